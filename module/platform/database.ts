@@ -20,6 +20,7 @@ export interface Queryable {
 
 /** A running transaction. Only this can write. */
 export interface Tx extends Queryable {
+  readonly sequelize: Sequelize
   readonly transaction: Transaction
   /** INSERT: the new auto-increment id. */
   insert(sql: string, values?: Values): Promise<number>
@@ -31,7 +32,7 @@ export interface Database extends Queryable {
   readonly sequelize: Sequelize
   /**
    * Runs the work in one REPEATABLE READ transaction; rolls back on a throw. A deadlock or a lock time-out
-   * (1213, 1205) is tried again, three times at most: the work must have no effect outside the transaction.
+   * (1213, 1205) is tried again, five times in all: the work must have no effect outside the transaction.
    */
   transaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result>
   close(): Promise<void>
@@ -104,6 +105,7 @@ function reader(sequelize: Sequelize, transaction: Transaction | null): Queryabl
 
 function writer(sequelize: Sequelize, transaction: Transaction): Tx {
   return {
+    sequelize,
     transaction,
     ...reader(sequelize, transaction),
     async insert(sql, values = {}) {
@@ -117,7 +119,7 @@ function writer(sequelize: Sequelize, transaction: Transaction): Tx {
   }
 }
 
-const TRIES = 3
+const TRIES = 5
 
 async function inTransaction<Result>(sequelize: Sequelize, work: (tx: Tx) => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {

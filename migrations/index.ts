@@ -1,0 +1,9 @@
+import { moduleTables } from './0001-module.js'
+import { accessTables } from './0002-access.js'
+import { appointmentIndexes, appointmentTables } from './0003-appointments.js'
+import type { Step } from './step.js'
+
+export type { Step }
+
+/** Every step, in the order in which it runs. Going back runs them the other way round. */
+export const migrations: readonly Step[] = [...moduleTables, ...accessTables, ...appointmentTables, ...appointmentIndexes]

@@ -1,0 +1,117 @@
+import { DataTypes, Model, type CreationOptional, type InferAttributes, type InferCreationAttributes, type ModelStatic, type Sequelize } from 'sequelize'
+import type { Tx } from '../platform/database.js'
+import { recordAudit, type Actor } from '../platform/audit.js'
+import { utc, type Clock } from '../platform/clock.js'
+import { opaqueId } from '../platform/ids.js'
+
+interface AccountModel extends Model<InferAttributes<AccountModel>, InferCreationAttributes<AccountModel>> {
+  id: CreationOptional<number>
+  own_record: string
+  host_pid: number | null
+  display_name: string
+  created_at: string
+}
+
+interface GrantModel extends Model<InferAttributes<GrantModel>, InferCreationAttributes<GrantModel>> {
+  id: CreationOptional<number>
+  record: string
+  account_id: number
+  pid: number
+  relationship: string
+  extent: string
+  valid_from: string
+  granted_by: string
+  granted_at: string
+}
+
+function accountsOf(sequelize: Sequelize): ModelStatic<AccountModel> {
+  return defined<AccountModel>(sequelize, 'foyer_accounts', {
+    id: { type: DataTypes.BIGINT.UNSIGNED, primaryKey: true, autoIncrement: true },
+    own_record: DataTypes.STRING(22),
+    host_pid: DataTypes.BIGINT,
+    display_name: DataTypes.STRING,
+    // A string all the way: Foyer's times are UTC text (clock.ts).
+    created_at: DataTypes.STRING,
+  })
+}
+
+function grantsOf(sequelize: Sequelize): ModelStatic<GrantModel> {
+  return defined<GrantModel>(sequelize, 'foyer_grants', {
+    id: { type: DataTypes.BIGINT.UNSIGNED, primaryKey: true, autoIncrement: true },
+    record: DataTypes.STRING(22),
+    account_id: DataTypes.BIGINT.UNSIGNED,
+    pid: DataTypes.BIGINT,
+    relationship: DataTypes.STRING,
+    extent: DataTypes.STRING,
+    valid_from: DataTypes.STRING,
+    granted_by: DataTypes.STRING,
+    granted_at: DataTypes.STRING,
+  })
+}
+
+function defined<Row extends Model>(
+  sequelize: Sequelize,
+  name: string,
+  columns: Parameters<Sequelize['define']>[1],
+): ModelStatic<Row> {
+  return (sequelize.models[name] ?? sequelize.define(name, columns, { tableName: name })) as ModelStatic<Row>
+}
+
+/**
+ * The account of a host credential: made at its first sign-in, with the grant that opens its own chart.
+ * Two first sign-ins at once make one.
+ */
+export async function accountOfCredential(
+  tx: Tx,
+  clock: Clock,
+  credential: { pid: number; patientName: string },
+): Promise<{ id: number; created: boolean }> {
+  const sequelize = tx.sequelize
+  const accounts = accountsOf(sequelize)
+  const now = utc(clock.now())
+  const [account, created] = await accounts.findOrCreate({
+    where: { host_pid: credential.pid },
+    defaults: { own_record: opaqueId(), host_pid: credential.pid, display_name: credential.patientName, created_at: now },
+    transaction: tx.transaction,
+  })
+  if (created) {
+    await grant(tx, clock, { accountId: account.id, pid: credential.pid, relationship: 'self', extent: 'full', by: systemActor })
+  }
+  return { id: account.id, created }
+}
+
+const systemActor: Actor = { kind: 'system', id: 'foyer', name: 'Foyer', requestId: undefined }
+
+export interface NewGrant {
+  accountId: number
+  pid: number
+  relationship: string
+  extent: string
+  by: Actor
+}
+
+/** Opens a chart to an account. Returns the new record's opaque id. */
+export async function grant(tx: Tx, clock: Clock, wanted: NewGrant): Promise<string> {
+  const now = utc(clock.now())
+  const row = await grantsOf(tx.sequelize).create(
+    {
+      record: opaqueId(),
+      account_id: wanted.accountId,
+      pid: wanted.pid,
+      relationship: wanted.relationship,
+      extent: wanted.extent,
+      valid_from: now,
+      granted_by: wanted.by.name,
+      granted_at: now,
+    },
+    { transaction: tx.transaction },
+  )
+  await recordAudit(tx, clock, wanted.by, {
+    event: 'grant.made',
+    subject: `account:${String(wanted.accountId)}`,
+    pid: wanted.pid,
+    record: row.record,
+    details: { relationship: wanted.relationship, extent: wanted.extent },
+  })
+  return row.record
+}

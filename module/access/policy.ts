@@ -1,0 +1,84 @@
+/**
+ * Who may do what. Casbin answers over a few dozen rules; the rules of this practice are laid over those the module
+ * comes with. A changed rule is a new enforcer that takes the old one's place: while one loads, the other answers
+ * (a reload in place would deny or throw meanwhile).
+ */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { newEnforcer, newModelFromString, type Enforcer } from 'casbin'
+import { packageRoot } from '../platform/root.js'
+import type { Queryable } from '../platform/database.js'
+
+export interface Rule {
+  /** `group:front`, `user:jane`, … as in acl/policy.csv. */
+  subject: string
+  permission: string
+  effect: 'allow' | 'deny'
+}
+
+export interface Policy {
+  /** Which state of the rules answers: foyer_state.policy_version. */
+  version: string
+  /** May somebody who is all of these do this? Remembered; a deny wins; no rule is a deny. */
+  allows(subjects: readonly string[], permission: string): boolean
+  /** Every permission that some rule names. */
+  permissions: ReadonlySet<string>
+}
+
+/** Reads the module's rules and the practice's, and makes one enforcer of them. */
+export async function loadPolicy(db: Queryable, version: string): Promise<Policy> {
+  const [model, text, own] = await Promise.all([
+    readFile(join(packageRoot(), 'acl', 'model.conf'), 'utf8'),
+    readFile(join(packageRoot(), 'acl', 'policy.csv'), 'utf8'),
+    practiceRules(db),
+  ])
+  return makePolicy(model, [...parsePolicy(text), ...own], version)
+}
+
+function practiceRules(db: Queryable): Promise<Rule[]> {
+  return db.select<Rule>(`SELECT subject, permission, effect FROM foyer_acl_rules ORDER BY id`)
+}
+
+/** Lines of `p, subject, permission, effect`; comments and empty lines are skipped, anything else throws. */
+export function parsePolicy(text: string): Rule[] {
+  const lines = text.split('\n').map((line) => line.trim())
+  return lines
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => {
+      const [p, subject, permission, effect] = line.split(',').map((part) => part.trim())
+      if (p !== 'p' || !subject || !permission || (effect !== 'allow' && effect !== 'deny')) {
+        throw new Error(`acl/policy.csv: cannot read "${line}"`)
+      }
+      return { subject, permission, effect }
+    })
+}
+
+export async function makePolicy(model: string, rules: readonly Rule[], version: string): Promise<Policy> {
+  const enforcer = await enforcerOf(model, rules)
+  const remembered = new Map<string, boolean>()
+  return {
+    version,
+    permissions: new Set(rules.map((rule) => rule.permission)),
+    allows(subjects, permission) {
+      const key = `${permission}\n${[...subjects].sort().join('\n')}`
+      const known = remembered.get(key)
+      if (known !== undefined) return known
+      const verdict = enforcer.enforceSync(subjects, permission)
+      if (remembered.size > 10_000) remembered.clear()
+      remembered.set(key, verdict)
+      return verdict
+    },
+  }
+}
+
+async function enforcerOf(model: string, rules: readonly Rule[]): Promise<Enforcer> {
+  const enforcer = await newEnforcer(newModelFromString(model))
+  await enforcer.addFunction('holds', (subjects: readonly string[], subject: string) => subjects.includes(subject))
+  await enforcer.addPolicies(distinct(rules).map((rule) => [rule.subject, rule.permission, rule.effect]))
+  return enforcer
+}
+
+// addPolicies refuses the whole batch when one of them is there already.
+function distinct(rules: readonly Rule[]): Rule[] {
+  return [...new Map(rules.map((rule) => [`${rule.subject}\n${rule.permission}\n${rule.effect}`, rule])).values()]
+}

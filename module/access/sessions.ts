@@ -1,0 +1,117 @@
+/**
+ * Sessions live in the database, so that several processes share them and they can be ended from outside. A row keeps
+ * the hash of the id only; the cookie alone opens it.
+ */
+import session from 'express-session'
+import type { Database } from '../platform/database.js'
+import { utc, type Clock } from '../platform/clock.js'
+import { sha256 } from '../platform/ids.js'
+
+export type Audience = 'patient' | 'staff'
+
+export interface SessionLife {
+  /** Minutes without a request (polls don't count). */
+  idle: number
+  /** Hours from sign-in, whatever happens. */
+  limit: number
+}
+
+interface Row {
+  data: string
+}
+
+/** An express-session store over foyer_sessions for one audience. */
+export class SessionStore extends session.Store {
+  constructor(
+    private readonly db: Database,
+    private readonly clock: Clock,
+    private readonly audience: Audience,
+    private readonly life: () => SessionLife,
+  ) {
+    super()
+  }
+
+  override get(id: string, done: (error: unknown, session?: session.SessionData | null) => void): void {
+    const { idle, limit } = this.life()
+    const now = this.clock.now()
+    answer(done, async () => {
+      const row = await this.db.first<Row>(
+        `SELECT data FROM foyer_sessions WHERE id_hash = :id AND audience = :audience AND seen_at > :awake AND created_at > :young`,
+        {
+          id: sha256(id),
+          audience: this.audience,
+          awake: utc(now.minus({ minutes: idle })),
+          young: utc(now.minus({ hours: limit })),
+        },
+      )
+      return row ? (JSON.parse(row.data) as session.SessionData) : null
+    })
+  }
+
+  override set(id: string, data: session.SessionData, done: (error?: unknown) => void = ignore): void {
+    const now = utc(this.clock.now())
+    answer(done, () =>
+      this.db.transaction(async (tx) => {
+        await tx.change(
+          `INSERT INTO foyer_sessions (id_hash, audience, owner, data, created_at, seen_at)
+           VALUES (:id, :audience, :owner, :data, :now, :now)
+           ON DUPLICATE KEY UPDATE data = VALUES(data), owner = VALUES(owner)`,
+          { id: sha256(id), audience: this.audience, owner: ownerOf(data), data: JSON.stringify(data), now },
+        )
+      }),
+    )
+  }
+
+  override destroy(id: string, done: (error?: unknown) => void = ignore): void {
+    answer(done, () =>
+      this.db.transaction(async (tx) => {
+        await tx.change(`DELETE FROM foyer_sessions WHERE id_hash = :id`, { id: sha256(id) })
+      }),
+    )
+  }
+
+  /** Left empty: a route that is no poll says so by `keepAwake`; express-session would count polls too. */
+  override touch(_id: string, _data: session.SessionData, done: () => void = ignore): void {
+    done()
+  }
+}
+
+const AWAKE_SECONDS = 60
+
+/** Notes that the person is there. Written once a minute at most. */
+export async function keepAwake(db: Database, clock: Clock, id: string): Promise<void> {
+  const now = clock.now()
+  await db.transaction(async (tx) => {
+    await tx.change(`UPDATE foyer_sessions SET seen_at = :now WHERE id_hash = :id AND seen_at < :before`, {
+      id: sha256(id),
+      now: utc(now),
+      before: utc(now.minus({ seconds: AWAKE_SECONDS })),
+    })
+  })
+}
+
+/** Ends every session of an account or a staff user: after a reset, a revocation, when the module is disabled. */
+export async function endSessions(db: Database, audience: Audience, owner: string): Promise<void> {
+  await db.transaction(async (tx) => {
+    await tx.change(`DELETE FROM foyer_sessions WHERE audience = :audience AND owner = :owner`, { audience, owner })
+  })
+}
+
+function ownerOf(data: session.SessionData): string | null {
+  return data.passport?.user.id.toString() ?? null
+}
+
+function ignore(): void {
+  // express-session may leave out the callback.
+}
+
+function answer<Result>(done: (error: unknown, result?: Result) => void, work: () => Promise<Result>): void {
+  work().then(
+    (result) => {
+      done(null, result)
+    },
+    (error: unknown) => {
+      done(error)
+    },
+  )
+}

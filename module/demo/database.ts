@@ -1,0 +1,95 @@
+/** The demo's database, brought to where the portal can open on it: made and filled once, later only brought up to date. */
+import { DateTime } from 'luxon'
+import { readGlobals } from '../host/globals.js'
+import { createSite, siteState } from '../host/site/schema.js'
+import { practiceZone } from '../host/zone.js'
+import type { LifecycleContext, Outcome } from '../lifecycle/context.js'
+import { enable } from '../lifecycle/enable.js'
+import { install } from '../lifecycle/install.js'
+import { upgrade } from '../lifecycle/upgrade.js'
+import { CannotStart } from '../platform/cannotStart.js'
+import { systemClock } from '../platform/clock.js'
+import type { Config } from '../platform/config.js'
+import { connectDatabase, type Database } from '../platform/database.js'
+import { loadManifest } from '../platform/settings.js'
+import { readState } from '../platform/state.js'
+import type { Mariadb } from './mariadb.js'
+import { actor, fillPractice, isFilled, openRecords } from './practice.js'
+
+const NAME = 'practice'
+
+/**
+ * Answers the database's address. Whatever an earlier start that was killed had begun is finished or made again.
+ * Throws CannotStart where the folder holds what a newer Foyer has written.
+ */
+export async function readyDatabase(mariadb: Mariadb, config: Config, tell: (line: string) => void): Promise<string> {
+  const url = mariadb.url(NAME)
+  await makeDatabase(mariadb)
+  await withDatabase(url, async (db) => {
+    if ((await siteState(db)) === 'half-made') {
+      await db.sequelize.query(`DROP DATABASE ${NAME}`)
+      await makeDatabase(mariadb)
+    }
+  })
+  await withDatabase(url, async (db) => {
+    if ((await siteState(db)) === 'none') {
+      tell('Making the demo practice. This is done once and takes a few seconds.')
+      await createSite(db, siteSettings(config))
+    }
+    await bringUpToDate(url, db, config)
+  })
+  return url
+}
+
+/** For the demo's verbs on the module's life. The shell holds the module's files, so to speak (facts §8.1). */
+export async function lifecycleOf(url: string, db: Database, config: Config): Promise<LifecycleContext> {
+  const clock = systemClock(practiceZone(config, await readGlobals(db)).name)
+  const manifest = loadManifest()
+  return { url, db, clock, manifest, actor, connectorPresent: true, dryRun: false, tell: () => undefined }
+}
+
+/** Installs and switches on, and opens to each demo account what it opens: the beginning, and after an uninstallation. */
+export async function installAndOpen(context: LifecycleContext): Promise<void> {
+  mustWork(await install(context))
+  mustWork(await enable(context))
+  if (await isFilled(context.db)) await context.db.transaction((tx) => openRecords(tx, context.clock))
+  else await fillPractice(context.db, context.clock)
+}
+
+async function bringUpToDate(url: string, db: Database, config: Config): Promise<void> {
+  const context = await lifecycleOf(url, db, config)
+  const isComplete = (await isFilled(db)) && (await readState(db)) !== undefined
+  if (isComplete) mustWork(await upgrade(context))
+  else await installAndOpen(context)
+}
+
+function mustWork(outcome: Outcome): void {
+  if (!outcome.ok) throw new CannotStart(outcome.message.replaceAll('\n', ' '))
+}
+
+/** What the installer of an EMR would ask; the rest are the host's defaults. */
+function siteSettings(config: Config): Record<string, string> {
+  const address = config.baseUrl ?? `http://localhost:${String(config.port)}`
+  return {
+    gbl_time_zone: config.timeZone ?? DateTime.local().zoneName,
+    portal_onsite_two_address: `${address}/portal`,
+    enforce_signin_email: '0',
+    calendar_interval: '15',
+    schedule_end: '18',
+  }
+}
+
+async function makeDatabase(mariadb: Mariadb): Promise<void> {
+  await withDatabase(mariadb.adminUrl, (admin) =>
+    admin.sequelize.query(`CREATE DATABASE IF NOT EXISTS ${NAME} CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci`),
+  )
+}
+
+async function withDatabase(url: string, work: (db: Database) => Promise<unknown>): Promise<void> {
+  const db = connectDatabase({ url, zone: 'UTC', pool: 2 })
+  try {
+    await work(db)
+  } finally {
+    await db.close()
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * What `npm start` runs. With FOYER_DATABASE_URL it serves that database, as `foyer serve` does; without, it runs the
+ * demo practice: a MariaDB of its own in FOYER_DATA_DIR, a small EMR, and the portal in it.
+ */
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import { serve, serveOn, type Serving } from '../index.js'
+import { CannotStart } from '../platform/cannotStart.js'
+import { readConfig, type Config } from '../platform/config.js'
+import { openLog } from '../platform/log.js'
+import { readyDatabase } from './database.js'
+import { emrShell } from './emr/index.js'
+import { greeting } from './greeting.js'
+import { startMariadb, type Mariadb } from './mariadb.js'
+import { keptSecret } from './secret.js'
+
+/** What has been started, to be ended in the other order. */
+interface Started {
+  mariadb?: Promise<Mariadb>
+  serving?: Serving
+}
+
+await main()
+
+async function main(): Promise<void> {
+  const started: Started = {}
+  const leaving = endOnSignal(started)
+  try {
+    const config = readConfig(process.env)
+    if (config.databaseUrl === undefined) await startDemo(config, started)
+    else await serveConfigured(config, started)
+  } catch (error) {
+    // Stopped in the middle of starting: what was under way fails, and that is all right.
+    if (leaving.now) return
+    await end(started)
+    console.error(inOneLine(error))
+    process.exit(1)
+  }
+}
+
+async function serveConfigured(config: Config, started: Started): Promise<void> {
+  started.serving = await serve(config)
+  console.log(`Foyer is at ${started.serving.address}/portal, for staff at ${started.serving.address}/staff/portal`)
+}
+
+async function startDemo(config: Config, started: Started): Promise<void> {
+  await refuseTakenPort(config)
+  const tell = (line: string): void => console.log(line)
+  started.mariadb = startMariadb({ dataDir: join(config.dataDir, 'mariadb'), port: 'free', log: tell })
+  const secret = config.secret ?? keptSecret(config.dataDir)
+  const databaseUrl = await readyDatabase(await started.mariadb, config, tell)
+  started.serving = await serveOn({ config, databaseUrl, secret, log: openLog({ level: 'warn' }), shell: emrShell })
+  console.log(greeting(started.serving.address, config.dataDir))
+}
+
+/** Found out before the database is started: the usual reason is that the demo runs already. */
+async function refuseTakenPort({ port, host }: Config): Promise<void> {
+  if (port === 0) return
+  const probe = createServer()
+  await new Promise<void>((free, taken) => {
+    probe.once('error', (error: NodeJS.ErrnoException) => taken(portRefusal(port, error)))
+    probe.listen(port, host, () => probe.close(() => free()))
+  })
+}
+
+function portRefusal(port: number, error: NodeJS.ErrnoException): Error {
+  const why = { EADDRINUSE: 'is in use', EACCES: 'may not be opened by this user' }[error.code ?? '']
+  if (why === undefined) return new CannotStart(`FOYER_HOST: cannot listen there (${error.code ?? error.message}).`)
+  return new CannotStart(`Port ${String(port)} ${why}. Set FOYER_PORT to another one.`)
+}
+
+/** Ctrl-C, a polite kill, a closed terminal, and the end of the npm that started us. */
+function endOnSignal(started: Started): { now: boolean } {
+  const leaving = { now: false }
+  const leave = (): void => {
+    if (leaving.now) return
+    leaving.now = true
+    void end(started).then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(inOneLine(error))
+        process.exit(1)
+      },
+    )
+  }
+  process.on('SIGINT', leave)
+  process.on('SIGTERM', leave)
+  // Not under nohup, which wants to outlive the terminal.
+  if (process.stdout.isTTY) process.on('SIGHUP', leave)
+  // npm passes a SIGTERM on to its shell only; the shell then goes without a word to us.
+  const parent = process.ppid
+  if (process.env['npm_lifecycle_event'] !== undefined) {
+    setInterval(() => {
+      if (process.ppid !== parent) leave()
+    }, 500).unref()
+  }
+  return leaving
+}
+
+async function end({ serving, mariadb }: Started): Promise<void> {
+  await serving?.stop()
+  // A server that did not start has nothing to stop, and has said why already.
+  await (await mariadb?.catch(() => undefined))?.stop()
+}
+
+function inOneLine(error: unknown): string {
+  if (error instanceof CannotStart) return error.message
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}

@@ -1,0 +1,188 @@
+/** The staff's verbs, each one transaction. */
+import { DateTime } from 'luxon'
+import type { Portal } from '../../access/portal.js'
+import type { StaffMember } from '../../access/staff.js'
+import { eventProvider, lockEvent, providerEvents, setStatus, type LockedEvent } from '../../host/calendar.js'
+import { writeHostLog } from '../../host/log.js'
+import { scheduleEvents, type ScheduleEvent } from '../../host/schedule.js'
+import { CANCELLED, isCancelled, PENDING, readStatuses } from '../../host/statuses.js'
+import { trackVisit } from '../../host/tracker.js'
+import { recordAudit, type Actor } from '../../platform/audit.js'
+import { day as dayOf, utc, wallClock } from '../../platform/clock.js'
+import type { Tx } from '../../platform/database.js'
+import { publish } from '../../platform/outbox.js'
+import { takeTurn } from '../../platform/turns.js'
+import { minuteOf, weekendOf } from './openings.js'
+
+export type ProcessOutcome =
+  | { ok: true; eid: number; status: string }
+  | { ok: false; reason: 'not-found' }
+  /** Not an active status of the site's list. */
+  | { ok: false; reason: 'unknown-status' }
+  /** One day of a series: the host splits series in its own calendar. */
+  | { ok: false; reason: 'of-series' }
+  /** It has come to an end, with this status. */
+  | { ok: false; reason: 'over'; status: string }
+  /** It is not what was on the screen any more. */
+  | { ok: false; reason: 'changed'; status: string }
+  /** Another active event of the provider lies over it. */
+  | { ok: false; reason: 'overlap' }
+
+export interface StatusInput {
+  eid: number
+  /** An apptstat id of the site; `-` confirms. */
+  status: string
+  /** Added to the comment that staff see. */
+  note: string
+  /** The status that the screen showed; undefined: whatever it is now. */
+  seen: string | undefined
+}
+
+/** Sets any active status of the host's list, with its flow-board rows (facts §2.6). Confirming looks for overlaps again. */
+export async function processAppointment(
+  portal: Portal,
+  member: StaffMember,
+  actor: Actor,
+  input: StatusInput,
+): Promise<ProcessOutcome> {
+  const statuses = await readStatuses(portal.db)
+  if (!statuses.some((status) => status.id === input.status)) return { ok: false, reason: 'unknown-status' }
+  return decide(portal, member, actor, input.eid, input.seen, async (tx, event) => {
+    if (!isCancelled(input.status) && (await overlaps(portal, tx, event))) return { ok: false, reason: 'overlap' }
+    const text = input.note === '' ? {} : { text: joined(event.text, input.note) }
+    return { ok: true, status: input.status, ...text, state: stateOf(input.status), reason: input.note }
+  })
+}
+
+export interface DeclineInput {
+  eid: number
+  /** The patient reads it. */
+  reason: string
+  seen: string | undefined
+}
+
+/** Declines a request: the time is free again, the patient sees why. Only while it is pending. */
+export async function declineAppointment(
+  portal: Portal,
+  member: StaffMember,
+  actor: Actor,
+  input: DeclineInput,
+): Promise<ProcessOutcome> {
+  return decide(portal, member, actor, input.eid, input.seen, (_tx, event) => {
+    if (event.status !== PENDING) return { ok: false, reason: 'changed', status: event.status }
+    const text = joined(event.text, `Declined: ${input.reason}`)
+    return { ok: true, status: CANCELLED, text, state: 'declined', reason: input.reason }
+  })
+}
+
+type Decision =
+  | { ok: true; status: string; text?: string; state: string; reason: string }
+  | Extract<ProcessOutcome, { ok: false }>
+
+async function decide(
+  portal: Portal,
+  member: StaffMember,
+  actor: Actor,
+  eid: number,
+  seen: string | undefined,
+  how: (tx: Tx, event: LockedEvent) => Decision | Promise<Decision>,
+): Promise<ProcessOutcome> {
+  const provider = await eventProvider(portal.db, eid)
+  if (provider === undefined) return { ok: false, reason: 'not-found' }
+  return portal.db.transaction(async (tx): Promise<ProcessOutcome> => {
+    await takeTurn(tx, [`provider:${String(provider)}`])
+    const event = await lockEvent(tx, eid)
+    if (event?.pid === undefined) return { ok: false, reason: 'not-found' }
+    if (event.recurring) return { ok: false, reason: 'of-series' }
+    if (isCancelled(event.status)) return { ok: false, reason: 'over', status: event.status }
+    if (seen !== undefined && seen !== event.status) return { ok: false, reason: 'changed', status: event.status }
+    const decision = await how(tx, event)
+    if (!decision.ok) return decision
+    await carryOut(portal, tx, member, actor, { ...event, pid: event.pid }, decision)
+    return { ok: true, eid, status: decision.status }
+  })
+}
+
+async function carryOut(
+  portal: Portal,
+  tx: Tx,
+  member: StaffMember,
+  actor: Actor,
+  event: LockedEvent & { pid: number },
+  decision: Extract<Decision, { ok: true }>,
+): Promise<void> {
+  const now = portal.clock.now()
+  const at = wallClock(now)
+  await setStatus(tx, event, {
+    status: decision.status,
+    at,
+    informant: member.id,
+    ...(decision.text === undefined ? {} : { text: decision.text }),
+  })
+  await trackVisit(tx, { ...event, status: decision.status }, member.username, at)
+  await tx.change(
+    `UPDATE foyer_appointment_requests
+        SET state = :state, open_key = IF(:open, open_key, NULL), version = version + 1,
+            decided_by = :by, decided_at = :now, decision_reason = NULLIF(:reason, '')
+      WHERE pc_eid = :eid`,
+    {
+      state: decision.state,
+      open: decision.state === 'requested' ? 1 : 0,
+      by: member.username,
+      now: utc(now),
+      reason: decision.reason,
+      eid: event.eid,
+    },
+  )
+  const what = `appointment.${decision.state === 'requested' ? 'reopened' : decision.state}`
+  const subject = `appointment:${String(event.eid)}`
+  await recordAudit(tx, portal.clock, actor, {
+    event: what,
+    subject,
+    pid: event.pid,
+    details: { from: event.status, to: decision.status },
+  })
+  await publish(tx, portal.clock, { event: what, payload: { eid: event.eid, pid: event.pid, status: decision.status } })
+  await writeHostLog(tx, {
+    at,
+    event: 'scheduling-update',
+    category: 'Scheduling',
+    user: member.username,
+    groupname: 'Default',
+    comment: `Foyer: event ${String(event.eid)}, status ${event.status} to ${decision.status}`,
+    pid: event.pid,
+    success: true,
+    from: 'portal-dashboard',
+  })
+}
+
+/** What the request becomes when its event gets this status. */
+function stateOf(status: string): string {
+  if (status === PENDING) return 'requested'
+  return isCancelled(status) ? 'cancelled' : 'confirmed'
+}
+
+function joined(before: string, added: string): string {
+  return before === '' ? added : `${before}\n${added}`
+}
+
+async function overlaps(portal: Portal, tx: Tx, event: LockedEvent): Promise<boolean> {
+  const until = dayOf(DateTime.fromISO(event.day, { zone: 'utc' }).plus({ days: 2 }))
+  const window = { from: event.day, until }
+  const rows = await providerEvents(tx, portal.site, event.providerId, window, { lock: true })
+  const others = rows.filter((row) => row.pc_eid !== event.eid)
+  const busy = scheduleEvents(others, window.from, window.until, weekendOf(portal.globals()))
+  return busy.some((other) => liesOver(other, event))
+}
+
+const DAY = 24 * 60
+
+/** Whether two events share a minute. All day is from midnight to midnight. */
+function liesOver(other: ScheduleEvent, event: LockedEvent): boolean {
+  if (other.kind !== 'busy' || other.cancelled) return false
+  const offset = DateTime.fromISO(other.day, { zone: 'utc' }).diff(DateTime.fromISO(event.day, { zone: 'utc' }), 'days').days * DAY
+  const from = offset + (other.allDay ? 0 : other.start)
+  const to = from + (other.allDay ? DAY : Math.max(1, other.duration))
+  const start = minuteOf(event.start)
+  return from < start + Math.max(1, event.minutes) && start < to
+}

@@ -1,0 +1,21 @@
+/** Indexes that Foyer adds to host tables. Listed in module.json; never columns, never a host index. */
+export interface HostIndex {
+  name: string
+  table: string
+  columns: readonly string[]
+}
+
+export const hostIndexes: readonly HostIndex[] = [
+  // A provider's day is locked and read whole when a time is taken.
+  { name: 'foyer_provider_day', table: 'openemr_postcalendar_events', columns: ['pc_aid', 'pc_eventDate'] },
+  // Recurring events that began earlier are few: they are found without walking the provider's history.
+  { name: 'foyer_provider_recurring', table: 'openemr_postcalendar_events', columns: ['pc_aid', 'pc_recurrtype'] },
+  { name: 'foyer_patient_day', table: 'openemr_postcalendar_events', columns: ['pc_pid', 'pc_eventDate'] },
+  { name: 'foyer_status_day', table: 'openemr_postcalendar_events', columns: ['pc_apptstatus', 'pc_eventDate'] },
+  // The host has its own name index only from 7.0.4 on.
+  { name: 'foyer_patient_name', table: 'patient_data', columns: ['lname', 'fname'] },
+  { name: 'foyer_patient_first', table: 'patient_data', columns: ['fname'] },
+  { name: 'foyer_patient_birth', table: 'patient_data', columns: ['DOB'] },
+  { name: 'foyer_login_name', table: 'patient_access_onsite', columns: ['portal_login_username'] },
+  { name: 'foyer_username', table: 'users', columns: ['username'] },
+]

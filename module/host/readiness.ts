@@ -1,0 +1,68 @@
+/** What doctor asks the host: whether those who are to use the portal can. */
+import type { Day } from '../platform/clock.js'
+import type { Queryable } from '../platform/database.js'
+import { PORTAL_RIGHT } from './gacl.js'
+
+/** Names of the gACL groups, and of users by themselves, whom some rule gives the portal right and none denies it. */
+export async function holdersOfPortalRight(db: Queryable): Promise<{ groups: string[]; users: string[] }> {
+  const rules = await db.select<{ kind: 'group' | 'user'; name: string; allow: number }>(
+    `SELECT 'group' AS kind, holders.name, acl.allow
+       FROM gacl_aco_map object
+       JOIN gacl_acl acl ON acl.id = object.acl_id AND acl.enabled = 1
+       JOIN gacl_aro_groups_map mapped ON mapped.acl_id = acl.id
+       JOIN gacl_aro_groups holders ON holders.id = mapped.group_id
+      WHERE CONCAT(object.section_value, '/', object.value) = :right
+     UNION ALL
+     SELECT 'user', direct.value, acl.allow
+       FROM gacl_aco_map object
+       JOIN gacl_acl acl ON acl.id = object.acl_id AND acl.enabled = 1
+       JOIN gacl_aro_map direct ON direct.acl_id = acl.id AND direct.section_value = 'users'
+      WHERE CONCAT(object.section_value, '/', object.value) = :right`,
+    { right: PORTAL_RIGHT },
+  )
+  const holding = (kind: 'group' | 'user') => {
+    const denied = new Set(rules.filter((rule) => rule.kind === kind && rule.allow === 0).map(({ name }) => name))
+    const allowed = rules.filter((rule) => rule.kind === kind && rule.allow === 1).map(({ name }) => name)
+    return [...new Set(allowed)].filter((name) => !denied.has(name)).sort()
+  }
+  return { groups: holding('group'), users: holding('user') }
+}
+
+/**
+ * Usernames of active providers, by whether patients can be offered a time: one needs an In Office event on or after
+ * the day, or a recurring one that has not ended by then.
+ */
+export async function providersBySchedule(
+  db: Queryable,
+  today: Day,
+): Promise<{ scheduled: string[]; without: string[] }> {
+  const providers = await db.select<{ username: string; scheduled: number }>(
+    `SELECT provider.username, EXISTS (
+         SELECT 1 FROM openemr_postcalendar_events event
+           JOIN openemr_postcalendar_categories category ON category.pc_catid = event.pc_catid
+          WHERE category.pc_constant_id = 'in_office' AND event.pc_aid = CAST(provider.id AS CHAR)
+            AND (event.pc_eventDate >= :today OR (event.pc_recurrtype <> 0
+              AND (event.pc_endDate IS NULL OR event.pc_endDate = '0000-00-00' OR event.pc_endDate >= :today)))
+       ) AS scheduled
+       FROM users provider
+      WHERE provider.authorized = 1 AND provider.active = 1 AND provider.username <> ''
+      ORDER BY provider.username`,
+    { today },
+  )
+  const named = (scheduled: boolean) =>
+    providers.filter((provider) => (provider.scheduled === 1) === scheduled).map(({ username }) => username)
+  return { scheduled: named(true), without: named(false) }
+}
+
+/** How many patients the practice has let into the portal, and how many of those have nothing to sign in with. */
+export async function countAuthorisedPatients(
+  db: Queryable,
+): Promise<{ authorised: number; withoutCredential: number }> {
+  const counts = await db.first<{ authorised: number; with_credential: number | string | null }>(
+    `SELECT COUNT(*) AS authorised, SUM(credential.portal_pwd <> '') AS with_credential
+       FROM patient_data patient LEFT JOIN patient_access_onsite credential ON credential.pid = patient.pid
+      WHERE patient.allow_patient_portal = 'YES'`,
+  )
+  const authorised = Number(counts?.authorised ?? 0)
+  return { authorised, withoutCredential: authorised - Number(counts?.with_credential ?? 0) }
+}

@@ -1,0 +1,82 @@
+/** A provider's rows of the host's calendar as events of single days, from which free times are worked out (facts §2.8). */
+import type { Day } from '../platform/clock.js'
+import { dayFrom, dayNumber, occurrences, recurringEvent } from './recurrence.js'
+import type { RecurrenceColumns } from './recurrence.js'
+
+/** Calendar categories whose numbers the host's own code knows (facts §2.2). */
+export const IN_OFFICE = 2
+export const OUT_OF_OFFICE = 3
+
+/** Statuses of a visit that does not take place (facts §2.1): `x` and, within 24 hours, `%`. */
+export const CANCELLED_STATUSES: readonly string[] = ['x', '%']
+
+/** A row of the host's calendar, as the driver gives it. */
+export interface EventRow extends RecurrenceColumns {
+  pc_eid: number
+  pc_catid: number
+  /** HH:MM:SS; NULL is midnight. */
+  pc_startTime: string | null
+  /** Seconds. */
+  pc_duration: number | string
+  pc_alldayevent: number
+  pc_apptstatus: string
+  pc_prefcatid: number
+}
+
+/** One event on one day. Minutes are the practice's wall clock: `start` counts from midnight. */
+export interface ScheduleEvent {
+  kind: 'in' | 'out' | 'busy'
+  day: Day
+  start: number
+  /** May run past midnight. */
+  duration: number
+  allDay: boolean
+  /** On an 'in' event: the category that its hours are kept for; 0 for none. */
+  preferredCategory: number
+  cancelled: boolean
+}
+
+/**
+ * Expands rows into the days from `from` up to, not including, `until`, and into as many days before as an event that
+ * runs past midnight needs to reach them. Cancelled events are among them, marked. `weekend`: weekdays, 0 is Sunday.
+ */
+export function scheduleEvents(
+  rows: readonly EventRow[],
+  from: Day,
+  until: Day,
+  weekend: ReadonlySet<number>,
+): ScheduleEvent[] {
+  return rows.flatMap((row) => {
+    const event = onAnyDay(row)
+    const earlier = 1 + Math.floor(event.duration / MINUTES_A_DAY)
+    const days = occurrences(recurringEvent(row, weekend), dayFrom(dayNumber(from) - earlier), until)
+    return days.map((day) => ({ ...event, day }))
+  })
+}
+
+export const MINUTES_A_DAY = 1440
+/** Longer than any absence; a row with nonsense for a duration must not make the calendar endless. */
+const LONGEST_DURATION = 366 * MINUTES_A_DAY
+
+function onAnyDay(row: EventRow): Omit<ScheduleEvent, 'day'> {
+  const minutes = Math.ceil(Number(row.pc_duration) / 60)
+  return {
+    kind: row.pc_catid === IN_OFFICE ? 'in' : row.pc_catid === OUT_OF_OFFICE ? 'out' : 'busy',
+    start: minuteOfDay(row.pc_startTime ?? '') ?? 0,
+    duration: minutes > 0 ? Math.min(minutes, LONGEST_DURATION) : 0,
+    allDay: row.pc_alldayevent !== 0,
+    preferredCategory: row.pc_prefcatid,
+    cancelled: CANCELLED_STATUSES.includes(row.pc_apptstatus),
+  }
+}
+
+/** Minutes since midnight of 'HH:MM' or 'HH:MM:SS' (seconds are dropped); undefined for what is no time of a day. */
+export function minuteOfDay(time: string): number | undefined {
+  const [, hours, minutes] = /^([01]\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?$/.exec(time) ?? []
+  return hours === undefined ? undefined : Number(hours) * 60 + Number(minutes)
+}
+
+/** 'HH:MM' of minutes since midnight. */
+export function timeOfDay(minute: number): string {
+  return `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`
+}

@@ -1,0 +1,136 @@
+/** Foyer's tables and indexes, step by step, each written down in foyer_migrations once it is done. */
+import { Umzug, type UmzugStorage } from 'umzug'
+import { migrations, type Step } from '../../migrations/index.js'
+import { utc, type Clock } from '../platform/clock.js'
+import type { Database, Queryable } from '../platform/database.js'
+import type { LifecycleConnection } from './connection.js'
+import type { Deed } from './plan.js'
+
+export interface Journal {
+  done: ReadonlySet<string>
+  /** Steps still to do, in their order. */
+  pending: readonly Step[]
+  /** Steps that were done by a Foyer that knows more than this one. */
+  unknown: readonly string[]
+}
+
+/** What has been done of the steps that this Foyer knows. Without a journal: nothing. */
+export async function readJournal(db: Queryable): Promise<Journal> {
+  const rows = await db.select<{ name: string }>(`SELECT name FROM foyer_migrations`).catch(noJournal)
+  const done = new Set(rows.map(({ name }) => name))
+  return {
+    done,
+    pending: migrations.filter(({ name }) => !done.has(name)),
+    unknown: [...done].filter((name) => !migrations.some((step) => step.name === name)),
+  }
+}
+
+const NO_SUCH_TABLE = 1146
+
+function noJournal(error: unknown): Array<{ name: string }> {
+  if ((error as { parent?: { errno?: number } }).parent?.errno === NO_SUCH_TABLE) return []
+  throw error
+}
+
+interface Migrating {
+  connection: LifecycleConnection
+  db: Database
+  clock: Clock
+}
+
+/** The steps that are still to do, each a deed of its own, so that a kill loses one at most. */
+export function stepsUp(migrating: Migrating, journal: Journal): Deed[] {
+  const umzug = umzugOf(migrating)
+  return journal.pending.map(({ name, up }) => ({
+    says: sentence(up),
+    does: async () => {
+      await createJournal(migrating.connection)
+      await umzug.up({ migrations: [name] })
+    },
+  }))
+}
+
+/**
+ * Every step the other way round, last one first, and the journal at the end. Also steps that are not written down:
+ * a kill may have come between a step and its line.
+ */
+export function stepsDown(migrating: Migrating): Deed[] {
+  const umzug = umzugOf(migrating)
+  const steps = [...migrations].reverse().map(({ name, down }) => ({
+    says: sentence(down),
+    does: async () => {
+      await createJournal(migrating.connection)
+      await umzug.down({ migrations: [name], rerun: 'ALLOW' })
+    },
+  }))
+  const dropJournal = `DROP TABLE IF EXISTS foyer_migrations`
+  return [...steps, { says: sentence(dropJournal), does: () => migrating.connection.run(dropJournal) }]
+}
+
+function umzugOf({ connection, db, clock }: Migrating): Umzug<LifecycleConnection> {
+  return new Umzug({
+    migrations: migrations.map(({ name, up, down }) => ({
+      name,
+      up: () => runOnce(connection, up),
+      down: () => runOnce(connection, down),
+    })),
+    context: connection,
+    storage: journalIn(db, clock),
+    logger: undefined,
+  })
+}
+
+async function createJournal(connection: LifecycleConnection): Promise<void> {
+  await connection.run(
+    `CREATE TABLE IF NOT EXISTS foyer_migrations (name VARCHAR(191) NOT NULL PRIMARY KEY, done_at DATETIME(3) NOT NULL)
+       ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci`,
+  )
+}
+
+function journalIn(db: Database, clock: Clock): UmzugStorage<LifecycleConnection> {
+  return {
+    executed: async () => [...(await readJournal(db)).done],
+    async logMigration({ name }) {
+      await db.transaction((tx) =>
+        tx.change(`INSERT INTO foyer_migrations (name, done_at) VALUES (:name, :now)`, { name, now: utc(clock.now()) }),
+      )
+    },
+    async unlogMigration({ name }) {
+      await db.transaction((tx) => tx.change(`DELETE FROM foyer_migrations WHERE name = :name`, { name }))
+    },
+  }
+}
+
+const createIndex = /^CREATE INDEX (\w+) ON (\w+)/
+const dropIndex = /^DROP INDEX (\w+) ON (\w+)/
+
+/**
+ * A step that was killed before its line was written runs again. Tables say IF [NOT] EXISTS; MySQL has no such words
+ * for indexes, so those are looked for first.
+ */
+async function runOnce(connection: LifecycleConnection, sql: string): Promise<void> {
+  const creates = createIndex.exec(sql)
+  const drops = dropIndex.exec(sql)
+  if (creates && (await hasIndex(connection, creates))) return
+  if (drops && !(await hasIndex(connection, drops))) return
+  await connection.run(sql)
+}
+
+async function hasIndex(connection: LifecycleConnection, [, index, table]: RegExpExecArray): Promise<boolean> {
+  const rows = await connection.select(
+    `SELECT 1 AS there FROM information_schema.STATISTICS
+      WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND INDEX_NAME = ? LIMIT 1`,
+    [table, index],
+  )
+  return rows.length > 0
+}
+
+/** A step in words: `Add the index foyer_provider_day to openemr_postcalendar_events.` */
+function sentence(sql: string): string {
+  const creates = createIndex.exec(sql)
+  if (creates) return `Add the index ${creates[1]} to the EMR’s table ${creates[2]}.`
+  const drops = dropIndex.exec(sql)
+  if (drops) return `Take the index ${drops[1]} off the EMR’s table ${drops[2]}.`
+  const table = /^(CREATE|DROP) TABLE (?:IF (?:NOT )?EXISTS )?(\w+)/.exec(sql)
+  return table ? `${table[1] === 'CREATE' ? 'Create' : 'Drop'} the table ${table[2]}.` : `Run: ${sql}`
+}

@@ -1,0 +1,54 @@
+import i18next, { type i18n } from 'i18next'
+
+export const languages = ['en', 'es'] as const
+export type Language = (typeof languages)[number]
+
+/** A wing's words: each key in each language. `wordsIn` makes a missing or a stray key a compile error. */
+export type Words<Key extends string = string> = Record<Language, Readonly<Record<Key, string>>>
+
+/** Says a key in the reader's language. Plain text: templates escape it. */
+export type Translate = (key: string, params?: Record<string, string | number>) => string
+
+export interface Speech {
+  /** A reader's voice. An unknown language reads English. */
+  in(language: Language): Translate
+}
+
+export function wordsIn<Key extends string>(en: Record<Key, string>, es: Record<NoInfer<Key>, string>): Words<Key> {
+  return { en, es }
+}
+
+/** Brings the words of all wings together. A key that two wings both define is a fault and throws. */
+export function speakAll(all: readonly Words[]): Speech {
+  const speech: i18n = i18next.createInstance()
+  void speech.init({
+    lng: 'en',
+    fallbackLng: 'en',
+    initAsync: false,
+    keySeparator: false,
+    nsSeparator: false,
+    // EJS escapes; escaping twice would show `&amp;` to people.
+    interpolation: { escapeValue: false },
+    resources: { en: { translation: merged(all, 'en') }, es: { translation: merged(all, 'es') } },
+  })
+  const voices = new Map(languages.map((language) => [language, speech.getFixedT(language)]))
+  return {
+    in: (language) => {
+      const voice = voices.get(language) ?? speech.getFixedT('en')
+      return (key, params = {}) => voice(key, params)
+    },
+  }
+}
+
+function merged(all: readonly Words[], language: Language): Record<string, string> {
+  const words: Record<string, string> = {}
+  for (const [key, value] of all.flatMap((each) => Object.entries(each[language]))) {
+    if (key in words) throw new Error(`Two wings both say "${key}" (${language})`)
+    words[key] = value
+  }
+  return words
+}
+
+export function isLanguage(value: unknown): value is Language {
+  return languages.some((language) => language === value)
+}

@@ -1,0 +1,178 @@
+/**
+ * What a practice can set. module.json describes each setting (type, range, default, words); this file reads the
+ * stored values by that description.
+ */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { isLanguage, type Language } from './i18n.js'
+import { packageRoot } from './root.js'
+
+export interface Settings {
+  /** Minutes before its start until which a patient may cancel an appointment. */
+  minimumNotice: number
+  /** Minutes from now before which no time is offered. */
+  earliestRequest: number
+  /** Days ahead until which times are offered. */
+  latestRequest: number
+  /** Constants of the calendar categories that patients may request. */
+  requestableCategories: readonly string[] | 'all'
+  /** Open requests that one patient may have at a time. */
+  openRequestLimit: number
+  /** Minutes without a request after which a patient is signed out. */
+  patientIdle: number
+  /** Minutes without a request after which a staff user is signed out. */
+  staffIdle: number
+  /** Hours after which anyone is signed out. */
+  sessionLimit: number
+  /** Wrong sign-ins for one account within 15 minutes. */
+  signInTries: number
+  /** Wrong sign-ins from one address within 15 minutes. */
+  signInTriesPerAddress: number
+  defaultLanguage: Language
+  /** Empty: the name of the host's facility. */
+  practiceName: string
+  /** Empty: the phone of the host's facility. */
+  practicePhone: string
+}
+
+/** module.json, as module.schema.json describes it. */
+export interface Manifest {
+  name: string
+  title: string
+  version: string
+  host: { name: string; versions: string }
+  tables: readonly string[]
+  indexes: ReadonlyArray<{ name: string; table: string; columns: readonly string[] }>
+  permissions: readonly PermissionDefinition[]
+  menu: ReadonlyArray<{ audience: Audience; title: string; path: string; permission: string }>
+  settings: readonly SettingDefinition[]
+  jobs: ReadonlyArray<{ name: string; everySeconds: number; description: string }>
+  routes: ReadonlyArray<{ prefix: string; audience: Audience | 'everyone'; description: string }>
+  hostWrites: ReadonlyArray<{ table: string; when: string; afterUninstall: string }>
+}
+
+/** Whose pages: a patient's record, an account whatever its records, the practice's staff. */
+export type Audience = 'patient' | 'account' | 'staff'
+
+export interface PermissionDefinition {
+  name: string
+  audience: Audience
+  title: string
+  description: string
+  /** The right of the host, `section/value`, that brings it with it. */
+  hostRight?: string
+}
+
+export type SettingDefinition = SettingWords &
+  (
+    | {
+        type: 'number'
+        unit: 'minutes' | 'hours' | 'days' | 'count'
+        minimum: number
+        maximum: number
+        default: number
+      }
+    | { type: 'choice'; options: readonly string[]; default: string }
+    | { type: 'text'; maximumLength: number; default: string }
+    /** Stored as `all` or as a JSON list of words. */
+    | { type: 'list'; default: readonly string[] | 'all' }
+  )
+
+interface SettingWords {
+  name: string
+  title: string
+  description: string
+  /** For whom a value counts. */
+  scope: 'practice'
+}
+
+export function loadManifest(): Manifest {
+  return JSON.parse(readFileSync(join(packageRoot(), 'module.json'), 'utf8')) as Manifest
+}
+
+/** Typed settings: each stored value that is usable, else the default. */
+export function settingsFrom(manifest: Manifest, stored: ReadonlyMap<string, string>): Settings {
+  const value = (name: keyof Settings): SettingValue => {
+    const definition = manifest.settings.find((each) => each.name === name)
+    if (!definition) throw new Error(`module.json does not describe the setting ${name}`)
+    return parseSetting(definition, stored.get(name)) ?? definition.default
+  }
+  const number = (name: keyof Settings) => Number(value(name))
+  const text = (name: keyof Settings) => String(value(name))
+  const list = (name: keyof Settings) => {
+    const words = value(name)
+    return Array.isArray(words) ? words : ('all' as const)
+  }
+  const language = text('defaultLanguage')
+  return {
+    minimumNotice: number('minimumNotice'),
+    earliestRequest: number('earliestRequest'),
+    latestRequest: number('latestRequest'),
+    requestableCategories: list('requestableCategories'),
+    openRequestLimit: number('openRequestLimit'),
+    patientIdle: number('patientIdle'),
+    staffIdle: number('staffIdle'),
+    sessionLimit: number('sessionLimit'),
+    signInTries: number('signInTries'),
+    signInTriesPerAddress: number('signInTriesPerAddress'),
+    defaultLanguage: isLanguage(language) ? language : 'en',
+    practiceName: text('practiceName'),
+    practicePhone: text('practicePhone'),
+  }
+}
+
+/** Stored values that are passed over: of a setting that is no more, or outside what it takes. */
+export function unusableSettings(
+  manifest: Manifest,
+  stored: ReadonlyMap<string, string>,
+): Array<{ name: string; value: string; needed: string }> {
+  return [...stored].flatMap(([name, value]) => {
+    const definition = manifest.settings.find((each) => each.name === name)
+    if (!definition) return [{ name, value, needed: 'no such setting' }]
+    return parseSetting(definition, value) === undefined ? [{ name, value, needed: whatItTakes(definition) }] : []
+  })
+}
+
+export type SettingValue = number | string | readonly string[]
+
+/** The value of a stored text, or undefined where there is none or the setting does not take it. */
+export function parseSetting(definition: SettingDefinition, stored: string | undefined): SettingValue | undefined {
+  if (stored === undefined) return undefined
+  switch (definition.type) {
+    case 'number': {
+      const number = Number(stored)
+      const fits = /^\d+$/.test(stored) && number >= definition.minimum && number <= definition.maximum
+      return fits ? number : undefined
+    }
+    case 'choice':
+      return definition.options.includes(stored) ? stored : undefined
+    case 'text':
+      return stored.length <= definition.maximumLength ? stored : undefined
+    case 'list':
+      return stored === 'all' ? 'all' : parseWords(stored)
+  }
+}
+
+function parseWords(stored: string): readonly string[] | undefined {
+  try {
+    const words: unknown = JSON.parse(stored)
+    return Array.isArray(words) && words.every((word) => typeof word === 'string' && word !== '')
+      ? (words as string[])
+      : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function whatItTakes(definition: SettingDefinition): string {
+  switch (definition.type) {
+    case 'number':
+      return `a whole number from ${definition.minimum} to ${definition.maximum}`
+    case 'choice':
+      return `one of ${definition.options.join(', ')}`
+    case 'text':
+      return `up to ${definition.maximumLength} characters`
+    case 'list':
+      return 'all, or a JSON list of words'
+  }
+}

@@ -1,0 +1,153 @@
+/** The web, as a table of contents: what every request passes, in order. */
+import { join } from 'node:path'
+import compression from 'compression'
+import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from 'express'
+import session from 'express-session'
+import { packageRoot } from '../platform/root.js'
+import { patientPassport, staffPassport, type Door as Passport, type SignedIn } from '../access/passports.js'
+import { SessionStore, type Audience as SessionAudience } from '../access/sessions.js'
+import type { SignInRefusal } from '../access/signIn.js'
+import { logRequests, nameRequest, neverCached, protect } from './headers.js'
+import { health, type Readiness } from './health.js'
+import { addressOf, type Route } from './routes.js'
+import { basePath, cookieOptions, sendBareProblem, serve, type Doors } from './serve.js'
+import type { Site } from './site.js'
+
+export function createApp(site: Site, readiness: Readiness): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.enable('case sensitive routing')
+  app.set('trust proxy', site.portal.config.trustProxy)
+
+  app.use(nameRequest())
+  app.use(logRequests(site.portal))
+  app.use(protect(site.portal))
+  app.use(health(readiness))
+  app.use('/assets', assets(site))
+  app.use(neverCached())
+  app.use(compression())
+  app.use(express.urlencoded({ extended: false, limit: '64kb', parameterLimit: 200 }))
+  app.use(onlyWhenEnabled(site))
+  const patients = openDoor(site, 'patient', patientPassport(site.portal))
+  const staff = openDoor(site, 'staff', staffPassport(site.portal))
+  app.use('/portal', ...patients.session)
+  app.use(['/staff', '/emr'], ...staff.session)
+  for (const route of inOrder(site.routes)) {
+    app[route.method](addressOf(route), serve(site, { patient: patients.door, staff: staff.door }, route, addressOf(route)))
+  }
+  app.get('/', toTheFrontDoor(site))
+  app.use(nothingThere(site))
+  app.use(somethingBroke(site))
+  return underBasePath(site, app)
+}
+
+function assets(site: Site): RequestHandler {
+  return express.static(join(packageRoot(), 'public'), {
+    index: false,
+    maxAge: site.portal.config.production ? '1h' : 0,
+    fallthrough: true,
+  })
+}
+
+/** Disabled, the module's rooms are not there; the EMR's own pages and its sign-in are. */
+function onlyWhenEnabled(site: Site): RequestHandler {
+  return (request, response, next) => {
+    const ours = /^\/(portal|staff\/portal)(\/|$)/.test(request.path)
+    if (!ours || site.portal.enabled()) next()
+    else void sendBareProblem(site, request, response, { kind: 'problem', status: 404 }).catch(next)
+  }
+}
+
+interface Door {
+  session: RequestHandler[]
+  door: Doors
+}
+
+/** Patients and staff have a cookie, a store and a Passport each: signed in as both, one never becomes the other. */
+function openDoor(site: Site, audience: SessionAudience, passport: Passport): Door {
+  const { portal } = site
+  const { path, secure } = cookieOptions(site)
+  const life = () => ({
+    idle: audience === 'patient' ? portal.settings().patientIdle : portal.settings().staffIdle,
+    limit: portal.settings().sessionLimit,
+  })
+  const keep = session({
+    name: audience === 'patient' ? 'foyer_portal' : 'foyer_staff',
+    secret: portal.secret,
+    store: new SessionStore(portal.db, portal.clock, audience, life),
+    resave: false,
+    saveUninitialized: false,
+    rolling: false,
+    proxy: portal.config.trustProxy.length > 0,
+    cookie: { path: audience === 'patient' ? `${path}portal` : path, secure, httpOnly: true, sameSite: 'lax' },
+  })
+  return {
+    session: [keep, passport.initialize() as RequestHandler, passport.session() as RequestHandler],
+    door: { authenticate: (request, response) => authenticate(passport, request, response) },
+  }
+}
+
+function authenticate(passport: Passport, request: Request, response: Response): Promise<SignedIn | SignInRefusal> {
+  return new Promise((resolve, reject) => {
+    const done = (error: unknown, user: SignedIn | false | null, refusal: SignInRefusal | undefined) => {
+      if (error) reject(error as Error)
+      // Passport itself refuses an empty name or password before it asks us.
+      else resolve(user || (refusal && 'reason' in refusal ? refusal : { ok: false, reason: 'wrong' }))
+    }
+    const check = passport.authenticate('local', { session: false }, done) as RequestHandler
+    void check(request, response, reject)
+  })
+}
+
+/** `/appointments/new` before `/appointments/:id`, whichever wing wrote it down first. */
+function inOrder(routes: readonly Route[]): Route[] {
+  const key = (route: Route) => addressOf(route).replace(/:\w+/g, '~')
+  return [...routes].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0))
+}
+
+function toTheFrontDoor(site: Site): RequestHandler {
+  return (_request, response) => {
+    response.redirect(303, `${basePath(site)}/portal`)
+  }
+}
+
+function nothingThere(site: Site): RequestHandler {
+  return (request, response) => sendBareProblem(site, request, response, { kind: 'problem', status: 404 })
+}
+
+function somethingBroke(site: Site): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    if (response.headersSent) {
+      next(error)
+      return
+    }
+    const status = statusOf(error)
+    if (status >= 500) site.portal.log.error({ request: request.requestId, err: error }, 'request failed')
+    void answerError(site, request, response, status).catch(next)
+  }
+}
+
+function answerError(site: Site, request: Request, response: Response, status: number): Promise<void> {
+  if (status === 503) return sendBareProblem(site, request, response, { kind: 'problem', status, retryAfter: 10 })
+  const known = status === 404 || status === 403 ? status : status < 500 ? 422 : 500
+  return sendBareProblem(site, request, response, { kind: 'problem', status: known })
+}
+
+/** What Express's parsers refuse has a status of its own; a database out of reach is 503; the rest is our fault. */
+function statusOf(error: unknown): number {
+  if (!(error instanceof Error)) return 500
+  if (error.name.startsWith('SequelizeConnection') || error.name === 'SequelizeHostNotReachableError') return 503
+  const { status } = error as { status?: unknown }
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : 500
+}
+
+function underBasePath(site: Site, app: Express): Express {
+  const base = basePath(site)
+  if (base === '') return app
+  const outer = express()
+  outer.disable('x-powered-by')
+  outer.set('trust proxy', site.portal.config.trustProxy)
+  outer.use(base, app)
+  return outer
+}

@@ -1,0 +1,154 @@
+/** The frame around a fragment: who reads, whose record is open, where one can go from here. */
+import type { Language } from '../platform/i18n.js'
+import type { ChartScope, PatientScope } from '../access/scope.js'
+import type { Flash, LayoutName, LayoutPage, NavItem, OpenRecord } from './layout.js'
+import { languageChoices } from './reader.js'
+import type { AccountContext, Audience, RecordContext, RequestContext, StaffContext } from './routes.js'
+import type { PageAnswer } from './show.js'
+import type { NavEntry, Site } from './site.js'
+
+export interface Frame {
+  layout: LayoutName
+  page: LayoutPage
+}
+
+export async function frameOf(
+  site: Site,
+  audience: Audience,
+  context: RequestContext,
+  answer: PageAnswer,
+  flash: Flash | undefined,
+  path: string,
+): Promise<Frame> {
+  const own = await ownPart(site, audience, context, path)
+  return {
+    layout: own.layout,
+    page: {
+      title: answer.title,
+      lang: context.language,
+      dir: directionOf(context.language),
+      practice: site.portal.practice().name,
+      view: answer.view,
+      content: answer.content,
+      theme: 'auto',
+      languages: languageChoices(context.language),
+      requestId: context.requestId,
+      hasErrors: answer.hasErrors,
+      wide: answer.wide,
+      ...(flash ? { flash } : {}),
+      ...own.page,
+    },
+  }
+}
+
+interface OwnPart {
+  layout: LayoutName
+  page: Pick<LayoutPage, 'homeHref' | 'nav' | 'person' | 'record' | 'signOutAction'>
+}
+
+async function ownPart(site: Site, audience: Audience, context: RequestContext, path: string): Promise<OwnPart> {
+  switch (audience) {
+    case 'record':
+      return recordPart(site, context as RecordContext, path)
+    case 'account':
+      return accountPart(context as AccountContext)
+    case 'staff':
+      return staffPart(site.staffNav, context as StaffContext, '/staff/portal', path)
+    case 'emr':
+      return staffPart(site.emrNav, context as StaffContext, '', path)
+    case 'staffDoor':
+      return { layout: 'plain', page: { homeHref: context.url('/staff/sign-in'), nav: [] } }
+    case 'patientDoor':
+      return { layout: 'plain', page: { homeHref: context.url('/portal'), nav: [] } }
+  }
+}
+
+async function recordPart(site: Site, context: RecordContext, path: string): Promise<OwnPart> {
+  const { page } = accountPart(context)
+  return {
+    layout: 'patient',
+    page: {
+      ...page,
+      homeHref: context.url(context.here('')),
+      nav: await navOf(site.patientNav, context, context.here(''), path),
+      record: openRecord(context, context.scope),
+    },
+  }
+}
+
+function accountPart(context: AccountContext): OwnPart {
+  return {
+    layout: 'patient',
+    page: {
+      homeHref: context.url('/portal'),
+      nav: [],
+      person: { name: context.account.name },
+      signOutAction: context.url('/portal/sign-out'),
+    },
+  }
+}
+
+function openRecord(context: RecordContext, scope: PatientScope): OpenRecord {
+  const several = context.account.records.length > 1
+  return {
+    label: scope.kind === 'own' ? context.t('record.own', { name: scope.account.name }) : recordLabel(context, scope),
+    isOther: scope.kind === 'chart' && scope.relationship !== 'self',
+    ...(several ? { switchHref: context.url('/portal/records') } : {}),
+  }
+}
+
+/** "Leo Santos, you are his mother": whose record, and what the reader is to them. */
+export function recordLabel(context: RequestContext, scope: ChartScope): string {
+  const name = `${scope.patient.firstName} ${scope.patient.lastName}`
+  return scope.relationship === 'self' ? name : `${name}, ${relationshipWords(context, scope)}`
+}
+
+export function relationshipWords(context: RequestContext, scope: ChartScope): string {
+  const known = ['self', 'mother', 'father', 'guardian', 'proxy', 'spouse', 'child']
+  const relationship = known.includes(scope.relationship) ? scope.relationship : 'other'
+  return context.t(`relationship.${relationship}`)
+}
+
+async function staffPart(
+  entries: readonly NavEntry<StaffContext>[],
+  context: StaffContext,
+  base: string,
+  path: string,
+): Promise<OwnPart> {
+  return {
+    layout: 'staff',
+    page: {
+      homeHref: context.url(base === '' ? '/emr' : base),
+      nav: await navOf(entries, context, base, path),
+      person: { name: context.staff.name, detail: context.staff.username },
+      signOutAction: context.url('/staff/sign-out'),
+    },
+  }
+}
+
+async function navOf<Context extends RequestContext & { may: (permission: string) => boolean }>(
+  entries: readonly NavEntry<Context>[],
+  context: Context,
+  base: string,
+  path: string,
+): Promise<NavItem[]> {
+  const open = entries.filter((entry) => context.may(entry.permission))
+  return Promise.all(
+    open.map(async (entry) => {
+      const badge = await entry.badge?.(context)
+      const address = `${base}${entry.path}`
+      return {
+        key: entry.key,
+        label: context.t(entry.label),
+        href: context.url(address),
+        icon: entry.icon,
+        current: entry.path === '' ? path === base : path === address || path.startsWith(`${address}/`),
+        ...(badge ? { badge } : {}),
+      }
+    }),
+  )
+}
+
+function directionOf(_language: Language): 'ltr' | 'rtl' {
+  return 'ltr'
+}

@@ -1,0 +1,30 @@
+import { join } from 'node:path'
+import ejs from 'ejs'
+import { packageRoot } from '../platform/root.js'
+import type { Translate } from '../platform/i18n.js'
+
+/** Everything that a template sees. */
+export interface Locals {
+  page: unknown
+  t: Translate
+  url: (path: string) => string
+  csrf: string
+  nonce: string
+}
+
+/** Renders views/<view>.ejs to text; compiled once and kept. */
+export function render(view: string, locals: Locals): Promise<string> {
+  const root = join(packageRoot(), 'views')
+  return ejs.renderFile(join(root, `${view}.ejs`), { ...locals }, options(root))
+}
+
+function options(root: string): ejs.Options {
+  return {
+    root,
+    views: [root],
+    cache: process.env['NODE_ENV'] !== 'development',
+    strict: true,
+    _with: false,
+    destructuredLocals: ['page', 't', 'url', 'csrf', 'nonce'],
+  }
+}

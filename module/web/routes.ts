@@ -1,0 +1,142 @@
+/**
+ * Routes are data: each says whom it is for, which permission it takes, and what it does. A route without a policy
+ * cannot be written down; the same table makes the router, the start-up check, and the tests.
+ */
+import type { z } from 'zod'
+import type { Actor } from '../platform/audit.js'
+import type { Language, Translate } from '../platform/i18n.js'
+import type { Once } from '../platform/once.js'
+import type { Portal } from '../access/portal.js'
+import type { Account, PatientScope } from '../access/scope.js'
+import type { SignedIn } from '../access/passports.js'
+import type { SignInRefusal } from '../access/signIn.js'
+import type { StaffMember } from '../access/staff.js'
+import type { Answer, Show } from './show.js'
+import type { FormRead } from './forms.js'
+
+/**
+ * - patientDoor, staffDoor: signed out; full addresses
+ * - account: a signed-in patient; below /portal
+ * - record: a signed-in patient in one record; below /portal/records/:record
+ * - staff: the portal's rooms for staff; below /staff/portal
+ * - emr: the host's own pages (the demo's EMR shell); full addresses; there also while the module is disabled
+ */
+export type Audience = 'patientDoor' | 'staffDoor' | 'account' | 'record' | 'staff' | 'emr'
+
+export interface RequestContext {
+  portal: Portal
+  t: Translate
+  language: Language
+  requestId: string
+  /** Adds the base path to an address that begins with a slash. */
+  url: (path: string) => string
+  params: Readonly<Record<string, string>>
+  query: Readonly<Record<string, string>>
+  /** Reads the posted fields by a schema: values, or messages at the fields together with what was typed. */
+  form: <Schema extends z.ZodType>(schema: Schema) => FormRead<z.output<Schema>>
+  show: Show
+  /** An htmx request: answered with the fragment. */
+  fragment: boolean
+}
+
+export interface DoorContext extends RequestContext {
+  /** Checks the posted name and password with Passport. */
+  authenticate: () => Promise<SignedIn | SignInRefusal>
+  /** Starts a session under a new id. */
+  enter: (who: SignedIn) => Promise<void>
+  /** Ends the session, if there is one. */
+  leave: () => Promise<void>
+  /** Who is signed in at this door already, if anybody. */
+  inside: boolean
+}
+
+export interface AccountContext extends RequestContext {
+  account: Account
+  actor: Actor
+  /** The form's `_once`, bound to this account and to these fields. */
+  once: (fields: Record<string, unknown>) => Once | undefined
+}
+
+export interface RecordContext extends AccountContext {
+  scope: PatientScope
+  /** An address inside this record, without the base path. */
+  here: (path: string) => string
+  may: (permission: string) => boolean
+}
+
+export interface StaffContext extends RequestContext {
+  staff: StaffMember
+  actor: Actor
+  may: (permission: string) => boolean
+}
+
+export interface ContextOf {
+  patientDoor: DoorContext
+  staffDoor: DoorContext
+  account: AccountContext
+  record: RecordContext
+  staff: StaffContext
+  emr: StaffContext
+}
+
+export type Handler<Context> = (context: Context) => Answer | Promise<Answer>
+
+/** A permission, as the policy names it. Only `can` makes one, so that a route always says it in so many words. */
+export type Permission = string & { readonly kind: 'permission' }
+
+export function can(permission: string): Permission {
+  return permission as Permission
+}
+
+export interface RouteOptions {
+  /** Asks for news by itself: does not keep the session awake. */
+  poll?: boolean
+}
+
+export interface RouteOf<To extends Audience> {
+  audience: To
+  method: 'get' | 'post'
+  /** Below the audience's prefix; a full address for doors and the EMR's pages. */
+  path: string
+  permission: Permission
+  poll: boolean
+  handle: Handler<ContextOf[To]>
+}
+
+export type Route = { [To in Audience]: RouteOf<To> }[Audience]
+
+export interface RouteList<Context> {
+  get: (path: string, permission: Permission, handle: Handler<Context>, options?: RouteOptions) => void
+  post: (path: string, permission: Permission, handle: Handler<Context>, options?: RouteOptions) => void
+}
+
+/** Writes down what an audience can do, as a table of contents. */
+export function routes<To extends Audience>(
+  audience: To,
+  write: (list: RouteList<ContextOf[To]>) => void,
+): RouteOf<To>[] {
+  const all: RouteOf<To>[] = []
+  const add =
+    (method: 'get' | 'post') =>
+    (path: string, permission: Permission, handle: Handler<ContextOf[To]>, options: RouteOptions = {}) => {
+      all.push({ audience, method, path, permission, poll: options.poll ?? false, handle })
+    }
+  write({ get: add('get'), post: add('post') })
+  return all
+}
+
+const prefixes: Record<Audience, string> = {
+  patientDoor: '',
+  staffDoor: '',
+  account: '/portal',
+  record: '/portal/records/:record',
+  staff: '/staff/portal',
+  emr: '',
+}
+
+/** The address pattern of a route: what request logs keep, and tests walk. */
+export function addressOf(route: Pick<Route, 'audience' | 'path'>): string {
+  const address = `${prefixes[route.audience]}${route.path === '/' ? '' : route.path}`
+  return address === '' ? '/' : address
+}
+

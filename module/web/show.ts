@@ -1,0 +1,86 @@
+import type { Flash, Link, ProblemStatus } from './layout.js'
+
+/** What a handler answers: plain data, sent by the one place that knows how. */
+export type Answer = PageAnswer | SeeOtherAnswer | FileAnswer | ProblemAnswer
+
+export interface PageAnswer {
+  kind: 'page'
+  status: number
+  view: string
+  content: unknown
+  title: string
+  hasErrors: boolean
+  wide: boolean
+  /** Said in the same answer, above the page or into the flash region of the page that is open. */
+  flash?: Flash
+}
+
+export interface SeeOtherAnswer {
+  kind: 'see-other'
+  /** Begins with a slash, without the base path. */
+  to: string
+  flash?: FlashKey
+}
+
+/** Kept in a cookie until the next page: a key of words, never a person's data. */
+export interface FlashKey {
+  kind: Flash['kind']
+  key: string
+}
+
+export interface FileAnswer {
+  kind: 'file'
+  type: string
+  name: string
+  body: string | Buffer
+}
+
+export interface ProblemAnswer {
+  kind: 'problem'
+  status: ProblemStatus
+  what?: string
+  next?: string
+  actions?: Link[]
+  /** Seconds, for Retry-After. */
+  retryAfter?: number
+}
+
+export interface PageOptions {
+  title: string
+  status?: number
+  wide?: boolean
+  flash?: Flash
+}
+
+export interface Show {
+  page: (view: string, content: unknown, options: PageOptions) => Answer
+  /** The form again, with its messages: 422, or another status for another refusal. */
+  refused: (view: string, content: unknown, options: PageOptions) => Answer
+  /** After a POST: to the thing it made, with a line that says so. */
+  seeOther: (to: string, flash?: FlashKey) => Answer
+  file: (type: string, name: string, body: string | Buffer) => Answer
+  problem: (status: ProblemStatus, more?: Omit<ProblemAnswer, 'kind' | 'status'>) => Answer
+  notFound: () => Answer
+}
+
+export const show: Show = {
+  page: (view, content, options) => pageAnswer(view, content, options, 200, false),
+  refused: (view, content, options) => pageAnswer(view, content, options, 422, true),
+  seeOther: (to, flash) => ({ kind: 'see-other', to, ...(flash ? { flash } : {}) }),
+  file: (type, name, body) => ({ kind: 'file', type, name, body }),
+  problem: (status, more = {}) => ({ kind: 'problem', status, ...more }),
+  notFound: () => ({ kind: 'problem', status: 404 }),
+}
+
+function pageAnswer(view: string, content: unknown, options: PageOptions, status: number, hasErrors: boolean): Answer {
+  return {
+    kind: 'page',
+    status: options.status ?? status,
+    view,
+    content,
+    title: options.title,
+    hasErrors,
+    wide: options.wide ?? false,
+    ...(options.flash ? { flash: options.flash } : {}),
+  }
+}

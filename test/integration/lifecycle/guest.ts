@@ -1,0 +1,52 @@
+import { connectDatabase, type Database } from '../../../module/platform/database.js'
+import { systemClock } from '../../../module/platform/clock.js'
+import { loadManifest } from '../../../module/platform/settings.js'
+import type { UninstallContext } from '../../../module/lifecycle/uninstall.js'
+import { freshDatabase, type SiteName } from '../../support/database.js'
+
+/** A host and what the module's life needs to act on it. `told` is what the last verbs said. */
+export interface Guest {
+  db: Database
+  url: string
+  told: string[]
+  context: UninstallContext
+  leave(): Promise<void>
+}
+
+/** A site as its installer leaves it, without Foyer. */
+export async function hostFor(site: SiteName): Promise<Guest> {
+  const { url, drop } = await freshDatabase(site)
+  const db = connectDatabase({ url, zone: 'America/New_York', pool: 5 })
+  const told: string[] = []
+  return {
+    db,
+    url,
+    told,
+    context: {
+      url,
+      db,
+      clock: systemClock('America/New_York'),
+      manifest: loadManifest(),
+      actor: { kind: 'system', id: 'test', name: 'test', requestId: undefined },
+      connectorPresent: false,
+      dryRun: false,
+      discard: false,
+      exportTo: undefined,
+      tell: (line) => told.push(line),
+    },
+    async leave() {
+      await db.close()
+      await drop()
+    },
+  }
+}
+
+/** What a patient's first sign-in leaves. */
+export async function someoneUsesIt({ db }: Guest): Promise<void> {
+  await db.transaction((tx) =>
+    tx.insert(
+      `INSERT INTO foyer_accounts (own_record, host_pid, display_name, created_at) VALUES (:record, 1, 'Ana Ejemplo', :now)`,
+      { record: 'a'.repeat(22), now: '2026-01-05 15:00:00.000' },
+    ),
+  )
+}
