@@ -42,7 +42,10 @@ const verbs = { install, upgrade, enable, disable }
 
 async function main(args: string[]): Promise<number> {
   const asked = read(args)
-  if (asked === undefined) return 2
+  if ('complaint' in asked) {
+    console.error(`${asked.complaint}\n\n${help}`)
+    return 2
+  }
   if (asked.help) return say(help)
   try {
     const config = readConfig(process.env)
@@ -78,7 +81,7 @@ const takes: Record<Verb, readonly string[]> = {
   serve: [],
 }
 
-function read(args: string[]): Asked | undefined {
+function read(args: string[]): Asked | { complaint: string } {
   try {
     const { values, positionals } = parseArgs({
       args,
@@ -93,12 +96,12 @@ function read(args: string[]): Asked | undefined {
     })
     const [verb, ...rest] = positionals
     if (values.help) return asked('status', values)
-    if (verb === undefined || !isVerb(verb) || rest.length > 0)
-      return usage(verb === undefined ? 'Which command?' : `No such command: ${positionals.join(' ')}`)
+    if (verb === undefined) return { complaint: 'Which command?' }
+    if (!isVerb(verb) || rest.length > 0) return { complaint: `No such command: ${positionals.join(' ')}` }
     const stray = Object.keys(values).find((name) => !takes[verb].includes(name))
-    return stray === undefined ? asked(verb, values) : usage(`foyer ${verb} takes no --${stray}`)
+    return stray === undefined ? asked(verb, values) : { complaint: `foyer ${verb} takes no --${stray}` }
   } catch (error) {
-    return usage(error instanceof Error ? error.message : String(error))
+    return { complaint: error instanceof Error ? error.message : String(error) }
   }
 }
 
@@ -116,10 +119,6 @@ function asked(verb: Verb, values: Partial<Record<string, string | boolean>>): A
     discard: values['discard'] === true,
     exportTo: typeof file === 'string' ? resolve(file) : undefined,
   }
-}
-
-function usage(complaint: string): undefined {
-  console.error(`${complaint}\n\n${help}`)
 }
 
 async function serve(config: Config): Promise<number> {

@@ -90,11 +90,14 @@ export async function registerModule(tx: Tx, { version, now }: { version: string
  * module's row may have a higher id than any section, so Foyer goes above both.
  */
 async function freeId(tx: Tx): Promise<number> {
-  const highest = await tx.first<{ section: number | null; module: number | null }>(
-    `SELECT (SELECT MAX(section_id) FROM module_acl_sections) AS section, (SELECT MAX(mod_id) FROM modules) AS module
-       FOR UPDATE`,
-  )
-  return Math.max(Number(highest?.section ?? 0), Number(highest?.module ?? 0)) + 1
+  // Locking reads: another registration waits until ours is committed.
+  const section = await tx.first<Highest>(`SELECT MAX(section_id) AS highest FROM module_acl_sections FOR UPDATE`)
+  const module = await tx.first<Highest>(`SELECT MAX(mod_id) AS highest FROM modules FOR UPDATE`)
+  return Math.max(section?.highest ?? 0, module?.highest ?? 0) + 1
+}
+
+interface Highest {
+  highest: number | null
 }
 
 /** Says in the host's list whether Foyer is on. The host itself loads a module only while this says so. */
@@ -126,6 +129,7 @@ export async function removeRegistration(tx: Tx, site: HostSite): Promise<void> 
     ['modules_hooks_settings', 'mod_id', moduleIds],
   ] as const) {
     if (ids.length > 0 && site.has(table, column)) {
+      // sql-safe: names from the list above
       await tx.change(`DELETE FROM ${table} WHERE ${column} IN (:ids)`, { ids })
     }
   }

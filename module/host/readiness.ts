@@ -58,11 +58,11 @@ export async function providersBySchedule(
 export async function countAuthorisedPatients(
   db: Queryable,
 ): Promise<{ authorised: number; withoutCredential: number }> {
-  const counts = await db.first<{ authorised: number; with_credential: number | string | null }>(
+  const counts = await db.first<{ authorised: number; with_credential: string | null }>(
     `SELECT COUNT(*) AS authorised, SUM(credential.portal_pwd <> '') AS with_credential
        FROM patient_data patient LEFT JOIN patient_access_onsite credential ON credential.pid = patient.pid
       WHERE patient.allow_patient_portal = 'YES'`,
   )
-  const authorised = Number(counts?.authorised ?? 0)
+  const authorised = counts?.authorised ?? 0
   return { authorised, withoutCredential: authorised - Number(counts?.with_credential ?? 0) }
 }

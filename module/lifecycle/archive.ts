@@ -68,6 +68,7 @@ async function* lines({ connection, context, host, tables }: Archiving): AsyncGe
   const rows: Record<string, number> = {}
   for (const table of tables) {
     rows[table] = 0
+    // sql-safe: one of module.json's tables
     for await (const row of connection.stream(`SELECT * FROM ${table}`)) {
       rows[table] += 1
       yield line({ table, row: row as object })

@@ -85,11 +85,12 @@ async function countUse(db: Queryable, tables: readonly string[]): Promise<strin
   ].filter(({ table }) => tables.includes(table))
   const counts = await Promise.all(
     kinds.map(({ table, where }) =>
+      // sql-safe: names and conditions from the list above
       db.first<{ rows: number }>(`SELECT COUNT(*) AS \`rows\` FROM ${table} WHERE ${where}`),
     ),
   )
   return kinds.flatMap(({ what }, index) => {
-    const rows = Number(counts[index]?.rows ?? 0)
+    const rows = counts[index]?.rows ?? 0
     return rows > 0 ? [inWords(rows, what)] : []
   })
 }

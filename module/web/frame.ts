@@ -132,7 +132,7 @@ async function navOf<Context extends RequestContext & { may: (permission: string
   base: string,
   path: string,
 ): Promise<NavItem[]> {
-  const open = entries.filter((entry) => context.may(entry.permission))
+  const open = entries.filter((entry) => context.may(entry.permission) && (entry.shown?.(context) ?? true))
   return Promise.all(
     open.map(async (entry) => {
       const badge = await entry.badge?.(context)

@@ -22,5 +22,7 @@ export interface NavEntry<Context> {
   path: string
   icon: string
   permission: string
+  /** Shown only while this holds, besides the permission. */
+  shown?: (context: Context) => boolean
   badge?: (context: Context) => Promise<Badge | undefined>
 }

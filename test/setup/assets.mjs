@@ -4,7 +4,7 @@
  * What is laid down carries the package versions in public/vendor/versions.json; when they have not changed
  * and neither has this file, nothing is written.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { createHash } from 'node:crypto'
@@ -103,15 +103,21 @@ export function copyAssets() {
   const laidDown = [...files.map(([, name]) => name), 'icons.svg'].every((name) => existsSync(join(vendor, name)))
   if (laidDown && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === wanted) return false
 
-  rmSync(vendor, { recursive: true, force: true })
   mkdirSync(vendor, { recursive: true })
   for (const [from, name] of files) {
     const text = readFileSync(join(modules, from), 'utf8')
-    writeFileSync(join(vendor, name), text.replace(/\n\/[/*]# sourceMappingURL=.*$/s, '\n')) // the maps stay behind
+    lay(name, text.replace(/\n\/[/*]# sourceMappingURL=.*$/s, '\n')) // the maps stay behind
   }
-  writeFileSync(join(vendor, 'icons.svg'), sprite())
-  writeFileSync(stampFile, wanted)
+  lay('icons.svg', sprite())
+  lay('versions.json', wanted)
   return true
+}
+
+/** Whole or not at all: a server that is running reads these files while they change. */
+function lay(name, text) {
+  const draft = join(vendor, `.${name}.${process.pid}`)
+  writeFileSync(draft, text)
+  renameSync(draft, join(vendor, name))
 }
 
 function stamp() {

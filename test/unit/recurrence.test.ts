@@ -225,10 +225,10 @@ describe('an event of the host takes place', () => {
           found += actual.length
         },
       ),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     )
     // Otherwise there was nothing to compare.
-    expect(found).to.be.greaterThan(10_000)
+    expect(found).to.be.greaterThan(5_000)
   }).timeout(30_000)
 
   it('as quickly in its thousandth year as in its first', () => {
@@ -344,7 +344,7 @@ function series(): fc.Arbitrary<Series> {
   )
   const weekend = fc.constantFrom('6,0', '5,6', '0', '', '0,3,6').map(weekendDays)
   const lasting = fc.option(fc.integer({ min: -5, max: 2000 }))
-  const exceptions = fc.array(fc.tuple(fc.integer({ min: 0, max: 1500 }), fc.boolean()), { maxLength: 60 })
+  const exceptions = fc.array(fc.tuple(fc.integer({ min: 0, max: 900 }), fc.boolean()), { maxLength: 60 })
   return fc.tuple(first, rule, weekend, lasting, exceptions).map(([from, repeated, off, length, taken]) => {
     const except = taken.map(([ahead]) => dayFrom(dayNumber(from) + ahead))
     const exdate = except.map((day, index) => (taken[index]?.[1] ? day.replaceAll('-', '') : day)).join(',')

@@ -95,17 +95,13 @@ async function killAt({ db, url }: Guest, verb: 'install' | 'uninstall', step: s
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   const ended = once(command, 'exit') as Promise<[code: number | null, signal: string | null]>
-  let over = false
-  void ended.then(() => {
-    over = true
-  })
   const waiting = () =>
     db.select(
       `SELECT ID FROM information_schema.PROCESSLIST
         WHERE DB = DATABASE() AND ID <> CONNECTION_ID() AND INFO LIKE '%foyer_migrations%' AND INFO LIKE :step`,
       { step: `%'${step}'%` },
     )
-  while (!over && (await waiting()).length === 0);
+  while (command.exitCode === null && (await waiting()).length === 0);
   command.kill('SIGKILL')
   const [, signal] = await ended
   expect(signal, `foyer ${verb} was over before it could be killed`).to.equal('SIGKILL')
