@@ -41,19 +41,9 @@ export async function readyDatabase(mariadb: Mariadb, config: Config, tell: (lin
   return url
 }
 
-/** For the demo's verbs on the module's life. The shell holds the module's files, so to speak (facts §8.1). */
-export async function lifecycleOf(url: string, db: Database, config: Config): Promise<LifecycleContext> {
-  const clock = systemClock(practiceZone(config, await readGlobals(db)).name)
-  const manifest = loadManifest()
-  return { url, db, clock, manifest, actor, connectorPresent: true, dryRun: false, tell: () => undefined }
-}
-
-/** Installs and switches on, and opens to each demo account what it opens: the beginning, and after an uninstallation. */
-export async function installAndOpen(context: LifecycleContext): Promise<void> {
-  mustWork(await install(context))
-  mustWork(await enable(context))
-  if (await isFilled(context.db)) await context.db.transaction((tx) => openRecords(tx, context.clock))
-  else await fillPractice(context.db, context.clock)
+/** After an uninstallation: installed, switched on, and each demo account opens again what it opened at first. */
+export async function reinstall(url: string, config: Config): Promise<void> {
+  await withDatabase(url, async (db) => installAndOpen(await lifecycleOf(url, db, config)))
 }
 
 async function bringUpToDate(url: string, db: Database, config: Config): Promise<void> {
@@ -61,6 +51,20 @@ async function bringUpToDate(url: string, db: Database, config: Config): Promise
   const isComplete = (await isFilled(db)) && (await readState(db)) !== undefined
   if (isComplete) mustWork(await upgrade(context))
   else await installAndOpen(context)
+}
+
+async function installAndOpen(context: LifecycleContext): Promise<void> {
+  mustWork(await install(context))
+  mustWork(await enable(context))
+  if (await isFilled(context.db)) await context.db.transaction((tx) => openRecords(tx, context.clock))
+  else await fillPractice(context.db, context.clock)
+}
+
+/** This EMR holds the module's own files, so to speak: its list may say that the module is on (facts §8.1). */
+async function lifecycleOf(url: string, db: Database, config: Config): Promise<LifecycleContext> {
+  const clock = systemClock(practiceZone(config, await readGlobals(db)).name)
+  const manifest = loadManifest()
+  return { url, db, clock, manifest, actor, connectorPresent: true, dryRun: false, tell: () => undefined }
 }
 
 function mustWork(outcome: Outcome): void {

@@ -4,20 +4,25 @@
  */
 import { createServer } from 'node:http'
 import { join } from 'node:path'
+import type { Feature } from '../feature.js'
 import { serve, serveOn, type Serving } from '../index.js'
 import { CannotStart } from '../platform/cannotStart.js'
 import { readConfig, type Config } from '../platform/config.js'
 import { openLog } from '../platform/log.js'
-import { readyDatabase } from './database.js'
-import { emrShell } from './emr/index.js'
+import { opaqueId } from '../platform/ids.js'
+import { readyDatabase, reinstall } from './database.js'
+import { emrShell, type ModuleHost } from './emr/index.js'
 import { greeting } from './greeting.js'
 import { startMariadb, type Mariadb } from './mariadb.js'
 import { keptSecret } from './secret.js'
+import { serveWithoutFoyer, type Closable } from './withoutFoyer.js'
 
 /** What has been started, to be ended in the other order. */
 interface Started {
   mariadb?: Promise<Mariadb>
-  serving?: Serving
+  serving?: Serving | undefined
+  /** In place of it, while the module is uninstalled. */
+  without?: Promise<Closable> | undefined
 }
 
 await main()
@@ -49,8 +54,50 @@ async function startDemo(config: Config, started: Started): Promise<void> {
   started.mariadb = startMariadb({ dataDir: join(config.dataDir, 'mariadb'), port: 'free', log: tell })
   const secret = config.secret ?? keptSecret(config.dataDir)
   const databaseUrl = await readyDatabase(await started.mariadb, config, tell)
-  started.serving = await serveOn({ config, databaseUrl, secret, log: openLog({ level: 'warn' }), shell: emrShell })
-  console.log(greeting(started.serving.address, config.dataDir))
+  const { address } = await openDoors({ config, databaseUrl, secret }, started)
+  console.log(greeting(address, config.dataDir))
+}
+
+interface Demo {
+  config: Config
+  databaseUrl: string
+  secret: string
+}
+
+async function openDoors(demo: Demo, started: Started): Promise<Serving> {
+  const host: ModuleHost = {
+    databaseUrl: demo.databaseUrl,
+    refresh: async () => started.serving?.running.refresh(),
+    afterUninstall: () => closeDoors(demo, started),
+  }
+  const shell = (wings: readonly Feature[]): Feature => emrShell(wings, host)
+  started.serving = await serveOn({ ...demo, log: openLog({ level: 'warn' }), shell })
+  return started.serving
+}
+
+/** The module was uninstalled on the Modules page; the token installs it again. */
+function closeDoors(demo: Demo, started: Started): string {
+  const token = opaqueId()
+  const { serving } = started
+  started.serving = undefined
+  // Listening ends at once; what is being answered, the page with the token first of all, is finished.
+  const stopped = serving?.stop()
+  const { host, baseUrl } = demo.config
+  const port = demo.config.port || Number(new URL(serving?.address ?? '').port)
+  const to = `${baseUrl === undefined ? '' : new URL(baseUrl).pathname.replace(/\/$/, '')}/emr/modules`
+  started.without = serveWithoutFoyer({ port, host, token, to, install: () => openAgain(demo, started, stopped) })
+  started.without.catch((error: unknown) => console.error(inOneLine(error)))
+  return token
+}
+
+async function openAgain(demo: Demo, started: Started, stopped: Promise<void> | undefined): Promise<void> {
+  const without = await started.without
+  started.without = undefined
+  await stopped
+  await reinstall(demo.databaseUrl, demo.config)
+  // Not awaited: this answer is the last that it gives.
+  void without?.close()
+  await openDoors(demo, started)
 }
 
 /** Found out before the database is started: the usual reason is that the demo runs already. */
@@ -97,8 +144,9 @@ function endOnSignal(started: Started): { now: boolean } {
   return leaving
 }
 
-async function end({ serving, mariadb }: Started): Promise<void> {
+async function end({ serving, without, mariadb }: Started): Promise<void> {
   await serving?.stop()
+  await (await without?.catch(() => undefined))?.close()
   // A server that did not start has nothing to stop, and has said why already.
   await (await mariadb?.catch(() => undefined))?.stop()
 }

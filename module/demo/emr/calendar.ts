@@ -203,7 +203,7 @@ function cellsOf(
     const events: EventView[] = []
     // Whatever begins before the cell ends belongs to it, and may make it longer.
     for (const entry of entries) {
-      if (rowOf(entry) < row || rowOf(entry) >= end || (events.length === 0 && rowOf(entry) > row)) continue
+      if (rowOf(entry) < row || rowOf(entry) >= end) continue
       events.push(view(entry))
       end = Math.max(end, endOf(entry))
     }

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { createConnection } from 'mysql2/promise'
 import { migrations } from '../../../migrations/index.js'
 import { registration } from '../../../module/host/modules.js'
+import { openConnection } from '../../../module/lifecycle/connection.js'
 import { disable } from '../../../module/lifecycle/disable.js'
 import { enable } from '../../../module/lifecycle/enable.js'
 import { install } from '../../../module/lifecycle/install.js'
@@ -106,6 +107,15 @@ describe('an installation is held up', () => {
 
     other.destroy()
     expect(await installation).to.include({ ok: true, changed: true })
+  })
+
+  it('by no strictness of the server, under which 7.0 and 8.0 would take no index', async () => {
+    const connection = await openConnection(guest.url)
+    try {
+      expect(await connection.select(`SELECT @@SESSION.sql_mode AS mode`)).to.deep.equal([{ mode: '' }])
+    } finally {
+      await connection.close()
+    }
   })
 
   it('by the EMR using its calendar, and does not make the EMR wait for long: it is run again later', async function () {
