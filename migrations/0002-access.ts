@@ -7,7 +7,10 @@ const file = '0002-access'
  * record of its own, and opens others by grants. Opaque ids are 22 characters of base64url, 128 random bits.
  */
 export const accessTables = [
-  table(file, 'accounts', `
+  table(
+    file,
+    'accounts',
+    `
     id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
     own_record CHAR(22) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
     host_pid BIGINT NULL,
@@ -19,8 +22,12 @@ export const accessTables = [
     disabled_at DATETIME(3) NULL,
     UNIQUE KEY own_record (own_record),
     UNIQUE KEY host_pid (host_pid),
-    UNIQUE KEY email (email)`),
-  table(file, 'grants', `
+    UNIQUE KEY email (email)`,
+  ),
+  table(
+    file,
+    'grants',
+    `
     id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
     record CHAR(22) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
     account_id BIGINT UNSIGNED NOT NULL,
@@ -37,8 +44,12 @@ export const accessTables = [
     UNIQUE KEY record (record),
     UNIQUE KEY once_each (account_id, pid),
     KEY of_patient (pid),
-    CONSTRAINT foyer_grants_account FOREIGN KEY (account_id) REFERENCES foyer_accounts (id)`),
-  table(file, 'sessions', `
+    CONSTRAINT foyer_grants_account FOREIGN KEY (account_id) REFERENCES foyer_accounts (id)`,
+  ),
+  table(
+    file,
+    'sessions',
+    `
     id_hash CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
     audience VARCHAR(8) NOT NULL,
     owner VARCHAR(64) NULL,
@@ -46,12 +57,20 @@ export const accessTables = [
     created_at DATETIME(3) NOT NULL,
     seen_at DATETIME(3) NOT NULL,
     KEY of_owner (audience, owner),
-    KEY age (seen_at)`),
-  table(file, 'attempts', `
+    KEY age (seen_at)`,
+  ),
+  table(
+    file,
+    'attempts',
+    `
     \`key\` VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
     points INT NOT NULL DEFAULT 0,
-    expire BIGINT UNSIGNED NULL`),
-  table(file, 'acl_rules', `
+    expire BIGINT UNSIGNED NULL`,
+  ),
+  table(
+    file,
+    'acl_rules',
+    `
     id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
     subject VARCHAR(191) NOT NULL,
     permission VARCHAR(64) NOT NULL,
@@ -59,5 +78,6 @@ export const accessTables = [
     reason VARCHAR(255) NOT NULL,
     author VARCHAR(255) NOT NULL,
     created_at DATETIME(3) NOT NULL,
-    UNIQUE KEY one_each (subject, permission)`),
+    UNIQUE KEY one_each (subject, permission)`,
+  ),
 ]

@@ -8,7 +8,10 @@ const file = '0003-appointments'
  * when, and what became of it. open_key is there while the request is open, so that the same wish made twice is one.
  */
 export const appointmentTables = [
-  table(file, 'appointment_requests', `
+  table(
+    file,
+    'appointment_requests',
+    `
     id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
     receipt CHAR(9) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
     pc_eid INT UNSIGNED NOT NULL,
@@ -35,7 +38,8 @@ export const appointmentTables = [
     UNIQUE KEY open_wish (open_key),
     KEY of_patient (pid, day),
     KEY of_record (record, day),
-    CONSTRAINT foyer_appointment_requests_account FOREIGN KEY (account_id) REFERENCES foyer_accounts (id)`),
+    CONSTRAINT foyer_appointment_requests_account FOREIGN KEY (account_id) REFERENCES foyer_accounts (id)`,
+  ),
 ]
 
 /** Host tables get indexes only, all named foyer_*; uninstall takes them away again. */

@@ -6,4 +6,9 @@ import type { Step } from './step.js'
 export type { Step }
 
 /** Every step, in the order in which it runs. Going back runs them the other way round. */
-export const migrations: readonly Step[] = [...moduleTables, ...accessTables, ...appointmentTables, ...appointmentIndexes]
+export const migrations: readonly Step[] = [
+  ...moduleTables,
+  ...accessTables,
+  ...appointmentTables,
+  ...appointmentIndexes,
+]

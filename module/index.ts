@@ -68,7 +68,9 @@ function listen(server: Server, config: Config): Promise<void> {
       if (error.code === 'EADDRINUSE') {
         reject(new CannotStart(`Port ${String(config.port)} is in use. Set FOYER_PORT to another one.`))
       } else if (error.code === 'EACCES') {
-        reject(new CannotStart(`Port ${String(config.port)} may not be opened by this user. Set FOYER_PORT to another one.`))
+        reject(
+          new CannotStart(`Port ${String(config.port)} may not be opened by this user. Set FOYER_PORT to another one.`),
+        )
       } else {
         reject(error)
       }

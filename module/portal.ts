@@ -21,7 +21,6 @@ import { loadManifest, settingsFrom } from './platform/settings.js'
 import { watchState } from './platform/state.js'
 import { createApp } from './web/app.js'
 import type { Readiness } from './web/health.js'
-import { recordWords } from './web/recordWords.js'
 import type { Route } from './web/routes.js'
 import { addressOf } from './web/routes.js'
 import type { Site } from './web/site.js'
@@ -177,7 +176,7 @@ async function answers(db: Database): Promise<boolean> {
 function siteOf(portal: Portal, all: readonly Feature[]): Site {
   return {
     portal,
-    speech: speakAll([webWords, recordWords, ...all.map((feature) => feature.words)]),
+    speech: speakAll([webWords, ...all.map((feature) => feature.words)]),
     routes: all.flatMap((feature) => feature.routes),
     patientNav: all.flatMap((feature) => feature.patientNav ?? []),
     staffNav: all.flatMap((feature) => feature.staffNav ?? []),

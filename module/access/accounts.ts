@@ -1,4 +1,12 @@
-import { DataTypes, Model, type CreationOptional, type InferAttributes, type InferCreationAttributes, type ModelStatic, type Sequelize } from 'sequelize'
+import {
+  DataTypes,
+  type Model,
+  type CreationOptional,
+  type InferAttributes,
+  type InferCreationAttributes,
+  type ModelStatic,
+  type Sequelize,
+} from 'sequelize'
 import type { Tx } from '../platform/database.js'
 import { recordAudit, type Actor } from '../platform/audit.js'
 import { utc, type Clock } from '../platform/clock.js'
@@ -71,11 +79,22 @@ export async function accountOfCredential(
   const now = utc(clock.now())
   const [account, created] = await accounts.findOrCreate({
     where: { host_pid: credential.pid },
-    defaults: { own_record: opaqueId(), host_pid: credential.pid, display_name: credential.patientName, created_at: now },
+    defaults: {
+      own_record: opaqueId(),
+      host_pid: credential.pid,
+      display_name: credential.patientName,
+      created_at: now,
+    },
     transaction: tx.transaction,
   })
   if (created) {
-    await grant(tx, clock, { accountId: account.id, pid: credential.pid, relationship: 'self', extent: 'full', by: systemActor })
+    await grant(tx, clock, {
+      accountId: account.id,
+      pid: credential.pid,
+      relationship: 'self',
+      extent: 'full',
+      by: systemActor,
+    })
   }
   return { id: account.id, created }
 }

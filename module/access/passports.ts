@@ -53,7 +53,13 @@ function localPassport(signIn: (attempt: SignInTry) => Promise<SignedIn | SignIn
   const passport = new Passport()
   passport.use(
     new LocalStrategy({ passReqToCallback: true }, (request, username, password, done) => {
-      signIn({ username, password, email: emailIn(request), address: request.ip ?? '', requestId: request.requestId }).then(
+      signIn({
+        username,
+        password,
+        email: emailIn(request),
+        address: request.ip ?? '',
+        requestId: request.requestId,
+      }).then(
         (outcome) => {
           if ('ok' in outcome) done(null, false, outcome as never)
           else done(null, outcome)

@@ -4,7 +4,13 @@
  */
 import { findPatientCredential, replaceHash, type PatientCredential } from '../host/credentials.js'
 import { writeHostLog } from '../host/log.js'
-import { hashHostPassword, hashSettings, needsRehash, spendTheTimeOf, verifyHostPassword } from '../host/php/passwords.js'
+import {
+  hashHostPassword,
+  hashSettings,
+  needsRehash,
+  spendTheTimeOf,
+  verifyHostPassword,
+} from '../host/php/passwords.js'
 import { clearStaffFailures, countStaffFailure, findStaffLogin, type StaffLogin } from '../host/staff.js'
 import { recordAudit, type Actor } from '../platform/audit.js'
 import { wallClock } from '../platform/clock.js'
@@ -149,7 +155,10 @@ function lockedFor(portal: Portal, login: StaffLogin): number {
   const most = Number(portal.globals().get('password_max_failed_logins') ?? 0)
   const seconds = Number(portal.globals().get('time_reset_password_max_failed_logins') ?? 0)
   if (most <= 0 || login.failures < most || login.lastFailure === undefined) return 0
-  const since = portal.clock.now().diff(DateTime.fromSQL(login.lastFailure, { zone: portal.clock.zone })).as('seconds')
+  const since = portal.clock
+    .now()
+    .diff(DateTime.fromSQL(login.lastFailure, { zone: portal.clock.zone }))
+    .as('seconds')
   return seconds <= 0 ? 0 : Math.max(0, Math.ceil(seconds - since))
 }
 

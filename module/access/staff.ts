@@ -55,4 +55,3 @@ export function staffMay(policy: Policy, member: StaffMember, permission: string
   if (!policy.allows(member.subjects, 'portal:use')) return false
   return policy.allows([...member.subjects, 'portal-staff'], permission)
 }
-

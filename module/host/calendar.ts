@@ -29,7 +29,7 @@ export async function patientCategories(db: Queryable): Promise<Category[]> {
     id: row.id,
     constant: row.constant ?? '',
     name: row.name ?? '',
-    minutes: Math.max(1, Math.round(Number(row.seconds) / 60)),
+    minutes: Math.max(1, Math.round(row.seconds / 60)),
   }))
 }
 
@@ -81,7 +81,7 @@ const IN_OFFICE = 2
 /** "No end" is NULL from 8.1 on and a zero date before (facts §2.3). */
 function goesOn(site: HostSite, alias: string): string {
   const open = site.noEndDate === null ? `${alias}.pc_endDate IS NULL` : `${alias}.pc_endDate = '0000-00-00'`
-  return `(${open} OR ${alias}.pc_endDate >= :today)`
+  return `(${open} OR ${alias}.pc_endDate >= :today)` // sql-safe: constants
 }
 
 const eventColumns = `pc_eid, pc_catid, pc_aid, pc_pid, pc_eventDate, pc_endDate, pc_startTime, pc_duration, pc_alldayevent,

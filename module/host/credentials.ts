@@ -51,9 +51,12 @@ export async function findPatientCredential(db: Queryable, loginName: string): P
 
 /** Keeps the hash in the form that the host's globals now ask for, as the host does after a sign-in (facts §3.3). */
 export async function replaceHash(tx: Tx, pid: number, before: string, after: string): Promise<void> {
-  await tx.change(`UPDATE patient_access_onsite SET portal_pwd = :after WHERE pid = :pid AND BINARY portal_pwd = BINARY :before`, {
-    pid,
-    before,
-    after,
-  })
+  await tx.change(
+    `UPDATE patient_access_onsite SET portal_pwd = :after WHERE pid = :pid AND BINARY portal_pwd = BINARY :before`,
+    {
+      pid,
+      before,
+      after,
+    },
+  )
 }

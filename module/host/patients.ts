@@ -61,7 +61,8 @@ function wishOf(typed: string): Wish | undefined {
   if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return { where: 'DOB = :born', values: { born: text } }
   if (/^\d+$/.test(text)) return { where: 'pid = :pid', values: { pid: Number(text) } }
   const [last = '', first = ''] = text.split(/\s*,\s*/)
-  if (text.includes(',')) return { where: 'lname LIKE :last AND fname LIKE :first', values: { last: starts(last), first: starts(first) } }
+  if (text.includes(','))
+    return { where: 'lname LIKE :last AND fname LIKE :first', values: { last: starts(last), first: starts(first) } }
   const words = text.split(' ')
   const [head = ''] = words
   if (words.length === 1) return { where: '(lname LIKE :last OR fname LIKE :last)', values: { last: starts(head) } }

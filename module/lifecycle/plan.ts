@@ -23,7 +23,7 @@ export async function perform(
   const connection = await openConnection(context.url)
   try {
     if (context.dryRun) return await carryOut(context, () => makePlan(connection))
-    return await carryOut(context, () => makePlan(connection))
+    return await withLock(connection, context.tell, () => carryOut(context, () => makePlan(connection)))
   } finally {
     await connection.close()
   }

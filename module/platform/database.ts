@@ -56,7 +56,9 @@ export interface StatementCount {
 const counting = new AsyncLocalStorage<StatementCount>()
 
 /** Counts the statements that the work sends, so that a test can say how many a page may. */
-export async function countStatements<Result>(work: () => Promise<Result>): Promise<{ result: Result; count: StatementCount }> {
+export async function countStatements<Result>(
+  work: () => Promise<Result>,
+): Promise<{ result: Result; count: StatementCount }> {
   const count: StatementCount = { statements: 0, sql: [] }
   const result = await counting.run(count, work)
   return { result, count }
@@ -68,12 +70,19 @@ export function connectDatabase(options: DatabaseOptions): Database {
     logging: note,
     pool: { max: options.pool ?? 10, min: 0, acquire: 10_000, idle: 10_000 },
     // Zero dates and wall-clock times must arrive as the strings they are (facts §12.3).
-    dialectOptions: { dateStrings: true, typeCast: true, charset: 'utf8mb4', supportBigNumbers: true, flags: '+FOUND_ROWS' },
+    dialectOptions: {
+      dateStrings: true,
+      typeCast: true,
+      charset: 'utf8mb4',
+      supportBigNumbers: true,
+      flags: '+FOUND_ROWS',
+    },
     define: { timestamps: false, underscored: true, freezeTableName: true },
   })
   sequelize.addHook('afterConnect', async (connection: unknown) => {
     const { promise } = connection as { promise(): { query(sql: string): Promise<unknown> } }
     await promise.call(connection).query(
+      // sql-safe: an offset such as -05:00, made by us
       `SET time_zone='${offsetOf(DateTime.now().setZone(options.zone))}', ` +
         // Not NO_ZERO_DATE: up to 8.0 the host keeps '0000-00-00' for "no end" (facts §12.25).
         `sql_mode='STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'`,
@@ -124,8 +133,9 @@ const TRIES = 5
 async function inTransaction<Result>(sequelize: Sequelize, work: (tx: Tx) => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await sequelize.transaction({ isolationLevel: Transaction.ISOLATION_LEVELS.REPEATABLE_READ }, (transaction) =>
-        work(writer(sequelize, transaction)),
+      return await sequelize.transaction(
+        { isolationLevel: Transaction.ISOLATION_LEVELS.REPEATABLE_READ },
+        (transaction) => work(writer(sequelize, transaction)),
       )
     } catch (error) {
       if (attempt >= TRIES || !lostALock(error)) throw error

@@ -32,5 +32,8 @@ function describeError(error: unknown): DescribedError {
 }
 
 function framesOf(error: Error): string {
-  return (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at ')).join('\n')
+  return (error.stack ?? '')
+    .split('\n')
+    .filter((line) => line.startsWith('    at '))
+    .join('\n')
 }

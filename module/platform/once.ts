@@ -34,7 +34,7 @@ export async function firstResult(
     `SELECT body_hash, result FROM foyer_once WHERE owner = :owner AND token = :token FOR UPDATE`,
     { ...once },
   )
-  if (!before || before.body_hash !== once.bodyHash) return { state: 'used-otherwise' }
+  if (before?.body_hash !== once.bodyHash) return { state: 'used-otherwise' }
   // A press that was refused leaves no result: pressing again tries again.
   return before.result === null ? { state: 'new' } : { state: 'done', result: before.result }
 }

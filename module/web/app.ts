@@ -1,12 +1,17 @@
 /** The web, as a table of contents: what every request passes, in order. */
-import { join } from 'node:path'
 import compression from 'compression'
-import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from 'express'
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express'
 import session from 'express-session'
-import { packageRoot } from '../platform/root.js'
 import { patientPassport, staffPassport, type Door as Passport, type SignedIn } from '../access/passports.js'
 import { SessionStore, type Audience as SessionAudience } from '../access/sessions.js'
 import type { SignInRefusal } from '../access/signIn.js'
+import { assets } from './assets.js'
 import { logRequests, nameRequest, neverCached, protect } from './headers.js'
 import { health, type Readiness } from './health.js'
 import { addressOf, type Route } from './routes.js'
@@ -24,7 +29,7 @@ export function createApp(site: Site, readiness: Readiness): Express {
   app.use(logRequests(site.portal))
   app.use(protect(site.portal))
   app.use(health(readiness))
-  app.use('/assets', assets(site))
+  app.use('/assets', assets())
   app.use(neverCached())
   app.use(compression())
   app.use(express.urlencoded({ extended: false, limit: '64kb', parameterLimit: 200 }))
@@ -34,20 +39,15 @@ export function createApp(site: Site, readiness: Readiness): Express {
   app.use('/portal', ...patients.session)
   app.use(['/staff', '/emr'], ...staff.session)
   for (const route of inOrder(site.routes)) {
-    app[route.method](addressOf(route), serve(site, { patient: patients.door, staff: staff.door }, route, addressOf(route)))
+    app[route.method](
+      addressOf(route),
+      serve(site, { patient: patients.door, staff: staff.door }, route, addressOf(route)),
+    )
   }
   app.get('/', toTheFrontDoor(site))
   app.use(nothingThere(site))
   app.use(somethingBroke(site))
   return underBasePath(site, app)
-}
-
-function assets(site: Site): RequestHandler {
-  return express.static(join(packageRoot(), 'public'), {
-    index: false,
-    maxAge: site.portal.config.production ? '1h' : 0,
-    fallthrough: true,
-  })
 }
 
 /** Disabled, the module's rooms are not there; the EMR's own pages and its sign-in are. */
@@ -90,8 +90,8 @@ function openDoor(site: Site, audience: SessionAudience, passport: Passport): Do
 
 function authenticate(passport: Passport, request: Request, response: Response): Promise<SignedIn | SignInRefusal> {
   return new Promise((resolve, reject) => {
-    const done = (error: unknown, user: SignedIn | false | null, refusal: SignInRefusal | undefined) => {
-      if (error) reject(error as Error)
+    const done = (error: Error | null, user: SignedIn | false | null, refusal: SignInRefusal | undefined) => {
+      if (error) reject(error)
       // Passport itself refuses an empty name or password before it asks us.
       else resolve(user || (refusal && 'reason' in refusal ? refusal : { ok: false, reason: 'wrong' }))
     }

@@ -1,9 +1,7 @@
 import { z } from 'zod'
 
 /** What a posted form says, or why it can't be used, field by field, with everything that was typed. */
-export type FormRead<Value> =
-  | { ok: true; value: Value; typed: Typed }
-  | { ok: false; errors: FormErrors; typed: Typed }
+export type FormRead<Value> = { ok: true; value: Value; typed: Typed } | { ok: false; errors: FormErrors; typed: Typed }
 
 /** Keys of words, by field. */
 export type FormErrors = Readonly<Record<string, string>>
@@ -38,7 +36,12 @@ export function optionalText(most: number, tooLong = 'form.tooLong'): z.ZodType<
     .string(tooLong)
     .optional()
     .default('')
-    .transform((value) => value.replace(/\r\n?/g, '\n').replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '').trim())
+    .transform((value) =>
+      value
+        .replace(/\r\n?/g, '\n')
+        .replace(/(?![\n\t])\p{Cc}/gu, '')
+        .trim(),
+    )
     .refine((value) => value.length <= most, tooLong)
 }
 

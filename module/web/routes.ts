@@ -139,4 +139,3 @@ export function addressOf(route: Pick<Route, 'audience' | 'path'>): string {
   const address = `${prefixes[route.audience]}${route.path === '/' ? '' : route.path}`
   return address === '' ? '/' : address
 }
-

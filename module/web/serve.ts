@@ -1,5 +1,6 @@
 /** From a request to a handler's context, and from its answer to the wire. The one place that knows Express. */
 import type { Request, RequestHandler, Response } from 'express'
+import type { SessionData } from 'express-session'
 import type { Actor } from '../platform/audit.js'
 import { onceOf } from '../platform/once.js'
 import { isOpaqueId } from '../platform/ids.js'
@@ -8,13 +9,22 @@ import type { SignedIn } from '../access/passports.js'
 import { accountMay, anyoneMay, findAccount, patientMay, scopeOf, type Account } from '../access/scope.js'
 import type { SignInRefusal } from '../access/signIn.js'
 import { staffMay, staffMember } from '../access/staff.js'
+import { assetsVersion } from './assets.js'
 import { anonymousSeed, csrfHolds, csrfToken, newAnonymousSeed } from './csrf.js'
 import { readForm } from './forms.js'
 import { frameOf } from './frame.js'
 import type { Flash } from './layout.js'
 import { cookieOf, keepLanguage, languageOf } from './reader.js'
 import { render, type Locals } from './render.js'
-import type { AccountContext, Audience, DoorContext, RecordContext, RequestContext, Route, StaffContext } from './routes.js'
+import type {
+  AccountContext,
+  Audience,
+  DoorContext,
+  RecordContext,
+  RequestContext,
+  Route,
+  StaffContext,
+} from './routes.js'
 import { show, type Answer, type FileAnswer, type FlashKey, type PageAnswer, type ProblemAnswer } from './show.js'
 import type { Site } from './site.js'
 
@@ -24,16 +34,25 @@ export interface Doors {
 }
 
 /** Turns a route of the table into Express's kind. */
-export function serve(site: Site, doors: Record<'patient' | 'staff', Doors>, route: Route, address: string): RequestHandler {
+export function serve(
+  site: Site,
+  doors: Record<'patient' | 'staff', Doors>,
+  route: Route,
+  address: string,
+): RequestHandler {
   return async (request, response) => {
     response.locals['route'] = address
     const admitted = await admit(site, doors, route, request, response)
     if ('answer' in admitted) return send(site, route.audience, admitted.context, request, response, admitted.answer)
     if (route.method === 'post' && !formIsOurs(site, request)) {
-      const answer = show.problem(403, { what: admitted.context.t('form.expired'), next: admitted.context.t('form.expired.next') })
+      const answer = show.problem(403, {
+        what: admitted.context.t('form.expired'),
+        next: admitted.context.t('form.expired.next'),
+      })
       return send(site, route.audience, admitted.context, request, response, answer)
     }
-    if (!route.poll && request.session?.passport) await keepAwake(site.portal.db, site.portal.clock, request.sessionID)
+    if (!route.poll && sessionOf(request)?.passport)
+      await keepAwake(site.portal.db, site.portal.clock, request.sessionID)
     const handle = route.handle as (context: RequestContext) => Answer | Promise<Answer>
     await send(site, route.audience, admitted.context, request, response, await handle(admitted.context))
   }
@@ -63,20 +82,29 @@ async function admit(
   }
 }
 
+/** Where no door has been passed (an address that is nowhere), there is no session either. */
+function sessionOf(request: Request): Partial<SessionData> | undefined {
+  return (request as { session?: Partial<SessionData> }).session
+}
+
 function admitAtDoor(site: Site, door: Doors, route: Route, request: Request, response: Response): Admitted {
   const context: DoorContext = {
     ...requestContext(site, request, undefined),
     authenticate: () => door.authenticate(request, response),
     enter: (who) => enter(request, who),
     leave: () => leave(request),
-    inside: request.session?.passport !== undefined,
+    inside: sessionOf(request)?.passport !== undefined,
   }
   return anyoneMay(site.portal.policy(), route.permission) ? { context } : { context, answer: show.problem(403) }
 }
 
 async function admitPatient(site: Site, route: Route, request: Request, response: Response): Promise<Admitted> {
   const account = await signedInAccount(site, request)
-  if (!account) return { context: requestContext(site, request, undefined), answer: toTheDoor(site, request, response, '/portal/sign-in') }
+  if (!account)
+    return {
+      context: requestContext(site, request, undefined),
+      answer: toTheDoor(site, request, response, '/portal/sign-in'),
+    }
   const context: AccountContext = {
     ...requestContext(site, request, account.language),
     account,
@@ -100,17 +128,20 @@ async function admitPatient(site: Site, route: Route, request: Request, response
 }
 
 async function signedInAccount(site: Site, request: Request): Promise<Account | undefined> {
-  const who = request.session?.passport?.user
+  const who = sessionOf(request)?.passport?.user
   if (!who) return undefined
   const account = await findAccount(site.portal.db, site.portal.clock, who.id)
   return account?.fingerprint === who.fingerprint ? account : undefined
 }
 
 async function admitStaff(site: Site, route: Route, request: Request, response: Response): Promise<Admitted> {
-  const who = request.session?.passport?.user
+  const who = sessionOf(request)?.passport?.user
   const member = who && (await staffMember(site.portal.db, who.id))
-  if (!member || member.fingerprint !== who.fingerprint) {
-    return { context: requestContext(site, request, undefined), answer: toTheDoor(site, request, response, '/staff/sign-in') }
+  if (member?.fingerprint !== who?.fingerprint || !member) {
+    return {
+      context: requestContext(site, request, undefined),
+      answer: toTheDoor(site, request, response, '/staff/sign-in'),
+    }
   }
   const actor: Actor = { kind: 'staff', id: member.username, name: member.name, requestId: request.requestId }
   const may = (permission: string) => staffMay(site.portal.policy(), member, permission)
@@ -135,12 +166,15 @@ function requestContext(site: Site, request: Request, accountLanguage: string | 
 }
 
 function stringsIn(values: Record<string, unknown>): Record<string, string> {
-  return Object.fromEntries(Object.entries(values).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])))
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+  )
 }
 
-export function addressWriter(site: Site): (path: string) => string {
+function addressWriter(site: Site): (path: string) => string {
   const base = basePath(site)
-  return (path) => `${base}${path}`
+  // An asset's address changes with the assets, so that browsers may keep them and an upgrade is seen at once.
+  return (path) => (path.startsWith('/assets/') ? `${base}${path}?v=${assetsVersion()}` : `${base}${path}`)
 }
 
 /** The path of FOYER_BASE_URL without a slash at its end; '' at the root. */
@@ -150,10 +184,18 @@ export function basePath(site: Pick<Site, 'portal'>): string {
 }
 
 function isFragment(request: Request): boolean {
-  return request.get('HX-Request') === 'true' && request.get('HX-Boosted') !== 'true' && request.get('HX-History-Restore-Request') !== 'true'
+  return (
+    request.get('HX-Request') === 'true' &&
+    request.get('HX-Boosted') !== 'true' &&
+    request.get('HX-History-Restore-Request') !== 'true'
+  )
 }
 
-function onceToken(request: Request, owner: string, fields: Record<string, unknown>): ReturnType<typeof onceOf> | undefined {
+function onceToken(
+  request: Request,
+  owner: string,
+  fields: Record<string, unknown>,
+): ReturnType<typeof onceOf> | undefined {
   const { _once: token } = request.body as { _once?: unknown }
   return typeof token === 'string' && isOpaqueId(token) ? onceOf(owner, token, fields) : undefined
 }
@@ -186,7 +228,7 @@ function formIsOurs(site: Site, request: Request): boolean {
 const CSRF_COOKIE = 'foyer_csrf'
 
 function seedOf(site: Site, request: Request): string | undefined {
-  if (request.session?.passport) return request.sessionID
+  if (sessionOf(request)?.passport) return request.sessionID
   return anonymousSeed(site.portal.secret, cookieOf(request, CSRF_COOKIE))
 }
 
@@ -206,8 +248,8 @@ export function cookieOptions(site: Pick<Site, 'portal'>): { path: string; secur
 async function enter(request: Request, who: SignedIn): Promise<void> {
   // passport regenerates the session's id here: one fixed before sign-in is dead.
   await new Promise<void>((resolve, reject) => {
-    request.logIn(who, (error: unknown) => {
-      if (error) reject(error as Error)
+    request.logIn(who, (error: Error | null | undefined) => {
+      if (error) reject(error)
       else resolve()
     })
   })
@@ -215,8 +257,8 @@ async function enter(request: Request, who: SignedIn): Promise<void> {
 
 async function leave(request: Request): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    request.session.destroy((error: unknown) => {
-      if (error) reject(error as Error)
+    request.session.destroy((error: Error | null | undefined) => {
+      if (error) reject(error)
       else resolve()
     })
   })
@@ -238,7 +280,8 @@ async function send(
       response.redirect(303, context.url(answer.to))
       return
     case 'file':
-      return sendFile(response, answer)
+      sendFile(response, answer)
+      return
     case 'problem':
       return sendProblem(site, audience, context, request, response, answer)
   }
@@ -272,7 +315,10 @@ function localsOf(site: Site, context: RequestContext, request: Request, respons
 
 function sendFile(response: Response, answer: FileAnswer & { status?: number }): void {
   if (answer.name !== '') response.attachment(answer.name)
-  response.status(answer.status ?? 200).type(answer.type).send(answer.body)
+  response
+    .status(answer.status ?? 200)
+    .type(answer.type)
+    .send(answer.body)
 }
 
 /** What went wrong, in words, as a page or in place; always with the number to quote. */
@@ -289,15 +335,29 @@ async function sendProblem(
   const content = { status, requestId: context.requestId, what, next, actions }
   const title = context.t(`problem.${String(status)}.title`)
   // No navigation: it would ask the database again, which may be what is wrong.
-  const door: Audience = audience === 'staff' || audience === 'emr' || audience === 'staffDoor' ? 'staffDoor' : 'patientDoor'
-  const page: PageAnswer = { kind: 'page', status, view: '/errors/problem', content, title, hasErrors: false, wide: false }
+  const door: Audience =
+    audience === 'staff' || audience === 'emr' || audience === 'staffDoor' ? 'staffDoor' : 'patientDoor'
+  const page: PageAnswer = {
+    kind: 'page',
+    status,
+    view: '/errors/problem',
+    content,
+    title,
+    hasErrors: false,
+    wide: false,
+  }
   await sendPage(site, door, context, request, response, page)
 }
 
 const FLASH_COOKIE = 'foyer_flash'
 
 function keepFlash(site: Site, response: Response, flash: FlashKey): void {
-  response.cookie(FLASH_COOKIE, `${flash.kind}:${flash.key}`, { ...cookieOptions(site), httpOnly: true, sameSite: 'lax', maxAge: 60_000 })
+  response.cookie(FLASH_COOKIE, `${flash.kind}:${flash.key}`, {
+    ...cookieOptions(site),
+    httpOnly: true,
+    sameSite: 'lax',
+    maxAge: 60_000,
+  })
 }
 
 // Not signed: it holds a key of our own words, and anything else says nothing.
@@ -311,8 +371,12 @@ function takeFlash(site: Site, context: RequestContext, request: Request, respon
 }
 
 /** For what comes before any route: a page that is not there, an error, a module that is switched off. */
-export async function sendBareProblem(site: Site, request: Request, response: Response, problem: ProblemAnswer): Promise<void> {
+export async function sendBareProblem(
+  site: Site,
+  request: Request,
+  response: Response,
+  problem: ProblemAnswer,
+): Promise<void> {
   const audience: Audience = /^\/(staff|emr)/.test(request.path) ? 'staffDoor' : 'patientDoor'
   await sendProblem(site, audience, requestContext(site, request, undefined), request, response, problem)
 }
-

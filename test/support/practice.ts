@@ -69,7 +69,8 @@ export interface TestPractice extends RunningPortal {
 export type StaffName = 'admin' | 'lee' | 'osei' | 'marsh' | 'nurse' | 'front'
 export type PatientName = 'maria' | 'leo' | 'ana' | 'john' | 'amina' | 'luis'
 export type SignInName = 'maria' | 'john' | 'amina' | 'luis'
-export type RecordName = 'maria' | 'leo' | 'ana' | 'john' | 'amina' | 'aminaForLuis' | 'luis' | 'ownOfMaria' | 'ownOfJohn'
+export type RecordName =
+  'maria' | 'leo' | 'ana' | 'john' | 'amina' | 'aminaForLuis' | 'luis' | 'ownOfMaria' | 'ownOfJohn'
 
 export const passwordOf = (name: string): string => `demo-${name}-Pass1`
 
@@ -173,7 +174,14 @@ export async function openPractice(options: PracticeOptions = {}): Promise<TestP
 
 const tester: Actor = { kind: 'system', id: 'test', name: 'test', requestId: undefined }
 
-const somebody: NewPatient = { fname: 'Pat', lname: 'Example', dob: '1980-01-01', sex: 'UNK', allowPortal: 'YES', at: `${MONDAY} 07:00:00` }
+const somebody: NewPatient = {
+  fname: 'Pat',
+  lname: 'Example',
+  dob: '1980-01-01',
+  sex: 'UNK',
+  allowPortal: 'YES',
+  at: `${MONDAY} 07:00:00`,
+}
 
 const staffLogins: Record<StaffName, string> = {
   admin: 'admin',
@@ -197,7 +205,12 @@ export function loginOf(name: SignInName): string {
 
 /** People with passwords that cost little to check: bcrypt at its cheapest. */
 async function settle(db: Database, clock: ReturnType<typeof standingClock>) {
-  const cheap = hashSettings(new Map([['gbl_auth_hash_algo', 'BCRYPT'], ['gbl_auth_bcrypt_hash_cost', '5']]))
+  const cheap = hashSettings(
+    new Map([
+      ['gbl_auth_hash_algo', 'BCRYPT'],
+      ['gbl_auth_bcrypt_hash_cost', '5'],
+    ]),
+  )
   await setGlobal(db, 'gbl_auth_hash_algo', 'BCRYPT')
   await setGlobal(db, 'gbl_auth_bcrypt_hash_cost', '5')
   const hashes = new Map<string, string>()
@@ -208,8 +221,13 @@ async function settle(db: Database, clock: ReturnType<typeof standingClock>) {
   const at = `${MONDAY} 07:00:00`
 
   return db.transaction(async (tx) => {
-    const member = (username: string, fname: string, lname: string, group: 'doc' | 'clin' | 'front', authorized: boolean) =>
-      addStaff(tx, { username, fname, lname, group, authorized, hash: hashOf(username), facilityId: 1, at })
+    const member = (
+      username: string,
+      fname: string,
+      lname: string,
+      group: 'doc' | 'clin' | 'front',
+      authorized: boolean,
+    ) => addStaff(tx, { username, fname, lname, group, authorized, hash: hashOf(username), facilityId: 1, at })
     const staff: Record<StaffName, number> = {
       admin: 1,
       lee: await member('dr.lee', 'Susan', 'Lee', 'doc', true),
@@ -237,15 +255,31 @@ async function settle(db: Database, clock: ReturnType<typeof standingClock>) {
     const account = async (name: SignInName, language: string | null = null) => {
       const username = loginOf(name)
       const pid = patients[name]
-      await addPortalCredential(tx, { pid, username: `${name}${String(pid)}`, loginName: username, hash: hashOf(username), status: 1, at })
+      await addPortalCredential(tx, {
+        pid,
+        username: `${name}${String(pid)}`,
+        loginName: username,
+        hash: hashOf(username),
+        status: 1,
+        at,
+      })
       const own = opaqueId()
       const id = await tx.insert(
         `INSERT INTO foyer_accounts (own_record, host_pid, display_name, language, created_at) VALUES (:own, :pid, :name, :language, :now)`,
         { own, pid, name: username, language, now: utc(clock.now()) },
       )
-      return { id, own, self: await grant(tx, clock, { accountId: id, pid, relationship: 'self', extent: 'full', by: tester }) }
+      return {
+        id,
+        own,
+        self: await grant(tx, clock, { accountId: id, pid, relationship: 'self', extent: 'full', by: tester }),
+      }
     }
-    const [maria, john, amina, luis] = [await account('maria'), await account('john'), await account('amina'), await account('luis', 'es')]
+    const [maria, john, amina, luis] = [
+      await account('maria'),
+      await account('john'),
+      await account('amina'),
+      await account('luis', 'es'),
+    ]
     const other = (accountId: number, pid: number, relationship: string) =>
       grant(tx, clock, { accountId, pid, relationship, extent: 'full', by: tester })
     const records: Record<RecordName, string> = {

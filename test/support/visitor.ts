@@ -43,7 +43,13 @@ export function visitor(origin: string): Visitor {
     for (const cookie of response.headers.getSetCookie()) keep(cookie)
     const body = await response.text()
     token = /name="_csrf" value="([^"]+)"/.exec(body)?.[1] ?? token
-    return { status: response.status, headers: response.headers, body, location: response.headers.get('location') ?? undefined, path }
+    return {
+      status: response.status,
+      headers: response.headers,
+      body,
+      location: response.headers.get('location') ?? undefined,
+      path,
+    }
   }
 
   function cookieHeader(path: string): Record<string, string> {

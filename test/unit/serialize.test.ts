@@ -132,6 +132,7 @@ describe("the host's serialized columns", () => {
       ['an unquoted text', 's:1:a;'],
       ['33 levels', `${'a:1:{i:0;'.repeat(33)}N;${'}'.repeat(33)}`],
       ['a hundred thousand levels', 'a:1:{i:0;'.repeat(100_000)],
+      ['a hundred thousand levels of keys', 'a:1:{'.repeat(100_000)],
       ['four megabytes', `s:4194304:"${'x'.repeat(4_194_304)}";`],
     ]
     for (const [what, text] of refused) {
@@ -184,7 +185,7 @@ describe("the host's serialized columns", () => {
       fc.property(value(), (any) => {
         expect(phpUnserialize(phpSerialize(any))).to.deep.equal(any)
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     )
   })
 })

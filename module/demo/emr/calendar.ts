@@ -245,8 +245,8 @@ export function hostName({ firstName, lastName }: { firstName: string; lastName:
   return [lastName, firstName].filter((part) => part !== '').join(',')
 }
 
-/** The list's title without the sign that it begins with: "Pending" of "^ Pending". */
+/** The list's title without the sign that it begins with: "Pending" of "^ Pending", but all of "SMS Confirmed". */
 export function statusWord(id: string, statuses: readonly AppointmentStatus[]): string {
   const title = statuses.find((status) => status.id === id)?.title ?? id
-  return title.startsWith(`${id} `) ? title.slice(id.length + 1) : title
+  return id.length === 1 && title.startsWith(`${id} `) ? title.slice(2) : title
 }

@@ -8,7 +8,7 @@ import { day as dayOf } from '../../platform/clock.js'
 import { can, routes, type StaffContext } from '../../web/routes.js'
 import type { Answer } from '../../web/show.js'
 import { ageOn, writeDay, writeShortDay } from '../../web/times.js'
-import { hostName, statusWord, weekendOf } from './calendar.js'
+import { hostName, weekendOf } from './calendar.js'
 
 /** Routes of the finder and the chart; `wings` bring their cards of the portal's panel. */
 export function chartRoutes(wings: readonly Feature[]) {
@@ -108,7 +108,7 @@ async function visitsOf(context: StaffContext, pid: number) {
     status: {
       tone: entry.cancelled ? 'neutral' : entry.status === '^' ? 'warning' : 'info',
       ...(entry.cancelled || entry.status === '^' ? {} : { icon: 'calendar-check' }),
-      text: `${entry.status.length === 1 ? `${entry.status} ` : ''}${statusWord(entry.status, statuses)}`,
+      text: statuses.find(({ id }) => id === entry.status)?.title ?? entry.status,
       swatch: statuses.find(({ id }) => id === entry.status)?.colour,
     },
   }))

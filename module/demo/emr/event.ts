@@ -9,7 +9,7 @@ import { wallClock } from '../../platform/clock.js'
 import { can, routes, type StaffContext } from '../../web/routes.js'
 import type { Answer } from '../../web/show.js'
 import { writeLongDay } from '../../web/times.js'
-import { hostName, statusWord } from './calendar.js'
+import { hostName } from './calendar.js'
 
 export const eventRoutes = routes('emr', (r) => {
   r.get('/emr/calendar/:eid', can('emr:use'), (context) => event(context))
@@ -42,7 +42,7 @@ async function eventPage(context: StaffContext, entry: CalendarEntry, error: str
       { term: t('emr.event.category'), text: entry.category },
       { term: t('emr.event.when'), text: `${writeLongDay(entry.day, language)}, ${time}` },
       { term: t('emr.event.provider'), text: provider?.name ?? '' },
-      { term: t('emr.event.status'), text: `${entry.status} ${statusWord(entry.status, statuses)}` },
+      { term: t('emr.event.status'), text: statuses.find(({ id }) => id === entry.status)?.title ?? entry.status },
       { term: t('emr.event.room'), text: entry.room },
       { term: t('emr.event.comment'), text: entry.comment },
     ].filter(({ text }) => text.trim() !== ''),

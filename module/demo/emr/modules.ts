@@ -90,7 +90,7 @@ async function planPage(context: StaffContext, host: ModuleHost, verb: Verb, out
     title: t(`emr.modules.${verb}`),
     action: url(`/emr/modules/${verb}`),
     backHref: url('/emr/modules'),
-    refusal: outcome.ok ? undefined : outcome.message,
+    refusal: outcome.ok ? undefined : inUse ? t('emr.modules.inUse') : outcome.message,
     sentences: whatThen.ok ? whatThen.sentences : [],
     asksDiscard: inUse,
     possible: outcome.ok || inUse,

@@ -10,7 +10,9 @@ import type { Answer } from '../../web/show.js'
 import { writeDay } from '../../web/times.js'
 
 export const patientDoorRoutes = routes('patientDoor', (r) => {
-  r.get('/portal/sign-in', can('sign-in:use'), (context) => patientDoor(context, { username: '', email: '', errors: [] }))
+  r.get('/portal/sign-in', can('sign-in:use'), (context) =>
+    patientDoor(context, { username: '', email: '', errors: [] }),
+  )
   r.post('/portal/sign-in', can('sign-in:use'), signInPatient)
   r.post('/portal/sign-out', can('sign-in:use'), (context) => leave(context, '/portal/sign-in'))
 })
@@ -67,7 +69,9 @@ function missingIn(context: DoorContext, typed: Readonly<Record<string, string>>
     ['password', 'signIn.missingPassword'],
     ...(askEmail ? [['email', 'signIn.missingEmail']] : []),
   ] as const
-  return fields.flatMap(([name = '', key = '']) => ((typed[name] ?? '').trim() === '' ? [{ name, text: context.t(key) }] : []))
+  return fields.flatMap(([name = '', key = '']) =>
+    (typed[name] ?? '').trim() === '' ? [{ name, text: context.t(key) }] : [],
+  )
 }
 
 function whyNot({ t }: DoorContext, refusal: SignInRefusal): FieldError {

@@ -54,7 +54,9 @@ export function whyNotCancel(
 ): CancelRefusal | undefined {
   if (!appointment) return 'not-found'
   if (['cancelled', 'declined', 'removed'].includes(appointment.standing)) return 'already-cancelled'
-  const minutesLeft = startOf(appointment, now.zoneName ?? 'utc').diff(now).as('minutes')
+  const minutesLeft = startOf(appointment, now.zoneName ?? 'utc')
+    .diff(now)
+    .as('minutes')
   if (minutesLeft <= 0) return 'already-over'
   if (appointment.ofSeries) return 'of-series'
   // A request that nobody has confirmed yet costs the practice nothing.

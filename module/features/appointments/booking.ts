@@ -60,7 +60,9 @@ export async function requestAppointment(portal: Portal, actor: Actor, input: Re
   if (!provider) return { ok: false, reason: 'no-such-provider' }
 
   const at: FreeTime = { day: input.day, minute: minuteOf(input.time) }
-  const outcome = await portal.db.transaction((tx) => requestInTurn(portal, tx, actor, input, { provider, category }, at))
+  const outcome = await portal.db.transaction((tx) =>
+    requestInTurn(portal, tx, actor, input, { provider, category }, at),
+  )
   if (outcome !== 'taken') return outcome
   const alternatives = await nearestOpenings(portal, portal.db, { provider, category }, at, ALTERNATIVES)
   return { ok: false, reason: 'slot-taken', alternatives }
@@ -84,7 +86,8 @@ async function requestInTurn(
   if (same !== undefined) return { ok: true, eid: same, first: false }
 
   const limit = portal.settings().openRequestLimit
-  if ((await countPending(tx, input.scope.pid, dayOf(portal.clock.now()))) >= limit) return { ok: false, reason: 'too-many', limit }
+  if ((await countPending(tx, input.scope.pid, dayOf(portal.clock.now()))) >= limit)
+    return { ok: false, reason: 'too-many', limit }
   const freedom = await freedomUnderLock(portal, tx, wish, at)
   if (freedom === 'taken') return 'taken'
   if (freedom !== 'free') return { ok: false, reason: freedom }
@@ -189,7 +192,10 @@ interface Told {
 async function tellEverybody(portal: Portal, tx: Tx, actor: Actor, scope: ChartScope, told: Told): Promise<void> {
   const subject = `appointment:${String(told.eid)}`
   await recordAudit(tx, portal.clock, actor, { event: told.event, subject, pid: scope.pid, record: scope.record })
-  await publish(tx, portal.clock, { event: told.event, payload: { eid: told.eid, pid: scope.pid, record: scope.record } })
+  await publish(tx, portal.clock, {
+    event: told.event,
+    payload: { eid: told.eid, pid: scope.pid, record: scope.record },
+  })
   await writeHostLog(tx, {
     at: wallClock(portal.clock.now()),
     event: told.hostEvent,
@@ -210,8 +216,7 @@ export interface CancelInput {
 }
 
 export type CancelOutcome =
-  | { ok: true; appointment: Appointment }
-  | { ok: false; reason: CancelRefusal; appointment: Appointment | undefined }
+  { ok: true; appointment: Appointment } | { ok: false; reason: CancelRefusal; appointment: Appointment | undefined }
 
 /**
  * Takes an appointment off the calendar as its patient. The host keeps the row and marks it `x`, with the reason in
@@ -255,5 +260,7 @@ export async function cancelAppointment(portal: Portal, actor: Actor, input: Can
 }
 
 function asLocked(appointment: Appointment, status: string): Appointment {
-  return status === appointment.hostStatus ? appointment : { ...appointment, hostStatus: status, standing: standingOf(status, null) }
+  return status === appointment.hostStatus
+    ? appointment
+    : { ...appointment, hostStatus: status, standing: standingOf(status, null) }
 }

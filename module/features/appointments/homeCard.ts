@@ -11,7 +11,9 @@ export const homeCard: Card<RecordContext> = {
     const { scope, portal } = context
     if (scope.kind !== 'chart') return undefined
     const { next, requested } = await appointmentsOf(portal, portal.db, scope)
-    const [first, ...more] = [...next, ...requested].sort((a, b) => (`${a.day} ${a.start}` < `${b.day} ${b.start}` ? -1 : 1))
+    const [first, ...more] = [...next, ...requested].sort((a, b) =>
+      `${a.day} ${a.start}` < `${b.day} ${b.start}` ? -1 : 1,
+    )
     return {
       view: '/appointments/patient/next',
       content: {

@@ -88,7 +88,7 @@ function appointmentOf(row: AppointmentRow, occurrence: Day | undefined): Appoin
     hostStatus: row.status,
     day: occurrence ?? row.pc_eventDate ?? '',
     start: (row.start ?? '00:00:00').slice(0, 5),
-    minutes: Math.round(Number(row.seconds) / 60),
+    minutes: Math.round(row.seconds / 60),
     allDay: row.all_day !== 0,
     category: { id: row.category_id, name: row.category },
     provider: { id: row.provider_id ?? undefined, name: row.provider },

@@ -1,7 +1,13 @@
 /** Where a provider's calendar has room: the host's rows read, and availability.ts asked. */
 import { DateTime } from 'luxon'
 import type { Portal } from '../../access/portal.js'
-import { patientCategories, providerEvents, scheduledProviders, type Category, type Provider } from '../../host/calendar.js'
+import {
+  patientCategories,
+  providerEvents,
+  scheduledProviders,
+  type Category,
+  type Provider,
+} from '../../host/calendar.js'
 import type { Globals } from '../../host/globals.js'
 import { scheduleEvents } from '../../host/schedule.js'
 import { day as dayOf, wallClock, type Day } from '../../platform/clock.js'
@@ -9,7 +15,10 @@ import type { Queryable, Tx } from '../../platform/database.js'
 import { freeTimes, isFree, nearest, type Availability, type FreeTime, type Freedom } from './availability.js'
 
 /** What may be asked for: categories that the practice opened to patients, and providers who have office hours. */
-export async function requestable(portal: Portal, db: Queryable): Promise<{ categories: Category[]; providers: Provider[] }> {
+export async function requestable(
+  portal: Portal,
+  db: Queryable,
+): Promise<{ categories: Category[]; providers: Provider[] }> {
   const open = portal.settings().requestableCategories
   const categories = await patientCategories(db)
   return {
@@ -24,7 +33,13 @@ export interface Wish {
 }
 
 /** The times to offer from a day on, within what the practice lets patients ask for. */
-export async function openings(portal: Portal, db: Queryable, wish: Wish, from: Day, days: number): Promise<FreeTime[]> {
+export async function openings(
+  portal: Portal,
+  db: Queryable,
+  wish: Wish,
+  from: Day,
+  days: number,
+): Promise<FreeTime[]> {
   const first = DateTime.fromISO(from, { zone: 'utc' })
   const window = { from, until: earlier(dayOf(first.plus({ days })), lastDay(portal)) }
   if (window.until <= window.from) return []
@@ -43,7 +58,13 @@ export async function freedomUnderLock(portal: Portal, tx: Tx, wish: Wish, at: F
 const NEAR_DAYS = 14
 
 /** The free times closest to the wanted one, a fortnight around it. */
-export async function nearestOpenings(portal: Portal, db: Queryable, wish: Wish, at: FreeTime, count: number): Promise<FreeTime[]> {
+export async function nearestOpenings(
+  portal: Portal,
+  db: Queryable,
+  wish: Wish,
+  at: FreeTime,
+  count: number,
+): Promise<FreeTime[]> {
   const wanted = DateTime.fromISO(at.day, { zone: 'utc' })
   const today = dayOf(portal.clock.now())
   const from = later(dayOf(wanted.minus({ days: NEAR_DAYS })), today)

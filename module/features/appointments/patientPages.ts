@@ -42,7 +42,10 @@ export function viewOf(context: RecordContext, appointment: Appointment): Appoin
     dayOfMonth: at.toFormat('d'),
     month: at.toFormat('LLL'),
     what: appointment.category.name,
-    with: appointment.provider.name === '' ? t('appointments.noProvider') : t('appointments.with', { name: appointment.provider.name }),
+    with:
+      appointment.provider.name === ''
+        ? t('appointments.noProvider')
+        : t('appointments.with', { name: appointment.provider.name }),
     place: appointment.place.name,
     address: appointment.place.address,
     phone: appointment.place.phone,
@@ -189,7 +192,11 @@ export async function checkPage(
   const today = dayOf(portal.clock.now())
   const known = DateTime.fromISO(typed.day).isValid
   return {
-    backHref: url(here(`/appointments/new?${new URLSearchParams({ provider: String(provider.id), category: String(category.id), ...(known ? { from: typed.day } : {}) }).toString()}`)),
+    backHref: url(
+      here(
+        `/appointments/new?${new URLSearchParams({ provider: String(provider.id), category: String(category.id), ...(known ? { from: typed.day } : {}) }).toString()}`,
+      ),
+    ),
     action: url(here('/appointments')),
     provider: provider.id,
     category: category.id,
@@ -204,7 +211,10 @@ export async function checkPage(
     })),
     facts: [
       { term: t('appointments.for'), text: patientName(context) },
-      { term: t('appointments.what'), text: t('appointments.categoryMinutes', { name: category.name, minutes: category.minutes }) },
+      {
+        term: t('appointments.what'),
+        text: t('appointments.categoryMinutes', { name: category.name, minutes: category.minutes }),
+      },
       ...(known && alternatives.length === 0
         ? [{ term: t('appointments.when'), text: `${writeLongDay(typed.day, language)}, ${typed.time}` }]
         : []),
@@ -255,9 +265,13 @@ export function appointmentPage(context: RecordContext, appointment: Appointment
     reason: appointment.reason,
     decisionReason: appointment.decisionReason,
     receipt: appointment.receipt,
-    next: t(`appointments.next.${refusal === 'already-over' && open ? 'over' : appointment.standing}`, { name: appointment.provider.name }),
-    calendarHref: open && refusal !== 'already-over' ? url(here(`/appointments/${appointment.id}/calendar.ics`)) : undefined,
-    cancelHref: mayCancel && refusal === undefined ? url(here(`/appointments/${appointment.id}/cancellation`)) : undefined,
+    next: t(`appointments.next.${refusal === 'already-over' && open ? 'over' : appointment.standing}`, {
+      name: appointment.provider.name,
+    }),
+    calendarHref:
+      open && refusal !== 'already-over' ? url(here(`/appointments/${appointment.id}/calendar.ics`)) : undefined,
+    cancelHref:
+      mayCancel && refusal === undefined ? url(here(`/appointments/${appointment.id}/cancellation`)) : undefined,
     cancelNote: mayCancel && refusal !== undefined ? cancelNote(context, refusal) : undefined,
     rebookHref: open ? undefined : rebookHref(context, appointment),
   }

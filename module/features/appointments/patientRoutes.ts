@@ -9,7 +9,15 @@ import { cancelAppointment, requestAppointment, type RequestOutcome } from './bo
 import { calendarFile } from './calendarFile.js'
 import { appointmentsOf, findAppointment } from './ofPatient.js'
 import { openings, requestable } from './openings.js'
-import { appointmentPage, cancellationPage, checkPage, choicePage, listPage, whyNotRequested, type CheckTyped } from './patientPages.js'
+import {
+  appointmentPage,
+  cancellationPage,
+  checkPage,
+  choicePage,
+  listPage,
+  whyNotRequested,
+  type CheckTyped,
+} from './patientPages.js'
 import { whyNotCancel } from './appointment.js'
 
 export const patientRoutes = routes('record', (r) => {
@@ -97,8 +105,16 @@ async function request(context: RecordContext): Promise<Answer> {
 
   const wish = { ...chosen.value, reason: said.value.reason }
   const { record } = context.scope
-  const outcome = await requestAppointment(portal, actor, { ...wish, scope: chartOf(context), once: once({ ...wish, record }) })
-  if (outcome.ok) return show.seeOther(here(`/appointments/${String(outcome.eid)}`), { kind: 'success', key: 'appointments.requested' })
+  const outcome = await requestAppointment(portal, actor, {
+    ...wish,
+    scope: chartOf(context),
+    once: once({ ...wish, record }),
+  })
+  if (outcome.ok)
+    return show.seeOther(here(`/appointments/${String(outcome.eid)}`), {
+      kind: 'success',
+      key: 'appointments.requested',
+    })
   return again(context, wish, statusOf(outcome), {}, outcome)
 }
 
@@ -138,7 +154,9 @@ async function one(context: RecordContext): Promise<Answer> {
   const { params, portal, show, t } = context
   const appointment = await findAppointment(portal, portal.db, chartOf(context), params['id'] ?? '')
   if (!appointment) return show.notFound()
-  return show.page('/appointments/patient/one', appointmentPage(context, appointment), { title: t('appointments.one.title') })
+  return show.page('/appointments/patient/one', appointmentPage(context, appointment), {
+    title: t('appointments.one.title'),
+  })
 }
 
 async function download(context: RecordContext): Promise<Answer> {
@@ -168,13 +186,23 @@ async function cancel(context: RecordContext): Promise<Answer> {
   if (!said.ok) {
     const appointment = await findAppointment(portal, portal.db, chartOf(context), id)
     if (!appointment) return show.notFound()
-    const page = cancellationPage(context, appointment, { reason: said.typed['reason'] ?? '', errors: said.errors, refusal: undefined })
+    const page = cancellationPage(context, appointment, {
+      reason: said.typed['reason'] ?? '',
+      errors: said.errors,
+      refusal: undefined,
+    })
     return show.refused('/appointments/patient/cancellation', page, { title })
   }
   const outcome = await cancelAppointment(portal, actor, { scope: chartOf(context), id, reason: said.value.reason })
   if (outcome.ok) return show.seeOther(here(`/appointments/${id}`), { kind: 'success', key: 'appointments.cancelled' })
   if (!outcome.appointment || outcome.reason === 'not-found') return show.notFound()
-  const page = cancellationPage(context, outcome.appointment, { reason: said.value.reason, errors: {}, refusal: outcome.reason })
-  return show.refused('/appointments/patient/cancellation', page, { title, status: outcome.reason === 'already-cancelled' ? 409 : 422 })
+  const page = cancellationPage(context, outcome.appointment, {
+    reason: said.value.reason,
+    errors: {},
+    refusal: outcome.reason,
+  })
+  return show.refused('/appointments/patient/cancellation', page, {
+    title,
+    status: outcome.reason === 'already-cancelled' ? 409 : 422,
+  })
 }
-

@@ -76,8 +76,7 @@ export async function declineAppointment(
 }
 
 type Decision =
-  | { ok: true; status: string; text?: string; state: string; reason: string }
-  | Extract<ProcessOutcome, { ok: false }>
+  { ok: true; status: string; text?: string; state: string; reason: string } | Extract<ProcessOutcome, { ok: false }>
 
 async function decide(
   portal: Portal,
@@ -180,7 +179,8 @@ const DAY = 24 * 60
 /** Whether two events share a minute. All day is from midnight to midnight. */
 function liesOver(other: ScheduleEvent, event: LockedEvent): boolean {
   if (other.kind !== 'busy' || other.cancelled) return false
-  const offset = DateTime.fromISO(other.day, { zone: 'utc' }).diff(DateTime.fromISO(event.day, { zone: 'utc' }), 'days').days * DAY
+  const offset =
+    DateTime.fromISO(other.day, { zone: 'utc' }).diff(DateTime.fromISO(event.day, { zone: 'utc' }), 'days').days * DAY
   const from = offset + (other.allDay ? 0 : other.start)
   const to = from + (other.allDay ? DAY : Math.max(1, other.duration))
   const start = minuteOf(event.start)

@@ -23,7 +23,7 @@ export const queue: Queue = {
   permission: 'appointments:process',
   async read(portal, db, limit) {
     const [first] = await waitingAppointments(db, nowOf(portal), limit)
-    return { count: first?.total ?? 0, oldestMinutes: first && Number(first.oldest_seconds) / 60 }
+    return { count: first?.total ?? 0, oldestMinutes: first && first.oldest_seconds / 60 }
   },
   card: async (context) => ({ view: '/appointments/staff/waiting', content: await waitingPage(context) }),
 }
@@ -38,10 +38,8 @@ export async function waitingPage(context: StaffContext) {
     title: t('appointments.queue.title'),
     refreshHref: url('/staff/portal/appointments/waiting'),
     count,
-    oldest: first ? t('queue.oldest', { age: writeAge(Number(first.oldest_seconds) / 60) }) : undefined,
-    summary: first
-      ? t('queue.summary', { count, age: writeAge(Number(first.oldest_seconds) / 60) })
-      : undefined,
+    oldest: first ? t('queue.oldest', { age: writeAge(first.oldest_seconds / 60) }) : undefined,
+    summary: first ? t('queue.summary', { count, age: writeAge(first.oldest_seconds / 60) }) : undefined,
     more: Math.max(0, count - rows.length),
     /** Sent alone, it brings the navigation's count along. */
     fragment: context.fragment,
@@ -66,7 +64,7 @@ function waitingView(context: StaffContext, row: WaitingRow) {
     when: `${writeShortDay(row.pc_eventDate ?? '', language, today)}, ${writeTime(row.start ?? '00:00')}`,
     overdue: (row.pc_eventDate ?? '') < today,
     reason: row.reason ?? row.text ?? '',
-    waiting: writeAge(Number(row.waiting_seconds) / 60),
+    waiting: writeAge(row.waiting_seconds / 60),
     status: row.status,
   }
 }
@@ -115,4 +113,3 @@ export const panelCard: PanelCard = {
     }
   },
 }
-

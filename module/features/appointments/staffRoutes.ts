@@ -51,7 +51,12 @@ async function setStatus(context: StaffContext): Promise<Answer> {
   const asked = form(StatusForm)
   if (!asked.ok) return one(context, { status: 422, text: context.t('form.choose') })
   const { status, note, version } = asked.value
-  const outcome = await processAppointment(portal, staff, actor, { eid: eidIn(context), status, note, seen: version || undefined })
+  const outcome = await processAppointment(portal, staff, actor, {
+    eid: eidIn(context),
+    status,
+    note,
+    seen: version || undefined,
+  })
   return answer(context, outcome, status === '-' ? 'appointments.confirmed' : 'appointments.statusSet', note)
 }
 
@@ -82,7 +87,11 @@ async function decline(context: StaffContext): Promise<Answer> {
     return askWhy(context, { typed: asked.typed['reason'] ?? '', error })
   }
   const { reason, version } = asked.value
-  const outcome = await declineAppointment(portal, staff, actor, { eid: eidIn(context), reason, seen: version || undefined })
+  const outcome = await declineAppointment(portal, staff, actor, {
+    eid: eidIn(context),
+    reason,
+    seen: version || undefined,
+  })
   return answer(context, outcome, 'appointments.declined', '')
 }
 
@@ -111,7 +120,8 @@ async function answer(context: StaffContext, outcome: ProcessOutcome, done: stri
 async function refusalOf(context: StaffContext, outcome: Extract<ProcessOutcome, { ok: false }>): Promise<Refusal> {
   const { portal, t } = context
   if (outcome.reason === 'over' || outcome.reason === 'changed') {
-    const title = (await readStatuses(portal.db)).find((status) => status.id === outcome.status)?.title ?? outcome.status
+    const title =
+      (await readStatuses(portal.db)).find((status) => status.id === outcome.status)?.title ?? outcome.status
     return { status: 409, text: t(`appointments.notProcessed.${outcome.reason}`, { status: title }) }
   }
   return { status: outcome.reason === 'overlap' ? 409 : 422, text: t(`appointments.notProcessed.${outcome.reason}`) }
@@ -157,13 +167,13 @@ function staffView(context: StaffContext, row: StaffAppointmentRow) {
     provider: row.provider,
     place: row.place,
     when: `${writeLongDay(row.pc_eventDate ?? '', language)}, ${writeTime(row.start ?? '00:00')}`,
-    minutes: Math.round(Number(row.seconds) / 60),
+    minutes: Math.round(row.seconds / 60),
     past: (row.pc_eventDate ?? '') < dayOf(portal.clock.now()),
     reason: row.reason ?? row.text ?? '',
     decisionReason: row.decision_reason ?? '',
     receipt: row.receipt,
     origin: t(row.request_id === null ? 'appointments.origin.host' : 'appointments.origin.foyer'),
-    waiting: writeAge(Number(row.waiting_seconds) / 60),
+    waiting: writeAge(row.waiting_seconds / 60),
     status: statusTag(context, standing),
   }
 }

@@ -40,7 +40,8 @@ export const words = wordsIn(
     'appointments.standing.missed': 'Missed',
     'appointments.standing.removed': 'Removed by the practice',
 
-    'appointments.next.requested': 'The practice will confirm or suggest something else. Until then the time is held for you.',
+    'appointments.next.requested':
+      'The practice will confirm or suggest something else. Until then the time is held for you.',
     'appointments.next.confirmed': 'You are expected. Please come a few minutes early.',
     'appointments.next.over': 'This appointment is over.',
     'appointments.next.cancelled': 'It is off the calendar. You can request another time.',
@@ -57,7 +58,8 @@ export const words = wordsIn(
     'appointments.choose.none': 'No free times in these days',
     'appointments.choose.noneText': 'Look at later days, choose somebody else, or call the practice.',
     'appointments.choose.nobody': 'Times can’t be requested here at the moment',
-    'appointments.choose.nobodyText': 'The practice has no open schedule for online requests. Please call to make an appointment.',
+    'appointments.choose.nobodyText':
+      'The practice has no open schedule for online requests. Please call to make an appointment.',
     'appointments.choose.later': 'Later days',
     'appointments.choose.earlier': 'Earlier days',
     'appointments.choose.continue': 'Continue',
@@ -72,17 +74,25 @@ export const words = wordsIn(
     'appointments.check.promise': 'The time is held for you as soon as you send this. The practice then confirms it.',
     'appointments.requested': 'Requested. The practice will confirm; until then the time is held for you.',
 
-    'appointments.refused.no-such-provider': 'Times of this doctor can’t be requested here. Choose somebody else, or call the practice.',
-    'appointments.refused.no-such-category': 'This kind of visit can’t be requested here. Choose another one, or call the practice.',
+    'appointments.refused.no-such-provider':
+      'Times of this doctor can’t be requested here. Choose somebody else, or call the practice.',
+    'appointments.refused.no-such-category':
+      'This kind of visit can’t be requested here. Choose another one, or call the practice.',
     'appointments.refused.off-grid': 'Appointments don’t begin at that minute. Choose one of the offered times.',
-    'appointments.refused.outside-schedule': 'The practice isn’t open for this visit at that time. Choose one of the offered times.',
+    'appointments.refused.outside-schedule':
+      'The practice isn’t open for this visit at that time. Choose one of the offered times.',
     'appointments.refused.past': 'That time is over, or too soon to be arranged. Choose a later one.',
     'appointments.refused.too-far': 'The practice doesn’t plan that far ahead yet. Choose an earlier day.',
-    'appointments.refused.too-many_one': 'One request is already waiting for an answer; that is as many as can wait at a time.',
-    'appointments.refused.too-many_other': '{{count}} requests are already waiting for an answer; that is as many as can wait at a time.',
-    'appointments.refused.slot-taken': 'Somebody has just taken that time. Choose one of the nearest free ones; what you wrote is still here.',
-    'appointments.refused.no-room': 'Somebody has just taken that time, and nothing is free around it. Look at other days; what you wrote is still here.',
-    'appointments.refused.used-otherwise': 'This form was sent before with other answers. Load the page again to send a new request.',
+    'appointments.refused.too-many_one':
+      'One request is already waiting for an answer; that is as many as can wait at a time.',
+    'appointments.refused.too-many_other':
+      '{{count}} requests are already waiting for an answer; that is as many as can wait at a time.',
+    'appointments.refused.slot-taken':
+      'Somebody has just taken that time. Choose one of the nearest free ones; what you wrote is still here.',
+    'appointments.refused.no-room':
+      'Somebody has just taken that time, and nothing is free around it. Look at other days; what you wrote is still here.',
+    'appointments.refused.used-otherwise':
+      'This form was sent before with other answers. Load the page again to send a new request.',
 
     'appointments.one.title': 'Appointment',
     'appointments.declinedBecause': 'What the practice says',
@@ -132,7 +142,8 @@ export const words = wordsIn(
     'appointments.origin.host': 'in the EMR or its own portal',
     'appointments.origin.foyer': 'in this portal',
     'appointments.waitingFor': 'Waiting for',
-    'appointments.seriesStaff': 'This event is part of a series. Change it in the EMR’s calendar, which knows how to split a series.',
+    'appointments.seriesStaff':
+      'This event is part of a series. Change it in the EMR’s calendar, which knows how to split a series.',
     'appointments.endedStaff': 'This appointment has come to its end. To see the patient, book a new one.',
     'appointments.decline.title': 'Decline the request',
     'appointments.decline.reason': 'Reason',
@@ -143,11 +154,13 @@ export const words = wordsIn(
     'appointments.confirmed': 'Confirmed. The calendar and the patient’s page show it.',
     'appointments.statusSet': 'The status is set. The calendar and the patient’s page show it.',
     'appointments.declined': 'Declined. The time is free again, and the patient sees your reason.',
-    'appointments.notProcessed.unknown-status': 'This status isn’t in the practice’s list any more. Choose another one.',
+    'appointments.notProcessed.unknown-status':
+      'This status isn’t in the practice’s list any more. Choose another one.',
     'appointments.notProcessed.of-series': 'This event is part of a series. Change it in the EMR’s calendar.',
     'appointments.notProcessed.over': 'Nothing was changed: meanwhile it has become “{{status}}”.',
     'appointments.notProcessed.changed': 'Nothing was changed: meanwhile somebody set it to “{{status}}”.',
-    'appointments.notProcessed.overlap': 'Nothing was changed: another appointment of this provider lies over this time. Look at the calendar, then decline or move it.',
+    'appointments.notProcessed.overlap':
+      'Nothing was changed: another appointment of this provider lies over this time. Look at the calendar, then decline or move it.',
     'appointments.panel.none': 'No appointment from today on.',
     'appointments.panel.series_one': 'One series besides, in the calendar.',
     'appointments.panel.series_other': '{{count}} series besides, in the calendar.',
@@ -193,7 +206,8 @@ export const words = wordsIn(
     'appointments.standing.missed': 'No asistió',
     'appointments.standing.removed': 'Retirada por el consultorio',
 
-    'appointments.next.requested': 'El consultorio la confirmará o le propondrá otra opción. Mientras tanto, la hora queda reservada para usted.',
+    'appointments.next.requested':
+      'El consultorio la confirmará o le propondrá otra opción. Mientras tanto, la hora queda reservada para usted.',
     'appointments.next.confirmed': 'Le esperamos. Llegue unos minutos antes, por favor.',
     'appointments.next.over': 'Esta cita ya pasó.',
     'appointments.next.cancelled': 'Ya no está en el calendario. Puede solicitar otra hora.',
@@ -210,7 +224,8 @@ export const words = wordsIn(
     'appointments.choose.none': 'No hay horas libres en estos días',
     'appointments.choose.noneText': 'Vea días posteriores, elija a otra persona o llame al consultorio.',
     'appointments.choose.nobody': 'Por ahora no se pueden solicitar citas aquí',
-    'appointments.choose.nobodyText': 'El consultorio no tiene un horario abierto para solicitudes en línea. Llame para hacer una cita.',
+    'appointments.choose.nobodyText':
+      'El consultorio no tiene un horario abierto para solicitudes en línea. Llame para hacer una cita.',
     'appointments.choose.later': 'Días posteriores',
     'appointments.choose.earlier': 'Días anteriores',
     'appointments.choose.continue': 'Continuar',
@@ -222,20 +237,30 @@ export const words = wordsIn(
     'appointments.check.send': 'Enviar la solicitud',
     'appointments.check.other': 'Elegir otra hora',
     'appointments.check.alternatives': 'Las horas libres más cercanas',
-    'appointments.check.promise': 'La hora queda reservada para usted en cuanto envíe la solicitud. Después, el consultorio la confirma.',
-    'appointments.requested': 'Solicitada. El consultorio la confirmará; mientras tanto, la hora queda reservada para usted.',
+    'appointments.check.promise':
+      'La hora queda reservada para usted en cuanto envíe la solicitud. Después, el consultorio la confirma.',
+    'appointments.requested':
+      'Solicitada. El consultorio la confirmará; mientras tanto, la hora queda reservada para usted.',
 
-    'appointments.refused.no-such-provider': 'Aquí no se pueden solicitar horas con este profesional. Elija a otra persona o llame al consultorio.',
-    'appointments.refused.no-such-category': 'Este tipo de visita no se puede solicitar aquí. Elija otro o llame al consultorio.',
+    'appointments.refused.no-such-provider':
+      'Aquí no se pueden solicitar horas con este profesional. Elija a otra persona o llame al consultorio.',
+    'appointments.refused.no-such-category':
+      'Este tipo de visita no se puede solicitar aquí. Elija otro o llame al consultorio.',
     'appointments.refused.off-grid': 'Las citas no comienzan en ese minuto. Elija una de las horas ofrecidas.',
-    'appointments.refused.outside-schedule': 'A esa hora el consultorio no atiende este tipo de visita. Elija una de las horas ofrecidas.',
+    'appointments.refused.outside-schedule':
+      'A esa hora el consultorio no atiende este tipo de visita. Elija una de las horas ofrecidas.',
     'appointments.refused.past': 'Esa hora ya pasó o está demasiado cerca. Elija una más tarde.',
-    'appointments.refused.too-far': 'El consultorio todavía no planifica con tanta anticipación. Elija un día más cercano.',
+    'appointments.refused.too-far':
+      'El consultorio todavía no planifica con tanta anticipación. Elija un día más cercano.',
     'appointments.refused.too-many_one': 'Ya hay una solicitud en espera de respuesta; es el máximo a la vez.',
-    'appointments.refused.too-many_other': 'Ya hay {{count}} solicitudes en espera de respuesta; es el máximo a la vez.',
-    'appointments.refused.slot-taken': 'Alguien acaba de tomar esa hora. Elija una de las libres más cercanas; lo que escribió sigue aquí.',
-    'appointments.refused.no-room': 'Alguien acaba de tomar esa hora y no queda nada libre alrededor. Vea otros días; lo que escribió sigue aquí.',
-    'appointments.refused.used-otherwise': 'Este formulario ya se envió con otras respuestas. Cargue la página de nuevo para enviar otra solicitud.',
+    'appointments.refused.too-many_other':
+      'Ya hay {{count}} solicitudes en espera de respuesta; es el máximo a la vez.',
+    'appointments.refused.slot-taken':
+      'Alguien acaba de tomar esa hora. Elija una de las libres más cercanas; lo que escribió sigue aquí.',
+    'appointments.refused.no-room':
+      'Alguien acaba de tomar esa hora y no queda nada libre alrededor. Vea otros días; lo que escribió sigue aquí.',
+    'appointments.refused.used-otherwise':
+      'Este formulario ya se envió con otras respuestas. Cargue la página de nuevo para enviar otra solicitud.',
 
     'appointments.one.title': 'Cita',
     'appointments.declinedBecause': 'Lo que dice el consultorio',
@@ -247,7 +272,8 @@ export const words = wordsIn(
     'appointments.cancel.missingReason': 'Escriba unas palabras para que el consultorio sepa por qué',
     'appointments.cancel.send': 'Cancelar la cita',
     'appointments.cancel.keep': 'Conservarla',
-    'appointments.cancelled': 'Cancelada. El consultorio lo ve en su calendario y la hora queda libre para otras personas.',
+    'appointments.cancelled':
+      'Cancelada. El consultorio lo ve en su calendario y la hora queda libre para otras personas.',
     'appointments.notCancelled.not-found': 'Esta cita ya no existe.',
     'appointments.notCancelled.already-over': 'Esta cita ya pasó.',
     'appointments.notCancelled.already-cancelled': 'Esta cita ya no está en el calendario.',
@@ -258,7 +284,8 @@ export const words = wordsIn(
 
     'appointments.queue.title': 'Solicitudes de cita',
     'appointments.queue.empty': 'No hay solicitudes en espera',
-    'appointments.queue.emptyText': 'Las nuevas solicitudes de los pacientes aparecen aquí solas, primero la que más espera.',
+    'appointments.queue.emptyText':
+      'Las nuevas solicitudes de los pacientes aparecen aquí solas, primero la que más espera.',
     'appointments.queue.caption': 'Solicitudes, primero la que más espera',
     'appointments.queue.patient': 'Paciente',
     'appointments.queue.waiting': 'En espera',
@@ -285,7 +312,8 @@ export const words = wordsIn(
     'appointments.origin.host': 'en el expediente electrónico o en su propio portal',
     'appointments.origin.foyer': 'en este portal',
     'appointments.waitingFor': 'En espera desde hace',
-    'appointments.seriesStaff': 'Este evento forma parte de una serie. Cámbielo en el calendario del expediente electrónico, que sabe dividir series.',
+    'appointments.seriesStaff':
+      'Este evento forma parte de una serie. Cámbielo en el calendario del expediente electrónico, que sabe dividir series.',
     'appointments.endedStaff': 'Esta cita ya terminó su recorrido. Para atender al paciente, programe una nueva.',
     'appointments.decline.title': 'Rechazar la solicitud',
     'appointments.decline.reason': 'Motivo',
@@ -297,10 +325,12 @@ export const words = wordsIn(
     'appointments.statusSet': 'El estado quedó puesto. El calendario y la página del paciente lo muestran.',
     'appointments.declined': 'Rechazada. La hora vuelve a estar libre y el paciente ve el motivo.',
     'appointments.notProcessed.unknown-status': 'Este estado ya no está en la lista del consultorio. Elija otro.',
-    'appointments.notProcessed.of-series': 'Este evento forma parte de una serie. Cámbielo en el calendario del expediente electrónico.',
+    'appointments.notProcessed.of-series':
+      'Este evento forma parte de una serie. Cámbielo en el calendario del expediente electrónico.',
     'appointments.notProcessed.over': 'No se cambió nada: mientras tanto pasó a “{{status}}”.',
     'appointments.notProcessed.changed': 'No se cambió nada: mientras tanto alguien la puso en “{{status}}”.',
-    'appointments.notProcessed.overlap': 'No se cambió nada: otra cita de este profesional ocupa esa hora. Mire el calendario y después rechácela o muévala.',
+    'appointments.notProcessed.overlap':
+      'No se cambió nada: otra cita de este profesional ocupa esa hora. Mire el calendario y después rechácela o muévala.',
     'appointments.panel.none': 'No hay citas a partir de hoy.',
     'appointments.panel.series_one': 'Además, una serie en el calendario.',
     'appointments.panel.series_other': 'Además, {{count}} series en el calendario.',

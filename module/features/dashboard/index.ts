@@ -15,7 +15,13 @@ export function dashboard(wings: readonly Feature[]): Feature {
     staffNav: [
       { key: 'dashboard', label: 'dashboard.title', path: '', icon: 'speedometer2', permission: 'dashboard:view' },
       ...queues.map(navEntry),
-      { key: 'patients', label: 'dashboard.patients', path: '/patients', icon: 'search', permission: 'patients:search' },
+      {
+        key: 'patients',
+        label: 'dashboard.patients',
+        path: '/patients',
+        icon: 'search',
+        permission: 'patients:search',
+      },
     ],
   }
 }

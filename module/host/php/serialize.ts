@@ -182,7 +182,6 @@ function readFloat(reading: Reading): number | undefined {
   return token !== undefined && /^[+-]?(\d+\.?\d*|\.\d+)(E[+-]?\d+)?$/i.test(token) ? Number(token) : undefined
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const QUOTE = 0x22
 const SEMICOLON = 0x3b
 
@@ -193,12 +192,8 @@ function readString(reading: Reading): string | undefined {
   const end = at + 1 + length
   if (bytes[at] !== QUOTE || bytes[end] !== QUOTE || bytes[end + 1] !== SEMICOLON) return undefined
   reading.at = end + 2
-  try {
-    return utf8.decode(bytes.subarray(at + 1, end))
-  } catch {
-    // The length cuts a character in two.
-    return undefined
-  }
+  // Between two quotation marks of valid UTF-8 no character is cut in two.
+  return bytes.toString('utf8', at + 1, end)
 }
 
 function readLength(reading: Reading): number | undefined {

@@ -59,7 +59,8 @@ export function patientAppointments(db: Queryable, pid: number, since: Day): Pro
 
 /** One of the patient's own events. Somebody else's is not there. */
 export function patientAppointment(db: Queryable, pid: number, eid: number): Promise<AppointmentRow | undefined> {
-  return db.first<AppointmentRow>(`SELECT ${columns} FROM ${joined} WHERE e.pc_eid = :eid AND e.pc_pid = :pid`, { // sql-safe: constants
+  return db.first<AppointmentRow>(`SELECT ${columns} FROM ${joined} WHERE e.pc_eid = :eid AND e.pc_pid = :pid`, {
+    // sql-safe: constants
     pid: String(pid),
     eid,
   })

@@ -100,9 +100,7 @@ export async function calendarEntry(db: Queryable, eid: number): Promise<Calenda
 
 function expanded(rows: readonly EntryRow[], days: Days, weekend: ReadonlySet<number>): CalendarEntry[] {
   return rows
-    .flatMap((row) =>
-      occurrences(recurringEvent(row, weekend), days.from, days.until).map((day) => entryOn(row, day)),
-    )
+    .flatMap((row) => occurrences(recurringEvent(row, weekend), days.from, days.until).map((day) => entryOn(row, day)))
     .sort((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : a.start - b.start || a.eid - b.eid))
 }
 
@@ -186,5 +184,10 @@ export async function chartSummary(db: Queryable, pid: number): Promise<ChartSum
   )
   if (!row) return undefined
   const { allowed, ...rest } = row
-  return { ...rest, born: row.born ?? undefined, portalLogin: row.portalLogin ?? undefined, portalAllowed: allowed === 'YES' }
+  return {
+    ...rest,
+    born: row.born ?? undefined,
+    portalLogin: row.portalLogin ?? undefined,
+    portalAllowed: allowed === 'YES',
+  }
 }

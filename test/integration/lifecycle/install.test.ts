@@ -151,6 +151,11 @@ function added(lines: readonly string[]): { tables: string[]; indexes: string[];
   }
 }
 
+/** Comes back once it is so, or fails: what never comes is not waited for. */
 async function until(reached: () => boolean): Promise<void> {
-  while (!reached()) await new Promise((resolve) => setImmediate(resolve))
+  const end = Date.now() + 8000
+  while (!reached()) {
+    if (Date.now() > end) throw new Error('It never came to that')
+    await new Promise((resolve) => setImmediate(resolve))
+  }
 }

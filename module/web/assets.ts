@@ -1,0 +1,35 @@
+/** Stylesheets, client scripts and icons of public/. Nothing of anybody's: browsers may keep them. */
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import express, { type RequestHandler } from 'express'
+import { packageRoot } from '../platform/root.js'
+
+export function assets(): RequestHandler {
+  const kept = express.static(folder(), { index: false, immutable: true, maxAge: '365d', redirect: false })
+  const fresh = express.static(folder(), { index: false, maxAge: 0, redirect: false })
+  // Only an address that names this very version may be kept for long.
+  return (request, response, next) => {
+    const named = request.query['v'] === assetsVersion()
+    ;(named ? kept : fresh)(request, response, next)
+  }
+}
+
+let known: string | undefined
+
+/** Changes when a byte of public/ does. Read once a process. */
+export function assetsVersion(): string {
+  return (known ??= hashOf(folder()))
+}
+
+function folder(): string {
+  return join(packageRoot(), 'public')
+}
+
+function hashOf(root: string): string {
+  const hash = createHash('sha256')
+  const files = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  for (const file of files.map((entry) => join(entry.parentPath, entry.name)).sort())
+    hash.update(file).update(readFileSync(file))
+  return hash.digest('hex').slice(0, 12)
+}

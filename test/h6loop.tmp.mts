@@ -1,0 +1,23 @@
+import { chromium } from 'playwright-core'
+const base = 'http://localhost:18096'
+const b = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] })
+const ctx = await b.newContext({ viewport: { width: 1280, height: 900 } })
+const p = await ctx.newPage()
+const signIn = async () => { await p.fill('[name=username]', 'admin'); await p.fill('[name=password]', 'demo-admin-Pass1'); await p.click('button[type=submit]') }
+await p.goto(base + '/emr'); await signIn()
+await p.goto(base + '/emr/modules/disable'); await p.click('main button.btn-danger')
+console.log('disabled', p.url(), await p.locator('#flash').innerText(), await p.locator('.sidenav').innerText())
+console.log((await p.goto(base + '/staff/portal'))?.status(), (await p.goto(base + '/portal/sign-in'))?.status())
+await p.goto(base + '/emr/patients/5'); console.log('panel', await p.locator('.emr-panel').count())
+await p.goto(base + '/emr/modules'); await p.screenshot({ path: '/tmp/h6shots/disabled.png' })
+await p.click('text=Enable'); await p.click('main button.btn-primary'); console.log('enabled', p.url(), await p.locator('#flash').innerText())
+await p.goto(base + '/emr/modules/uninstall'); await p.check('[name=discard]'); const t0 = Date.now(); await p.click('main button.btn-danger')
+console.log('uninstalled', Date.now() - t0, p.url(), await p.locator('h1').innerText()); await p.screenshot({ path: '/tmp/h6shots/uninstalled.png' })
+const r = await ctx.request.get(base + '/emr'); console.log(r.status(), await r.text())
+const wrong = await ctx.request.post(base + '/emr/modules/install', { form: { token: 'x' }, maxRedirects: 0 }); console.log('wrong token', wrong.status())
+const t1 = Date.now(); await p.click('main button'); console.log('again', Date.now() - t1, p.url()); await signIn(); console.log(p.url(), await p.locator('h1').innerText())
+await p.goto(base + '/emr/messages'); await p.locator('main form button').first().click(); console.log(p.url(), await p.locator('#flash').innerText())
+await p.goto(base + '/portal/sign-in'); await p.fill('[name=username]', 'maria.santos'); await p.fill('[name=password]', 'demo-maria.santos-Pass1'); await p.click('main button[type=submit]'); console.log(p.url(), (await p.locator('main').innerText()).slice(0, 300))
+await ctx.clearCookies()
+await p.goto(base + '/portal/sign-in'); await p.fill('[name=username]', 'luis.reyes'); await p.fill('[name=password]', 'demo-luis.reyes-Pass1'); await p.click('main button[type=submit]'); console.log(p.url(), (await p.locator('main').innerText()).slice(0, 300))
+await b.close()
