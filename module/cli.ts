@@ -122,9 +122,8 @@ function asked(verb: Verb, values: Partial<Record<string, string | boolean>>): A
 }
 
 async function serve(config: Config): Promise<number> {
-  const { serve } = await import('./index.js')
-  await serve(config)
-  return 0
+  const { serveCommand } = await import('./serveCommand.js')
+  return serveCommand(config)
 }
 
 interface Work {

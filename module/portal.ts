@@ -11,6 +11,7 @@ import { detectHost } from './host/detect.js'
 import { practiceFacility } from './host/facility.js'
 import { readGlobals } from './host/globals.js'
 import { practiceZone } from './host/zone.js'
+import { readJournal } from './lifecycle/migrate.js'
 import { CannotStart } from './platform/cannotStart.js'
 import { systemClock, type Clock } from './platform/clock.js'
 import type { Config } from './platform/config.js'
@@ -91,9 +92,14 @@ async function gather(options: PortalOptions, db: Database): Promise<Gathered> {
   let globals = await readGlobals(db)
   let facility = await practiceFacility(db)
   const state = await watchState(db, STATE_EVERY_MS)
-  if (!state.current()) {
+  const journal = await readJournal(db)
+  if (!state.current() || journal.pending.length > 0) {
     state.stop()
-    throw new CannotStart('Foyer is not installed in this database. Run `foyer install`, then `foyer enable`.')
+    throw new CannotStart(
+      state.current()
+        ? 'This database is of an older Foyer. Run `foyer upgrade`.'
+        : 'Foyer is not installed in this database. Run `foyer install`, then `foyer enable`.',
+    )
   }
   let policy = await loadPolicy(db, versionOf(state.current()))
   let settings = settingsFrom(manifest, state.current()?.settings ?? new Map())
@@ -141,7 +147,7 @@ async function gather(options: PortalOptions, db: Database): Promise<Gathered> {
     site: siteOf(portal, all),
     readiness: async () => [
       { part: 'database', ok: await answers(db) },
-      { part: 'installed', ok: state.current() !== undefined },
+      { part: 'migrations', ok: state.current()?.version === manifest.version },
       { part: 'enabled', ok: portal.enabled() },
     ],
     running: (app) => ({

@@ -78,19 +78,28 @@ async function openDoors(demo: Demo, started: Started): Promise<Serving> {
 /** The module was uninstalled on the Modules page; the token installs it again. */
 function closeDoors(demo: Demo, started: Started): string {
   const token = opaqueId()
-  const { serving } = started
-  started.serving = undefined
-  // Listening ends at once; what is being answered, the page with the token first of all, is finished.
-  const stopped = serving?.stop()
-  const { host, baseUrl } = demo.config
-  const port = demo.config.port || Number(new URL(serving?.address ?? '').port)
-  const to = `${baseUrl === undefined ? '' : new URL(baseUrl).pathname.replace(/\/$/, '')}/emr/modules`
-  started.without = serveWithoutFoyer({ port, host, token, to, install: () => openAgain(demo, started, stopped) })
-  started.without.catch((error: unknown) => console.error(inOneLine(error)))
+  setTimeout(() => standIn(demo, started, token), ANSWER_IS_OUT)
   return token
 }
 
-async function openAgain(demo: Demo, started: Started, stopped: Promise<void> | undefined): Promise<void> {
+/** Milliseconds until the page that holds the token has gone out and its connection is idle, so that it can be closed. */
+const ANSWER_IS_OUT = 300
+
+function standIn(demo: Demo, started: Started, token: string): void {
+  const { serving } = started
+  if (!serving) return
+  started.serving = undefined
+  // It stops listening at once; what it is still answering may take a while.
+  const stopped = serving.stop()
+  const { config } = demo
+  const to = `${config.baseUrl === undefined ? '' : new URL(config.baseUrl).pathname.replace(/\/$/, '')}/emr/modules`
+  const port = config.port === 0 ? Number(new URL(serving.address).port) : config.port
+  const install = (): Promise<void> => openAgain(demo, started, stopped)
+  started.without = serveWithoutFoyer({ port, host: config.host, token, to, install })
+  started.without.catch((error: unknown) => console.error(inOneLine(error)))
+}
+
+async function openAgain(demo: Demo, started: Started, stopped: Promise<void>): Promise<void> {
   const without = await started.without
   started.without = undefined
   await stopped

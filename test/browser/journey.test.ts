@@ -6,7 +6,7 @@ import { appointmentPage, cancellationPage, checkPage, choosePage, homePage, lis
 import { hallPage, staffSignInPage } from './pages/staff.js'
 
 describe('A request for a visit', function () {
-  this.timeout(40_000)
+  this.timeout(60_000)
   let practice: TestPractice
 
   before(async () => {

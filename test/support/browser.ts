@@ -8,7 +8,6 @@ import { chromium, selectors, type Browser, type BrowserContext, type Page, type
 import type { Language, Translate } from '../../module/platform/i18n.js'
 import { speakAll } from '../../module/platform/i18n.js'
 import { features } from '../../module/portal.js'
-import { recordWords } from '../../module/web/recordWords.js'
 import { words as webWords } from '../../module/web/words.js'
 import type { SignInName, StaffName, TestPractice } from './practice.js'
 import type { Visitor } from './visitor.js'
@@ -49,7 +48,7 @@ export interface Tab {
 
 export const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 900 } } as const
 
-const speech = speakAll([webWords, recordWords, ...features.map((feature) => feature.words)])
+const speech = speakAll([webWords, ...features.map((feature) => feature.words)])
 
 // The templates mark what tests look for with data-test.
 selectors.setTestIdAttribute('data-test')
@@ -71,7 +70,8 @@ export async function openWindow(practice: TestPractice, options: WindowOptions 
     reducedMotion: chosen.reducedMotion ? 'reduce' : 'no-preference',
   })
   // Long enough for two slow processors, short enough to say where it stuck before mocha does.
-  context.setDefaultTimeout(8_000)
+  context.setDefaultTimeout(15_000)
+  context.setDefaultNavigationTimeout(15_000)
   const { origin } = await practice.visitor()
   if (options.as?.patient !== undefined) await seat(context, await practice.patientVisitor(options.as.patient))
   if (options.as?.staff !== undefined) await seat(context, await practice.staffVisitor(options.as.staff))

@@ -25,7 +25,7 @@ import { connectDatabase, type Database } from '../../module/platform/database.j
 import { opaqueId } from '../../module/platform/ids.js'
 import { openLog, type Log } from '../../module/platform/log.js'
 import { loadManifest } from '../../module/platform/settings.js'
-import { openPortal, type RunningPortal } from '../../module/portal.js'
+import { openPortal, type PortalOptions, type RunningPortal } from '../../module/portal.js'
 import { freshDatabase, type SiteName } from './database.js'
 import { visitor, type Visitor } from './visitor.js'
 
@@ -80,6 +80,8 @@ export interface PracticeOptions {
   log?: Log
   /** Env as `foyer serve` reads it. */
   env?: Record<string, string>
+  /** The host's own pages, as the demo brings them. */
+  shell?: PortalOptions['shell']
 }
 
 export async function openPractice(options: PracticeOptions = {}): Promise<TestPractice> {
@@ -108,6 +110,7 @@ export async function openPractice(options: PracticeOptions = {}): Promise<TestP
     secret: 'a secret that only the tests know, 42 long',
     log: options.log ?? openLog({ level: 'silent' }),
     clock,
+    ...(options.shell ? { shell: options.shell } : {}),
   })
   const listening = listener(running)
   const signedIn = async (door: string, username: string): Promise<Visitor> => {

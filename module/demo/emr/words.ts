@@ -74,7 +74,7 @@ export const words = wordsIn(
 
     'emr.messages.waiting': 'open',
     'emr.messages.nobody': 'nobody in particular',
-    'emr.messages.closed': 'Done. The message has left the list.',
+    'emr.messages.closed': 'The message has left the list.',
     'emr.messages.when': 'When',
     'emr.messages.patient': 'Patient',
     'emr.messages.message': 'Message',
@@ -193,7 +193,7 @@ export const words = wordsIn(
 
     'emr.messages.waiting': 'abiertos',
     'emr.messages.nobody': 'nadie en particular',
-    'emr.messages.closed': 'Listo. El mensaje salió de la lista.',
+    'emr.messages.closed': 'El mensaje salió de la lista.',
     'emr.messages.when': 'Cuándo',
     'emr.messages.patient': 'Paciente',
     'emr.messages.message': 'Mensaje',

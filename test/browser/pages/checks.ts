@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import { HtmlValidate } from 'html-validate'
 import { SIZES, type Tab } from '../../support/browser.js'
 
-/** Where every page object begins: the page is of this kind, and a good page. */
+/** Where every page object begins. `kind` is what page it is, with its state after a colon: `appointment: declined`. */
 export async function checkPage(tab: Tab, kind: string): Promise<void> {
   const found = await tab.page.evaluate<Findings>(LOOK)
   const at = `${kind} (${tab.page.url()})`
@@ -75,11 +75,12 @@ const titles = new Map<string, string>()
 
 /** Two kinds of page never share a title, so that tabs and history can be told apart. */
 function checkTitle(tab: Tab, kind: string, title: string): void {
+  const page = kind.replace(/:.*/, '')
   const key = `${tab.options.language} ${title}`
-  const other = titles.get(key) ?? kind
-  titles.set(key, kind)
+  const other = titles.get(key) ?? page
+  titles.set(key, page)
   expect(title, `${kind}: title`).not.to.equal('')
-  expect(other, `the title “${title}” says two kinds of page`).to.equal(kind)
+  expect(other, `the title “${title}” says two kinds of page`).to.equal(page)
 }
 
 const validator = new HtmlValidate({

@@ -8,7 +8,7 @@ const inRecord = (rest: string): RegExp => new RegExp(`^${RECORD}${rest}$`)
 
 export async function signInPage(tab: Tab, status = 200) {
   const { page, say } = tab
-  await arrive(tab, { name: status === 200 ? 'sign-in' : 'sign-in refused', path: /^\/portal\/sign-in$/, status })
+  await arrive(tab, { name: status === 200 ? 'sign-in' : 'sign-in: refused', path: /^\/portal\/sign-in$/, status })
   return {
     async fill(username: string, password: string) {
       await page.getByLabel(say('signIn.username')).fill(username)
@@ -67,7 +67,7 @@ export async function choosePage(tab: Tab, kind = 'choose') {
 export async function checkPage(tab: Tab, status = 200) {
   const { page, say } = tab
   const path = status === 200 ? inRecord('/appointments/new/check') : inRecord('/appointments')
-  await arrive(tab, { name: status === 200 ? 'check' : `check ${status}`, path, status })
+  await arrive(tab, { name: status === 200 ? 'check' : `check: ${status}`, path, status })
   return {
     facts: () => page.locator('dl.facts').innerText(),
     reason: page.getByLabel(say('appointments.reason')),
@@ -80,7 +80,7 @@ export async function checkPage(tab: Tab, status = 200) {
 /** `standing`: requested, confirmed, cancelled, declined … as the page must say it. */
 export async function appointmentPage(tab: Tab, standing: string) {
   const { page, say } = tab
-  await arrive(tab, { name: `appointment ${standing}`, path: inRecord(String.raw`/appointments/\d+(-\d{8})?`) })
+  await arrive(tab, { name: `appointment: ${standing}`, path: inRecord(String.raw`/appointments/\d+(-\d{8})?`) })
   expect(await page.locator('.page-head .tag').innerText()).to.equal(say(`appointments.standing.${standing}`))
   return {
     text: () => page.getByTestId('appointment').innerText(),

@@ -5,7 +5,7 @@ import { errorsOn } from './patient.js'
 
 export async function staffSignInPage(tab: Tab, status = 200) {
   const { page, say } = tab
-  await arrive(tab, { name: status === 200 ? 'staff sign-in' : 'staff sign-in refused', path: /^\/staff\/sign-in$/, status })
+  await arrive(tab, { name: status === 200 ? 'staff sign-in' : 'staff sign-in: refused', path: /^\/staff\/sign-in$/, status })
   return {
     async signIn(username: string, password: string) {
       await page.getByLabel(say('staff.signIn.username')).fill(username)
@@ -61,7 +61,7 @@ export async function staffAppointmentPage(tab: Tab, kind = 'staff appointment',
 
 export async function declinePage(tab: Tab, status = 200) {
   const { page, say } = tab
-  const kind = status === 200 ? 'decline' : 'decline refused'
+  const kind = status === 200 ? 'decline' : 'decline: refused'
   await arrive(tab, { name: kind, path: /^\/staff\/portal\/appointments\/\d+\/decline$/, status })
   return {
     reason: page.getByLabel(say('appointments.decline.reason')),

@@ -1,0 +1,326 @@
+/**
+ * Many at once ask for, give back, confirm and decline overlapping times of few providers, while the host writes into
+ * the same days without asking anybody; and everything that is committed is watched.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { QueryTypes } from 'sequelize'
+import type { Portal } from '../../module/access/portal.js'
+import type { ChartScope } from '../../module/access/scope.js'
+import { staffMember, type StaffMember } from '../../module/access/staff.js'
+import { cancelAppointment, requestAppointment } from '../../module/features/appointments/booking.js'
+import { declineAppointment, processAppointment } from '../../module/features/appointments/processing.js'
+import type { Actor } from '../../module/platform/audit.js'
+import type { Day } from '../../module/platform/clock.js'
+import { connectDatabase, type Database, type Queryable } from '../../module/platform/database.js'
+import { opaqueId } from '../../module/platform/ids.js'
+import { MORNING, NEW_PATIENT, OFFICE_VISIT, openPractice, ZONE, type TestPractice } from '../support/practice.js'
+import { witness, type Overlap, type Witness } from './witness.js'
+
+export interface AttackOptions {
+  seconds: number
+  workers: number
+  /** Each second: what was done so far. */
+  tell: (counts: Counts, second: number) => void
+}
+
+export interface Counts {
+  /** Asked for and got. */
+  booked: number
+  /** Refused: somebody has it. */
+  taken: number
+  /** Refused for another reason. */
+  refused: number
+  cancelled: number
+  confirmed: number
+  declined: number
+  /** Staff's decisions that came too late, or over a row of the host. */
+  notDecided: number
+  /** Rows that the host laid into the days, and took out again. */
+  hostRows: number
+  hostCancelled: number
+  /** What nobody should ever see: an answer that is an error. */
+  errors: number
+}
+
+export interface Verdict {
+  counts: Counts
+  /** By what the attackers saw. */
+  overlaps: Overlap[]
+  /** Pairs of pc_eid, by what stands in the calendar. */
+  standing: string[]
+  /** The first error, if any. */
+  error: string | undefined
+  deadlocks: number
+}
+
+const days: readonly Day[] = ['2026-11-24', '2026-11-25', '2026-11-26']
+/** Minutes by pc_catid (facts §2.2). */
+const visits = { [OFFICE_VISIT]: 15, [NEW_PATIENT]: 30 }
+const PATIENTS = 40
+
+/** Until the time is over or the first overlap is found. */
+export async function attack({ seconds, workers, tell }: AttackOptions): Promise<Verdict> {
+  const practice = await openPractice({ at: MORNING })
+  const pools: Database[] = []
+  try {
+    await practice.setting('openRequestLimit', '50')
+    const field = await prepare(practice)
+    const fighters = Array.from({ length: workers }, () => {
+      const db = connectDatabase({ url: practice.url, zone: ZONE, pool: 3 })
+      pools.push(db)
+      return fight(field, db)
+    })
+    const watching = watch(practice.db, field, seconds, tell)
+    await Promise.all([...fighters, watching])
+    const standing = await overlapsStanding(practice.db)
+    const { counts, error } = field
+    return { counts, overlaps: field.witness.overlaps(), standing, error, deadlocks: await deadlocks(practice.db) }
+  } finally {
+    for (const pool of pools) await pool.close()
+    await practice.leave()
+  }
+}
+
+interface Field {
+  practice: TestPractice
+  portal: Portal
+  member: StaffMember
+  scopes: readonly ChartScope[]
+  providers: readonly number[]
+  witness: Witness
+  counts: Counts
+  /** What still may be given back: Foyer's with the patient whose it is. */
+  visits: Map<number, ChartScope>
+  hostRows: Set<number>
+  /** Where they all want to be just now. */
+  hot: { provider: number; day: Day; minute: number }
+  over: boolean
+  error: string | undefined
+}
+
+async function prepare(practice: TestPractice): Promise<Field> {
+  const member = await staffMember(practice.db, practice.staff.admin)
+  if (!member) throw new Error('no staff')
+  const scopes: ChartScope[] = []
+  for (let number = 1; number <= PATIENTS; number += 1) {
+    const pid = await practice.patient({ fname: `Patient${String(number)}`, providerId: practice.staff.lee })
+    scopes.push({
+      kind: 'chart',
+      account: { id: practice.accounts.maria, name: 'maria.santos' },
+      record: opaqueId(),
+      pid,
+      relationship: 'self',
+      extent: 'full',
+      patient: { firstName: `Patient${String(number)}`, lastName: 'Example', born: '1980-01-01', providerId: practice.staff.lee },
+    })
+  }
+  const providers = [practice.staff.lee, practice.staff.osei]
+  const counts: Counts = {
+    ...{ booked: 0, taken: 0, refused: 0, cancelled: 0, confirmed: 0, declined: 0, notDecided: 0 },
+    ...{ hostRows: 0, hostCancelled: 0, errors: 0 },
+  }
+  const field = { practice, portal: practice.portal, member, scopes, providers, witness: witness(), counts }
+  const hot = { provider: practice.staff.lee, day: '2026-11-24', minute: 540 }
+  return { ...field, visits: new Map(), hostRows: new Set(), hot, over: false, error: undefined }
+}
+
+/** One attacker, on connections of its own, with the deeds of patients, staff and host by chance. */
+async function fight(field: Field, db: Database): Promise<void> {
+  const deeds = [
+    ...many(10, () => ask(field, db)),
+    ...many(5, () => giveBack(field, db)),
+    ...many(3, () => decide(field, db, 'confirm')),
+    ...many(2, () => decide(field, db, 'decline')),
+    ...many(2, () => writeAsHost(field, db)),
+    ...many(2, () => cancelAsHost(field, db)),
+  ]
+  while (!field.over) {
+    try {
+      await any(deeds)()
+    } catch (error) {
+      field.counts.errors += 1
+      field.error ??= error instanceof Error ? (error.stack ?? error.message) : String(error)
+    }
+  }
+}
+
+function many<Thing>(count: number, thing: Thing): Thing[] {
+  return Array.from({ length: count }, () => thing)
+}
+
+const now = (): number => performance.now()
+
+const patient: Actor = { kind: 'account', id: '1', name: 'maria.santos', requestId: undefined }
+const staff: Actor = { kind: 'staff', id: 'admin', name: 'Administrator', requestId: undefined }
+
+/** The portal on the attacker's own connections, and when the transaction's last statement was over. */
+function onOwnPool(field: Field, db: Database): { portal: Portal; lastStatement: () => number } {
+  let last = Infinity
+  const watched: Database = {
+    ...db,
+    transaction: (work) =>
+      db.transaction(async (tx) => {
+        const result = await work(tx)
+        last = now()
+        return result
+      }),
+  }
+  return { portal: { ...field.portal, db: watched }, lastStatement: () => last }
+}
+
+async function ask(field: Field, db: Database): Promise<void> {
+  const { portal, lastStatement } = onOwnPool(field, db)
+  const scope = any(field.scopes)
+  const { provider, day, minute } = aim(field, 15)
+  const category = any<keyof typeof visits>([OFFICE_VISIT, NEW_PATIENT])
+  const input = { scope, provider, category, day, time: timeOf(minute), reason: 'attack', once: undefined }
+  const outcome = await requestAppointment(portal, patient, input)
+  if (!outcome.ok) {
+    if (outcome.reason === 'slot-taken') field.counts.taken += 1
+    else field.counts.refused += 1
+    return
+  }
+  // One who asks for what is theirs already gets it once more: nothing was committed.
+  if (!outcome.first) return
+  field.counts.booked += 1
+  const column = columnOf(provider, day)
+  const when = { notBefore: lastStatement(), committed: now() }
+  field.witness.held({ eid: outcome.eid, by: 'foyer', column, from: minute, to: minute + visits[category], ...when })
+  field.visits.set(outcome.eid, scope)
+}
+
+async function giveBack(field: Field, db: Database): Promise<void> {
+  const { portal } = onOwnPool(field, db)
+  const [eid, scope] = anyIf([...field.visits]) ?? []
+  if (eid === undefined || !scope) return
+  const refused = field.witness.releasing(eid, now())
+  const outcome = await cancelAppointment(portal, patient, { scope, id: String(eid), reason: 'attack' })
+  if (!outcome.ok) return void refused()
+  field.visits.delete(eid)
+  field.counts.cancelled += 1
+}
+
+async function decide(field: Field, db: Database, how: 'confirm' | 'decline'): Promise<void> {
+  const { portal, lastStatement } = onOwnPool(field, db)
+  const eid = anyIf([...field.visits.keys()])
+  if (eid === undefined) return
+  if (how === 'confirm') {
+    const input = { eid, status: '-', note: '', seen: '^' }
+    const outcome = await processAppointment(portal, field.member, staff, input)
+    if (!outcome.ok) return void (field.counts.notDecided += 1)
+    field.witness.confirmed(eid, lastStatement(), now())
+    field.counts.confirmed += 1
+    return
+  }
+  const refused = field.witness.releasing(eid, now())
+  const outcome = await declineAppointment(portal, field.member, staff, { eid, reason: 'attack', seen: '^' })
+  if (!outcome.ok) {
+    refused()
+    field.counts.notDecided += 1
+    return
+  }
+  field.visits.delete(eid)
+  field.counts.declined += 1
+}
+
+/** As the host's calendar does: one INSERT by itself, nobody asked, whatever is there; at any minute, of any length. */
+async function writeAsHost(field: Field, db: Database): Promise<void> {
+  const { provider, day, minute } = aim(field, 5)
+  const minutes = any([10, 20, 25, 40])
+  const notBefore = now()
+  const [eid] = await db.sequelize.query(
+    `INSERT INTO openemr_postcalendar_events
+       (pc_catid, pc_multiple, pc_aid, pc_pid, pc_title, pc_time, pc_hometext, pc_informant, pc_eventDate, pc_duration,
+        pc_recurrtype, pc_recurrspec, pc_startTime, pc_endTime, pc_eventstatus, pc_sharing)
+     VALUES (:category, 0, :provider, '', 'Office Visit', '2026-11-23 08:00:00', '', '1', :day, :seconds, 0, '', :start, :end, 1, 1)`,
+    {
+      type: QueryTypes.INSERT,
+      replacements: {
+        category: OFFICE_VISIT,
+        provider: String(provider),
+        day,
+        seconds: minutes * 60,
+        start: timeOf(minute),
+        end: timeOf(minute + minutes),
+      },
+    },
+  )
+  const when = { notBefore, committed: now() }
+  field.witness.held({ eid, by: 'host', column: columnOf(provider, day), from: minute, to: minute + minutes, ...when })
+  field.hostRows.add(eid)
+  field.counts.hostRows += 1
+}
+
+async function cancelAsHost(field: Field, db: Database): Promise<void> {
+  const eid = anyIf([...field.hostRows])
+  if (eid === undefined) return
+  field.hostRows.delete(eid)
+  field.witness.releasing(eid, now())
+  await db.sequelize.query(`UPDATE openemr_postcalendar_events SET pc_apptstatus = 'x' WHERE pc_eid = :eid`, {
+    replacements: { eid },
+  })
+  field.counts.hostCancelled += 1
+}
+
+/** Somewhere in office hours: every other time where all the others are. */
+function aim({ hot, providers }: Field, grid: number): { provider: number; day: Day; minute: number } {
+  const near = Math.random() < 0.5
+  const around = near ? hot.minute + 60 * (Math.random() - 0.5) : 540 + Math.random() * 480
+  const minute = Math.min(1005, Math.max(540, Math.round(around / grid) * grid))
+  return near ? { ...hot, minute } : { provider: any(providers), day: any(days), minute }
+}
+
+async function watch(db: Queryable, field: Field, seconds: number, tell: AttackOptions['tell']): Promise<void> {
+  const began = now()
+  let told = 0
+  while (!field.over) {
+    await sleep(100)
+    field.hot = { provider: any(field.providers), day: any(days), minute: 540 + Math.floor(Math.random() * 32) * 15 }
+    const passed = (now() - began) / 1000
+    if (Math.floor(passed) > told) {
+      told = Math.floor(passed)
+      const found = field.witness.overlaps().length > 0 || (await overlapsStanding(db)).length > 0
+      tell(field.counts, told)
+      field.over = found
+    }
+    if (passed >= seconds) field.over = true
+  }
+}
+
+/** In one consistent view of the calendar: no two active visits that Foyer took may share a minute. */
+async function overlapsStanding(db: Queryable): Promise<string[]> {
+  const rows = await db.select<{ one: number; other: number }>(
+    `SELECT a.pc_eid AS one, b.pc_eid AS other
+       FROM foyer_appointment_requests ra
+       JOIN openemr_postcalendar_events a ON a.pc_eid = ra.pc_eid
+       JOIN openemr_postcalendar_events b ON b.pc_aid = a.pc_aid AND b.pc_eventDate = a.pc_eventDate AND b.pc_eid > a.pc_eid
+       JOIN foyer_appointment_requests rb ON rb.pc_eid = b.pc_eid
+      WHERE a.pc_apptstatus NOT IN ('x', '%') AND b.pc_apptstatus NOT IN ('x', '%')
+        AND TIME_TO_SEC(a.pc_startTime) < TIME_TO_SEC(b.pc_startTime) + b.pc_duration
+        AND TIME_TO_SEC(b.pc_startTime) < TIME_TO_SEC(a.pc_startTime) + a.pc_duration`,
+  )
+  return rows.map(({ one, other }) => `${String(one)} and ${String(other)}`)
+}
+
+async function deadlocks(db: Queryable): Promise<number> {
+  const row = await db.first<{ Value: string }>(`SHOW GLOBAL STATUS LIKE 'Innodb_deadlocks'`)
+  return Number(row?.Value ?? 0)
+}
+
+function columnOf(provider: number, day: Day): string {
+  return `${String(provider)} ${day}`
+}
+
+function timeOf(minute: number): string {
+  return `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`
+}
+
+function any<Thing>(things: readonly Thing[]): Thing {
+  const thing = anyIf(things)
+  if (thing === undefined) throw new Error('nothing to choose from')
+  return thing
+}
+
+function anyIf<Thing>(things: readonly Thing[]): Thing | undefined {
+  return things[Math.floor(Math.random() * things.length)]
+}

@@ -1,0 +1,101 @@
+/**
+ * Who held which minutes of a provider when, by what the attackers saw themselves. Knows nothing of how Foyer decides:
+ * an overlap counts only when no order of events could excuse it.
+ */
+
+/** Milliseconds of one clock that all attackers share. */
+type Instant = number
+
+export interface Held {
+  eid: number
+  /** Foyer took it for a patient; the host put it there whatever else was there. */
+  by: 'foyer' | 'host'
+  /** Provider and day. */
+  column: string
+  /** Minutes since midnight; `to` is not part of it. */
+  from: number
+  to: number
+  /** Its commit was not before this. */
+  notBefore: Instant
+  /** Its commit was answered: whoever commits after this, commits over it. */
+  committed: Instant
+}
+
+/** Foyer committed something over minutes that were another's for certain. */
+export interface Overlap {
+  what: 'booked' | 'confirmed'
+  over: Held
+  /** What Foyer let happen. */
+  later: Held
+}
+
+export interface Witness {
+  held: (event: Held) => void
+  /** Somebody sets about giving the minutes back. Call the answer when that was refused. */
+  releasing: (eid: number, at: Instant) => () => void
+  /** Foyer confirmed a request: that, too, must not happen over the host's row. */
+  confirmed: (eid: number, notBefore: Instant, committed: Instant) => void
+  /** Overlaps among everything seen so far. */
+  overlaps: () => Overlap[]
+  count: () => number
+}
+
+export function witness(): Witness {
+  const columns = new Map<string, Held[]>()
+  const byId = new Map<number, Held>()
+  const releases = new Map<number, Set<{ at: Instant }>>()
+  const confirmations: Held[] = []
+  const columnOf = (event: Held): readonly Held[] => columns.get(event.column) ?? []
+  const releasedFrom = ({ eid }: Held): Instant => Math.min(...[...(releases.get(eid) ?? [])].map(({ at }) => at))
+
+  /** Whether the first's minutes were its own, for certain, from before the second's commit until after it. */
+  const stoodAt = (first: Held, second: Held): boolean =>
+    first.committed < second.notBefore && releasedFrom(first) > second.committed
+
+  /** Two that Foyer booked, both standing at one time, whichever came first. */
+  const stoodTogether = (a: Held, b: Held): boolean =>
+    Math.max(a.committed, b.committed) < Math.min(releasedFrom(a), releasedFrom(b))
+
+  return {
+    held(event) {
+      const column = columns.get(event.column)
+      if (column) column.push(event)
+      else columns.set(event.column, [event])
+      byId.set(event.eid, event)
+    },
+    releasing(eid, at) {
+      const mine = { at }
+      const all = releases.get(eid) ?? new Set()
+      releases.set(eid, all.add(mine))
+      return () => all.delete(mine)
+    },
+    confirmed(eid, notBefore, committed) {
+      const event = byId.get(eid)
+      if (event) confirmations.push({ ...event, notBefore, committed })
+    },
+    overlaps() {
+      const booked = [...byId.values()]
+        .filter((event) => event.by === 'foyer')
+        .flatMap((later) =>
+          columnOf(later)
+            .filter((other) => other !== later && shareMinutes(other, later))
+            // Of two of Foyer's own, the one that was made later is named.
+            .filter((other) =>
+              other.by === 'host' ? stoodAt(other, later) : other.eid < later.eid && stoodTogether(other, later),
+            )
+            .map((over): Overlap => ({ what: 'booked', over, later })),
+        )
+      const confirmed = confirmations.flatMap((later) =>
+        columnOf(later)
+          .filter((other) => other.by === 'host' && shareMinutes(other, later) && stoodAt(other, later))
+          .map((over): Overlap => ({ what: 'confirmed', over, later })),
+      )
+      return [...booked, ...confirmed]
+    },
+    count: () => byId.size,
+  }
+}
+
+function shareMinutes(a: Held, b: Held): boolean {
+  return a.from < b.to && b.from < a.to
+}

@@ -1,0 +1,118 @@
+/** No line of acl/policy.csv is there in vain: without it, or turned round, somebody may do something else. */
+import { expect } from 'chai'
+import { readFile } from 'node:fs/promises'
+import { makePolicy, parsePolicy, type Policy, type Rule } from '../../module/access/policy.js'
+import { accountMay, anyoneMay, patientMay, type PatientScope } from '../../module/access/scope.js'
+import { staffMay, type StaffMember } from '../../module/access/staff.js'
+
+describe('The rules that the module comes with', () => {
+  let model: string
+  let rules: Rule[]
+  let today: string[]
+
+  before(async () => {
+    const acl = new URL('../../acl/', import.meta.url)
+    model = await readFile(new URL('model.conf', acl), 'utf8')
+    rules = parsePolicy(await readFile(new URL('policy.csv', acl), 'utf8'))
+    today = cellsOf(await makePolicy(model, rules, '1'), permissionsOf(rules))
+  })
+
+  it('let somebody do something, and not everybody everything', () => {
+    expect(today.some((cell) => cell.endsWith('may'))).to.equal(true)
+    expect(today.some((cell) => cell.endsWith('may not'))).to.equal(true)
+  })
+
+  it('would decide otherwise without any one of them', async () => {
+    expect(await survivors((rule) => rules.filter((each) => each !== rule))).to.deep.equal([])
+  })
+
+  it('would decide otherwise with any one of them turned into a deny', async () => {
+    const turned = (rule: Rule) => rules.map((each) => (each === rule ? { ...each, effect: 'deny' as const } : each))
+    expect(await survivors(turned)).to.deep.equal([])
+  })
+
+  it('give way to a deny of the practice, whoever is denied: an administrator too', async () => {
+    const deny: Rule = { subject: 'user:admin', permission: 'portal:use', effect: 'deny' }
+    const policy = await makePolicy(model, [...rules, deny], '2')
+    expect(staffMay(policy, staff.administrator, 'dashboard:view')).to.equal(false)
+    expect(staffMay(policy, staff.administrator, 'emr:use')).to.equal(true)
+  })
+
+  it('count in the portal’s rooms only together with the right to be there', async () => {
+    const allow: Rule = { subject: 'user:front', permission: 'appointments:process', effect: 'allow' }
+    const policy = await makePolicy(model, [...rules, allow], '2')
+    expect(staffMay(policy, staff.frontOffice, 'appointments:process')).to.equal(false)
+  })
+
+  it('do not let one audience in as another', async () => {
+    const policy = await makePolicy(model, rules, '1')
+    expect(patientMay(policy, scopes.full, 'appointments:process')).to.equal(false)
+    expect(staffMay(policy, staff.administrator, 'appointments:view')).to.equal(false)
+    expect(staffMay(policy, staff.administrator, 'account:view')).to.equal(false)
+  })
+
+  /** The rules whose change nobody would notice. */
+  async function survivors(change: (rule: Rule) => Rule[]): Promise<Rule[]> {
+    const permissions = permissionsOf(rules)
+    const unseen: Rule[] = []
+    for (const rule of rules) {
+      const cells = cellsOf(await makePolicy(model, change(rule), '2'), permissions)
+      if (cells.join() === today.join()) unseen.push(rule)
+    }
+    return unseen
+  }
+})
+
+function permissionsOf(rules: readonly Rule[]): string[] {
+  return [...new Set(rules.map((rule) => rule.permission))]
+}
+
+function cellsOf(policy: Policy, permissions: readonly string[]): string[] {
+  return permissions.flatMap((permission) =>
+    Object.entries(asked).map(([who, may]) => `${who} ${permission}: ${may(policy, permission) ? 'may' : 'may not'}`),
+  )
+}
+
+const account = { id: 1, name: 'Maria Santos' }
+
+const chart = (extent: string): PatientScope => ({
+  ...{ kind: 'chart', account, record: 'r', pid: 1, relationship: 'self', extent },
+  patient: { firstName: 'Maria', lastName: 'Santos', born: undefined, providerId: undefined },
+})
+
+const scopes: Record<'own' | 'full' | 'appointments' | 'forms', PatientScope> = {
+  own: { kind: 'own', account, record: 'r' },
+  full: chart('full'),
+  appointments: chart('appointments'),
+  forms: chart('forms'),
+}
+
+const member = (username: string, ...standing: string[]): StaffMember => ({
+  ...{ id: 1, username, name: username, groups: [], fingerprint: '' },
+  subjects: ['anyone', 'staff', `user:${username}`, ...standing],
+})
+
+const administratorsRights = ['right:patientportal/portal', 'right:admin/manage_modules', 'right:admin/acl']
+
+const staff: Record<'administrator' | 'physician' | 'frontOffice', StaffMember> = {
+  administrator: member('admin', 'group:users', 'group:admin', ...administratorsRights),
+  physician: member('dr.lee', 'group:users', 'group:doc', 'right:patientportal/portal'),
+  frontOffice: member('front', 'group:users', 'group:front'),
+}
+
+const asked: Record<string, (policy: Policy, permission: string) => boolean> = {
+  anyone: anyoneMay,
+  account: accountMay,
+  ...Object.fromEntries(
+    Object.entries(scopes).map(([who, scope]) => [
+      who,
+      (policy: Policy, permission: string) => patientMay(policy, scope, permission),
+    ]),
+  ),
+  ...Object.fromEntries(
+    Object.entries(staff).map(([who, each]) => [
+      who,
+      (policy: Policy, permission: string) => staffMay(policy, each, permission),
+    ]),
+  ),
+}
