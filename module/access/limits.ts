@@ -3,6 +3,7 @@
  * do. Per account and per address; a lockout ends by itself, so that nobody can lock a patient out for good.
  */
 import { RateLimiterMemory, RateLimiterMySQL, RateLimiterRes } from 'rate-limiter-flexible'
+import { isIPv6 } from 'node:net'
 import { sha256 } from '../platform/ids.js'
 import type { Database } from '../platform/database.js'
 
@@ -19,7 +20,7 @@ export function signInLimits(db: Database, tries: () => { perAccount: number; pe
   return {
     async take(audience, name, address) {
       const { perAccount, perAddress } = tries()
-      const byAddress = await consume(limiter(db, perAddress), `address:${audience}:${sha256(address)}`)
+      const byAddress = await consume(limiter(db, perAddress), `address:${audience}:${sha256(blockOf(address))}`)
       if (byAddress > 0) return { ok: false, seconds: byAddress }
       const byAccount = await consume(limiter(db, perAccount), accountKey(audience, name))
       return byAccount > 0 ? { ok: false, seconds: byAccount } : { ok: true }
@@ -33,6 +34,13 @@ export function signInLimits(db: Database, tries: () => { perAccount: number; pe
 // A hash, since the key outlives the request and a login name may be an e-mail address.
 function accountKey(audience: string, name: string): string {
   return `account:${audience}:${sha256(name.trim().toLowerCase())}`
+}
+
+/** One household or server has a whole IPv6 block of 64 bits: its addresses count as one. */
+function blockOf(address: string): string {
+  if (!isIPv6(address) || address.includes('.')) return address.replace(/^::ffff:/i, '')
+  const [head = ''] = address.split('::')
+  return [...head.split(':'), '0', '0', '0', '0'].slice(0, 4).join(':')
 }
 
 const limiters = new WeakMap<Database, Map<number, RateLimiterMySQL>>()

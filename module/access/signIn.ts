@@ -8,6 +8,7 @@ import {
   hashHostPassword,
   hashSettings,
   needsRehash,
+  PasswordNotHashable,
   spendTheTimeOf,
   verifyHostPassword,
 } from '../host/php/passwords.js'
@@ -41,16 +42,17 @@ export type StaffSignIn = { ok: true; userId: number; fingerprint: string } | Si
 /** Signs a patient in with the host's own credential (facts §3.1, gate for login). */
 export async function signInPatient(portal: Portal, attempt: SignInTry): Promise<PatientSignIn> {
   const limits = limitsOf(portal)
-  const room = await limits.take('patient', attempt.username, attempt.address)
+  const credential = await findPatientCredential(portal.db, attempt.username)
+  const counted = countedAs(credential, attempt.username)
+  const room = await limits.take('patient', counted, attempt.address)
   if (!room.ok) return { ok: false, reason: 'too-many', seconds: room.seconds }
 
-  const credential = await findPatientCredential(portal.db, attempt.username)
   const refusal = await whyNotPatient(portal, credential, attempt)
   if (!credential || refusal) {
     await tellOfFailure(portal, attempt, refusal ?? 'invalid username', credential)
     return { ok: false, reason: 'wrong' }
   }
-  await limits.forgive('patient', attempt.username)
+  await limits.forgive('patient', counted)
   if (!credential.current) return { ok: false, reason: 'must-change' }
 
   const hash = await freshHash(portal, credential, attempt.password)
@@ -78,6 +80,14 @@ export async function signInPatient(portal: Portal, attempt: SignInTry): Promise
   })
 }
 
+/**
+ * Whose tries they are. The host's collation takes many spellings for one login name (`maria`, `MÀRÍA`): all of them
+ * are tries of one account, or each would bring tries of its own.
+ */
+function countedAs(credential: PatientCredential | undefined, typed: string): string {
+  return credential ? `chart ${String(credential.pid)}` : `name ${typed.normalize('NFKD').replace(/\p{M}/gu, '')}`
+}
+
 /** The host's own words for its log (facts §11.2); undefined lets in. */
 async function whyNotPatient(
   portal: Portal,
@@ -88,10 +98,20 @@ async function whyNotPatient(
     await spendTheTimeOf(hashSettings(portal.globals()))
     return 'invalid username'
   }
-  if (!(await verifyHostPassword(attempt.password, credential.hash))) return 'invalid password'
+  if (!(await verifies(portal, attempt.password, credential.hash))) return 'invalid password'
   if (!credential.allowed) return 'allow portal turned off'
   const emailAsked = portal.globals().get('enforce_signin_email') === '1'
   return emailAsked && attempt.email !== credential.email ? 'invalid email' : undefined
+}
+
+const MOST_BYTES = 4096
+
+/** A login without a usable hash, and a password that none can be of, cost the same time: else they would tell who exists. */
+async function verifies(portal: Portal, password: string, hash: string | undefined): Promise<boolean> {
+  const usable = !password.includes('\0') && Buffer.byteLength(password) <= MOST_BYTES
+  if (usable && hash?.startsWith('$')) return verifyHostPassword(password, hash)
+  await spendTheTimeOf(hashSettings(portal.globals()))
+  return false
 }
 
 async function tellOfFailure(
@@ -122,7 +142,12 @@ function stranger(attempt: SignInTry): Actor {
 /** The host re-creates a hash whose form its globals no longer ask for (facts §3.3). */
 async function freshHash(portal: Portal, credential: PatientCredential, password: string): Promise<string> {
   const settings = hashSettings(portal.globals())
-  return needsRehash(credential.hash, settings) ? hashHostPassword(password, settings) : credential.hash
+  if (!needsRehash(credential.hash, settings)) return credential.hash
+  return hashHostPassword(password, settings).catch((error: unknown) => {
+    // Longer than the new form takes: the old hash still holds, and the patient is not kept out for it.
+    if (error instanceof PasswordNotHashable) return credential.hash
+    throw error
+  })
 }
 
 /** Signs a staff user in with the EMR's own user, under the host's own lockout besides ours (facts §3.7). */
@@ -135,7 +160,7 @@ export async function signInStaff(portal: Portal, attempt: SignInTry): Promise<S
   const wait = login ? lockedFor(portal, login) : 0
   if (wait > 0) return { ok: false, reason: 'too-many', seconds: wait }
 
-  const verified = await verifyStaff(portal, login, attempt.password)
+  const verified = await verifies(portal, attempt.password, login?.passwordHash)
   const member = login && verified ? await staffMember(portal.db, login.id) : undefined
   if (!login || !member) {
     await countFailure(portal, login, verified, attempt)
@@ -162,11 +187,6 @@ function lockedFor(portal: Portal, login: StaffLogin): number {
   return seconds <= 0 ? 0 : Math.max(0, Math.ceil(seconds - since))
 }
 
-async function verifyStaff(portal: Portal, login: StaffLogin | undefined, password: string): Promise<boolean> {
-  if (login?.passwordHash !== undefined) return verifyHostPassword(password, login.passwordHash)
-  await spendTheTimeOf(hashSettings(portal.globals()))
-  return false
-}
 
 async function countFailure(
   portal: Portal,

@@ -9,6 +9,7 @@ import express, {
 } from 'express'
 import session from 'express-session'
 import { patientPassport, staffPassport, type Door as Passport, type SignedIn } from '../access/passports.js'
+import { TooManyWaiting } from '../host/php/turnstile.js'
 import { SessionStore, type Audience as SessionAudience } from '../access/sessions.js'
 import type { SignInRefusal } from '../access/signIn.js'
 import { assets } from './assets.js'
@@ -137,6 +138,7 @@ function answerError(site: Site, request: Request, response: Response, status: n
 /** What Express's parsers refuse has a status of its own; a database out of reach is 503; the rest is our fault. */
 function statusOf(error: unknown): number {
   if (!(error instanceof Error)) return 500
+  if (error instanceof TooManyWaiting) return 503
   if (error.name.startsWith('SequelizeConnection') || error.name === 'SequelizeHostNotReachableError') return 503
   const { status } = error as { status?: unknown }
   return typeof status === 'number' && status >= 400 && status < 500 ? status : 500

@@ -100,11 +100,7 @@ function admitAtDoor(site: Site, door: Doors, route: Route, request: Request, re
 
 async function admitPatient(site: Site, route: Route, request: Request, response: Response): Promise<Admitted> {
   const account = await signedInAccount(site, request)
-  if (!account)
-    return {
-      context: requestContext(site, request, undefined),
-      answer: toTheDoor(site, request, response, '/portal/sign-in'),
-    }
+  if (!account) return turnAway(site, request, response, '/portal/sign-in')
   const context: AccountContext = {
     ...requestContext(site, request, account.language),
     account,
@@ -137,16 +133,17 @@ async function signedInAccount(site: Site, request: Request): Promise<Account | 
 async function admitStaff(site: Site, route: Route, request: Request, response: Response): Promise<Admitted> {
   const who = sessionOf(request)?.passport?.user
   const member = who && (await staffMember(site.portal.db, who.id))
-  if (member?.fingerprint !== who?.fingerprint || !member) {
-    return {
-      context: requestContext(site, request, undefined),
-      answer: toTheDoor(site, request, response, '/staff/sign-in'),
-    }
-  }
+  if (member?.fingerprint !== who?.fingerprint || !member) return turnAway(site, request, response, '/staff/sign-in')
   const actor: Actor = { kind: 'staff', id: member.username, name: member.name, requestId: request.requestId }
   const may = (permission: string) => staffMay(site.portal.policy(), member, permission)
   const context: StaffContext = { ...requestContext(site, request, undefined), staff: member, actor, may }
   return may(route.permission) ? { context } : { context, answer: show.problem(403) }
+}
+
+/** To the door. A session whose person is gone, or has another password now, ends: else the door would send them back in. */
+async function turnAway(site: Site, request: Request, response: Response, door: string): Promise<Admitted> {
+  if (sessionOf(request)?.passport) await leave(request)
+  return { context: requestContext(site, request, undefined), answer: toTheDoor(site, request, response, door) }
 }
 
 function requestContext(site: Site, request: Request, accountLanguage: string | undefined): RequestContext {

@@ -57,7 +57,7 @@ describe('The queue of requests', function () {
 
   it('leads on to the next request once one is decided, and says what happened', async () => {
     const first = await requestVisit(practice, { date: '2026-11-24', time: '10:00' })
-    practice.clock.advance({ minutes: 5 })
+    practice.clock.set('2026-11-23T08:05:00')
     const second = await requestVisit(practice, { by: 'amina', date: '2026-11-24', time: '11:00' })
     const staff = await openWindow(practice, { as: { staff: 'admin' } })
     await staff.open('/staff/portal/appointments')

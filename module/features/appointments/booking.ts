@@ -4,6 +4,7 @@ import type { ChartScope } from '../../access/scope.js'
 import { countPending, insertRequest, lockEvent, setStatus, type Category, type Provider } from '../../host/calendar.js'
 import { writeHostLog } from '../../host/log.js'
 import { writeStaffNote } from '../../host/notes.js'
+import { minuteOfDay } from '../../host/schedule.js'
 import { findStaff } from '../../host/staff.js'
 import { CANCELLED, isCancelled } from '../../host/statuses.js'
 import { recordAudit, type Actor } from '../../platform/audit.js'
@@ -16,7 +17,7 @@ import { takeTurn } from '../../platform/turns.js'
 import { standingOf, whyNotCancel, type Appointment, type CancelRefusal } from './appointment.js'
 import type { FreeTime } from './availability.js'
 import { findAppointment } from './ofPatient.js'
-import { freedomUnderLock, minuteOf, nearestOpenings, requestable, visitMinutes } from './openings.js'
+import { freedomUnderLock, nearestOpenings, requestable, visitMinutes } from './openings.js'
 
 export interface RequestInput {
   scope: ChartScope
@@ -59,7 +60,7 @@ export async function requestAppointment(portal: Portal, actor: Actor, input: Re
   const provider = offer.providers.find((each) => each.id === input.provider)
   if (!provider) return { ok: false, reason: 'no-such-provider' }
 
-  const at: FreeTime = { day: input.day, minute: minuteOf(input.time) }
+  const at: FreeTime = { day: input.day, minute: minuteOfDay(input.time) ?? -1 }
   const outcome = await portal.db.transaction((tx) =>
     requestInTurn(portal, tx, actor, input, { provider, category }, at),
   )

@@ -9,6 +9,7 @@ import {
   type Provider,
 } from '../../host/calendar.js'
 import type { Globals } from '../../host/globals.js'
+import { weekendDays } from '../../host/recurrence.js'
 import { scheduleEvents } from '../../host/schedule.js'
 import { day as dayOf, wallClock, type Day } from '../../platform/clock.js'
 import type { Queryable, Tx } from '../../platform/database.js'
@@ -102,10 +103,8 @@ export function intervalOf(globals: Globals): number {
   return Number.isInteger(interval) && interval > 0 ? interval : DEFAULT_INTERVAL
 }
 
-/** weekend_days is a list such as `6,0`; 0 is Sunday (facts §10.2). */
 export function weekendOf(globals: Globals): ReadonlySet<number> {
-  const days = (globals.get('weekend_days') ?? '6,0').split(',').map((day) => Number(day.trim()))
-  return new Set(days.filter((day) => Number.isInteger(day) && day >= 0 && day <= 6))
+  return weekendDays(globals.get('weekend_days') ?? '6,0')
 }
 
 /** The first day for which nothing is offered any more. */
@@ -123,13 +122,4 @@ function earlier(a: Day, b: Day): Day {
 
 function later(a: Day, b: Day): Day {
   return a > b ? a : b
-}
-
-export function timeOf(minute: number): string {
-  return `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`
-}
-
-export function minuteOf(time: string): number {
-  const [hours = 0, minutes = 0] = time.split(':').map(Number)
-  return hours * 60 + minutes
 }

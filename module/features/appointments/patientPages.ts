@@ -1,6 +1,7 @@
 /** What the patient's pages are given: plain text in the reader's language, addresses ready to use. */
 import { DateTime } from 'luxon'
 import type { Category, Provider } from '../../host/calendar.js'
+import { timeOfDay } from '../../host/schedule.js'
 import { day as dayOf, type Day } from '../../platform/clock.js'
 import { opaqueId } from '../../platform/ids.js'
 import type { FieldError, StatusTag, Tone } from '../../web/layout.js'
@@ -10,7 +11,7 @@ import { whyNotCancel, type Appointment, type CancelRefusal, type Standing } fro
 import type { FreeTime } from './availability.js'
 import type { RequestOutcome } from './booking.js'
 import type { PatientAppointments } from './ofPatient.js'
-import { lastDay, requestable, timeOf } from './openings.js'
+import { lastDay, requestable } from './openings.js'
 
 export interface AppointmentView {
   href: string
@@ -165,7 +166,7 @@ function daysOf(context: RecordContext, free: readonly FreeTime[]): DayView[] {
 }
 
 function timeView({ day, minute }: FreeTime, first: boolean): TimeView {
-  return { value: `${day}T${timeOf(minute)}`, day, time: timeOf(minute), first }
+  return { value: `${day}T${timeOfDay(minute)}`, day, time: timeOfDay(minute), first }
 }
 
 export interface CheckTyped {
@@ -207,7 +208,7 @@ export async function checkPage(
     taken: alternatives.length > 0 || outcome?.reason === 'slot-taken',
     alternatives: alternatives.map((each, at) => ({
       ...timeView(each, at === 0),
-      label: `${writeShortDay(each.day, language, today)}, ${timeOf(each.minute)}`,
+      label: `${writeShortDay(each.day, language, today)}, ${timeOfDay(each.minute)}`,
     })),
     facts: [
       { term: t('appointments.for'), text: patientName(context) },

@@ -4,7 +4,7 @@ import type { Portal } from '../../access/portal.js'
 import type { StaffMember } from '../../access/staff.js'
 import { eventProvider, lockEvent, providerEvents, setStatus, type LockedEvent } from '../../host/calendar.js'
 import { writeHostLog } from '../../host/log.js'
-import { scheduleEvents, type ScheduleEvent } from '../../host/schedule.js'
+import { minuteOfDay, scheduleEvents, type ScheduleEvent } from '../../host/schedule.js'
 import { CANCELLED, isCancelled, PENDING, readStatuses } from '../../host/statuses.js'
 import { trackVisit } from '../../host/tracker.js'
 import { recordAudit, type Actor } from '../../platform/audit.js'
@@ -12,7 +12,7 @@ import { day as dayOf, utc, wallClock } from '../../platform/clock.js'
 import type { Tx } from '../../platform/database.js'
 import { publish } from '../../platform/outbox.js'
 import { takeTurn } from '../../platform/turns.js'
-import { minuteOf, weekendOf } from './openings.js'
+import { weekendOf } from './openings.js'
 
 export type ProcessOutcome =
   | { ok: true; eid: number; status: string }
@@ -183,6 +183,6 @@ function liesOver(other: ScheduleEvent, event: LockedEvent): boolean {
     DateTime.fromISO(other.day, { zone: 'utc' }).diff(DateTime.fromISO(event.day, { zone: 'utc' }), 'days').days * DAY
   const from = offset + (other.allDay ? 0 : other.start)
   const to = from + (other.allDay ? DAY : Math.max(1, other.duration))
-  const start = minuteOf(event.start)
+  const start = minuteOfDay(event.start) ?? 0
   return from < start + Math.max(1, event.minutes) && start < to
 }

@@ -96,16 +96,19 @@ describe('an installation is held up', () => {
 
   it('by another command as long as that lives, and goes on when it dies', async () => {
     const other = await createConnection({ uri: guest.url })
-    await other.query(`DO GET_LOCK(CONCAT('foyer:', LEFT(SHA2(DATABASE(), 256), 40)), 0)`)
     let ended = false
-    const installation = install(guest.context).finally(() => {
-      ended = true
-    })
-    await until(() => guest.told.some((line) => /another foyer command/i.test(line)))
-    expect(ended).to.equal(false)
-    expect(await readState(guest.db)).to.equal(undefined)
-
-    other.destroy()
+    let installation
+    try {
+      await other.query(`DO GET_LOCK(CONCAT('foyer:', LEFT(SHA2(DATABASE(), 256), 40)), 0)`)
+      installation = install(guest.context).finally(() => {
+        ended = true
+      })
+      await until(() => ended || guest.told.some((line) => /another foyer command/i.test(line)))
+      expect(ended).to.equal(false)
+      expect(await readState(guest.db)).to.equal(undefined)
+    } finally {
+      other.destroy()
+    }
     expect(await installation).to.include({ ok: true, changed: true })
   })
 
@@ -121,12 +124,14 @@ describe('an installation is held up', () => {
   it('by the EMR using its calendar, and does not make the EMR wait for long: it is run again later', async function () {
     this.timeout(20_000)
     const emr = await createConnection({ uri: guest.url })
-    await emr.query(`START TRANSACTION`)
-    await emr.query(`SELECT pc_eid FROM openemr_postcalendar_events LIMIT 1`)
-    expect(await install(guest.context)).to.include({ ok: false, reason: 'host-busy' })
-    expect(await readState(guest.db)).to.equal(undefined)
-
-    await emr.end()
+    try {
+      await emr.query(`START TRANSACTION`)
+      await emr.query(`SELECT pc_eid FROM openemr_postcalendar_events LIMIT 1`)
+      expect(await install(guest.context)).to.include({ ok: false, reason: 'host-busy' })
+      expect(await readState(guest.db)).to.equal(undefined)
+    } finally {
+      emr.destroy()
+    }
     expect(await install(guest.context)).to.include({ ok: true, changed: true })
   })
 })
