@@ -30,7 +30,7 @@ import { words as webWords } from './web/words.js'
 const wings: readonly Feature[] = [accounts, appointments]
 
 /** Every feature. The two halls show what the wings contribute. */
-export const features: readonly Feature[] = [...wings, home(wings), dashboard(wings)]
+export const features: readonly Feature[] = [home(wings), dashboard(wings), ...wings]
 
 export interface PortalOptions {
   config: Config

@@ -43,7 +43,7 @@ async function list(context: RecordContext): Promise<Answer> {
   return show.page('/appointments/patient/list', page, { title: t('appointments.title') })
 }
 
-const DAYS_SHOWN = 14
+const DAYS_SHOWN = 7
 
 async function chooseTime(context: RecordContext): Promise<Answer> {
   const { portal, query, show, t } = context

@@ -84,27 +84,32 @@ describeOnEverySite('a command is killed half-way and run again', (site) => {
  */
 async function killAt({ db, url }: Guest, verb: 'install' | 'uninstall', step: string): Promise<void> {
   const holding = await createConnection({ uri: url })
-  await holding.query(`START TRANSACTION`)
-  if (verb === 'install')
-    await holding.query(`INSERT INTO foyer_migrations (name, done_at) VALUES (?, '2026-01-01')`, [step])
-  else await holding.query(`SELECT name FROM foyer_migrations WHERE name = ? FOR UPDATE`, [step])
+  try {
+    await holding.query(`START TRANSACTION`)
+    const line =
+      verb === 'install'
+        ? `INSERT INTO foyer_migrations (name, done_at) VALUES (?, '2026-01-01')`
+        : `SELECT name FROM foyer_migrations WHERE name = ? FOR UPDATE`
+    await holding.query(line, [step])
 
-  const cli = join(packageRoot(), 'module', 'cli.ts')
-  const command = spawn(process.execPath, ['--import', 'tsx', cli, verb], {
-    env: { ...process.env, FOYER_DATABASE_URL: url },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  const ended = once(command, 'exit') as Promise<[code: number | null, signal: string | null]>
-  const waiting = () =>
-    db.select(
-      `SELECT ID FROM information_schema.PROCESSLIST
-        WHERE DB = DATABASE() AND ID <> CONNECTION_ID() AND INFO LIKE '%foyer_migrations%' AND INFO LIKE :step`,
-      { step: `%'${step}'%` },
-    )
-  while (command.exitCode === null && (await waiting()).length === 0);
-  command.kill('SIGKILL')
-  const [, signal] = await ended
-  expect(signal, `foyer ${verb} was over before it could be killed`).to.equal('SIGKILL')
-  await holding.query(`ROLLBACK`)
-  await holding.end()
+    const cli = join(packageRoot(), 'module', 'cli.ts')
+    const command = spawn(process.execPath, ['--import', 'tsx', cli, verb], {
+      env: { ...process.env, FOYER_DATABASE_URL: url },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+    const ended = once(command, 'exit') as Promise<[code: number | null, signal: string | null]>
+    const waiting = () =>
+      db.select(
+        `SELECT ID FROM information_schema.PROCESSLIST
+          WHERE DB = DATABASE() AND ID <> CONNECTION_ID() AND INFO LIKE '%foyer_migrations%' AND INFO LIKE :step`,
+        { step: `%'${step}'%` },
+      )
+    while (command.exitCode === null && (await waiting()).length === 0);
+    command.kill('SIGKILL')
+    const [, signal] = await ended
+    expect(signal, `foyer ${verb} was over before it could be killed`).to.equal('SIGKILL')
+    await holding.query(`ROLLBACK`)
+  } finally {
+    holding.destroy()
+  }
 }
