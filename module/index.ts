@@ -1,6 +1,7 @@
 /** What a host, the `foyer` command and the demo import. */
 import { createServer, type Server } from 'node:http'
 import { CannotStart } from './platform/cannotStart.js'
+import { rememberAddress } from './platform/state.js'
 import type { Config } from './platform/config.js'
 import { openLog, type Log } from './platform/log.js'
 import { openPortal, type PortalOptions, type RunningPortal } from './portal.js'
@@ -35,6 +36,7 @@ export async function serveOn(options: PortalOptions): Promise<Serving> {
   server.headersTimeout = 10_000
   try {
     await listen(server, config)
+    if (config.baseUrl !== undefined) await rememberAddress(running.portal.db, config.baseUrl)
   } catch (error) {
     await running.close()
     throw error

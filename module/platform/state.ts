@@ -2,7 +2,7 @@
  * Whether Foyer is installed, switched on, and set up how: rows of its own, read together. Every process asks every
  * two seconds, so that what one changes acts in all of them.
  */
-import type { Queryable } from './database.js'
+import type { Database, Queryable } from './database.js'
 
 export interface ModuleState {
   enabled: boolean
@@ -33,6 +33,16 @@ export async function readState(db: Queryable): Promise<ModuleState | undefined>
     policyVersion: Number(state.get('policyVersion') ?? '1'),
     settings,
   }
+}
+
+/** Keeps the public address where the host's side of the module finds it (connectors/). */
+export async function rememberAddress(db: Database, address: string): Promise<void> {
+  await db.transaction((tx) =>
+    tx.change(
+      `INSERT INTO foyer_state (name, value) VALUES ('address', :address) ON DUPLICATE KEY UPDATE value = VALUES(value)`,
+      { address },
+    ),
+  )
 }
 
 interface StateRow {

@@ -2,7 +2,7 @@
  * Many at once ask for, give back, confirm and decline overlapping times of few providers, while the host writes into
  * the same days without asking anybody; and everything that is committed is watched.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { QueryTypes } from 'sequelize'
 import type { Portal } from '../../module/access/portal.js'
 import type { ChartScope } from '../../module/access/scope.js'
@@ -135,6 +135,8 @@ async function fight(field: Field, db: Database): Promise<void> {
     ...many(2, () => cancelAsHost(field, db)),
   ]
   while (!field.over) {
+    // A deed that finds nothing to do must not keep the clock from ticking.
+    await setImmediate()
     try {
       await any(deeds)()
     } catch (error) {
