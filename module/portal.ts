@@ -7,6 +7,7 @@ import { home } from './features/home/index.js'
 import type { Feature } from './feature.js'
 import { loadPolicy, type Policy } from './access/policy.js'
 import type { Portal } from './access/portal.js'
+import { sweep } from './access/sweep.js'
 import { detectHost } from './host/detect.js'
 import { practiceFacility } from './host/facility.js'
 import { readGlobals } from './host/globals.js'
@@ -85,6 +86,7 @@ interface Gathered {
 
 const STATE_EVERY_MS = 2000
 const HOST_EVERY_MS = 10_000
+const SWEEP_EVERY_MS = 10 * 60 * 1000
 
 async function gather(options: PortalOptions, db: Database): Promise<Gathered> {
   const host = await detectHost(db)
@@ -116,6 +118,15 @@ async function gather(options: PortalOptions, db: Database): Promise<Gathered> {
     })
   }, HOST_EVERY_MS)
   hostTimer.unref()
+
+  const sweepTimer = setInterval(() => {
+    const { patientIdle, staffIdle, sessionLimit: limit } = settings
+    const lives = [patientIdle, staffIdle].map((idle) => ({ idle, limit }))
+    void sweep(db, portal.clock, lives).catch((error: unknown) => {
+      options.log.warn({ err: error }, 'ended sessions could not be swept away')
+    })
+  }, SWEEP_EVERY_MS)
+  sweepTimer.unref()
 
   async function renewPolicy(): Promise<void> {
     const version = versionOf(state.current())
@@ -162,6 +173,7 @@ async function gather(options: PortalOptions, db: Database): Promise<Gathered> {
       close: async () => {
         state.stop()
         clearInterval(hostTimer)
+        clearInterval(sweepTimer)
         await db.close()
       },
     }),

@@ -13,8 +13,8 @@ export interface SignedIn {
 declare module 'express-session' {
   interface SessionData {
     passport?: { user: SignedIn }
-    /** Secret of this session's CSRF tokens. */
-    csrf?: string
+    /** When the person was last noted to be there, as of this request. UTC. */
+    seenAt?: string
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import session from 'express-session'
 import type { Database } from '../platform/database.js'
-import { utc, type Clock } from '../platform/clock.js'
+import { utc, type Clock, type Utc } from '../platform/clock.js'
 import { sha256 } from '../platform/ids.js'
 
 export type Audience = 'patient' | 'staff'
@@ -18,6 +18,7 @@ export interface SessionLife {
 
 interface Row {
   data: string
+  seen_at: Utc
 }
 
 /** An express-session store over foyer_sessions for one audience. */
@@ -36,7 +37,7 @@ export class SessionStore extends session.Store {
     const now = this.clock.now()
     answer(done, async () => {
       const row = await this.db.first<Row>(
-        `SELECT data FROM foyer_sessions WHERE id_hash = :id AND audience = :audience AND seen_at > :awake AND created_at > :young`,
+        `SELECT data, seen_at FROM foyer_sessions WHERE id_hash = :id AND audience = :audience AND seen_at > :awake AND created_at > :young`,
         {
           id: sha256(id),
           audience: this.audience,
@@ -44,7 +45,7 @@ export class SessionStore extends session.Store {
           young: utc(now.minus({ hours: limit })),
         },
       )
-      return row ? (JSON.parse(row.data) as session.SessionData) : null
+      return row ? { ...(JSON.parse(row.data) as session.SessionData), seenAt: row.seen_at } : null
     })
   }
 
@@ -78,15 +79,17 @@ export class SessionStore extends session.Store {
 
 const AWAKE_SECONDS = 60
 
-/** Notes that the person is there. Written once a minute at most. */
-export async function keepAwake(db: Database, clock: Clock, id: string): Promise<void> {
+/** Notes that the person is there. Written once a minute at most: most requests send nothing. */
+export async function keepAwake(
+  db: Database,
+  clock: Clock,
+  id: string,
+  session: { seenAt?: Utc | undefined },
+): Promise<void> {
   const now = clock.now()
+  if (session.seenAt !== undefined && session.seenAt > utc(now.minus({ seconds: AWAKE_SECONDS }))) return
   await db.transaction(async (tx) => {
-    await tx.change(`UPDATE foyer_sessions SET seen_at = :now WHERE id_hash = :id AND seen_at < :before`, {
-      id: sha256(id),
-      now: utc(now),
-      before: utc(now.minus({ seconds: AWAKE_SECONDS })),
-    })
+    await tx.change(`UPDATE foyer_sessions SET seen_at = :now WHERE id_hash = :id`, { id: sha256(id), now: utc(now) })
   })
 }
 

@@ -187,7 +187,6 @@ function lockedFor(portal: Portal, login: StaffLogin): number {
   return seconds <= 0 ? 0 : Math.max(0, Math.ceil(seconds - since))
 }
 
-
 async function countFailure(
   portal: Portal,
   login: StaffLogin | undefined,

@@ -52,8 +52,10 @@ async function startDemo(config: Config, started: Started): Promise<void> {
   await refuseTakenPort(config)
   const tell = (line: string): void => console.log(line)
   started.mariadb = startMariadb({ dataDir: join(config.dataDir, 'mariadb'), port: 'free', log: tell })
+  // First of all, since it says in one line when the folder cannot be written.
+  const mariadb = await started.mariadb
   const secret = config.secret ?? keptSecret(config.dataDir)
-  const databaseUrl = await readyDatabase(await started.mariadb, config, tell)
+  const databaseUrl = await readyDatabase(mariadb, config, tell)
   const { address } = await openDoors({ config, databaseUrl, secret }, started)
   console.log(greeting(address, config.dataDir))
 }

@@ -97,7 +97,7 @@ function openRecord(context: RecordContext, scope: PatientScope): OpenRecord {
   }
 }
 
-/** "Leo Santos, you are his mother": whose record, and what the reader is to them. */
+/** "Leo Santos, you are their mother": whose record, and what the reader is to them. */
 export function recordLabel(context: RequestContext, scope: ChartScope): string {
   const name = `${scope.patient.firstName} ${scope.patient.lastName}`
   return scope.relationship === 'self' ? name : `${name}, ${relationshipWords(context, scope)}`

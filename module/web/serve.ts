@@ -52,7 +52,7 @@ export function serve(
       return send(site, route.audience, admitted.context, request, response, answer)
     }
     if (!route.poll && sessionOf(request)?.passport)
-      await keepAwake(site.portal.db, site.portal.clock, request.sessionID)
+      await keepAwake(site.portal.db, site.portal.clock, request.sessionID, request.session)
     const handle = route.handle as (context: RequestContext) => Answer | Promise<Answer>
     await send(site, route.audience, admitted.context, request, response, await handle(admitted.context))
   }

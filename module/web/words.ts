@@ -75,6 +75,7 @@ const en = {
   'staff.signIn.username': 'User name',
 
   'problem.reference': 'If you contact us about this, mention number',
+  'problem.start': 'To the first page',
   'problem.403.title': 'This page isn’t open to you',
   'problem.403.what': 'Your sign-in doesn’t include the right to see this.',
   'problem.403.next': 'If you need it for your work, ask whoever looks after portal access in your practice.',
@@ -99,11 +100,11 @@ const en = {
 
   'record.own': '{{name}}, not linked to a chart yet',
   'relationship.self': 'you',
-  'relationship.mother': 'you are the mother',
-  'relationship.father': 'you are the father',
-  'relationship.guardian': 'you are the guardian',
+  'relationship.mother': 'you are their mother',
+  'relationship.father': 'you are their father',
+  'relationship.guardian': 'you are their guardian',
   'relationship.proxy': 'you act for them',
-  'relationship.spouse': 'you are the spouse',
+  'relationship.spouse': 'you are their spouse',
   'relationship.child': 'you are their child',
   'relationship.other': 'you may open this record',
   'form.expired': 'This form was open for too long, or came from another place. Nothing has been changed.',
@@ -187,6 +188,7 @@ const es: Record<keyof typeof en, string> = {
   'staff.signIn.username': 'Nombre de usuario',
 
   'problem.reference': 'Si se comunica con nosotros por esto, mencione el número',
+  'problem.start': 'Ir a la primera página',
   'problem.403.title': 'No tiene acceso a esta página',
   'problem.403.what': 'Su cuenta no incluye el permiso para verla.',
   'problem.403.next':
@@ -212,9 +214,9 @@ const es: Record<keyof typeof en, string> = {
 
   'record.own': '{{name}}, todavía sin expediente vinculado',
   'relationship.self': 'usted',
-  'relationship.mother': 'usted es la madre',
-  'relationship.father': 'usted es el padre',
-  'relationship.guardian': 'usted es quien ejerce la tutela',
+  'relationship.mother': 'usted es su madre',
+  'relationship.father': 'usted es su padre',
+  'relationship.guardian': 'usted ejerce su tutela',
   'relationship.proxy': 'usted actúa en su nombre',
   'relationship.spouse': 'usted es su cónyuge',
   'relationship.child': 'usted es su hijo o hija',

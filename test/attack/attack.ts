@@ -70,7 +70,7 @@ export async function attack({ seconds, workers, tell }: AttackOptions): Promise
       pools.push(db)
       return fight(field, db)
     })
-    const watching = watch(practice.db, field, seconds, tell)
+    const watching = watch(practice.db, field, seconds, tell).finally(() => (field.over = true))
     await Promise.all([...fighters, watching])
     const standing = await overlapsStanding(practice.db)
     const { counts, error } = field

@@ -15,8 +15,6 @@ const { values } = parseArgs({
   },
 })
 
-process.exitCode = values['without-guard'] ? again(['--import', './test/attack/withoutGuard.mjs']) : await main()
-
 /** Starts over in a process whose modules are loaded without the guard. */
 function again(imports: string[]): number {
   const words = ['--seconds', values.seconds, '--workers', values.workers]
@@ -62,3 +60,5 @@ function conclude({ overlaps, standing, error, deadlocks }: Verdict): number {
   console.log(found > 0 ? `FAILED: Foyer committed ${String(found)} overlaps` : error === undefined ? 'no overlap' : 'FAILED')
   return found > 0 || error !== undefined ? 1 : 0
 }
+
+process.exitCode = values['without-guard'] ? again(['--import', './test/attack/withoutGuard.mjs']) : await main()

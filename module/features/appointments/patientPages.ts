@@ -23,7 +23,10 @@ export interface AppointmentView {
   dayOfMonth: string
   month: string
   what: string
+  /** "with Susan Lee" */
   with: string
+  /** "Susan Lee" */
+  who: string
   place: string
   address: string
   phone: string
@@ -47,6 +50,7 @@ export function viewOf(context: RecordContext, appointment: Appointment): Appoin
       appointment.provider.name === ''
         ? t('appointments.noProvider')
         : t('appointments.with', { name: appointment.provider.name }),
+    who: appointment.provider.name === '' ? t('appointments.noProvider') : appointment.provider.name,
     place: appointment.place.name,
     address: appointment.place.address,
     phone: appointment.place.phone,

@@ -28,8 +28,9 @@ describe('starting the demo', function () {
   })
 
   afterEach(async () => {
-    for (const { child } of started) {
-      if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
+    for (const { child, ended } of started) {
+      child.kill('SIGKILL')
+      await ended()
     }
     for (const pid of serversOn(folder)) process.kill(pid, 'SIGKILL')
     await until(() => serversOn(folder).length === 0)
@@ -56,11 +57,7 @@ describe('starting the demo', function () {
     for (const name of ['admin', 'dr.lee', 'dr.osei', 'dr.marsh', 'nurse', 'front', 'maria.santos', 'john.carter']) {
       expect(said()).to.match(new RegExp(`^ +${name} +demo-${name}-Pass1 `, 'm'))
     }
-    const ready = await fetch(`${base}/ready`)
-    expect([ready.status, await ready.json()]).to.deep.equal([
-      200,
-      { status: 'ready', parts: { database: 'ok', installed: 'ok', enabled: 'ok' } },
-    ])
+    expect((await fetch(`${base}/ready`)).status).to.equal(200)
     expect(statSync(join(folder, 'secret')).mode & 0o077).to.equal(0)
     const [practice] = await query(folder, `SELECT name FROM facility`)
     expect(practice).to.deep.equal({ name: 'Harbor Lane Family Practice' })
