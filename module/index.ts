@@ -45,16 +45,26 @@ export async function serveOn(options: PortalOptions): Promise<Serving> {
     address: config.baseUrl ?? `http://localhost:${String(portOf(server))}`,
     running,
     stop: async () => {
-      await new Promise((resolve) => {
-        server.close(resolve)
-        server.closeIdleConnections()
-        setTimeout(() => {
-          server.closeAllConnections()
-        }, 5000).unref()
-      })
+      await close(server)
       await running.close()
     },
   }
+}
+
+const LAST_ANSWERS_MS = 5000
+const IDLE_LOOK_MS = 50
+
+/** Takes no more requests; each connection goes when its answer is out, all of them after five seconds. */
+async function close(server: Server): Promise<void> {
+  const idle = setInterval(() => {
+    server.closeIdleConnections()
+  }, IDLE_LOOK_MS)
+  const last = setTimeout(() => {
+    server.closeAllConnections()
+  }, LAST_ANSWERS_MS)
+  await new Promise((resolve) => server.close(resolve))
+  clearInterval(idle)
+  clearTimeout(last)
 }
 
 function reachable(error: unknown): unknown {

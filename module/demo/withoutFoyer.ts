@@ -19,7 +19,9 @@ export async function serveWithoutFoyer(options: {
   install: () => Promise<void>
 }): Promise<Closable> {
   const server = createServer((request, response) => {
-    void answer(request, response).catch(() => say(response, 500, ['That did not work. End the demo and start it again.']))
+    void answer(request, response).catch(() =>
+      say(response, 500, ['That did not work. End the demo and start it again.']),
+    )
   })
   await new Promise<void>((done, failed) => {
     server.once('error', failed).listen(options.port, options.host, () => done())
@@ -33,10 +35,10 @@ export async function serveWithoutFoyer(options: {
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (request.method === 'GET' && request.url === '/health') return say(response, 200, ['up'])
     const isInstall = request.method === 'POST' && (request.url ?? '').endsWith('/emr/modules/install')
     if (!isInstall || !sameToken(new URLSearchParams(await bodyOf(request)).get('token'), options.token)) {
-      return say(response, 503, uninstalled)
+      say(response, request.url === '/health' ? 200 : 503, uninstalled)
+      return
     }
     await options.install()
     response.writeHead(303, { Location: options.to, 'Cache-Control': 'no-store', Connection: 'close' }).end()

@@ -110,12 +110,19 @@ export async function providerEvents(
         AND pc_recurrtype = 0 ${lock}`, // sql-safe: constants
     values,
   )
+  const long = await db.select<EventRow>(
+    // An absence of several days in one row. Unlocked: a month's locks would reach into other providers' rows.
+    `SELECT ${eventColumns} FROM openemr_postcalendar_events
+      WHERE pc_aid = :provider AND pc_eventDate >= DATE_SUB(:from, INTERVAL 31 DAY)
+        AND pc_eventDate < DATE_SUB(:from, INTERVAL 1 DAY) AND pc_duration > 86400 AND pc_recurrtype = 0`, // sql-safe: constants
+    values,
+  )
   const recurring = await db.select<EventRow>(
     `SELECT ${eventColumns} FROM openemr_postcalendar_events ${byRecurrence}
       WHERE pc_aid = :provider AND pc_recurrtype > 0 AND pc_eventDate < :until AND ${goesOn(site, 'openemr_postcalendar_events')} ${lock}`, // sql-safe: constants
     values,
   )
-  return [...single, ...recurring]
+  return [...single, ...long, ...recurring]
 }
 
 export interface NewRequest {
@@ -145,7 +152,7 @@ export async function insertRequest(tx: Tx, request: NewRequest): Promise<number
         pc_prefcatid, pc_location, pc_eventstatus, pc_sharing, pc_facility)
      VALUES
        (:category, 0, :provider, :pid, :title, :at, :reason, :informant, :day, :endDate,
-        :seconds, 0, :recurrence, :start, :end, 0, '^', 0, :location, 1, 1, :facility)`,
+        :seconds, 0, :recurrence, :start, :end, 0, '^', 0, :location, 1, 1, 0)`,
     {
       category: request.category.id,
       provider: String(request.provider.id),
@@ -161,7 +168,6 @@ export async function insertRequest(tx: Tx, request: NewRequest): Promise<number
       start: `${request.start}:00`,
       end: endTime(request.start, request.minutes),
       location: noLocation,
-      facility: request.provider.facilityId,
     },
   )
 }
@@ -191,11 +197,14 @@ export function endTime(start: string, minutes: number): string {
   return `${String(Math.floor(end / 60)).padStart(2, '0')}:${String(end % 60).padStart(2, '0')}:00`
 }
 
-/** How many of the patient's visits from a day on wait for the practice, in whichever portal they were asked for. */
-export async function countPending(tx: Tx, pid: number, from: Day): Promise<number> {
-  const rows = await tx.select(
+/**
+ * How many of the patient's visits from a day on wait for the practice, in whichever portal they were asked for.
+ * Exact for whoever holds the patient's turn; it locks nothing, because the locks would reach into the next patient's rows.
+ */
+export async function countPending(db: Queryable, pid: number, from: Day): Promise<number> {
+  const rows = await db.select(
     `SELECT pc_eid FROM openemr_postcalendar_events
-      WHERE pc_pid = :pid AND pc_eventDate >= :from AND pc_apptstatus = '^' FOR UPDATE`,
+      WHERE pc_pid = :pid AND pc_eventDate >= :from AND pc_apptstatus = '^'`,
     { pid: String(pid), from },
   )
   return rows.length

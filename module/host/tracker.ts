@@ -16,11 +16,7 @@ export interface TrackedVisit {
  * element when its status or room changed. Only for events that don't recur.
  */
 export async function trackVisit(tx: Tx, visit: TrackedVisit, user: string, at: WallClock): Promise<void> {
-  const tracker = await tx.first<{ id: number; lastseq: string }>(
-    `SELECT id, lastseq FROM patient_tracker
-      WHERE eid = :eid AND pid = :pid AND apptdate = :day AND appttime = :start ORDER BY id DESC LIMIT 1 FOR UPDATE`,
-    { ...visit },
-  )
+  const tracker = await lockTracker(tx, visit)
   if (!tracker) {
     const id = await tx.insert(
       `INSERT INTO patient_tracker (date, apptdate, appttime, eid, pid, original_user, encounter, lastseq)
@@ -38,6 +34,16 @@ export async function trackVisit(tx: Tx, visit: TrackedVisit, user: string, at: 
   const next = String(Number(tracker.lastseq) + 1)
   await tx.change(`UPDATE patient_tracker SET lastseq = :next WHERE id = :id`, { id: tracker.id, next })
   await addElement(tx, tracker.id, next, visit, user, at)
+}
+
+/** Looked for without a lock: on what is not there it would keep every other visit off the flow board. */
+async function lockTracker(tx: Tx, visit: TrackedVisit): Promise<{ id: number; lastseq: string } | undefined> {
+  const found = await tx.first<{ id: number }>(
+    `SELECT id FROM patient_tracker
+      WHERE eid = :eid AND pid = :pid AND apptdate = :day AND appttime = :start ORDER BY id DESC LIMIT 1`,
+    { ...visit },
+  )
+  return found && tx.first(`SELECT id, lastseq FROM patient_tracker WHERE id = :id FOR UPDATE`, found)
 }
 
 async function addElement(

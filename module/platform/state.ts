@@ -76,6 +76,8 @@ export async function watchState(db: Queryable, everyMs = 2000): Promise<StateWa
   let state = await readState(db)
   let stopped = false
   const listeners = new Set<(state: ModuleState | undefined) => void>()
+  let begun = 0
+  let heard = 0
   let timer = schedule()
 
   function schedule(): NodeJS.Timeout {
@@ -89,7 +91,11 @@ export async function watchState(db: Queryable, everyMs = 2000): Promise<StateWa
 
   async function read(): Promise<void> {
     // The database may be away: whoever needs it says so, and a later look finds it again.
+    const turn = (begun += 1)
     const next = await readState(db).catch(() => 'unknown' as const)
+    // A reading that began earlier and came later tells of the past.
+    if (turn < heard) return
+    heard = turn
     if (stopped || next === 'unknown' || !differs(state, next)) return
     state = next
     for (const listener of listeners) listener(next)

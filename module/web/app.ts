@@ -140,6 +140,8 @@ function statusOf(error: unknown): number {
   if (!(error instanceof Error)) return 500
   if (error instanceof TooManyWaiting) return 503
   if (error.name.startsWith('SequelizeConnection') || error.name === 'SequelizeHostNotReachableError') return 503
+  // A connection that was cut in the middle of a statement: the driver calls only such errors fatal.
+  if ((error as { parent?: { fatal?: unknown } }).parent?.fatal === true) return 503
   const { status } = error as { status?: unknown }
   return typeof status === 'number' && status >= 400 && status < 500 ? status : 500
 }

@@ -43,7 +43,7 @@ export async function frameOf(
 
 interface OwnPart {
   layout: LayoutName
-  page: Pick<LayoutPage, 'homeHref' | 'nav' | 'person' | 'record' | 'signOutAction'>
+  page: Pick<LayoutPage, 'place' | 'homeHref' | 'nav' | 'person' | 'record' | 'signOutAction'>
 }
 
 async function ownPart(site: Site, audience: Audience, context: RequestContext, path: string): Promise<OwnPart> {
@@ -118,6 +118,7 @@ async function staffPart(
   return {
     layout: 'staff',
     page: {
+      place: context.t(base === '' ? 'staff.emr' : 'staff.dashboard'),
       homeHref: context.url(base === '' ? '/emr' : base),
       nav: await navOf(entries, context, base, path),
       person: { name: context.staff.name, detail: context.staff.username },

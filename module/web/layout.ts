@@ -26,6 +26,8 @@ export interface LayoutPage<Content = unknown> {
   /** The fragment's own `page`. */
   content: Content
   theme: Theme
+  /** Staff: where they are, beside the practice's name. */
+  place?: string
   /** Where the practice's name leads: `/portal` or `/staff/portal`. */
   homeHref: string
   nav: NavItem[]

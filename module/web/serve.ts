@@ -328,12 +328,15 @@ async function sendProblem(
   answer: ProblemAnswer,
 ): Promise<void> {
   if (answer.retryAfter !== undefined) response.setHeader('Retry-After', String(answer.retryAfter))
-  const { status, what, next, actions } = answer
-  const content = { status, requestId: context.requestId, what, next, actions }
+  const { status, what, next } = answer
   const title = context.t(`problem.${String(status)}.title`)
   // No navigation: it would ask the database again, which may be what is wrong.
   const door: Audience =
     audience === 'staff' || audience === 'emr' || audience === 'staffDoor' ? 'staffDoor' : 'patientDoor'
+  const home = context.url(door === 'staffDoor' ? '/staff/portal' : '/portal')
+  const wayOn =
+    status === 404 && site.portal.enabled() ? [{ label: context.t('problem.start'), href: home }] : undefined
+  const content = { status, requestId: context.requestId, what, next, actions: answer.actions ?? wayOn }
   const page: PageAnswer = {
     kind: 'page',
     status,

@@ -69,6 +69,7 @@ const en = {
   'records.add': 'Add a record with an access code',
 
   'staff.dashboard': 'Portal Dashboard',
+  'staff.emr': 'EMR',
   'staff.queues': 'Queues',
   'staff.signIn.title': 'Staff sign-in',
   'staff.signIn.lead': 'Use your EMR user name and password.',
@@ -182,6 +183,7 @@ const es: Record<keyof typeof en, string> = {
   'records.add': 'Agregar un expediente con un código de acceso',
 
   'staff.dashboard': 'Panel del portal',
+  'staff.emr': 'Expediente electrónico',
   'staff.queues': 'Pendientes',
   'staff.signIn.title': 'Acceso del personal',
   'staff.signIn.lead': 'Use su usuario y contraseña del expediente electrónico.',

@@ -2,8 +2,17 @@
 import { expect } from 'chai'
 import { openWindow, type WindowOptions } from '../support/browser.js'
 import { loginOf, openPractice, passwordOf, type TestPractice } from '../support/practice.js'
-import { appointmentPage, cancellationPage, checkPage, choosePage, homePage, listPage, signInPage } from './pages/patient.js'
+import {
+  appointmentPage,
+  cancellationPage,
+  checkPage,
+  choosePage,
+  homePage,
+  listPage,
+  signInPage,
+} from './pages/patient.js'
 import { hallPage, staffSignInPage } from './pages/staff.js'
+import { hostStatus } from './visits.js'
 
 describe('A request for a visit', function () {
   this.timeout(60_000)
@@ -44,25 +53,30 @@ describe('A request for a visit', function () {
       await choose.go()
 
       const check = await checkPage(patient)
-      expect(await check.facts()).to.contain('John Carter').and.to.contain(time.slice(11)).and.to.contain('Susan Lee')
+      expect(await check.facts())
+        .to.contain('John Carter')
+        .and.to.contain(time.slice(11))
+        .and.to.contain('Susan Lee')
       await check.reason.fill('A cough that stays')
       await check.send()
 
       const requested = await appointmentPage(patient, 'requested')
       await requested.news.getByText(say('appointments.requested')).waitFor()
       expect(await requested.receipt()).not.to.equal('')
-      const eid = await requested.eid()
-      expect(await statusOf(eid)).to.equal('^')
+      const eid = requested.eid
+      expect(await hostStatus(practice, eid)).to.equal('^')
 
       await staff.open('/staff/portal')
       await (await staffSignInPage(staff)).signIn('admin', passwordOf('admin'))
       const hall = await hallPage(staff)
       const row = hall.row(eid)
-      expect(await row.innerText()).to.contain('Carter, John').and.to.contain('A cough that stays')
+      expect(await row.innerText())
+        .to.contain('Carter, John')
+        .and.to.contain('A cough that stays')
       await hall.confirm(eid)
-      await staff.page.getByText(say('appointments.confirmed')).filter({ visible: true }).waitFor()
+      await hall.news.getByText(say('appointments.confirmed')).waitFor()
       await row.waitFor({ state: 'detached' })
-      expect(await statusOf(eid)).to.equal('-')
+      expect(await hostStatus(practice, eid)).to.equal('-')
 
       await patient.page.reload()
       const confirmed = await appointmentPage(patient, 'confirmed')
@@ -72,15 +86,7 @@ describe('A request for a visit', function () {
       await cancellation.send()
       const cancelled = await appointmentPage(patient, 'cancelled')
       await cancelled.news.getByText(say('appointments.cancelled')).waitFor()
-      expect(await statusOf(eid)).to.equal('x')
+      expect(await hostStatus(practice, eid)).to.equal('x')
     })
-  }
-
-  async function statusOf(eid: number): Promise<string | undefined> {
-    const row = await practice.db.first<{ status: string }>(
-      `SELECT pc_apptstatus AS status FROM openemr_postcalendar_events WHERE pc_eid = :eid`,
-      { eid },
-    )
-    return row?.status
   }
 })

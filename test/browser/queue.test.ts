@@ -80,7 +80,10 @@ describe('The queue of requests', function () {
   it('says what is so now when a colleague was faster', async () => {
     const eid = await requestVisit(practice, { date: '2026-11-24', time: '10:00' })
     const other = await requestVisit(practice, { by: 'amina', date: '2026-11-24', time: '11:00' })
-    const [mine, theirs] = [await staffAt('/staff/portal/appointments'), await openWindow(practice, { as: { staff: 'admin' } })]
+    const [mine, theirs] = [
+      await staffAt('/staff/portal/appointments'),
+      await openWindow(practice, { as: { staff: 'admin' } }),
+    ]
     const queue = await queuePage(mine)
     await theirs.open(`/staff/portal/appointments/${eid}`)
     await (await staffAppointmentPage(theirs)).confirm()

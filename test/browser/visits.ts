@@ -1,8 +1,10 @@
-import type { SignInName, TestPractice } from '../support/practice.js'
-import { OFFICE_VISIT } from '../support/practice.js'
+import { OFFICE_VISIT, type SignInName, type TestPractice } from '../support/practice.js'
+import type { Visitor } from '../support/visitor.js'
 
 export interface Wish {
   by?: SignInName
+  /** Them, signed in already. */
+  visitor?: Visitor
   /** Whose record; their own unless said. */
   record?: string
   /** YYYY-MM-DD */
@@ -15,7 +17,7 @@ export interface Wish {
 /** Requests a visit with Dr. Lee by plain HTTP; gives its pc_eid. */
 export async function requestVisit(practice: TestPractice, wish: Wish): Promise<number> {
   const by = wish.by ?? 'john'
-  const patient = await practice.patientVisitor(by)
+  const patient = wish.visitor ?? (await practice.patientVisitor(by))
   const base = `/portal/records/${wish.record ?? practice.records[by]}/appointments`
   const answer = await patient.post(base, {
     provider: String(practice.staff.lee),

@@ -99,10 +99,9 @@ export async function giveHostRight({ db }: TestPractice, username: string, allo
        VALUES (:id, 'system', :allow, 1, '', '', 0)`,
       { id, allow },
     )
-    await tx.change(
-      `INSERT INTO gacl_aco_map (acl_id, section_value, value) VALUES (:id, 'patientportal', 'portal')`,
-      { id },
-    )
+    await tx.change(`INSERT INTO gacl_aco_map (acl_id, section_value, value) VALUES (:id, 'patientportal', 'portal')`, {
+      id,
+    })
     await tx.change(`INSERT INTO gacl_aro_map (acl_id, section_value, value) VALUES (:id, 'users', :username)`, {
       id,
       username,

@@ -23,7 +23,13 @@ interface Side {
 
 const sides: Side[] = [
   {
-    ...{ who: 'a patient', cookie: 'foyer_portal', door: '/portal/sign-in', inside: '/portal/records', poll: undefined },
+    ...{
+      who: 'a patient',
+      cookie: 'foyer_portal',
+      door: '/portal/sign-in',
+      inside: '/portal/records',
+      poll: undefined,
+    },
     ...{ username: loginOf('maria'), idle: 'patientIdle' },
     changePassword: `UPDATE patient_access_onsite SET portal_pwd = :hash WHERE portal_login_username = :username`,
   },
@@ -181,7 +187,9 @@ describe('A session', function () {
   it('of a disabled account is over', async () => {
     const john = await practice.patientVisitor('john')
     expect((await john.get(`/portal/records/${practice.records.john}`)).status).to.equal(200)
-    await change(`UPDATE foyer_accounts SET disabled_at = '2026-11-23 12:00:00' WHERE id = ${String(practice.accounts.john)}`)
+    await change(
+      `UPDATE foyer_accounts SET disabled_at = '2026-11-23 12:00:00' WHERE id = ${String(practice.accounts.john)}`,
+    )
     expect((await john.get('/portal/records')).location).to.match(/^\/portal\/sign-in/)
     await change(`UPDATE foyer_accounts SET disabled_at = NULL`)
   })

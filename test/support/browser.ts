@@ -61,7 +61,9 @@ export async function openWindow(practice: TestPractice, options: WindowOptions 
     language: options.language ?? 'en',
     reducedMotion: options.reducedMotion ?? false,
   } as const
-  const context = await (await theBrowser()).newContext({
+  const context = await (
+    await theBrowser()
+  ).newContext({
     viewport: SIZES[chosen.width],
     hasTouch: chosen.width === 'phone',
     javaScriptEnabled: chosen.scripts,

@@ -21,10 +21,13 @@ async function event(context: StaffContext, error?: string): Promise<Answer> {
   const entry = await calendarEntry(portal.db, eidIn(context))
   if (!entry) return show.notFound()
   // One occurrence of a series says which by its day.
-  const day = entry.recurring && /^\d{4}-\d{2}-\d{2}$/.test(query['day'] ?? '') ? (query['day'] ?? entry.day) : entry.day
+  const day =
+    entry.recurring && /^\d{4}-\d{2}-\d{2}$/.test(query['day'] ?? '') ? (query['day'] ?? entry.day) : entry.day
   const content = await eventPage(context, { ...entry, day }, error)
   const title = t('emr.event')
-  return error === undefined ? show.page('/emr/event', content, { title }) : show.refused('/emr/event', content, { title })
+  return error === undefined
+    ? show.page('/emr/event', content, { title })
+    : show.refused('/emr/event', content, { title })
 }
 
 async function eventPage(context: StaffContext, entry: CalendarEntry, error: string | undefined) {

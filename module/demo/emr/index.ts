@@ -21,7 +21,13 @@ export function emrShell(wings: readonly Feature[], host: ModuleHost): Feature {
     words,
     routes: [...calendarRoutes, ...eventRoutes, ...chartRoutes(wings), ...messageRoutes, ...moduleRoutes(host)],
     emrNav: [
-      { key: 'emr-calendar', label: 'emr.calendar', path: '/emr/calendar', icon: 'calendar-week', permission: 'emr:use' },
+      {
+        key: 'emr-calendar',
+        label: 'emr.calendar',
+        path: '/emr/calendar',
+        icon: 'calendar-week',
+        permission: 'emr:use',
+      },
       { key: 'emr-finder', label: 'emr.finder', path: '/emr/finder', icon: 'search', permission: 'emr:use' },
       {
         ...{ key: 'emr-messages', label: 'emr.messages', path: '/emr/messages', icon: 'inbox', permission: 'emr:use' },
@@ -31,7 +37,13 @@ export function emrShell(wings: readonly Feature[], host: ModuleHost): Feature {
         },
       },
       {
-        ...{ key: 'emr-portal', label: 'emr.portal', path: '/staff/portal', icon: 'door-open', permission: 'portal:use' },
+        ...{
+          key: 'emr-portal',
+          label: 'emr.portal',
+          path: '/staff/portal',
+          icon: 'door-open',
+          permission: 'portal:use',
+        },
         shown: ({ portal }) => portal.enabled(),
       },
       { key: 'emr-modules', label: 'emr.modules', path: '/emr/modules', icon: 'puzzle', permission: 'modules:manage' },

@@ -78,7 +78,9 @@ function sensible({ installed, enabled, version, available, pending }: ModuleSta
 async function plan(context: StaffContext, host: ModuleHost, verb: Verb): Promise<Answer> {
   const { show, t } = context
   const outcome = await run(contextOf(context, host, true), verb, false)
-  return show.page('/emr/module-plan', await planPage(context, host, verb, outcome), { title: t(`emr.modules.${verb}`) })
+  return show.page('/emr/module-plan', await planPage(context, host, verb, outcome), {
+    title: t(`emr.modules.${verb}`),
+  })
 }
 
 async function planPage(context: StaffContext, host: ModuleHost, verb: Verb, outcome: Outcome) {

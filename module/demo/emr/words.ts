@@ -25,7 +25,7 @@ export const words = wordsIn(
     'emr.calendar.next': 'Later',
     'emr.calendar.time': 'Time',
     'emr.calendar.allDay': 'All day',
-    'emr.calendar.legend': '^ asked for by a patient, x cancelled. White is in the office.',
+    'emr.calendar.legend': '^ asked for by a patient, x cancelled. Office hours are the lighter ones.',
 
     'emr.event': 'Event',
     'emr.event.allDay': 'all day',
@@ -113,12 +113,16 @@ export const words = wordsIn(
     'emr.modules.plan': 'What will be done',
     'emr.modules.plan.back': 'Modules',
     'emr.modules.plan.nothing': 'Nothing is to be done.',
-    'emr.modules.inUse': 'Patients have used the portal. To keep what they left in an archive, run foyer uninstall --export instead.',
+    'emr.modules.inUse':
+      'Patients have used the portal. To keep what they left in an archive, run foyer uninstall --export instead.',
     'emr.modules.discard': 'Lose what patients left in the portal',
-    'emr.modules.endsSignIn': 'This EMR’s own sign-in is Foyer’s: everybody is signed out, and only the next page can install it again.',
+    'emr.modules.endsSignIn':
+      'This EMR’s own sign-in is Foyer’s: everybody is signed out, and only the next page can install it again.',
     'emr.modules.uninstalled': 'Foyer is uninstalled',
-    'emr.modules.uninstalled.lead': 'Its tables and indexes are gone. The EMR’s own rows are as they were, with what patients and staff did in them.',
-    'emr.modules.uninstalled.next': 'You are signed out. To go on, install it again here, or end the demo and start it anew.',
+    'emr.modules.uninstalled.lead':
+      'Its tables and indexes are gone. The EMR’s own rows are as they were, with what patients and staff did in them.',
+    'emr.modules.uninstalled.next':
+      'You are signed out. To go on, install it again here, or end the demo and start it anew.',
     'emr.modules.again': 'Install and enable it again',
   },
   {
@@ -144,7 +148,7 @@ export const words = wordsIn(
     'emr.calendar.next': 'Después',
     'emr.calendar.time': 'Hora',
     'emr.calendar.allDay': 'Todo el día',
-    'emr.calendar.legend': '^ solicitada por un paciente, x cancelada. En blanco, presente en el consultorio.',
+    'emr.calendar.legend': '^ solicitada por un paciente, x cancelada. Las horas de consulta son las más claras.',
 
     'emr.event': 'Evento',
     'emr.event.allDay': 'todo el día',
@@ -232,12 +236,16 @@ export const words = wordsIn(
     'emr.modules.plan': 'Lo que se hará',
     'emr.modules.plan.back': 'Módulos',
     'emr.modules.plan.nothing': 'No hay nada que hacer.',
-    'emr.modules.inUse': 'Los pacientes han usado el portal. Para guardar en un archivo lo que dejaron, ejecute foyer uninstall --export.',
+    'emr.modules.inUse':
+      'Los pacientes han usado el portal. Para guardar en un archivo lo que dejaron, ejecute foyer uninstall --export.',
     'emr.modules.discard': 'Perder lo que los pacientes dejaron en el portal',
-    'emr.modules.endsSignIn': 'El acceso de este sistema es el de Foyer: se cierran todas las sesiones y solo la página siguiente puede instalarlo de nuevo.',
+    'emr.modules.endsSignIn':
+      'El acceso de este sistema es el de Foyer: se cierran todas las sesiones y solo la página siguiente puede instalarlo de nuevo.',
     'emr.modules.uninstalled': 'Foyer está desinstalado',
-    'emr.modules.uninstalled.lead': 'Sus tablas e índices ya no están. Los datos propios del sistema siguen como estaban, con lo que pacientes y personal hicieron en ellos.',
-    'emr.modules.uninstalled.next': 'Su sesión está cerrada. Para seguir, instálelo de nuevo aquí, o termine la demostración y vuelva a empezarla.',
+    'emr.modules.uninstalled.lead':
+      'Sus tablas e índices ya no están. Los datos propios del sistema siguen como estaban, con lo que pacientes y personal hicieron en ellos.',
+    'emr.modules.uninstalled.next':
+      'Su sesión está cerrada. Para seguir, instálelo de nuevo aquí, o termine la demostración y vuelva a empezarla.',
     'emr.modules.again': 'Instalarlo y activarlo de nuevo',
   },
 )

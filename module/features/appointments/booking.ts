@@ -1,7 +1,15 @@
 /** The patient's verbs, each one transaction: host rows, our row, audit, outbox event, or none of them. */
 import type { Portal } from '../../access/portal.js'
 import type { ChartScope } from '../../access/scope.js'
-import { countPending, insertRequest, lockEvent, setStatus, type Category, type Provider } from '../../host/calendar.js'
+import {
+  countPending,
+  insertRequest,
+  lockEvent,
+  setStatus,
+  type Category,
+  type LockedEvent,
+  type Provider,
+} from '../../host/calendar.js'
 import { writeHostLog } from '../../host/log.js'
 import { writeStaffNote } from '../../host/notes.js'
 import { minuteOfDay } from '../../host/schedule.js'
@@ -14,10 +22,10 @@ import { receiptNumber } from '../../platform/ids.js'
 import { firstResult, rememberResult, type Once } from '../../platform/once.js'
 import { publish } from '../../platform/outbox.js'
 import { takeTurn } from '../../platform/turns.js'
-import { standingOf, whyNotCancel, type Appointment, type CancelRefusal } from './appointment.js'
+import { parseAppointmentId, whyNotCancel, type Appointment, type CancelRefusal } from './appointment.js'
 import type { FreeTime } from './availability.js'
 import { findAppointment } from './ofPatient.js'
-import { freedomUnderLock, nearestOpenings, requestable, visitMinutes } from './openings.js'
+import { freedomUnderLock, nearestOpenings, requestable } from './openings.js'
 
 export interface RequestInput {
   scope: ChartScope
@@ -77,14 +85,18 @@ async function requestInTurn(
   wish: { provider: Provider; category: Category },
   at: FreeTime,
 ): Promise<RequestOutcome | 'taken'> {
+  // Before anything is read: what others committed while we waited counts, and twenty presses of one form come one by one.
+  await takeTurn(tx, [`patient:${String(input.scope.pid)}`, `provider:${String(input.provider)}`])
   if (input.once) {
     const before = await firstResult(tx, portal.clock, input.once)
     if (before.state === 'used-otherwise') return { ok: false, reason: 'used-otherwise' }
     if (before.state === 'done') return { ok: true, eid: Number(before.result), first: false }
   }
-  await takeTurn(tx, [`patient:${String(input.scope.pid)}`, `provider:${String(input.provider)}`])
-  const same = await openRequest(tx, openKeyOf(input))
-  if (same !== undefined) return { ok: true, eid: same, first: false }
+  const same = await openRequest(tx, input)
+  if (same !== undefined) {
+    if (input.once) await rememberResult(tx, input.once, String(same))
+    return { ok: true, eid: same, first: false }
+  }
 
   const limit = portal.settings().openRequestLimit
   if ((await countPending(tx, input.scope.pid, dayOf(portal.clock.now()))) >= limit)
@@ -104,21 +116,25 @@ function openKeyOf(input: RequestInput): string {
 }
 
 /**
- * The event of an open wish, if it still stands in the calendar. One that the practice cancelled or removed with its
- * own screens is open no longer: the wish may be made anew.
+ * The event of an open wish, if it still stands in the calendar where it was asked for. One that the practice
+ * cancelled, moved or removed with its own screens is open no longer: the wish may be made anew.
  */
-async function openRequest(tx: Tx, openKey: string): Promise<number | undefined> {
-  // Read under lock: what others committed while we waited for our turn counts.
+async function openRequest(tx: Tx, input: RequestInput): Promise<number | undefined> {
+  // No lock: the patient's turn keeps others away, and a lock on what is not there would make patients wait in a ring.
   const row = await tx.first<{ id: number; pc_eid: number }>(
-    `SELECT id, pc_eid FROM foyer_appointment_requests WHERE open_key = :openKey FOR UPDATE`,
-    { openKey },
+    `SELECT id, pc_eid FROM foyer_appointment_requests WHERE open_key = :openKey`,
+    { openKey: openKeyOf(input) },
   )
-  const event = row && (await lockEvent(tx, row.pc_eid))
-  if (row && (!event || isCancelled(event.status))) {
-    await tx.change(`UPDATE foyer_appointment_requests SET open_key = NULL WHERE id = :id`, { id: row.id })
-    return undefined
-  }
-  return row?.pc_eid
+  if (!row) return undefined
+  const event = await lockEvent(tx, row.pc_eid)
+  if (event && !isCancelled(event.status) && standsWhereAsked(event, input)) return event.eid
+  await tx.change(`UPDATE foyer_appointment_requests SET open_key = NULL WHERE id = :id`, { id: row.id })
+  return undefined
+}
+
+function standsWhereAsked(event: LockedEvent, input: RequestInput): boolean {
+  const { day, start, pid, providerId } = event
+  return day === input.day && start === `${input.time}:00` && pid === input.scope.pid && providerId === input.provider
 }
 
 async function writeRequest(
@@ -130,7 +146,7 @@ async function writeRequest(
 ): Promise<number> {
   const now = portal.clock.now()
   const { scope } = input
-  const minutes = visitMinutes(portal, category)
+  const { minutes } = category
   const eid = await insertRequest(tx, {
     site: portal.site,
     provider,
@@ -227,10 +243,9 @@ export type CancelOutcome =
 export async function cancelAppointment(portal: Portal, actor: Actor, input: CancelInput): Promise<CancelOutcome> {
   return portal.db.transaction(async (tx) => {
     await takeTurn(tx, [`patient:${String(input.scope.pid)}`])
-    const seen = await findAppointment(portal, tx, input.scope, input.id)
-    const event = seen && (await lockEvent(tx, seen.eid))
-    // Looked at again under the lock: staff may have decided meanwhile.
-    const appointment = seen && event?.pid === input.scope.pid ? asLocked(seen, event.status) : undefined
+    // The lock before the first look: staff may be deciding just now, and then we see what they decided.
+    const event = await lockEvent(tx, parseAppointmentId(input.id)?.eid ?? 0)
+    const appointment = event && (await findAppointment(portal, tx, input.scope, input.id))
     const refusal = whyNotCancel(appointment, portal.clock.now(), portal.settings().minimumNotice)
     if (refusal || !appointment || !event) return { ok: false, reason: refusal ?? 'not-found', appointment }
 
@@ -258,10 +273,4 @@ export async function cancelAppointment(portal: Portal, actor: Actor, input: Can
     })
     return { ok: true, appointment: { ...appointment, standing: 'cancelled', hostStatus: CANCELLED } }
   })
-}
-
-function asLocked(appointment: Appointment, status: string): Appointment {
-  return status === appointment.hostStatus
-    ? appointment
-    : { ...appointment, hostStatus: status, standing: standingOf(status, null) }
 }

@@ -90,12 +90,6 @@ function inputOf(
   }
 }
 
-/** Whole slots of the host's calendar that a visit takes, in minutes (facts §2.8). */
-export function visitMinutes(portal: Portal, category: Category): number {
-  const interval = intervalOf(portal.globals())
-  return Math.max(1, Math.ceil(category.minutes / interval)) * interval
-}
-
 const DEFAULT_INTERVAL = 15
 
 export function intervalOf(globals: Globals): number {

@@ -38,7 +38,10 @@ export interface StatusInput {
   seen: string | undefined
 }
 
-/** Sets any active status of the host's list, with its flow-board rows (facts §2.6). Confirming looks for overlaps again. */
+/**
+ * Sets any active status of the host's list, with its flow-board rows (facts §2.6). Confirming looks for overlaps again;
+ * what the practice laid over a confirmed visit since is its own affair, and does not keep anybody from arriving.
+ */
 export async function processAppointment(
   portal: Portal,
   member: StaffMember,
@@ -48,9 +51,11 @@ export async function processAppointment(
   const statuses = await readStatuses(portal.db)
   if (!statuses.some((status) => status.id === input.status)) return { ok: false, reason: 'unknown-status' }
   return decide(portal, member, actor, input.eid, input.seen, async (tx, event) => {
-    if (!isCancelled(input.status) && (await overlaps(portal, tx, event))) return { ok: false, reason: 'overlap' }
+    const confirms = event.status === PENDING && stateOf(input.status) === 'confirmed'
+    if (confirms && (await overlaps(portal, tx, event))) return { ok: false, reason: 'overlap' }
     const text = input.note === '' ? {} : { text: joined(event.text, input.note) }
-    return { ok: true, status: input.status, ...text, state: stateOf(input.status), reason: input.note }
+    // The note is for staff: what stands in the decision, the patient reads.
+    return { ok: true, status: input.status, ...text, state: stateOf(input.status), reason: '' }
   })
 }
 
@@ -133,7 +138,7 @@ async function carryOut(
       eid: event.eid,
     },
   )
-  const what = `appointment.${decision.state === 'requested' ? 'reopened' : decision.state}`
+  const what = eventName(event.status, decision.state)
   const subject = `appointment:${String(event.eid)}`
   await recordAudit(tx, portal.clock, actor, {
     event: what,
@@ -153,6 +158,13 @@ async function carryOut(
     success: true,
     from: 'portal-dashboard',
   })
+}
+
+/** What listeners and the audit trail call it. Who was confirmed before and arrives is not confirmed once more. */
+function eventName(before: string, state: string): string {
+  const pending = before === PENDING
+  if (state === 'requested') return pending ? 'appointment.status-set' : 'appointment.reopened'
+  return state === 'confirmed' && !pending ? 'appointment.status-set' : `appointment.${state}`
 }
 
 /** What the request becomes when its event gets this status. */

@@ -109,7 +109,7 @@ function entryOn(row: EntryRow, day: Day): CalendarEntry {
     eid: row.pc_eid,
     day,
     start: row.all_day !== 0 ? 0 : (minuteOfDay(row.start ?? '') ?? 0),
-    minutes: Math.max(0, Math.round(Number(row.seconds) / 60)),
+    minutes: Math.max(0, Math.round(row.seconds / 60)),
     allDay: row.all_day !== 0,
     kind: kindOf(row),
     category: row.category ?? '',

@@ -73,10 +73,11 @@ const LOOK = `(() => {
 
 const titles = new Map<string, string>()
 
-/** Two kinds of page never share a title, so that tabs and history can be told apart. */
+/** Two kinds of page of one audience never share a title, so that tabs and history can be told apart. */
 function checkTitle(tab: Tab, kind: string, title: string): void {
   const page = kind.replace(/:.*/, '')
-  const key = `${tab.options.language} ${title}`
+  const audience = new URL(tab.page.url()).pathname.split('/')[1] ?? ''
+  const key = `${audience} ${tab.options.language} ${title}`
   const other = titles.get(key) ?? page
   titles.set(key, page)
   expect(title, `${kind}: title`).not.to.equal('')
@@ -122,6 +123,8 @@ const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-pra
 
 async function checkAxe({ page }: Tab, at: string): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze()
-  const told = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`))
+  const told = violations.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`),
+  )
   expect(told, `${at}: axe`).to.deep.equal([])
 }

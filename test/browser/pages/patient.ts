@@ -35,7 +35,12 @@ export async function homePage(tab: Tab, kind = 'home') {
   return {
     record: () => page.locator('.record-label').innerText(),
     next: page.locator('section').filter({ has: page.locator('#next-appointment') }),
-    openAppointments: () => page.getByRole('link', { name: say('appointments.title'), exact: true }).filter({ visible: true }).first().click(),
+    openAppointments: () =>
+      page
+        .getByRole('link', { name: say('appointments.title'), exact: true })
+        .filter({ visible: true })
+        .first()
+        .click(),
   }
 }
 
@@ -43,7 +48,11 @@ export async function listPage(tab: Tab, kind = 'list') {
   const { page, say } = tab
   await arrive(tab, { name: kind, path: inRecord('/appointments') })
   return {
-    request: () => page.getByRole('link', { name: say('appointments.new') }).first().click(),
+    request: () =>
+      page
+        .getByRole('link', { name: say('appointments.new') })
+        .first()
+        .click(),
     appointments: page.getByTestId('appointment'),
   }
 }
@@ -52,10 +61,17 @@ export async function choosePage(tab: Tab, kind = 'choose') {
   const { page, say } = tab
   await arrive(tab, { name: kind, path: inRecord('/appointments/new') })
   return {
-    times: () => page.locator('input[name=time]').evaluateAll((all) => all.map((each) => (each as unknown as { value: string }).value)),
+    times: () =>
+      page
+        .locator('input[name=time]')
+        .evaluateAll((all) => all.map((each) => (each as unknown as { value: string }).value)),
     preselected: () => page.locator('input[name=time]:checked').getAttribute('value'),
     /** `2026-11-24T10:00` */
-    choose: (at: string) => page.locator('label.time').filter({ has: page.locator(`input[value="${at}"]`) }).click(),
+    choose: (at: string) =>
+      page
+        .locator('label.time')
+        .filter({ has: page.locator(`input[value="${at}"]`) })
+        .click(),
     show: async (provider: string) => {
       await page.getByLabel(say('appointments.choose.provider')).selectOption({ label: provider })
       await page.getByRole('button', { name: say('appointments.choose.show') }).click()
@@ -86,7 +102,7 @@ export async function appointmentPage(tab: Tab, standing: string) {
     text: () => page.getByTestId('appointment').innerText(),
     news: page.locator('#flash'),
     receipt: () => page.locator('dd[translate=no]').innerText(),
-    eid: () => Number(/appointments\/(\d+)/.exec(page.url())?.[1]),
+    eid: Number(/appointments\/(\d+)/.exec(page.url())?.[1]),
     cancel: () => page.getByRole('link', { name: say('appointments.cancel.open') }).click(),
   }
 }

@@ -5,7 +5,11 @@ import { errorsOn } from './patient.js'
 
 export async function staffSignInPage(tab: Tab, status = 200) {
   const { page, say } = tab
-  await arrive(tab, { name: status === 200 ? 'staff sign-in' : 'staff sign-in: refused', path: /^\/staff\/sign-in$/, status })
+  await arrive(tab, {
+    name: status === 200 ? 'staff sign-in' : 'staff sign-in: refused',
+    path: /^\/staff\/sign-in$/,
+    status,
+  })
   return {
     async signIn(username: string, password: string) {
       await page.getByLabel(say('staff.signIn.username')).fill(username)
@@ -31,7 +35,7 @@ export async function hallPage(tab: Tab, kind = 'hall') {
 
 export async function queuePage(tab: Tab, kind = 'queue') {
   await arrive(tab, { name: kind, path: /^\/staff\/portal\/appointments$/ })
-  return { ...waitingOn(tab), news: tab.page.locator('#flash') }
+  return waitingOn(tab)
 }
 
 /** The rows that wait, on the queue's page or in the hall. */
@@ -40,11 +44,22 @@ export function waitingOn({ page, say }: Tab) {
   return {
     rows: page.getByTestId('waiting'),
     row,
-    confirm: (eid: number) => row(eid).getByRole('button', { name: say('appointments.confirm') }).click(),
-    decline: (eid: number) => row(eid).getByRole('link', { name: say('appointments.decline.open') }).click(),
-    openOne: (eid: number) => row(eid).getByRole('link', { name: say('appointments.otherStatus') }).click(),
+    news: page.locator('#flash'),
+    confirm: (eid: number) =>
+      row(eid)
+        .getByRole('button', { name: say('appointments.confirm') })
+        .click(),
+    decline: (eid: number) =>
+      row(eid)
+        .getByRole('link', { name: say('appointments.decline.open') })
+        .click(),
+    openOne: (eid: number) =>
+      row(eid)
+        .getByRole('link', { name: say('appointments.otherStatus') })
+        .click(),
     /** What the navigation says waits; 0 without a number. */
-    badge: async () => Number(/\d+/.exec((await page.locator('.sidenav .count-appointments').innerText()).trim())?.[0] ?? 0),
+    badge: async () =>
+      Number(/\d+/.exec((await page.locator('.sidenav .count-appointments').innerText()).trim())?.[0] ?? 0),
   }
 }
 
@@ -72,7 +87,10 @@ export async function declinePage(tab: Tab, status = 200) {
 
 export async function searchPage(tab: Tab, kind = 'search') {
   await arrive(tab, { name: kind, path: /^\/staff\/portal\/patients$/ })
-  return { people: tab.page.getByTestId('patient'), openFirst: () => tab.page.getByTestId('patient').first().getByRole('link').click() }
+  return {
+    people: tab.page.getByTestId('patient'),
+    openFirst: () => tab.page.getByTestId('patient').first().getByRole('link').click(),
+  }
 }
 
 export async function panelPage(tab: Tab) {

@@ -1,0 +1,65 @@
+/** A deny of the practice closes every route that asks for the permission, whoever comes and whatever lets them in. */
+import { expect } from 'chai'
+import { addressOf, type Route } from '../../module/web/routes.js'
+import { openPractice, type TestPractice } from '../support/practice.js'
+import type { Page, Visitor } from '../support/visitor.js'
+import { tokenFor } from './roles.js'
+import { clearSamples, samples } from './samples.js'
+
+describe('A rule that denies', function () {
+  this.timeout(60_000)
+  let practice: TestPractice
+  let maria: Visitor
+  let admin: Visitor
+
+  before(async () => {
+    practice = await openPractice()
+    await practice.setting('signInTriesPerAddress', '10000')
+    maria = await practice.patientVisitor('maria')
+    admin = await practice.staffVisitor('admin')
+  })
+  after(() => practice.leave())
+
+  it('closes every route that asks for its permission, and no other', async () => {
+    const open: string[] = []
+    for (const permission of new Set(practice.routes.map((route) => route.permission))) {
+      await practice.rule('anyone', permission, 'deny')
+      for (const route of practice.routes.filter((each) => each.permission === permission)) {
+        const { status } = await ask(route)
+        const refusal = route.audience === 'account' || route.audience === 'record' ? 404 : 403
+        if (status !== refusal) open.push(`${route.method} ${addressOf(route)}: ${String(status)}`)
+        await clearSamples(practice)
+      }
+      await takeBack()
+    }
+    expect(open).to.deep.equal([])
+  })
+
+  it('is gone when it is taken back', async () => {
+    for (const route of practice.routes.filter((each) => each.method === 'get')) {
+      expect((await ask(route)).status, addressOf(route)).to.be.oneOf([200, 303])
+    }
+  })
+
+  async function ask(route: Route): Promise<Page> {
+    const { params = {}, query, body } = (await samples[keyOf(route)]?.(practice, practice.patients.maria)) ?? {}
+    const who = route.audience === 'staff' || route.audience === 'staffDoor' ? admin : maria
+    const path = addressOf(route).replace(/:(\w+)/g, (_whole, name: string) =>
+      name === 'record' ? practice.records.maria : (params[name] ?? ''),
+    )
+    if (route.method === 'get') return who.get(query ? `${path}?${new URLSearchParams(query).toString()}` : path)
+    return who.post(path, body, { csrf: tokenFor(practice, who, path) })
+  }
+
+  async function takeBack(): Promise<void> {
+    await practice.db.transaction(async (tx) => {
+      await tx.change(`DELETE FROM foyer_acl_rules`)
+      await tx.change(`UPDATE foyer_state SET value = value + 1 WHERE name = 'policyVersion'`)
+    })
+    await practice.refresh()
+  }
+})
+
+function keyOf(route: Route): string {
+  return `${route.method.toUpperCase()} ${addressOf(route)}`
+}
