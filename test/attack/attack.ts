@@ -111,7 +111,12 @@ async function prepare(practice: TestPractice): Promise<Field> {
       pid,
       relationship: 'self',
       extent: 'full',
-      patient: { firstName: `Patient${String(number)}`, lastName: 'Example', born: '1980-01-01', providerId: practice.staff.lee },
+      patient: {
+        firstName: `Patient${String(number)}`,
+        lastName: 'Example',
+        born: '1980-01-01',
+        providerId: practice.staff.lee,
+      },
     })
   }
   const providers = [practice.staff.lee, practice.staff.osei]
@@ -197,7 +202,10 @@ async function giveBack(field: Field, db: Database): Promise<void> {
   if (eid === undefined || !scope) return
   const refused = field.witness.releasing(eid, now())
   const outcome = await cancelAppointment(portal, patient, { scope, id: String(eid), reason: 'attack' })
-  if (!outcome.ok) return void refused()
+  if (!outcome.ok) {
+    refused()
+    return
+  }
   field.visits.delete(eid)
   field.counts.cancelled += 1
 }
@@ -209,7 +217,10 @@ async function decide(field: Field, db: Database, how: 'confirm' | 'decline'): P
   if (how === 'confirm') {
     const input = { eid, status: '-', note: '', seen: '^' }
     const outcome = await processAppointment(portal, field.member, staff, input)
-    if (!outcome.ok) return void (field.counts.notDecided += 1)
+    if (!outcome.ok) {
+      field.counts.notDecided += 1
+      return
+    }
     field.witness.confirmed(eid, lastStatement(), now())
     field.counts.confirmed += 1
     return

@@ -45,19 +45,25 @@ const columns: readonly (readonly [keyof Counts, string])[] = [
 ]
 
 function line(counts: Counts, second: number): string {
-  return [`${String(second).padStart(4)} s`, ...columns.map(([key, word]) => `${word} ${String(counts[key])}`)].join('  ')
+  return [`${String(second).padStart(4)} s`, ...columns.map(([key, word]) => `${word} ${String(counts[key])}`)].join(
+    '  ',
+  )
 }
 
 function conclude({ overlaps, standing, error, deadlocks }: Verdict): number {
   console.log(`deadlocks that the database resolved: ${String(deadlocks)}`)
   for (const { what, over, later } of overlaps.slice(0, 10)) {
-    const span = (event: typeof later) => `event ${String(event.eid)} (minutes ${String(event.from)} to ${String(event.to)})`
+    const span = (event: typeof later) =>
+      `event ${String(event.eid)} (minutes ${String(event.from)} to ${String(event.to)})`
     console.log(`overlap: ${what} ${span(later)} over the ${over.by}'s ${span(over)}, provider and day ${later.column}`)
   }
   for (const pair of standing.slice(0, 10)) console.log(`overlap standing in the calendar: events ${pair}`)
-  const found = new Set([...overlaps.map(({ later }) => String(later.eid)), ...standing]).size
+  // Most are seen both ways: by the attackers, and in the calendar.
+  const found = Math.max(overlaps.length, standing.length)
   if (error !== undefined) console.log(`an answer was an error: ${error}`)
-  console.log(found > 0 ? `FAILED: Foyer committed ${String(found)} overlaps` : error === undefined ? 'no overlap' : 'FAILED')
+  console.log(
+    found > 0 ? `FAILED: Foyer committed ${String(found)} overlaps` : error === undefined ? 'no overlap' : 'FAILED',
+  )
   return found > 0 || error !== undefined ? 1 : 0
 }
 

@@ -20,7 +20,10 @@ describe('A session that has ended', function () {
     await staff.open('/staff/portal/appointments')
     const queue = await queuePage(staff)
     practice.clock.set('2026-11-23T20:00:00')
+    const answered = staff.page.waitForResponse((response) => response.request().method() === 'POST')
     await queue.confirm(eid)
+    const answer = await answered
+    expect(answer.status(), 'asked for by htmx, which follows no redirect to a page').to.equal(401)
     await staffSignInPage(staff)
     expect(await hostStatus(practice, eid)).to.equal('^')
   })

@@ -211,10 +211,18 @@ describe('A session', function () {
   })
 
   it('of one audience is nothing at the other’s door, even under the other’s name', async () => {
-    const maria = await practice.patientVisitor('maria')
-    const admin = await practice.staffVisitor('admin')
+    // The same number and the same password: nothing else tells the two apart.
+    expect(practice.accounts.maria).to.equal(practice.staff.admin)
+    const before = await currentHash(staffSide)
+    await setHash(staffSide, await currentHash(patientSide))
+    const maria = await comeIn(patientSide)
+    const admin = await practice.visitor()
+    expect((await admin.signIn('/staff/sign-in', 'admin', passwordOf('maria.santos'))).status).to.equal(303)
     await expectOutside(await withCookie('foyer_staff', maria.cookies.get('foyer_portal') ?? ''), staffSide)
     await expectOutside(await withCookie('foyer_portal', admin.cookies.get('foyer_staff') ?? ''), patientSide)
+    await expectInside(maria, patientSide)
+    await expectInside(admin, staffSide)
+    await setHash(staffSide, before)
   })
 
   it('is not begun by looking around', async () => {

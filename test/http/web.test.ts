@@ -146,7 +146,7 @@ describe('The web', function () {
         'of the same person’s former session': stale,
         'of the staff session': tokenFor(practice, admin, '/staff'),
         cut: good.slice(0, -2),
-        turned: [...good].reverse().join(''),
+        turned: Buffer.from(good).reverse().toString(),
         'too long': `${good}AAAA`,
       } as const
       for (const [what, csrf] of Object.entries(tokens)) {
@@ -402,7 +402,7 @@ describe('The web', function () {
           return {
             staff,
             method: (method < others.length ? others[method] : undefined) ?? route.method,
-            path: query === '' ? path : `${path}?${query ?? ''}`,
+            path: query === '' ? path : `${path}?${query}`,
             headers: { 'Content-Type': 'application/x-www-form-urlencoded', ...(htmx ? HTMX : {}) },
             body: route.method === 'post' ? csrf + body : '',
           }
@@ -495,28 +495,31 @@ describe('The web', function () {
 
     it('says 503 and when to come back while the database is away, and goes on when it is there again', async () => {
       const gate = await gateTo(practice.url)
-      await elsewhere(
-        {},
-        async ({ origin }) => {
-          const someone = visitor(origin)
-          await someone.signIn('/portal/sign-in', loginOf('maria'), passwordOf('maria.santos'))
-          expect((await someone.get(home())).status).to.equal(200)
-          gate.shut()
-          for (const headers of [{}, HTMX]) {
-            const page = await someone.get(home(), headers)
-            expect(page.status).to.equal(503)
-            expect(Number(page.headers.get('Retry-After'))).to.be.greaterThan(0)
-            expect(page.body).to.include(page.headers.get('X-Request-Id')).and.not.include('ECONN')
-          }
-          expect((await someone.post('/portal/sign-in', { username: 'a', password: 'b' })).status).to.equal(503)
-          expect((await someone.get('/ready')).status).to.equal(503)
-          expect((await someone.get('/health')).status).to.equal(200)
-          gate.open()
-          expect((await someone.get(home())).status, 'there again, still signed in').to.equal(200)
-        },
-        gate.url,
-      )
-      await gate.close()
+      try {
+        await elsewhere(
+          {},
+          async ({ origin }) => {
+            const someone = visitor(origin)
+            await someone.signIn('/portal/sign-in', loginOf('maria'), passwordOf('maria.santos'))
+            expect((await someone.get(home())).status).to.equal(200)
+            gate.shut()
+            for (const headers of [{}, HTMX]) {
+              const page = await someone.get(home(), headers)
+              expect(page.status).to.equal(503)
+              expect(Number(page.headers.get('Retry-After'))).to.be.greaterThan(0)
+              expect(page.body).to.include(page.headers.get('X-Request-Id')).and.not.include('ECONN')
+            }
+            expect((await someone.post('/portal/sign-in', { username: 'a', password: 'b' })).status).to.equal(503)
+            expect((await someone.get('/ready')).status).to.equal(503)
+            expect((await someone.get('/health')).status).to.equal(200)
+            gate.open()
+            expect((await someone.get(home())).status, 'there again, still signed in').to.equal(200)
+          },
+          gate.url,
+        )
+      } finally {
+        await gate.close()
+      }
     })
 
     it('cannot be reached past a form that is cut off in the middle', async () => {

@@ -19,7 +19,7 @@ export async function checkPage(tab: Tab, kind: string): Promise<void> {
   const { width, theme, language, scripts } = tab.options
   if (isNew(`source ${kind}`)) await checkSource(tab, at)
   if (isNew(`narrow ${kind} ${language}`)) await checkNarrow(tab, at)
-  if (scripts && isNew(`axe ${kind} ${width} ${theme} ${language}`)) await checkAxe(tab, at)
+  if (scripts && isNew(`axe ${kind} ${width} ${theme}`)) await checkAxe(tab, at)
 }
 
 const seen = new Set<string>()

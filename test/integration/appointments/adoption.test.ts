@@ -18,14 +18,27 @@ describeOnEverySite('what is done beside Foyer, in the host itself', (site) => {
   const standing = async (scope: Scope, eid: number) =>
     (await findAppointment(practice.portal, practice.db, scope, String(eid)))?.standing
   const remove = (eid: number) =>
-    practice.db.sequelize.query(`DELETE FROM openemr_postcalendar_events WHERE pc_eid = :eid`, { replacements: { eid } })
+    practice.db.sequelize.query(`DELETE FROM openemr_postcalendar_events WHERE pc_eid = :eid`, {
+      replacements: { eid },
+    })
   const inHostPortal = (scope: Scope, start: string) =>
-    practice.event({ providerId: practice.staff.lee, pid: scope.pid, date: TUESDAY, start, by: 'patient', comment: 'My knee' })
+    practice.event({
+      providerId: practice.staff.lee,
+      pid: scope.pid,
+      date: TUESDAY,
+      start,
+      by: 'patient',
+      comment: 'My knee',
+    })
 
   it('a request made in the host’s own portal waits in Foyer’s queue, and is confirmed, declined or cancelled here', async () => {
     const scope = await newChart(practice)
     const { count } = await queue.read(practice.portal, practice.db, 1)
-    const [one, two, three] = [await inHostPortal(scope, '09:00'), await inHostPortal(scope, '09:15'), await inHostPortal(scope, '09:30')]
+    const [one, two, three] = [
+      await inHostPortal(scope, '09:00'),
+      await inHostPortal(scope, '09:15'),
+      await inHostPortal(scope, '09:30'),
+    ]
     expect(await queue.read(practice.portal, practice.db, 1)).to.include({ count: count + 3 })
     expect(await standing(scope, one)).to.equal('requested')
     expect(await ask(practice, scope, { time: '10:00' })).to.include({ reason: 'too-many' })

@@ -34,10 +34,15 @@ describeOnEverySite('staff decide on a request', (site) => {
     const eid = await booked(practice, maria)
     practice.clock.set(`${MONDAY}T09:30:00`)
 
-    const { result, written } = await watched(practice, () => setStatus(practice, eid, '-', { note: 'Bring the old pills', seen: '^' }))
+    const { result, written } = await watched(practice, () =>
+      setStatus(practice, eid, '-', { note: 'Bring the old pills', seen: '^' }),
+    )
 
     expect(result).to.deep.equal({ ok: true, eid, status: '-' })
-    expect(Object.keys(written.went).sort()).to.deep.equal(['foyer_appointment_requests', 'openemr_postcalendar_events'])
+    expect(Object.keys(written.went).sort()).to.deep.equal([
+      'foyer_appointment_requests',
+      'openemr_postcalendar_events',
+    ])
     expect(Object.keys(written.came).sort()).to.deep.equal([
       ...['foyer_appointment_requests', 'foyer_audit', 'foyer_outbox', 'log', 'log_comment_encrypt'],
       ...['openemr_postcalendar_events', 'patient_tracker', 'patient_tracker_element'],
@@ -48,12 +53,26 @@ describeOnEverySite('staff decide on a request', (site) => {
     })
     const [tracker] = written.came['patient_tracker'] ?? []
     expect(tracker).to.deep.equal({
-      ...{ id: tracker?.['id'], date: `${MONDAY} 09:30:00`, apptdate: TUESDAY, appttime: '09:00:00', eid, pid: maria.pid },
+      ...{
+        id: tracker?.['id'],
+        date: `${MONDAY} 09:30:00`,
+        apptdate: TUESDAY,
+        appttime: '09:00:00',
+        eid,
+        pid: maria.pid,
+      },
       ...{ original_user: 'admin', encounter: 0, lastseq: '1', random_drug_test: null, drug_screen_completed: 0 },
     })
     expect(written.came['patient_tracker_element']).to.deep.equal([
       {
-        ...{ pt_tracker_id: tracker?.['id'], start_datetime: `${MONDAY} 09:30:00`, room: '', status: '-', seq: '1', user: 'admin' },
+        ...{
+          pt_tracker_id: tracker?.['id'],
+          start_datetime: `${MONDAY} 09:30:00`,
+          room: '',
+          status: '-',
+          seq: '1',
+          user: 'admin',
+        },
       },
     ])
     expect(changesIn(written, 'foyer_appointment_requests')).to.deep.equal({
@@ -61,13 +80,26 @@ describeOnEverySite('staff decide on a request', (site) => {
     })
     const [log] = written.came['log'] ?? []
     expect(log).to.deep.include({
-      ...{ date: `${MONDAY} 09:30:00`, event: 'scheduling-update', category: 'Scheduling', user: 'admin', groupname: 'Default' },
+      ...{
+        date: `${MONDAY} 09:30:00`,
+        event: 'scheduling-update',
+        category: 'Scheduling',
+        user: 'admin',
+        groupname: 'Default',
+      },
       ...{ patient_id: maria.pid, success: 1, log_from: 'portal-dashboard', ccda_doc_id: 0 },
     })
-    expect(Buffer.from(String(log?.['comments']), 'base64').toString()).to.equal(`Foyer: event ${String(eid)}, status ^ to -`)
+    expect(Buffer.from(String(log?.['comments']), 'base64').toString()).to.equal(
+      `Foyer: event ${String(eid)}, status ^ to -`,
+    )
     expect(written.came['log_comment_encrypt']?.[0]).to.include({ log_id: log?.['id'], checksum: checksum(log ?? {}) })
     expect(written.came['foyer_audit']?.[0]).to.deep.include({
-      ...{ actor_kind: 'staff', actor_id: 'admin', event: 'appointment.confirmed', subject: `appointment:${String(eid)}` },
+      ...{
+        actor_kind: 'staff',
+        actor_id: 'admin',
+        event: 'appointment.confirmed',
+        subject: `appointment:${String(eid)}`,
+      },
       ...{ pid: maria.pid, details: { from: '^', to: '-' } },
     })
     expect(written.came['foyer_outbox']?.[0]).to.deep.include({
@@ -78,7 +110,8 @@ describeOnEverySite('staff decide on a request', (site) => {
 
   it('and follow it on the flow board: one tracker, a new line for each new status, none for the same', async () => {
     const eid = await booked(practice, await chart(practice, 'john'), { time: '09:30' })
-    for (const status of ['-', '-', '@', '<', '>']) expect(await setStatus(practice, eid, status)).to.include({ ok: true })
+    for (const status of ['-', '-', '@', '<', '>'])
+      expect(await setStatus(practice, eid, status)).to.include({ ok: true })
     const trackers = await practice.db.select(`SELECT eid, lastseq FROM patient_tracker WHERE eid = :eid`, { eid })
     expect(trackers).to.deep.equal([{ eid, lastseq: '4' }])
     const lines = await practice.db.select<{ status: string; seq: string }>(
@@ -87,9 +120,12 @@ describeOnEverySite('staff decide on a request', (site) => {
       { eid },
     )
     expect(lines.map(({ seq, status }) => `${seq}${status}`)).to.deep.equal(['1-', '2@', '3<', '4>'])
-    const told = await practice.db.select<{ event: string }>(`SELECT event FROM foyer_audit WHERE subject = :subject ORDER BY id`, {
-      subject: `appointment:${String(eid)}`,
-    })
+    const told = await practice.db.select<{ event: string }>(
+      `SELECT event FROM foyer_audit WHERE subject = :subject ORDER BY id`,
+      {
+        subject: `appointment:${String(eid)}`,
+      },
+    )
     // Who arrives is not confirmed once more.
     expect(told.map(({ event }) => event.replace('appointment.', ''))).to.deep.equal([
       ...['requested', 'confirmed', 'status-set', 'status-set', 'status-set', 'status-set'],
@@ -131,7 +167,9 @@ describeOnEverySite('staff decide on a request', (site) => {
     const eid = await booked(practice, await newChart(practice), { time: '11:30' })
     for (const table of ['foyer_outbox', 'log_comment_encrypt']) {
       const mend = await failing(practice, table)
-      const { result, written } = await watched(practice, () => setStatus(practice, eid, '-').catch((error: unknown) => String(error)))
+      const { result, written } = await watched(practice, () =>
+        setStatus(practice, eid, '-').catch((error: unknown) => String(error)),
+      )
       await mend()
       expect(result).to.match(/disk is full/)
       expect(written).to.deep.equal({ came: {}, went: {} })
@@ -157,7 +195,12 @@ describe('a decision that cannot be', () => {
 
   it('is refused for an event that is not there, or that is nobody’s visit', async () => {
     await refused(() => setStatus(practice, 4711, '-'), { reason: 'not-found' })
-    const meeting = await practice.event({ providerId: practice.staff.lee, date: TUESDAY, category: 11, start: '16:00' })
+    const meeting = await practice.event({
+      providerId: practice.staff.lee,
+      date: TUESDAY,
+      category: 11,
+      start: '16:00',
+    })
     await refused(() => setStatus(practice, meeting, '@'), { reason: 'not-found' })
     await refused(() => decline(practice, meeting), { reason: 'not-found' })
   })
@@ -165,13 +208,21 @@ describe('a decision that cannot be', () => {
   it('is refused for a status that the site does not know or has put away', async () => {
     const eid = await booked(practice, await newChart(practice), { time: '09:00' })
     await refused(() => setStatus(practice, eid, 'Z'), { reason: 'unknown-status' })
-    await practice.db.sequelize.query(`UPDATE list_options SET activity = 0 WHERE list_id = 'apptstat' AND option_id = 'CALL'`)
+    await practice.db.sequelize.query(
+      `UPDATE list_options SET activity = 0 WHERE list_id = 'apptstat' AND option_id = 'CALL'`,
+    )
     await refused(() => setStatus(practice, eid, 'CALL'), { reason: 'unknown-status' })
   })
 
   it('is refused for one day of a series', async () => {
     const pid = practice.patients.john
-    const eid = await practice.event({ providerId: practice.staff.lee, pid, date: TUESDAY, start: '15:00', repeats: { every: 1, unit: 'week' } })
+    const eid = await practice.event({
+      providerId: practice.staff.lee,
+      pid,
+      date: TUESDAY,
+      start: '15:00',
+      repeats: { every: 1, unit: 'week' },
+    })
     await refused(() => setStatus(practice, eid, '@'), { reason: 'of-series' })
   })
 
@@ -216,16 +267,21 @@ describe('a decision that cannot be', () => {
     await setStatus(practice, eid, '-')
     expect(await setStatus(practice, eid, '^')).to.include({ ok: true })
     expect(await ask(practice, await newChart(practice), { time: '13:00' })).to.include({ reason: 'slot-taken' })
-    const told = await practice.db.first(`SELECT event FROM foyer_audit WHERE subject = :subject ORDER BY id DESC LIMIT 1`, {
-      subject: `appointment:${String(eid)}`,
-    })
+    const told = await practice.db.first(
+      `SELECT event FROM foyer_audit WHERE subject = :subject ORDER BY id DESC LIMIT 1`,
+      {
+        subject: `appointment:${String(eid)}`,
+      },
+    )
     expect(told).to.deep.equal({ event: 'appointment.reopened' })
   })
 
   it('keeps the note for staff out of what the patient reads', async () => {
     const eid = await booked(practice, await newChart(practice), { time: '13:30' })
     await setStatus(practice, eid, '-', { note: 'Difficult on the phone' })
-    expect(await practice.db.first(`SELECT decision_reason FROM foyer_appointment_requests WHERE pc_eid = :eid`, { eid })).to.deep.equal({
+    expect(
+      await practice.db.first(`SELECT decision_reason FROM foyer_appointment_requests WHERE pc_eid = :eid`, { eid }),
+    ).to.deep.equal({
       decision_reason: null,
     })
   })

@@ -34,13 +34,21 @@ describeOnEverySite('what waits for staff', (site) => {
       ...{ providerId: osei, pid: practice.patients.amina, date: TUESDAY, start: '11:00', by: 'patient' as const },
       ...{ comment: ':text:My knee', at: `${MONDAY} 07:40:00` },
     })
-    const ofNobodyYet = await practice.event({ providerId: lee, date: TUESDAY, start: '14:00', by: 'patient', at: `${MONDAY} 07:50:00` })
+    const ofNobodyYet = await practice.event({
+      providerId: lee,
+      date: TUESDAY,
+      start: '14:00',
+      by: 'patient',
+      at: `${MONDAY} 07:50:00`,
+    })
     const inFoyer = await booked(practice, john)
     await practice.event({ providerId: lee, pid: practice.patients.luis, date: TUESDAY, start: '15:00' })
     practice.clock.set(`${MONDAY}T08:30:00`)
 
     const rows = await waiting()
-    expect(rows.map((row) => [row.pc_eid, row.last_name, row.provider, row.category, Number(row.waiting_seconds) / 60])).to.deep.equal([
+    expect(
+      rows.map((row) => [row.pc_eid, row.last_name, row.provider, row.category, row.waiting_seconds / 60]),
+    ).to.deep.equal([
       [inHostPortal, 'Yusuf', 'Kofi Osei', 'Office Visit', 50],
       [ofNobodyYet, null, 'Susan Lee', 'Office Visit', 40],
       [inFoyer, 'Carter', 'Susan Lee', 'Office Visit', 30],
@@ -57,7 +65,7 @@ describeOnEverySite('what waits for staff', (site) => {
     const { count: before } = await count()
     const scope = await newChart(practice)
     await practice.setting('openRequestLimit', '9')
-    const eids = []
+    const eids: number[] = []
     for (const time of ['09:15', '09:30', '09:45', '10:00', '10:15']) eids.push(await booked(practice, scope, { time }))
     const [confirmed = 0, declined = 0, cancelled = 0, byHost = 0, removed = 0] = eids
     expect(await count()).to.include({ count: before + 5 })
@@ -65,7 +73,9 @@ describeOnEverySite('what waits for staff', (site) => {
     await decline(practice, declined)
     await cancel(practice, scope, cancelled)
     await hostSets(practice, byHost, `pc_apptstatus = '-'`)
-    await practice.db.sequelize.query(`DELETE FROM openemr_postcalendar_events WHERE pc_eid = :removed`, { replacements: { removed } })
+    await practice.db.sequelize.query(`DELETE FROM openemr_postcalendar_events WHERE pc_eid = :removed`, {
+      replacements: { removed },
+    })
     expect(await count()).to.include({ count: before })
     expect((await waiting()).filter((row) => eids.includes(row.pc_eid))).to.deep.equal([])
   })

@@ -34,7 +34,9 @@ describeOnEverySite('a patient’s own appointments', (site) => {
     await setStatus(practice, confirmed, '-')
     await decline(practice, declined)
     await cancel(practice, scope, cancelled)
-    await practice.db.sequelize.query(`DELETE FROM openemr_postcalendar_events WHERE pc_eid = :removed`, { replacements: { removed } })
+    await practice.db.sequelize.query(`DELETE FROM openemr_postcalendar_events WHERE pc_eid = :removed`, {
+      replacements: { removed },
+    })
     const byHost = await visit('2026-11-25', '09:00')
     const cancelledLate = await visit('2026-11-26', '09:00', '%')
     const missed = await visit('2026-11-20', '09:00', '?')
@@ -62,7 +64,13 @@ describeOnEverySite('a patient’s own appointments', (site) => {
     expect(next).to.deep.equal(['20261124', '20261208', '20261215'].map((day) => `${String(eid)}-${day} confirmed`))
     expect(past).to.deep.equal(['20261117', '20261110'].map((day) => `${String(eid)}-${day} confirmed`))
     const one = await findAppointment(practice.portal, practice.db, scope, `${String(eid)}-20261208`)
-    expect(one).to.include({ day: '2026-12-08', start: '15:00', minutes: 30, ofSeries: true, id: `${String(eid)}-20261208` })
+    expect(one).to.include({
+      day: '2026-12-08',
+      start: '15:00',
+      minutes: 30,
+      ofSeries: true,
+      id: `${String(eid)}-20261208`,
+    })
     for (const id of [String(eid), `${String(eid)}-20261201`, `${String(eid)}-20261222`]) {
       expect(await findAppointment(practice.portal, practice.db, scope, id)).to.equal(undefined)
     }

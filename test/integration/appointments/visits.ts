@@ -1,5 +1,6 @@
 /** What the tests of appointments share: who asks for what, and what a deed wrote. */
 import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { findAccount, type ChartScope } from '../../../module/access/scope.js'
 import { staffMember, type StaffMember } from '../../../module/access/staff.js'
 import {
@@ -17,14 +18,24 @@ import {
 import type { Actor } from '../../../module/platform/audit.js'
 import { opaqueId } from '../../../module/platform/ids.js'
 import { difference, dumpRows } from '../../support/dump.js'
-import { OFFICE_VISIT, type RecordName, type SignInName, type StaffName, type TestPractice } from '../../support/practice.js'
+import {
+  OFFICE_VISIT,
+  type RecordName,
+  type SignInName,
+  type StaffName,
+  type TestPractice,
+} from '../../support/practice.js'
 
 export const TUESDAY = '2026-11-24'
 
 export type Wish = Partial<Omit<RequestInput, 'scope'>>
 
 /** The chart as its holder opens it. */
-export async function chart(practice: TestPractice, holder: SignInName, record: RecordName = holder): Promise<ChartScope> {
+export async function chart(
+  practice: TestPractice,
+  holder: SignInName,
+  record: RecordName = holder,
+): Promise<ChartScope> {
   const account = await findAccount(practice.db, practice.clock, practice.accounts[holder])
   const scope = account?.records.find((each) => each.record === practice.records[record])
   if (!scope) throw new Error(`${holder} has no chart ${record}`)
@@ -79,7 +90,11 @@ export async function setStatus(
   return processAppointment(practice.portal, member, actorOf(member), { eid, status, note, seen })
 }
 
-export async function decline(practice: TestPractice, eid: number, { seen, by = 'admin' }: Seen = {}): Promise<ProcessOutcome> {
+export async function decline(
+  practice: TestPractice,
+  eid: number,
+  { seen, by = 'admin' }: Seen = {},
+): Promise<ProcessOutcome> {
   const member = await colleague(practice, by)
   return declineAppointment(practice.portal, member, actorOf(member), { eid, reason: 'We are closed then', seen })
 }
@@ -153,8 +168,10 @@ export function changesIn({ came, went }: Written, table: string): Row {
 export function checksum(log: Row): string {
   const columns = ['date', 'event', 'category', 'user', 'groupname', 'comments', 'user_notes', 'patient_id', 'success']
   const rest = ['crt_user', 'log_from', 'menu_item_id', 'ccda_doc_id']
-  const text = [...columns, ...rest].map((column) => String(log[column] ?? '')).join('')
-  return createHash('sha3-512').update(text).digest('hex')
+  const values = [...columns, ...rest].map((column) => log[column] as string | number | null | undefined)
+  return createHash('sha3-512')
+    .update(values.map((value) => value ?? '').join(''))
+    .digest('hex')
 }
 
 /** Makes whatever is inserted into a table fail, until the answer is called. */
@@ -176,4 +193,20 @@ export async function overlapping(practice: TestPractice): Promise<Row[]> {
         AND TIME_TO_SEC(a.pc_startTime) < TIME_TO_SEC(b.pc_startTime) + b.pc_duration
         AND TIME_TO_SEC(b.pc_startTime) < TIME_TO_SEC(a.pc_startTime) + a.pc_duration`,
   )
+}
+
+/** InnoDB renews what it tells of its transactions only for those who did not ask for a tenth of a second. */
+const RENEWED_MS = 120
+
+/** Until somebody's statement with these words waits for a lock, or it is over. */
+export async function untilWaiting(practice: TestPractice, words: string, over: () => boolean = () => false): Promise<void> {
+  while (!over()) {
+    const waiting = await practice.db.first(
+      `SELECT trx_id FROM information_schema.innodb_trx t JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id
+        WHERE trx_state = 'LOCK WAIT' AND p.db = DATABASE() AND INSTR(trx_query, :words) > 0`,
+      { words },
+    )
+    if (waiting) return
+    await sleep(RENEWED_MS)
+  }
 }
