@@ -18,6 +18,7 @@ async function serveAlone(config: Config): Promise<number> {
 }
 
 function greet(address: string): void {
+  // eslint-disable-next-line no-console -- said to whoever typed the command
   console.log(`Foyer is at ${address}/portal, for staff at ${address}/staff/portal`)
 }
 

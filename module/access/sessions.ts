@@ -93,13 +93,6 @@ export async function keepAwake(
   })
 }
 
-/** Ends every session of an account or a staff user: after a reset, a revocation, when the module is disabled. */
-export async function endSessions(db: Database, audience: Audience, owner: string): Promise<void> {
-  await db.transaction(async (tx) => {
-    await tx.change(`DELETE FROM foyer_sessions WHERE audience = :audience AND owner = :owner`, { audience, owner })
-  })
-}
-
 function ownerOf(data: session.SessionData): string | null {
   return data.passport?.user.id.toString() ?? null
 }

@@ -12,12 +12,12 @@ export async function sweep(db: Database, clock: Clock, lives: readonly SessionL
   const now = clock.now()
   const longestIdle = Math.max(...lives.map((life) => life.idle))
   return db.transaction(async (tx) => {
+    // sql-safe: a number of ours
     const sessions = await tx.change(`DELETE FROM foyer_sessions WHERE seen_at < :before LIMIT ${String(AT_ONCE)}`, {
-      // sql-safe: a number
       before: utc(now.minus({ minutes: longestIdle })),
     })
+    // sql-safe: a number of ours
     const forms = await tx.change(`DELETE FROM foyer_once WHERE created_at < :before LIMIT ${String(AT_ONCE)}`, {
-      // sql-safe: a number
       before: utc(now.minus({ days: FORM_DAYS })),
     })
     return sessions + forms

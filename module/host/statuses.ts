@@ -12,7 +12,6 @@ export interface AppointmentStatus {
 export const PENDING = '^'
 export const CANCELLED = 'x'
 export const CANCELLED_LATE = '%'
-export const BOOKED = '-'
 
 export function isCancelled(status: string): boolean {
   return status === CANCELLED || status === CANCELLED_LATE

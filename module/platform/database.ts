@@ -32,7 +32,7 @@ export interface Database extends Queryable {
   readonly sequelize: Sequelize
   /**
    * Runs the work in one REPEATABLE READ transaction; rolls back on a throw. A deadlock or a lock time-out
-   * (1213, 1205) is tried again, five times in all: the work must have no effect outside the transaction.
+   * (1213, 1205, 1020) is tried again, five times in all: the work must have no effect outside the transaction.
    */
   transaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result>
   close(): Promise<void>
@@ -146,8 +146,10 @@ async function inTransaction<Result>(sequelize: Sequelize, work: (tx: Tx) => Pro
 
 const DEADLOCK = 1213
 const LOCK_WAIT_TIMEOUT = 1205
+/** MariaDB with innodb_snapshot_isolation: the row has changed since this transaction first looked. */
+const CHANGED_SINCE_READ = 1020
 
 function lostALock(error: unknown): boolean {
   const errno = (error as { parent?: { errno?: number } }).parent?.errno
-  return errno === DEADLOCK || errno === LOCK_WAIT_TIMEOUT
+  return errno === DEADLOCK || errno === LOCK_WAIT_TIMEOUT || errno === CHANGED_SINCE_READ
 }

@@ -34,9 +34,13 @@ export async function firstResult(
     `SELECT body_hash, result FROM foyer_once WHERE owner = :owner AND token = :token FOR UPDATE`,
     { ...once },
   )
-  if (before?.body_hash !== once.bodyHash) return { state: 'used-otherwise' }
-  // A press that was refused leaves no result: pressing again tries again.
-  return before.result === null ? { state: 'new' } : { state: 'done', result: before.result }
+  if (!before) return { state: 'used-otherwise' }
+  if (before.result === null) {
+    // A press that was refused made nothing: the same form may be sent again, mended.
+    await tx.change(`UPDATE foyer_once SET body_hash = :bodyHash WHERE owner = :owner AND token = :token`, { ...once })
+    return { state: 'new' }
+  }
+  return before.body_hash === once.bodyHash ? { state: 'done', result: before.result } : { state: 'used-otherwise' }
 }
 
 /** Keeps the result for the next press of the same form. */

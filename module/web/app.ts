@@ -15,8 +15,12 @@ import type { SignInRefusal } from '../access/signIn.js'
 import { assets } from './assets.js'
 import { logRequests, nameRequest, neverCached, protect } from './headers.js'
 import { health, type Readiness } from './health.js'
+import { problemStatus } from './layout.js'
 import { addressOf, type Route } from './routes.js'
-import { basePath, cookieOptions, sendBareProblem, serve, type Doors } from './serve.js'
+import type { Doors } from './admit.js'
+import { basePath, cookieOptions } from './exchange.js'
+import { sendBareProblem } from './send.js'
+import { serve } from './serve.js'
 import type { Site } from './site.js'
 
 export function createApp(site: Site, readiness: Readiness): Express {
@@ -56,7 +60,7 @@ function onlyWhenEnabled(site: Site): RequestHandler {
   return (request, response, next) => {
     const ours = /^\/(portal|staff\/portal)(\/|$)/.test(request.path)
     if (!ours || site.portal.enabled()) next()
-    else void sendBareProblem(site, request, response, { kind: 'problem', status: 404 }).catch(next)
+    else void sendBareProblem({ site, request, response }, { kind: 'problem', status: 404 }).catch(next)
   }
 }
 
@@ -68,7 +72,7 @@ interface Door {
 /** Patients and staff have a cookie, a store and a Passport each: signed in as both, one never becomes the other. */
 function openDoor(site: Site, audience: SessionAudience, passport: Passport): Door {
   const { portal } = site
-  const { path, secure } = cookieOptions(site)
+  const { path, secure } = cookieOptions(portal)
   const life = () => ({
     idle: audience === 'patient' ? portal.settings().patientIdle : portal.settings().staffIdle,
     limit: portal.settings().sessionLimit,
@@ -109,12 +113,12 @@ function inOrder(routes: readonly Route[]): Route[] {
 
 function toTheFrontDoor(site: Site): RequestHandler {
   return (_request, response) => {
-    response.redirect(303, `${basePath(site)}/portal`)
+    response.redirect(303, `${basePath(site.portal)}/portal`)
   }
 }
 
 function nothingThere(site: Site): RequestHandler {
-  return (request, response) => sendBareProblem(site, request, response, { kind: 'problem', status: 404 })
+  return (request, response) => sendBareProblem({ site, request, response }, { kind: 'problem', status: 404 })
 }
 
 function somethingBroke(site: Site): ErrorRequestHandler {
@@ -130,9 +134,9 @@ function somethingBroke(site: Site): ErrorRequestHandler {
 }
 
 function answerError(site: Site, request: Request, response: Response, status: number): Promise<void> {
-  if (status === 503) return sendBareProblem(site, request, response, { kind: 'problem', status, retryAfter: 10 })
-  const known = status === 404 || status === 403 ? status : status < 500 ? 422 : 500
-  return sendBareProblem(site, request, response, { kind: 'problem', status: known })
+  const known = problemStatus(status)
+  const wait = known === 503 ? { retryAfter: 10 } : {}
+  return sendBareProblem({ site, request, response }, { kind: 'problem', status: known, ...wait })
 }
 
 /** What Express's parsers refuse has a status of its own; a database out of reach is 503; the rest is our fault. */
@@ -147,7 +151,7 @@ function statusOf(error: unknown): number {
 }
 
 function underBasePath(site: Site, app: Express): Express {
-  const base = basePath(site)
+  const base = basePath(site.portal)
   if (base === '') return app
   const outer = express()
   outer.disable('x-powered-by')

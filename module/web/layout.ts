@@ -273,16 +273,6 @@ export interface RecordChoice {
   waiting?: string
 }
 
-/** The id of a field's control, as the field partial writes it and the error summary links to it. */
-export function fieldId(name: string): string {
-  return `field-${name}`
-}
-
-/** The error of one field, for its message; undefined if it has none. */
-export function errorOf(errors: readonly FieldError[], name: string): string | undefined {
-  return errors.find((error) => error.name === name)?.text
-}
-
 /** The nearest status that /errors/problem has words for: 400 and 413 read as 422, 401 as 403, 410 as 404, the rest by their hundred. */
 export function problemStatus(status: number): ProblemStatus {
   const known = problemStatuses.find((each) => each === status)
@@ -290,21 +280,4 @@ export function problemStatus(status: number): ProblemStatus {
   if (status === 401) return 403
   if (status === 404 || status === 405 || status === 410) return 404
   return status >= 400 && status < 500 ? 422 : 500
-}
-
-/**
- * The numbers of a long list: first, last, and two either side of the current page.
- * @param page the current page, from 1
- * @param pages how many there are
- * @param href the address of a page
- */
-export function pageLinks(page: number, pages: number, href: (page: number) => string): PageLink[] {
-  const shown = [...new Set([1, page - 2, page - 1, page, page + 1, page + 2, pages])]
-    .filter((each) => each >= 1 && each <= pages)
-    .sort((a, b) => a - b)
-  return shown.flatMap((number, at): PageLink[] => {
-    const link = { number, href: href(number), current: number === page }
-    const before = shown[at - 1]
-    return before !== undefined && number - before > 1 ? [{ gap: true }, link] : [link]
-  })
 }

@@ -1,7 +1,7 @@
 import type { Flash, Link, ProblemStatus } from './layout.js'
 
 /** What a handler answers: plain data, sent by the one place that knows how. */
-export type Answer = PageAnswer | SeeOtherAnswer | FileAnswer | ProblemAnswer
+export type Answer = PageAnswer | SeeOtherAnswer | ToTheDoorAnswer | FileAnswer | ProblemAnswer
 
 export interface PageAnswer {
   kind: 'page'
@@ -20,6 +20,12 @@ export interface SeeOtherAnswer {
   /** Begins with a slash, without the base path. */
   to: string
   flash?: FlashKey
+}
+
+/** Signed out in the middle of a page: 401, and the browser goes to sign in. */
+export interface ToTheDoorAnswer {
+  kind: 'to-the-door'
+  to: string
 }
 
 /** Kept in a cookie until the next page: a key of words, never a person's data. */

@@ -5,8 +5,6 @@ import { connectDatabase } from '../../module/platform/database.js'
 import { startTestMariadb } from '../setup/database.js'
 import { createRealSite, realSites, sharedAvailable, type RealSite } from './realSite.js'
 
-export { sharedAvailable } from './realSite.js'
-
 /** The demo practice's own site, and the host's of these versions (7.0 is 7.0.3). */
 export type SiteName = 'demo' | RealSite
 
@@ -79,11 +77,6 @@ async function startOwn(): Promise<string> {
   // When nothing is left to do but to end: the server must not outlive us, nor keep us alive.
   process.once('beforeExit', () => void stop())
   return env['FOYER_TEST_MARIADB'] ?? ''
-}
-
-/** The sites that tests can be run on here: the real ones need the facts that lie beside the checkout. */
-export function sites(): SiteName[] {
-  return sharedAvailable() ? ['demo', ...realSites] : ['demo']
 }
 
 /** The same sentences on every site. Where a real one cannot be built they stand as pending, with the reason. */

@@ -2,7 +2,6 @@
 import { DateTime } from 'luxon'
 import type { Portal } from '../../access/portal.js'
 import type { ChartScope } from '../../access/scope.js'
-import { readText } from '../../host/calendar.js'
 import {
   patientAppointment,
   patientAppointments,
@@ -93,7 +92,8 @@ function appointmentOf(row: AppointmentRow, occurrence: Day | undefined): Appoin
     category: { id: row.category_id, name: row.category },
     provider: { id: row.provider_id ?? undefined, name: row.provider },
     place: { name: row.place, address: row.address, phone: row.phone },
-    reason: row.reason ?? readText(row.text),
+    // The comment of an event that staff made is theirs: a patient reads only what they wrote themselves.
+    reason: row.reason ?? '',
     decisionReason: row.decision_reason ?? '',
     receipt: row.receipt ?? undefined,
   }

@@ -7,7 +7,7 @@ import { opaqueId } from '../../platform/ids.js'
 import type { FieldError, StatusTag, Tone } from '../../web/layout.js'
 import type { RecordContext, RequestContext } from '../../web/routes.js'
 import { writeLongDay, writeShortDay } from '../../web/times.js'
-import { whyNotCancel, type Appointment, type CancelRefusal, type Standing } from './appointment.js'
+import { startOf, whyNotCancel, type Appointment, type CancelRefusal, type Standing } from './appointment.js'
 import type { FreeTime } from './availability.js'
 import type { RequestOutcome } from './booking.js'
 import type { PatientAppointments } from './ofPatient.js'
@@ -54,8 +54,14 @@ export function viewOf(context: RecordContext, appointment: Appointment): Appoin
     place: appointment.place.name,
     address: appointment.place.address,
     phone: appointment.place.phone,
-    status: statusTag(context, appointment.standing),
+    status: isOver(context, appointment)
+      ? { tone: 'neutral', icon: 'check-lg', text: t('appointments.standing.over') }
+      : statusTag(context, appointment.standing),
   }
+}
+
+function isOver({ portal }: RecordContext, appointment: Appointment): boolean {
+  return appointment.standing === 'confirmed' && startOf(appointment, portal.clock.zone) <= portal.clock.now()
 }
 
 const tones: Record<Standing, { tone: Tone; icon: string }> = {

@@ -1,6 +1,7 @@
 /** What waits for staff, and what the patient's panel shows of appointments. */
 import type { PanelCard, Queue } from '../../feature.js'
 import type { Portal } from '../../access/portal.js'
+import { readText } from '../../host/calendar.js'
 import { patientAppointments, waitingAppointments, type WaitingRow } from '../../host/reads/appointments.js'
 import { readStatuses } from '../../host/statuses.js'
 import { day as dayOf, utc, wallClock } from '../../platform/clock.js'
@@ -63,7 +64,7 @@ function waitingView(context: StaffContext, row: WaitingRow) {
     provider: row.provider,
     when: `${writeShortDay(row.pc_eventDate ?? '', language, today)}, ${writeTime(row.start ?? '00:00')}`,
     overdue: (row.pc_eventDate ?? '') < today,
-    reason: row.reason ?? row.text ?? '',
+    reason: row.reason ?? readText(row.text),
     waiting: writeAge(row.waiting_seconds / 60),
     status: row.status,
   }

@@ -1,5 +1,6 @@
 /** What staff can do here, as a table of contents. */
 import { z } from 'zod'
+import { readText } from '../../host/calendar.js'
 import { staffAppointment, type StaffAppointmentRow } from '../../host/reads/appointments.js'
 import { isCancelled, PENDING, readStatuses } from '../../host/statuses.js'
 import { day as dayOf } from '../../platform/clock.js'
@@ -169,7 +170,7 @@ function staffView(context: StaffContext, row: StaffAppointmentRow) {
     when: `${writeLongDay(row.pc_eventDate ?? '', language)}, ${writeTime(row.start ?? '00:00')}`,
     minutes: Math.round(row.seconds / 60),
     past: (row.pc_eventDate ?? '') < dayOf(portal.clock.now()),
-    reason: row.reason ?? row.text ?? '',
+    reason: row.reason ?? readText(row.text),
     decisionReason: row.decision_reason ?? '',
     receipt: row.receipt,
     origin: t(row.request_id === null ? 'appointments.origin.host' : 'appointments.origin.foyer'),

@@ -35,6 +35,7 @@ export const words = wordsIn(
 
     'appointments.standing.requested': 'Requested',
     'appointments.standing.confirmed': 'Confirmed',
+    'appointments.standing.over': 'Over',
     'appointments.standing.cancelled': 'Cancelled',
     'appointments.standing.declined': 'Declined',
     'appointments.standing.missed': 'Missed',
@@ -201,6 +202,7 @@ export const words = wordsIn(
 
     'appointments.standing.requested': 'Solicitada',
     'appointments.standing.confirmed': 'Confirmada',
+    'appointments.standing.over': 'Ya pasó',
     'appointments.standing.cancelled': 'Cancelada',
     'appointments.standing.declined': 'Rechazada',
     'appointments.standing.missed': 'No asistió',

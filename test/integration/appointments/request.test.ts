@@ -15,7 +15,22 @@ import {
   ZONE,
   type TestPractice,
 } from '../../support/practice.js'
-import { ask, booked, cancel, chart, checksum, eventRow, failing, hostSets, newChart, overlapping, setStatus, TUESDAY, untilWaiting, watched } from './visits.js'
+import {
+  ask,
+  booked,
+  cancel,
+  chart,
+  checksum,
+  eventRow,
+  failing,
+  hostSets,
+  newChart,
+  overlapping,
+  setStatus,
+  TUESDAY,
+  untilWaiting,
+  watched,
+} from './visits.js'
 
 // Byte for byte what the host's portal writes (facts §2.4).
 const RECURRENCE =

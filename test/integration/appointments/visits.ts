@@ -199,7 +199,11 @@ export async function overlapping(practice: TestPractice): Promise<Row[]> {
 const RENEWED_MS = 120
 
 /** Until somebody's statement with these words waits for a lock, or it is over. */
-export async function untilWaiting(practice: TestPractice, words: string, over: () => boolean = () => false): Promise<void> {
+export async function untilWaiting(
+  practice: TestPractice,
+  words: string,
+  over: () => boolean = () => false,
+): Promise<void> {
   while (!over()) {
     const waiting = await practice.db.first(
       `SELECT trx_id FROM information_schema.innodb_trx t JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id

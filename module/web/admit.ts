@@ -1,0 +1,139 @@
+/** Who is let in, to what: the account, the scope or the staff member of a request, and the policy's word on its route. */
+import type { Request, Response } from 'express'
+import type { Actor } from '../platform/audit.js'
+import { isOpaqueId } from '../platform/ids.js'
+import { onceOf, type Once } from '../platform/once.js'
+import type { SignedIn } from '../access/passports.js'
+import { accountMay, anyoneMay, findAccount, patientMay, scopeOf, type Account } from '../access/scope.js'
+import type { SignInRefusal } from '../access/signIn.js'
+import { staffMay, staffMember } from '../access/staff.js'
+import { isFragment, requestContext, sessionOf, type Exchange } from './exchange.js'
+import type { AccountContext, DoorContext, RecordContext, RequestContext, Route, StaffContext } from './routes.js'
+import { show, type Answer } from './show.js'
+
+export interface Doors {
+  /** Passport's check of the posted name and password, as a value. */
+  authenticate: (request: Request, response: Response) => Promise<SignedIn | SignInRefusal>
+}
+
+/** Either the context to go on with, or the answer to one who may not. */
+export type Admitted = { context: RequestContext; answer?: never } | { context: RequestContext; answer: Answer }
+
+export async function admit(
+  exchange: Exchange,
+  doors: Record<'patient' | 'staff', Doors>,
+  route: Route,
+): Promise<Admitted> {
+  switch (route.audience) {
+    case 'patientDoor':
+      return admitAtDoor(exchange, doors.patient, route)
+    case 'staffDoor':
+      return admitAtDoor(exchange, doors.staff, route)
+    case 'account':
+    case 'record':
+      return admitPatient(exchange, route)
+    case 'staff':
+    case 'emr':
+      return admitStaff(exchange, route)
+  }
+}
+
+function admitAtDoor(exchange: Exchange, door: Doors, route: Route): Admitted {
+  const { site, request, response } = exchange
+  const context: DoorContext = {
+    ...requestContext(exchange),
+    authenticate: () => door.authenticate(request, response),
+    enter: (who) => enter(request, who),
+    leave: () => leave(request),
+    inside: sessionOf(request)?.passport !== undefined,
+  }
+  return anyoneMay(site.portal.policy(), route.permission) ? { context } : { context, answer: show.problem(403) }
+}
+
+async function admitPatient(exchange: Exchange, route: Route): Promise<Admitted> {
+  const { site, request } = exchange
+  const account = await signedInAccount(exchange)
+  if (!account) return turnAway(exchange, '/portal/sign-in')
+  const context: AccountContext = {
+    ...requestContext(exchange, account.language),
+    account,
+    actor: { kind: 'account', id: String(account.id), name: account.name, requestId: request.requestId },
+    once: (fields) => onceToken(request, `account:${String(account.id)}`, fields),
+  }
+  const policy = site.portal.policy()
+  if (route.audience === 'account') {
+    return accountMay(policy, route.permission) ? { context } : { context, answer: show.notFound() }
+  }
+  const record = String(request.params['record'])
+  const scope = scopeOf(account, record)
+  // Somebody else's record and one that this grant does not open look the same: not there.
+  if (!scope || !patientMay(policy, scope, route.permission)) return { context, answer: show.notFound() }
+  const inRecord: RecordContext = {
+    ...context,
+    scope,
+    here: (path) => `/portal/records/${record}${path}`,
+    may: (permission) => patientMay(policy, scope, permission),
+  }
+  return { context: inRecord }
+}
+
+async function signedInAccount({ site, request }: Exchange): Promise<Account | undefined> {
+  const who = sessionOf(request)?.passport?.user
+  if (!who) return undefined
+  const account = await findAccount(site.portal.db, site.portal.clock, who.id)
+  return account?.fingerprint === who.fingerprint ? account : undefined
+}
+
+async function admitStaff(exchange: Exchange, route: Route): Promise<Admitted> {
+  const { site, request } = exchange
+  const who = sessionOf(request)?.passport?.user
+  const member = who && (await staffMember(site.portal.db, who.id))
+  if (member?.fingerprint !== who?.fingerprint || !member) return turnAway(exchange, '/staff/sign-in')
+  const actor: Actor = { kind: 'staff', id: member.username, name: member.name, requestId: request.requestId }
+  const may = (permission: string) => staffMay(site.portal.policy(), member, permission)
+  const context: StaffContext = { ...requestContext(exchange), staff: member, actor, may }
+  return may(route.permission) ? { context } : { context, answer: show.problem(403) }
+}
+
+/**
+ * To the door: a page leads there and back, an htmx request tells the browser to go. A session whose person is gone, or
+ * has another password now, ends: else the door would send them back in.
+ */
+async function turnAway(exchange: Exchange, door: string): Promise<Admitted> {
+  const { request } = exchange
+  if (sessionOf(request)?.passport) await leave(request)
+  const context = requestContext(exchange)
+  if (isFragment(request)) return { context, answer: { kind: 'to-the-door', to: door } }
+  const next = request.method === 'GET' ? `?next=${encodeURIComponent(localPath(request))}` : ''
+  return { context, answer: show.seeOther(`${door}${next}`) }
+}
+
+function localPath(request: Request): string {
+  const query = request.originalUrl.split('?')[1]
+  return query === undefined ? request.path : `${request.path}?${query}`
+}
+
+function onceToken(request: Request, owner: string, fields: Record<string, unknown>): Once | undefined {
+  const { _once: token } = (request.body ?? {}) as { _once?: unknown }
+  return typeof token === 'string' && isOpaqueId(token) ? onceOf(owner, token, fields) : undefined
+}
+
+function enter(request: Request, who: SignedIn): Promise<void> {
+  // Passport regenerates the session's id here: one fixed before sign-in is dead.
+  return new Promise((resolve, reject) => {
+    request.logIn(who, settle(resolve, reject))
+  })
+}
+
+function leave(request: Request): Promise<void> {
+  return new Promise((resolve, reject) => {
+    request.session.destroy(settle(resolve, reject))
+  })
+}
+
+function settle(resolve: () => void, reject: (error: Error) => void): (error?: Error | null) => void {
+  return (error) => {
+    if (error) reject(error)
+    else resolve()
+  }
+}

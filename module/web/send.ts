@@ -1,0 +1,117 @@
+/** An answer onto the wire: a whole page or its fragment, a redirect, a file, or what went wrong. */
+import { cookieOptions, isFragment, requestContext, type Exchange } from './exchange.js'
+import { tokenFor } from './formToken.js'
+import { frameOf } from './frame.js'
+import type { Flash } from './layout.js'
+import { cookieOf, keepLanguage } from './reader.js'
+import { render, type Locals } from './render.js'
+import type { Audience, RequestContext } from './routes.js'
+import type { Answer, FlashKey, PageAnswer, ProblemAnswer } from './show.js'
+
+export async function send(
+  exchange: Exchange,
+  audience: Audience,
+  context: RequestContext,
+  answer: Answer,
+): Promise<void> {
+  const { response } = exchange
+  switch (answer.kind) {
+    case 'page':
+      return sendPage(exchange, audience, context, answer)
+    case 'see-other':
+      if (answer.flash) keepFlash(exchange, answer.flash)
+      response.redirect(303, context.url(answer.to))
+      return
+    case 'to-the-door':
+      response.setHeader('HX-Redirect', context.url(answer.to))
+      response.status(401).type('text/plain').send('')
+      return
+    case 'file':
+      response.attachment(answer.name).type(answer.type).send(answer.body)
+      return
+    case 'problem':
+      return sendProblem(exchange, audience, context, answer)
+  }
+}
+
+async function sendPage(
+  exchange: Exchange,
+  audience: Audience,
+  context: RequestContext,
+  answer: PageAnswer,
+): Promise<void> {
+  const { site, request, response } = exchange
+  keepLanguage(request, response, cookieOptions(site.portal))
+  const flash = answer.flash ?? takeFlash(exchange, context)
+  const locals = localsOf(exchange, context)
+  response.status(answer.status).type('html')
+  if (isFragment(request)) {
+    const body = await render(answer.view, { ...locals, page: answer.content })
+    const said = flash ? await render('/partials/flash', { ...locals, page: { ...flash, oob: true } }) : ''
+    response.send(body + said)
+    return
+  }
+  const frame = await frameOf(site, audience, context, answer, flash, request.path)
+  response.send(await render(`/layout/${frame.layout}`, { ...locals, page: frame.page }))
+}
+
+function localsOf(exchange: Exchange, { t, url }: RequestContext): Omit<Locals, 'page'> {
+  return { t, url, csrf: tokenFor(exchange), nonce: exchange.request.nonce }
+}
+
+/** What went wrong, in words, as a page or in place; always with the number to quote. */
+async function sendProblem(
+  exchange: Exchange,
+  audience: Audience,
+  context: RequestContext,
+  answer: ProblemAnswer,
+): Promise<void> {
+  const { site, response } = exchange
+  if (answer.retryAfter !== undefined) response.setHeader('Retry-After', String(answer.retryAfter))
+  const { status, what, next } = answer
+  const title = context.t(`problem.${String(status)}.title`)
+  // No navigation: it would ask the database again, which may be what is wrong.
+  const door: Audience =
+    audience === 'staff' || audience === 'emr' || audience === 'staffDoor' ? 'staffDoor' : 'patientDoor'
+  const home = context.url(door === 'staffDoor' ? '/staff/portal' : '/portal')
+  const wayOn =
+    status === 404 && site.portal.enabled() ? [{ label: context.t('problem.start'), href: home }] : undefined
+  const content = { status, requestId: context.requestId, what, next, actions: answer.actions ?? wayOn }
+  const page: PageAnswer = {
+    kind: 'page',
+    status,
+    view: '/errors/problem',
+    content,
+    title,
+    hasErrors: false,
+    wide: false,
+  }
+  await sendPage(exchange, door, context, page)
+}
+
+const FLASH_COOKIE = 'foyer_flash'
+
+function keepFlash({ site, response }: Exchange, flash: FlashKey): void {
+  response.cookie(FLASH_COOKIE, `${flash.kind}:${flash.key}`, {
+    ...cookieOptions(site.portal),
+    httpOnly: true,
+    sameSite: 'lax',
+    maxAge: 60_000,
+  })
+}
+
+// Not signed: it holds a key of our own words, and anything else says nothing.
+function takeFlash({ site, request, response }: Exchange, context: RequestContext): Flash | undefined {
+  const kept = /^(success|info|warning|danger):([\w.-]{1,80})$/.exec(cookieOf(request, FLASH_COOKIE) ?? '')
+  if (!kept) return undefined
+  response.clearCookie(FLASH_COOKIE, cookieOptions(site.portal))
+  const [, kind, key = ''] = kept
+  const text = context.t(key)
+  return text === key ? undefined : { kind: kind as Flash['kind'], text }
+}
+
+/** For what comes before any route: a page that is not there, an error, a module that is switched off. */
+export async function sendBareProblem(exchange: Exchange, problem: ProblemAnswer): Promise<void> {
+  const audience: Audience = /^\/(staff|emr)/.test(exchange.request.path) ? 'staffDoor' : 'patientDoor'
+  await sendProblem(exchange, audience, requestContext(exchange), problem)
+}
