@@ -33,6 +33,7 @@ export default function report(runner, { reporterOptions = {} }) {
     count.failures.push(test.fullTitle())
     // Base.list reads the error from the test; a hook that fails twice carries it only here.
     if (!test.err) test.err = error
+    nameDatabaseError(test.err)
     failed.push(test)
     say.test(test, 'failed')
   })
@@ -42,6 +43,13 @@ export default function report(runner, { reporterOptions = {} }) {
     mkdirSync(dirname(results), { recursive: true })
     writeFileSync(results, JSON.stringify({ ...count, ms: Date.now() - began }))
   })
+}
+
+/** The driver's own number and words, which the library keeps in `parent` and which a message alone may lack. */
+function nameDatabaseError(error) {
+  const { code, errno, sqlMessage } = error?.parent ?? error ?? {}
+  if (errno === undefined || String(error.message).includes(String(errno))) return
+  error.message = `${error.message} [${code ?? 'error'} ${errno}: ${sqlMessage ?? ''}]`
 }
 
 const marks = { passed: '✓', failed: '✗', skipped: '–' }

@@ -157,7 +157,20 @@ export async function addPatient(tx: Tx, patient: NewPatient): Promise<number> {
   return pid
 }
 
-async function columnsOf(tx: Tx, table: string): Promise<Map<string, { nullable: boolean }>> {
+type Columns = ReadonlyMap<string, { nullable: boolean }>
+
+/** Asked once a connection pool: a site's columns stay as they are while people are added by the hundred. */
+const asked = new WeakMap<Tx['sequelize'], Map<string, Columns>>()
+
+async function columnsOf(tx: Tx, table: string): Promise<Columns> {
+  const known = asked.get(tx.sequelize) ?? new Map<string, Columns>()
+  asked.set(tx.sequelize, known)
+  const columns = known.get(table) ?? (await readColumns(tx, table))
+  known.set(table, columns)
+  return columns
+}
+
+async function readColumns(tx: Tx, table: string): Promise<Columns> {
   const rows = await tx.select<{ name: string; nullable: string }>(
     `SELECT column_name AS name, is_nullable AS nullable FROM information_schema.columns
      WHERE table_schema = DATABASE() AND table_name = :table`,
