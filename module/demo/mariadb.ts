@@ -18,7 +18,7 @@ import {
 } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
-import { basename, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createConnection } from 'mysql2/promise'
 import { CannotStart } from '../platform/cannotStart.js'
@@ -85,7 +85,7 @@ const USER = 'foyer'
 function makeFolder(dataDir: string): string {
   const folder = resolve(dataDir)
   try {
-    mkdirSync(folder, { recursive: true })
+    makeWithParents(folder)
     writeFileSync(join(folder, '.writable'), '')
     rmSync(join(folder, '.writable'))
   } catch (error) {
@@ -94,6 +94,13 @@ function makeFolder(dataDir: string): string {
     )
   }
   return folder
+}
+
+/** One folder at a time: Node's own way of making all of them never comes back from a place like /proc. */
+function makeWithParents(folder: string): void {
+  if (existsSync(folder)) return
+  makeWithParents(dirname(folder))
+  mkdirSync(folder)
 }
 
 /**

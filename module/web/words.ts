@@ -100,7 +100,7 @@ const en = {
   'problem.503.next': 'Try again in a few minutes. For anything urgent, call the practice.',
 
   'record.own': '{{name}}, not linked to a chart yet',
-  'relationship.self': 'you',
+  'relationship.self': 'You',
   'relationship.mother': 'you are their mother',
   'relationship.father': 'you are their father',
   'relationship.guardian': 'you are their guardian',
@@ -215,7 +215,7 @@ const es: Record<keyof typeof en, string> = {
   'problem.503.next': 'Inténtelo de nuevo en unos minutos. Para algo urgente, llame al consultorio.',
 
   'record.own': '{{name}}, todavía sin expediente vinculado',
-  'relationship.self': 'usted',
+  'relationship.self': 'Usted',
   'relationship.mother': 'usted es su madre',
   'relationship.father': 'usted es su padre',
   'relationship.guardian': 'usted ejerce su tutela',

@@ -138,6 +138,8 @@ describe("the demo's database", function () {
     const file = join(folder, 'a-file')
     writeFileSync(file, '')
     await refused(startMariadb({ dataDir: join(file, 'data') }), `Cannot write in ${join(file, 'data')} (ENOTDIR)`)
+    if (!existsSync('/proc/self')) return
+    await refused(startMariadb({ dataDir: '/proc/foyer/data' }), 'Cannot write in /proc/foyer/data (ENOENT)')
   })
 
   it('says in one line that the port is taken, and leaves the folder free', async () => {
