@@ -150,20 +150,31 @@ async function makeData(folder: string, { installer }: MariadbPrograms): Promise
   rmSync(unfinished, { recursive: true, force: true })
   if (existsSync(data)) return
   const words = ['--no-defaults', `--datadir=${unfinished}`, ...asWhom(), LOG_SIZE]
-  await run(installer, [...words, '--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve'])
+  const more = ['--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve']
+  await run(installer, [...words, ...more], ownTemporaries(folder))
   renameSync(unfinished, data)
 }
 
 // The default of 96 MB is written out whole, for a practice of sixty patients.
 const LOG_SIZE = '--innodb-log-file-size=16M'
 
+/**
+ * A folder for temporary tables that is this server's alone: each MariaDB that starts sweeps every #sql file out of its
+ * own, and in a shared /tmp that would be the tables on which another one's queries are working.
+ */
+function ownTemporaries(folder: string): NodeJS.ProcessEnv {
+  const temporaries = join(folder, 'tmp')
+  if (!existsSync(temporaries)) mkdirSync(temporaries, { mode: 0o700 })
+  return { ...process.env, TMPDIR: temporaries }
+}
+
 /** MariaDB refuses to run as root unless told to. */
 function asWhom(): string[] {
   return process.getuid?.() === 0 ? [`--user=${userInfo().username}`] : []
 }
 
-async function run(program: string, words: string[]): Promise<void> {
-  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'] })
+async function run(program: string, words: string[], env: NodeJS.ProcessEnv): Promise<void> {
+  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'], env })
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (said += text.toString()))
   const code = await new Promise<number | null>((done, failed) => child.once('error', failed).once('close', done))
@@ -223,7 +234,7 @@ async function startServer(
     const logged = existsSync(errorLog) ? statSync(errorLog).size : 0
     const words = serverWords({ folder, socket, errorLog, port, durable: options.durable ?? true })
     // A session of its own: Ctrl-C at the terminal is for us, and the server ends when we say so.
-    const child = spawn(programs.server, words, { detached: true, stdio: 'ignore' })
+    const child = spawn(programs.server, words, { detached: true, stdio: 'ignore', env: ownTemporaries(folder) })
     try {
       await untilReady(child, { host: '127.0.0.1', port, user: USER, password })
       child.unref()

@@ -9,6 +9,7 @@ import { createConnection, type RowDataPacket } from 'mysql2/promise'
 import { startMariadb, type Mariadb, type MariadbOptions } from '../../../module/demo/mariadb.js'
 import { findMariadb } from '../../../module/demo/mariadbPrograms.js'
 import { processesWhere } from '../../../module/demo/processes.js'
+import { connectDatabase } from '../../../module/platform/database.js'
 import { CannotStart } from '../../../module/platform/cannotStart.js'
 
 describe("the demo's database", function () {
@@ -134,6 +135,18 @@ describe("the demo's database", function () {
     })
   }
 
+  it('keeps its temporary tables where no other server that starts sweeps them away', async () => {
+    const mariadb = await startMariadb({ dataDir: folder })
+    const db = connectDatabase({ url: mariadb.adminUrl, zone: 'UTC', pool: 1 })
+    try {
+      const row = await db.first<{ place: string }>('SELECT @@tmpdir AS place')
+      expect(row?.place).to.equal(join(folder, 'tmp'))
+    } finally {
+      await db.close()
+      await mariadb.stop()
+    }
+  })
+
   it('says in one line that the folder cannot be written', async () => {
     const file = join(folder, 'a-file')
     writeFileSync(file, '')
@@ -219,7 +232,6 @@ function elsewhere(folder: string): Starter {
     import { startMariadb } from '${mariadb}'
     import { createConnection } from 'mysql2/promise'
     const server = await startMariadb({ dataDir: '${folder}' })
-    console.log('ready', server.adminUrl)
     const waiting = setInterval(() => {}, 1000)
     const endInOrder = async () => {
       await new Promise((done) => setTimeout(done, 200)) // Long enough for a server that was told, too, to be gone.
@@ -231,20 +243,22 @@ function elsewhere(folder: string): Starter {
       console.log('stopped')
       clearInterval(waiting)
     }
-    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, endInOrder)`
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, endInOrder)
+    console.log('ready', server.adminUrl)`
   // A process group of its own, as a command at a terminal has one.
   const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   let said = ''
-  child.stdout.on('data', (text: Buffer) => (said += text.toString()))
+  let allSaid = false
+  child.stdout.on('data', (text: Buffer) => (said += text.toString())).once('close', () => (allSaid = true))
   return {
     child,
     said: () => said,
     async until(check) {
       while (!check(said)) {
-        if (child.exitCode !== null || child.signalCode !== null) throw new Error(`It ended; it had said: ${said}`)
+        if (allSaid) throw new Error(`It ended; it had said: ${said}`)
         await sleep(5)
       }
     },
