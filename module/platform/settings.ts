@@ -35,7 +35,7 @@ export interface Settings {
   practicePhone: string
 }
 
-/** module.json, as module.schema.json describes it. */
+/** module.json, as module/manifest.schema.json describes it. */
 export interface Manifest {
   name: string
   title: string

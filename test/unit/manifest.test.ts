@@ -86,7 +86,7 @@ describe('module.json', () => {
 
 function complaints(value: unknown): string {
   const ajv = new Ajv({ allErrors: true, strict: false })
-  ajv.validate(readJson<object>('module.schema.json'), value)
+  ajv.validate(readJson<object>('module/manifest.schema.json'), value)
   return ajv.errorsText()
 }
 

@@ -262,7 +262,7 @@ describe('the house rules about words', () => {
 
 describe('the house rule about module.json', () => {
   const schema = {
-    path: 'module.schema.json',
+    path: 'module/manifest.schema.json',
     text: JSON.stringify({
       $schema: 'https://json-schema.org/draft/2020-12/schema',
       type: 'object',

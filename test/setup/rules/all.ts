@@ -1,5 +1,5 @@
 /** Runs the house's own rules over the project: findings on the terminal, one a line, exit 1 when there are any. */
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { hostTables, hostTablesWithEverydayNames } from '../../../module/host/tables.js'
@@ -45,8 +45,7 @@ async function readDictionaries(): Promise<Dictionary[]> {
 
 function manifest(): Finding[] {
   const read = (path: string) => ({ path, text: readFileSync(join(root, path), 'utf8') })
-  const [module, schema] = ['module.json', 'module.schema.json']
-  if (!existsSync(join(root, module)) || !existsSync(join(root, schema))) return []
+  const [module, schema] = ['module.json', 'module/manifest.schema.json']
   const { version } = JSON.parse(read('package.json').text) as { version: string }
   return brokenManifest(read(module), read(schema), version)
 }
