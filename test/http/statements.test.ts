@@ -2,7 +2,7 @@
 import { expect } from 'chai'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { addEvent } from '../../module/host/site/people.js'
+import { addEvent } from '../../module/host/site/days.js'
 import { countStatements, type StatementCount } from '../../module/platform/database.js'
 import { loginOf, OFFICE_VISIT, openPractice, passwordOf, type TestPractice } from '../support/practice.js'
 import { visitor, type Visitor } from '../support/visitor.js'
