@@ -1,5 +1,5 @@
 /** When the demo's two doctors with a schedule see patients, as their calendar is to say it. */
-import type { TimeOfDay, Weekday } from '../host/site/people.js'
+import type { TimeOfDay, Weekday } from '../host/site/days.js'
 
 /** Calendar categories by the host's own numbers (facts §2.2). */
 export const category = {

@@ -7,15 +7,8 @@ import { detectHost } from '../host/detect.js'
 import { writeStaffNote } from '../host/notes.js'
 import { searchPatients } from '../host/patients.js'
 import { hashHostPassword } from '../host/php/passwords.js'
-import {
-  addEvent,
-  addFacility,
-  addOfficeHours,
-  addPatient,
-  addPortalCredential,
-  addStaff,
-  addSystemUsers,
-} from '../host/site/people.js'
+import { addEvent, addOfficeHours } from '../host/site/days.js'
+import { addFacility, addPatient, addPortalCredential, addStaff, addSystemUsers } from '../host/site/people.js'
 import { findStaffLogin } from '../host/staff.js'
 import type { Actor } from '../platform/audit.js'
 import { day, wallClock, type Clock } from '../platform/clock.js'

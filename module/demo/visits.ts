@@ -3,7 +3,7 @@
  * the practice is made, so that there is always a yesterday and a next week. Nothing here reads or writes.
  */
 import { DateTime } from 'luxon'
-import type { TimeOfDay, Weekday } from '../host/site/people.js'
+import type { TimeOfDay, Weekday } from '../host/site/days.js'
 import { minuteOfDay, timeOfDay } from '../host/schedule.js'
 import { day, wallClock, type Day, type WallClock } from '../platform/clock.js'
 import { category, schedules, type CategoryName, type Scheduled } from './hours.js'

@@ -5,15 +5,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { grant } from '../../module/access/accounts.js'
-import {
-  addEvent,
-  addOfficeHours,
-  addPatient,
-  addPortalCredential,
-  addStaff,
-  type NewEvent,
-  type NewPatient,
-} from '../../module/host/site/people.js'
+import { addEvent, addOfficeHours, type NewEvent } from '../../module/host/site/days.js'
+import { addPatient, addPortalCredential, addStaff, type NewPatient } from '../../module/host/site/people.js'
 import { hashHostPassword, hashSettings } from '../../module/host/php/passwords.js'
 import type { LifecycleContext } from '../../module/lifecycle/context.js'
 import { enable } from '../../module/lifecycle/enable.js'

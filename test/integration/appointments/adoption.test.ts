@@ -2,17 +2,21 @@ import { expect } from 'chai'
 import { appointmentsOf, findAppointment } from '../../../module/features/appointments/ofPatient.js'
 import { queue } from '../../../module/features/appointments/queue.js'
 import { describeOnEverySite } from '../../support/database.js'
-import { openPractice, type TestPractice } from '../../support/practice.js'
-import { ask, booked, cancel, decline, hostSets, newChart, setStatus, statusOf, TUESDAY } from './visits.js'
+import {
+  ask,
+  booked,
+  cancel,
+  decline,
+  hostSets,
+  newChart,
+  practiceDuring,
+  setStatus,
+  statusOf,
+  TUESDAY,
+} from './visits.js'
 
 describeOnEverySite('what is done beside Foyer, in the host itself', (site) => {
-  let practice: TestPractice
-
-  before(async function () {
-    this.timeout(60_000)
-    practice = await openPractice({ site })
-  })
-  after(() => practice.leave())
+  const practice = practiceDuring(site)
 
   type Scope = Awaited<ReturnType<typeof newChart>>
   const standing = async (scope: Scope, eid: number) =>

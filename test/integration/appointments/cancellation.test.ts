@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Tx } from '../../../module/platform/database.js'
 import { describeOnEverySite } from '../../support/database.js'
-import { MONDAY, openPractice, type TestPractice } from '../../support/practice.js'
+import { MONDAY } from '../../support/practice.js'
 import {
   booked,
   cancel,
@@ -12,6 +12,7 @@ import {
   failing,
   hostSets,
   newChart,
+  practiceDuring,
   setStatus,
   statusOf,
   TUESDAY,
@@ -20,13 +21,7 @@ import {
 } from './visits.js'
 
 describeOnEverySite('a patient cancels', (site) => {
-  let practice: TestPractice
-
-  before(async function () {
-    this.timeout(60_000)
-    practice = await openPractice({ site })
-  })
-  after(() => practice.leave())
+  const practice = practiceDuring(site)
 
   it('and the row stays in the calendar, marked, with the reason; its provider gets a note; nothing else is touched', async function () {
     this.timeout(60_000)
@@ -116,13 +111,7 @@ describeOnEverySite('a patient cancels', (site) => {
 })
 
 describe('a cancellation that cannot be', () => {
-  let practice: TestPractice
-
-  before(async function () {
-    this.timeout(30_000)
-    practice = await openPractice()
-  })
-  after(() => practice.leave())
+  const practice = practiceDuring()
   beforeEach(() => practice.clock.set(`${MONDAY}T08:00:00`))
 
   const refused = async (eid: number | string, reason: string) => {
@@ -210,14 +199,8 @@ describe('a cancellation that cannot be', () => {
 })
 
 describe('a patient cancels while staff confirm', () => {
-  let practice: TestPractice
-
-  before(async function () {
-    this.timeout(30_000)
-    practice = await openPractice()
-    await practice.setting('minimumNotice', '0')
-  })
-  after(() => practice.leave())
+  const practice = practiceDuring()
+  before(() => practice.setting('minimumNotice', '0'))
 
   it('and in fifty rounds the visit always ends cancelled or confirmed, and the audit trail tells it in that order', async function () {
     this.timeout(60_000)

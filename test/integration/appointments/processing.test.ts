@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { describeOnEverySite } from '../../support/database.js'
-import { MONDAY, openPractice, type TestPractice } from '../../support/practice.js'
+import { MONDAY } from '../../support/practice.js'
 import {
   ask,
   booked,
@@ -12,6 +12,7 @@ import {
   failing,
   hostSets,
   newChart,
+  practiceDuring,
   setStatus,
   statusOf,
   TUESDAY,
@@ -19,13 +20,7 @@ import {
 } from './visits.js'
 
 describeOnEverySite('staff decide on a request', (site) => {
-  let practice: TestPractice
-
-  before(async function () {
-    this.timeout(60_000)
-    practice = await openPractice({ site })
-  })
-  after(() => practice.leave())
+  const practice = practiceDuring(site)
   beforeEach(() => practice.clock.set(`${MONDAY}T08:00:00`))
 
   it('by confirming it: the event, its flow-board rows, the request, the log pair; nothing else is touched', async function () {
@@ -179,13 +174,7 @@ describeOnEverySite('staff decide on a request', (site) => {
 })
 
 describe('a decision that cannot be', () => {
-  let practice: TestPractice
-
-  before(async function () {
-    this.timeout(30_000)
-    practice = await openPractice()
-  })
-  after(() => practice.leave())
+  const practice = practiceDuring()
 
   async function refused(deed: () => Promise<unknown>, answer: object): Promise<void> {
     const { result, written } = await watched(practice, deed)

@@ -1,18 +1,12 @@
 import { expect } from 'chai'
 import { appointmentsOf, findAppointment } from '../../../module/features/appointments/ofPatient.js'
 import { describeOnEverySite } from '../../support/database.js'
-import { MONDAY, openPractice, type TestPractice } from '../../support/practice.js'
-import { booked, cancel, chart, decline, newChart, setStatus, TUESDAY } from './visits.js'
+import { MONDAY } from '../../support/practice.js'
+import { booked, cancel, chart, decline, newChart, practiceDuring, setStatus, TUESDAY } from './visits.js'
 
 describeOnEverySite('a patient’s own appointments', (site) => {
-  let practice: TestPractice
-
-  before(async function () {
-    this.timeout(60_000)
-    practice = await openPractice({ site })
-    await practice.setting('openRequestLimit', '20')
-  })
-  after(() => practice.leave())
+  const practice = practiceDuring(site)
+  before(() => practice.setting('openRequestLimit', '20'))
   beforeEach(() => practice.clock.set(`${MONDAY}T08:00:00`))
 
   const listed = async (scope: Awaited<ReturnType<typeof newChart>>) => {

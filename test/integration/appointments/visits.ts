@@ -17,9 +17,11 @@ import {
 } from '../../../module/features/appointments/processing.js'
 import type { Actor } from '../../../module/platform/audit.js'
 import { opaqueId } from '../../../module/platform/ids.js'
+import type { SiteName } from '../../support/database.js'
 import { difference, dumpRows } from '../../support/dump.js'
 import {
   OFFICE_VISIT,
+  openPractice,
   type RecordName,
   type SignInName,
   type StaffName,
@@ -27,6 +29,21 @@ import {
 } from '../../support/practice.js'
 
 export const TUESDAY = '2026-11-24'
+
+/**
+ * One practice for all sentences of the `describe` that calls this, on the demo site unless another is named. Empty
+ * until the first hook has run: only hooks and sentences read it.
+ */
+export function practiceDuring(site?: SiteName): TestPractice {
+  const practice = {} as TestPractice
+  before(async function () {
+    // A real one takes longer to build.
+    this.timeout(site ? 60_000 : 30_000)
+    Object.assign(practice, await openPractice(site ? { site } : {}))
+  })
+  after(() => practice.leave())
+  return practice
+}
 
 export type Wish = Partial<Omit<RequestInput, 'scope'>>
 

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { addOfficeHours, addPatient, addPortalCredential, addStaff } from '../../../module/host/site/people.js'
+import { addOfficeHours } from '../../../module/host/site/days.js'
+import { addPatient, addPortalCredential, addStaff } from '../../../module/host/site/people.js'
 import { doctor, type Finding } from '../../../module/lifecycle/doctor.js'
 import { enable } from '../../../module/lifecycle/enable.js'
 import { install } from '../../../module/lifecycle/install.js'

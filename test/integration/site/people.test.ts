@@ -1,12 +1,10 @@
 import { expect } from 'chai'
+import { addEvent, addOfficeHours, type NewEvent } from '../../../module/host/site/days.js'
 import {
-  addEvent,
   addFacility,
-  addOfficeHours,
   addPatient,
   addPortalCredential,
   addStaff,
-  type NewEvent,
   type NewPatient,
 } from '../../../module/host/site/people.js'
 import { connectDatabase, type Database, type Tx } from '../../../module/platform/database.js'
