@@ -9,8 +9,7 @@ import {
   hashSettings,
   needsRehash,
   PasswordNotHashable,
-  spendTheTimeOf,
-  verifyHostPassword,
+  verifyInEqualTime,
 } from '../host/php/passwords.js'
 import { clearStaffFailures, countStaffFailure, findStaffLogin, type StaffLogin } from '../host/staff.js'
 import { recordAudit, type Actor } from '../platform/audit.js'
@@ -94,24 +93,12 @@ async function whyNotPatient(
   credential: PatientCredential | undefined,
   attempt: SignInTry,
 ): Promise<string | undefined> {
-  if (!credential) {
-    await spendTheTimeOf(hashSettings(portal.globals()))
-    return 'invalid username'
-  }
-  if (!(await verifies(portal, attempt.password, credential.hash))) return 'invalid password'
+  const verified = await verifyInEqualTime(attempt.password, credential?.hash, hashSettings(portal.globals()))
+  if (!credential) return 'invalid username'
+  if (!verified) return 'invalid password'
   if (!credential.allowed) return 'allow portal turned off'
   const emailAsked = portal.globals().get('enforce_signin_email') === '1'
   return emailAsked && attempt.email !== credential.email ? 'invalid email' : undefined
-}
-
-const MOST_BYTES = 4096
-
-/** A login without a usable hash, and a password that none can be of, cost the same time: else they would tell who exists. */
-async function verifies(portal: Portal, password: string, hash: string | undefined): Promise<boolean> {
-  const usable = !password.includes('\0') && Buffer.byteLength(password) <= MOST_BYTES
-  if (usable && hash?.startsWith('$')) return verifyHostPassword(password, hash)
-  await spendTheTimeOf(hashSettings(portal.globals()))
-  return false
 }
 
 async function tellOfFailure(
@@ -160,7 +147,7 @@ export async function signInStaff(portal: Portal, attempt: SignInTry): Promise<S
   const wait = login ? lockedFor(portal, login) : 0
   if (wait > 0) return { ok: false, reason: 'too-many', seconds: wait }
 
-  const verified = await verifies(portal, attempt.password, login?.passwordHash)
+  const verified = await verifyInEqualTime(attempt.password, login?.passwordHash, hashSettings(portal.globals()))
   const member = login && verified ? await staffMember(portal.db, login.id) : undefined
   if (!login || !member) {
     await countFailure(portal, login, verified, attempt)

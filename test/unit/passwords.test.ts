@@ -5,8 +5,8 @@ import {
   hashSettings,
   needsRehash,
   PasswordNotHashable,
-  spendTheTimeOf,
   verifyHostPassword,
+  verifyInEqualTime,
 } from '../../module/host/php/passwords.js'
 import type { HashSettings } from '../../module/host/php/passwords.js'
 import { sha512crypt } from '../../module/host/php/sha512.js'
@@ -272,10 +272,21 @@ describe("the host's passwords", () => {
     it('and take as long for a name that does not exist', async () => {
       for (const settings of [quickBcrypt, quickArgon, quickSha512].map(ofSomeTime)) {
         const stored = await hashHostPassword('a password', settings)
-        const known = await leastWork(() => verifyHostPassword('a password of much the same length', stored))
-        const unknown = await leastWork(() => spendTheTimeOf(settings))
-        expect(unknown / known, settings.algorithm).to.be.within(0.5, 2)
+        const ask = (hash: string | undefined) =>
+          verifyInEqualTime('a password of much the same length', hash, settings)
+        const known = await leastWork(() => ask(stored))
+        for (const nobodys of [undefined, '', 'NoLongerUsed', '$2y$10$cut off']) {
+          const unknown = await leastWork(() => ask(nobodys))
+          expect(unknown / known, `${settings.algorithm}, ${String(nobodys)}`).to.be.within(0.5, 2)
+        }
       }
+    }).timeout(60_000)
+
+    it('also where the stored hashes cost more than the settings say', async () => {
+      const stored = await hashHostPassword('a password', ofSomeTime(quickBcrypt))
+      const known = await leastWork(() => verifyInEqualTime('another one', stored, quickBcrypt))
+      const unknown = await leastWork(() => verifyInEqualTime('another one', undefined, quickBcrypt))
+      expect(unknown / known).to.be.within(0.5, 2)
     }).timeout(30_000)
   })
 

@@ -71,7 +71,7 @@ const MOST_ROUNDS = 10_000_000
 
 /**
  * Whether the password is that of the stored hash. An empty password, an empty hash, and what is no hash of the host's
- * kinds ('NoLongerUsed') never verify; those answer at once, so where an answer's time may tell, call spendTheTimeOf.
+ * kinds ('NoLongerUsed') never verify; those answer at once: where an answer's time may tell, call verifyInEqualTime.
  * Rejects with TooManyWaiting when a hundred wait already.
  */
 export async function verifyHostPassword(password: string, stored: string | null | undefined): Promise<boolean> {
@@ -192,10 +192,30 @@ export function needsRehash(stored: string, settings: HashSettings): boolean {
 }
 
 /**
- * Takes the time of one verification and tells nothing: for a name that does not exist, or a row without a hash, so
- * that the answer's time does not tell either. As good as the settings are those of most stored hashes. Rejects with
- * TooManyWaiting as a verification would.
+ * Verifies, and takes as long where there is nothing to verify against: a name that does not exist, a row without a
+ * usable hash, a password that none can be of. So the answer's time tells nobody who exists. Rejects as
+ * verifyHostPassword does.
  */
-export async function spendTheTimeOf(settings: HashSettings): Promise<void> {
-  await hashHostPassword('the time of one verification', settings)
+export async function verifyInEqualTime(
+  password: string,
+  stored: string | null | undefined,
+  settings: HashSettings,
+): Promise<boolean> {
+  const usable = stored && comparison(stored) ? stored : undefined
+  if (usable === undefined || whyNotHash(password) !== undefined) {
+    await spendTheTimeOf(settings)
+    return false
+  }
+  typical = usable
+  return verifyHostPassword(password, usable)
+}
+
+/** The hash that was looked at last: its cost is what people of this practice are used to waiting for. */
+let typical: string | undefined
+
+/** The settings say what new hashes cost; those that are stored may have been made by a PHP with another default. */
+async function spendTheTimeOf(settings: HashSettings): Promise<void> {
+  const nobodys = 'the time of one verification'
+  if (typical === undefined) await hashHostPassword(nobodys, settings)
+  else await verifyHostPassword(nobodys, typical)
 }
