@@ -42,6 +42,13 @@ export interface OwnScope {
 
 export type PatientScope = ChartScope | OwnScope
 
+const relationships = ['self', 'mother', 'father', 'guardian', 'proxy', 'spouse', 'child']
+
+/** What an account's holder is to the patient, as there are words for it: anything else is `other`. */
+export function knownRelationship(relationship: string): string {
+  return relationships.includes(relationship) ? relationship : 'other'
+}
+
 export async function findAccount(db: Queryable, clock: Clock, id: number): Promise<Account | undefined> {
   const row = await accountWithRecords(db, id, utc(clock.now()))
   return row && accountOf(row)

@@ -6,7 +6,7 @@ import { phpSerialize } from './php/serialize.js'
 import type { HostSite } from './detect.js'
 import type { Queryable, Tx } from '../platform/database.js'
 import type { Day, WallClock } from '../platform/clock.js'
-import type { EventRow } from './schedule.js'
+import { IN_OFFICE, type EventRow } from './schedule.js'
 
 export interface Category {
   id: number
@@ -75,8 +75,6 @@ export async function scheduledProviders(db: Queryable, site: HostSite, today: D
     facilityPhone: row.facility_phone ?? '',
   }))
 }
-
-const IN_OFFICE = 2
 
 /** "No end" is NULL from 8.1 on and a zero date before (facts §2.3). */
 function goesOn(site: HostSite, alias: string): string {

@@ -1,4 +1,5 @@
 import type { Queryable } from '../platform/database.js'
+import { weekendDays } from './recurrence.js'
 
 /** The host's settings that a portal reads, by name. A name that is not there is unset, not default (facts §10.0). */
 export type Globals = ReadonlyMap<string, string>
@@ -10,6 +11,11 @@ export async function readGlobals(db: Queryable): Promise<Globals> {
     { names: portalGlobals },
   )
   return new Map(rows.map(({ name, value }) => [name, value]))
+}
+
+/** The practice's weekend, as weekdays from 0 for Sunday; Saturday and Sunday where the host says nothing (facts §10.3). */
+export function weekendOf(globals: Globals): ReadonlySet<number> {
+  return weekendDays(globals.get('weekend_days') ?? '6,0')
 }
 
 /** Facts §10, §3.3, §3.4, §3.7, §11.3. */

@@ -1,5 +1,6 @@
 import type { Queryable } from '../platform/database.js'
 import type { Day } from '../platform/clock.js'
+import { dayOrNone, idOrNone } from './unset.js'
 
 /** A patient as staff tell them apart. */
 export interface Patient {
@@ -82,9 +83,9 @@ function patientOf(row: PatientRow): Patient {
     pubpid: row.pubpid,
     firstName: row.fname,
     lastName: row.lname,
-    born: row.DOB === null || row.DOB.startsWith('0000') ? undefined : row.DOB,
+    born: dayOrNone(row.DOB),
     sex: row.sex,
-    providerId: row.providerID !== null && row.providerID > 0 ? row.providerID : undefined,
+    providerId: idOrNone(row.providerID),
     portalAllowed: row.allow_patient_portal === 'YES',
     // The trusted address is the direct one where there is one (facts §3.2).
     email: row.email_direct.trim() === '' ? row.email : row.email_direct,

@@ -2,13 +2,11 @@
 import type { Day } from '../platform/clock.js'
 import { dayFrom, dayNumber, occurrences, recurringEvent } from './recurrence.js'
 import type { RecurrenceColumns } from './recurrence.js'
+import { isCancelled } from './statuses.js'
 
 /** Calendar categories whose numbers the host's own code knows (facts §2.2). */
 export const IN_OFFICE = 2
 export const OUT_OF_OFFICE = 3
-
-/** Statuses of a visit that does not take place (facts §2.1): `x` and, within 24 hours, `%`. */
-export const CANCELLED_STATUSES: readonly string[] = ['x', '%']
 
 /** A row of the host's calendar, as the driver gives it. */
 export interface EventRow extends RecurrenceColumns {
@@ -66,7 +64,7 @@ function onAnyDay(row: EventRow): Omit<ScheduleEvent, 'day'> {
     duration: minutes > 0 ? Math.min(minutes, LONGEST_DURATION) : 0,
     allDay: row.pc_alldayevent !== 0,
     preferredCategory: row.pc_prefcatid,
-    cancelled: CANCELLED_STATUSES.includes(row.pc_apptstatus),
+    cancelled: isCancelled(row.pc_apptstatus),
   }
 }
 

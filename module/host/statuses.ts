@@ -8,7 +8,8 @@ export interface AppointmentStatus {
   colour: string
 }
 
-/** Core knows these three by name (facts §2.1); a site may retitle but not redefine them. */
+/** Core knows these by name (facts §2.1); a site may retitle but not redefine them. */
+export const BOOKED = '-'
 export const PENDING = '^'
 export const CANCELLED = 'x'
 export const CANCELLED_LATE = '%'

@@ -2,7 +2,7 @@
 import { Umzug, type UmzugStorage } from 'umzug'
 import { migrations, type Step } from '../../migrations/index.js'
 import { utc, type Clock } from '../platform/clock.js'
-import type { Database, Queryable } from '../platform/database.js'
+import { saysNoSuchTable, type Database, type Queryable } from '../platform/database.js'
 import type { LifecycleConnection } from './connection.js'
 import type { Deed } from './plan.js'
 
@@ -25,10 +25,8 @@ export async function readJournal(db: Queryable): Promise<Journal> {
   }
 }
 
-const NO_SUCH_TABLE = 1146
-
 function noJournal(error: unknown): Array<{ name: string }> {
-  if ((error as { parent?: { errno?: number } }).parent?.errno === NO_SUCH_TABLE) return []
+  if (saysNoSuchTable(error)) return []
   throw error
 }
 

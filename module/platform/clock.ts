@@ -41,6 +41,11 @@ export function day(at: DateTime): Day {
   return at.toFormat('yyyy-MM-dd')
 }
 
+/** The day so many days after this one; before it for a negative number. */
+export function daysLater(from: Day, days: number): Day {
+  return day(DateTime.fromISO(from, { zone: 'utc' }).plus({ days }))
+}
+
 export function utc(at: DateTime): Utc {
   return at.toUTC().toFormat('yyyy-MM-dd HH:mm:ss.SSS')
 }

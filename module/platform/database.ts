@@ -144,12 +144,23 @@ async function inTransaction<Result>(sequelize: Sequelize, work: (tx: Tx) => Pro
   }
 }
 
+const NO_SUCH_TABLE = 1146
+
+/** Whether a statement failed because its table is not there: Foyer is not installed, or not yet. */
+export function saysNoSuchTable(error: unknown): boolean {
+  return numberOf(error) === NO_SUCH_TABLE
+}
+
 const DEADLOCK = 1213
 const LOCK_WAIT_TIMEOUT = 1205
 /** MariaDB with innodb_snapshot_isolation: the row has changed since this transaction first looked. */
 const CHANGED_SINCE_READ = 1020
 
 function lostALock(error: unknown): boolean {
-  const errno = (error as { parent?: { errno?: number } }).parent?.errno
+  const errno = numberOf(error)
   return errno === DEADLOCK || errno === LOCK_WAIT_TIMEOUT || errno === CHANGED_SINCE_READ
+}
+
+function numberOf(error: unknown): number | undefined {
+  return (error as { parent?: { errno?: number } }).parent?.errno
 }

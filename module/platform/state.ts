@@ -2,7 +2,7 @@
  * Whether Foyer is installed, switched on, and set up how: rows of its own, read together. Every process asks every
  * two seconds, so that what one changes acts in all of them.
  */
-import type { Database, Queryable } from './database.js'
+import { saysNoSuchTable, type Database, type Queryable } from './database.js'
 
 export interface ModuleState {
   enabled: boolean
@@ -51,10 +51,8 @@ interface StateRow {
   value: string
 }
 
-const NO_SUCH_TABLE = 1146
-
 function noTables(error: unknown): StateRow[] {
-  if ((error as { parent?: { errno?: number } }).parent?.errno === NO_SUCH_TABLE) return []
+  if (saysNoSuchTable(error)) return []
   throw error
 }
 

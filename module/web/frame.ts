@@ -1,6 +1,6 @@
 /** The frame around a fragment: who reads, whose record is open, where one can go from here. */
 import type { Language } from '../platform/i18n.js'
-import type { ChartScope, PatientScope } from '../access/scope.js'
+import { knownRelationship, type ChartScope, type PatientScope } from '../access/scope.js'
 import type { Flash, LayoutName, LayoutPage, NavItem, OpenRecord } from './layout.js'
 import { languageChoices } from './reader.js'
 import type { AccountContext, Audience, RecordContext, RequestContext, StaffContext } from './routes.js'
@@ -104,9 +104,7 @@ export function recordLabel(context: RequestContext, scope: ChartScope): string 
 }
 
 export function relationshipWords(context: RequestContext, scope: ChartScope): string {
-  const known = ['self', 'mother', 'father', 'guardian', 'proxy', 'spouse', 'child']
-  const relationship = known.includes(scope.relationship) ? scope.relationship : 'other'
-  return context.t(`relationship.${relationship}`)
+  return context.t(`relationship.${knownRelationship(scope.relationship)}`)
 }
 
 async function staffPart(

@@ -100,6 +100,8 @@ const en = {
   'problem.503.next': 'Try again in a few minutes. For anything urgent, call the practice.',
 
   'record.own': '{{name}}, not linked to a chart yet',
+  'person.born': '{{day}}, {{age}} y',
+
   'relationship.self': 'You',
   'relationship.mother': 'you are their mother',
   'relationship.father': 'you are their father',
@@ -215,6 +217,8 @@ const es: Record<keyof typeof en, string> = {
   'problem.503.next': 'Inténtelo de nuevo en unos minutos. Para algo urgente, llame al consultorio.',
 
   'record.own': '{{name}}, todavía sin expediente vinculado',
+  'person.born': '{{day}}, {{age}} años',
+
   'relationship.self': 'Usted',
   'relationship.mother': 'usted es su madre',
   'relationship.father': 'usted es su padre',

@@ -1,7 +1,7 @@
 /** The practice's calendar: a day with a column a provider, or one provider's week. */
 import { DateTime } from 'luxon'
 import { calendarEntries, calendarProviders, type CalendarColumn, type CalendarEntry } from '../../host/reads/emr.js'
-import { weekendDays } from '../../host/recurrence.js'
+import { weekendOf } from '../../host/globals.js'
 import { timeOfDay } from '../../host/schedule.js'
 import { PENDING, readStatuses, type AppointmentStatus } from '../../host/statuses.js'
 import { day as dayOf, type Day } from '../../platform/clock.js'
@@ -21,7 +21,7 @@ async function calendar(context: StaffContext): Promise<Answer> {
   const days = daysShown(context, asked)
   const [first = asked.day] = days
   const until = plusDays(days.at(-1) ?? first, 1)
-  const entries = await calendarEntries(portal.db, { from: first, until }, weekendOf(context))
+  const entries = await calendarEntries(portal.db, { from: first, until }, weekendOf(portal.globals()))
   const statuses = await readStatuses(portal.db)
   const columns = columnsOf(context, asked, providers, days)
   const title = asked.view === 'week' ? weekTitle(context, days) : writeLongDay(asked.day, context.language)
@@ -32,10 +32,6 @@ async function calendar(context: StaffContext): Promise<Answer> {
     grid: gridOf(context, columns, entries, statuses),
   }
   return show.page('/emr/calendar', content, { title, wide: true })
-}
-
-export function weekendOf({ portal }: StaffContext): ReadonlySet<number> {
-  return weekendDays(portal.globals().get('weekend_days') ?? '6,0')
 }
 
 interface Asked {

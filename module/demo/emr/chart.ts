@@ -1,14 +1,16 @@
 /** Finding a patient, and the summary of their chart with the portal's part in it. */
 import type { Feature, Fragment } from '../../feature.js'
+import { weekendOf } from '../../host/globals.js'
 import { searchPatients } from '../../host/patients.js'
 import { calendarProviders, chartSummary, patientEntries, type ChartSummary } from '../../host/reads/emr.js'
 import { timeOfDay } from '../../host/schedule.js'
 import { readStatuses } from '../../host/statuses.js'
 import { day as dayOf } from '../../platform/clock.js'
+import { bornText } from '../../web/person.js'
 import { can, routes, type StaffContext } from '../../web/routes.js'
 import type { Answer } from '../../web/show.js'
-import { ageOn, writeDay, writeShortDay } from '../../web/times.js'
-import { hostName, weekendOf } from './calendar.js'
+import { writeShortDay } from '../../web/times.js'
+import { hostName } from './calendar.js'
 
 /** Routes of the finder and the chart; `wings` bring their cards of the portal's panel. */
 export function chartRoutes(wings: readonly Feature[]) {
@@ -21,10 +23,9 @@ export function chartRoutes(wings: readonly Feature[]) {
 const FOUND = 50
 
 async function finder(context: StaffContext): Promise<Answer> {
-  const { language, portal, query, show, t, url } = context
+  const { portal, query, show, t, url } = context
   const typed = (query['q'] ?? '').slice(0, 100)
   const found = await searchPatients(portal.db, typed, FOUND)
-  const today = dayOf(portal.clock.now())
   const content = {
     action: url('/emr/finder'),
     typed,
@@ -34,19 +35,11 @@ async function finder(context: StaffContext): Promise<Answer> {
       href: url(`/emr/patients/${String(patient.pid)}`),
       name: hostName(patient),
       number: patient.pubpid,
-      born: bornText(patient.born, { language, today, t }),
+      born: bornText(context, patient.born),
       sex: patient.sex,
     })),
   }
   return show.page('/emr/finder', content, { title: t('emr.finder'), wide: true })
-}
-
-function bornText(
-  born: string | undefined,
-  { language, today, t }: Pick<StaffContext, 'language' | 't'> & { today: string },
-): string {
-  if (born === undefined) return ''
-  return t('emr.born', { day: writeDay(born, language), age: ageOn(born, today) })
 }
 
 async function chart(context: StaffContext, wings: readonly Feature[]): Promise<Answer> {
@@ -65,12 +58,12 @@ async function chart(context: StaffContext, wings: readonly Feature[]): Promise<
   return show.page('/emr/chart', content, { title: name, wide: true })
 }
 
-function factsOf({ language, portal, t }: StaffContext, summary: ChartSummary) {
+function factsOf(context: StaffContext, summary: ChartSummary) {
+  const { t } = context
   const { born, portalAllowed, portalLogin } = summary
-  const today = dayOf(portal.clock.now())
   return [
     { term: t('emr.chart.number'), text: summary.pubpid },
-    { term: t('emr.chart.born'), text: bornText(born, { language, today, t }) },
+    { term: t('emr.chart.born'), text: bornText(context, born) },
     { term: t('emr.chart.sex'), text: summary.sex },
     { term: t('emr.chart.address'), text: [summary.street, summary.place].filter((part) => part !== '').join(', ') },
     { term: t('emr.chart.phone'), text: summary.phone },
@@ -96,7 +89,7 @@ async function visitsOf(context: StaffContext, pid: number) {
   const now = portal.clock.now()
   const today = dayOf(now)
   const days = { from: dayOf(now.minus({ months: MONTHS_BACK })), until: dayOf(now.plus({ months: MONTHS_AHEAD })) }
-  const entries = await patientEntries(portal.db, pid, days, weekendOf(context))
+  const entries = await patientEntries(portal.db, pid, days, weekendOf(context.portal.globals()))
   const statuses = await readStatuses(portal.db)
   const providers = new Map((await calendarProviders(portal.db)).map(({ id, name }) => [id, name]))
   const visits = entries.map((entry) => ({

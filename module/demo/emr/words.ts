@@ -8,7 +8,6 @@ export const words = wordsIn(
     'emr.messages': 'Messages',
     'emr.portal': 'Portal Dashboard',
     'emr.modules': 'Modules',
-    'emr.born': '{{day}}, {{age}} y',
 
     'emr.calendar.weekTitle': '{{from}} to {{until}}',
     'emr.calendar.allProviders': 'All providers',
@@ -131,7 +130,6 @@ export const words = wordsIn(
     'emr.messages': 'Mensajes',
     'emr.portal': 'Panel del portal',
     'emr.modules': 'Módulos',
-    'emr.born': '{{day}}, {{age}} años',
 
     'emr.calendar.weekTitle': 'Del {{from}} al {{until}}',
     'emr.calendar.allProviders': 'Todos los profesionales',

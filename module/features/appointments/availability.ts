@@ -17,7 +17,7 @@ import type { Day, WallClock } from '../../platform/clock.js'
 export interface Availability {
   /** The practice's zone: its missing hour in spring is never part of a visit. */
   zone: string
-  /** The calendar's interval in minutes (facts §10.2 calendar_interval). */
+  /** The calendar's interval in minutes (facts §10.2 calendar_interval). What is no such number reads as 15. */
   interval: number
   /** How long the category's visit takes, in minutes. 0 takes one interval. */
   duration: number
@@ -76,6 +76,21 @@ export function nearest(free: readonly FreeTime[], wanted: FreeTime, count: numb
   return [...free].sort((a, b) => distance(a) - distance(b) || absolute(a) - absolute(b)).slice(0, count)
 }
 
+/**
+ * Whether something of these events lies over the stretch that begins at this minute. Office hours are not asked: the
+ * practice may put a visit wherever it likes, but not two over one another.
+ */
+export function isTaken(
+  events: readonly ScheduleEvent[],
+  interval: number,
+  { day, minute }: FreeTime,
+  duration: number,
+): boolean {
+  const from = absolute({ day, minute })
+  const to = from + Math.max(1, duration)
+  return busySpans({ events, interval }).some((busy) => overlap(busy, { from, to }))
+}
+
 function absolute({ day, minute }: FreeTime): number {
   return dayNumber(day) * MINUTES_A_DAY + minute
 }
@@ -88,7 +103,7 @@ interface Span {
 
 const DEFAULT_INTERVAL = 15
 
-function gridOf({ interval }: Availability): number {
+function gridOf({ interval }: Pick<Availability, 'interval'>): number {
   return Number.isInteger(interval) && interval > 0 ? interval : DEFAULT_INTERVAL
 }
 
@@ -119,7 +134,7 @@ function startsIn(open: Span, day: number, visit: number, input: Availability): 
   return starts
 }
 
-function busySpans(input: Availability): Span[] {
+function busySpans(input: Pick<Availability, 'events' | 'interval'>): Span[] {
   return input.events
     .filter((event) => event.kind === 'busy' && !event.cancelled)
     .map((event) => {

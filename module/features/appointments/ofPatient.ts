@@ -1,5 +1,5 @@
 /** A patient's appointments, loaded through the scope: somebody else's are not there. */
-import { DateTime } from 'luxon'
+import type { DateTime } from 'luxon'
 import type { Portal } from '../../access/portal.js'
 import type { ChartScope } from '../../access/scope.js'
 import {
@@ -9,11 +9,11 @@ import {
   type AppointmentRow,
   type VanishedRow,
 } from '../../host/reads/appointments.js'
+import { weekendOf } from '../../host/globals.js'
 import { occurrences, recurringEvent } from '../../host/recurrence.js'
-import { day as dayOf, type Day } from '../../platform/clock.js'
+import { day as dayOf, daysLater, type Day } from '../../platform/clock.js'
 import type { Queryable } from '../../platform/database.js'
 import { appointmentId, parseAppointmentId, standingOf, startOf, type Appointment } from './appointment.js'
-import { weekendOf } from './openings.js'
 
 export interface PatientAppointments {
   /** Requested, soonest first. */
@@ -59,7 +59,7 @@ export async function findAppointment(
   if (!row) return undefined
   if (row.pc_recurrtype === 0) return wanted.day === undefined ? appointmentOf(row, undefined) : undefined
   if (wanted.day === undefined) return undefined
-  const [hit] = occurrencesOf(portal, row, wanted.day, nextDay(wanted.day))
+  const [hit] = occurrencesOf(portal, row, wanted.day, daysLater(wanted.day, 1))
   return hit === undefined ? undefined : appointmentOf(row, hit)
 }
 
@@ -72,10 +72,6 @@ function expand(portal: Portal, row: AppointmentRow, now: DateTime): Appointment
 
 function occurrencesOf(portal: Portal, row: AppointmentRow, from: Day, until: Day): Day[] {
   return occurrences(recurringEvent(row, weekendOf(portal.globals())), from, until)
-}
-
-function nextDay(day: Day): Day {
-  return dayOf(DateTime.fromISO(day, { zone: 'utc' }).plus({ days: 1 }))
 }
 
 function appointmentOf(row: AppointmentRow, occurrence: Day | undefined): Appointment {

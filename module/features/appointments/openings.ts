@@ -1,19 +1,18 @@
 /** Where a provider's calendar has room: the host's rows read, and availability.ts asked. */
-import { DateTime } from 'luxon'
 import type { Portal } from '../../access/portal.js'
 import {
   patientCategories,
   providerEvents,
   scheduledProviders,
   type Category,
+  type LockedEvent,
   type Provider,
 } from '../../host/calendar.js'
-import type { Globals } from '../../host/globals.js'
-import { weekendDays } from '../../host/recurrence.js'
-import { scheduleEvents } from '../../host/schedule.js'
-import { day as dayOf, wallClock, type Day } from '../../platform/clock.js'
+import { weekendOf, type Globals } from '../../host/globals.js'
+import { minuteOfDay, scheduleEvents } from '../../host/schedule.js'
+import { day as dayOf, daysLater, wallClock, type Day } from '../../platform/clock.js'
 import type { Queryable, Tx } from '../../platform/database.js'
-import { freeTimes, isFree, nearest, type Availability, type FreeTime, type Freedom } from './availability.js'
+import { freeTimes, isFree, isTaken, nearest, type Availability, type FreeTime, type Freedom } from './availability.js'
 
 /** What may be asked for: categories that the practice opened to patients, and providers who have office hours. */
 export async function requestable(
@@ -41,8 +40,7 @@ export async function openings(
   from: Day,
   days: number,
 ): Promise<FreeTime[]> {
-  const first = DateTime.fromISO(from, { zone: 'utc' })
-  const window = { from, until: earlier(dayOf(first.plus({ days })), lastDay(portal)) }
+  const window = { from, until: earlier(daysLater(from, days), lastDay(portal)) }
   if (window.until <= window.from) return []
   const rows = await providerEvents(db, portal.site, wish.provider.id, window)
   return freeTimes(inputOf(portal, wish, window, rows))
@@ -50,10 +48,21 @@ export async function openings(
 
 /** Whether this very time is free, read under lock: what it answers holds until the transaction ends. */
 export async function freedomUnderLock(portal: Portal, tx: Tx, wish: Wish, at: FreeTime): Promise<Freedom | 'too-far'> {
-  const window = { from: at.day, until: nextDay(at.day) }
+  const window = { from: at.day, until: daysLater(at.day, 1) }
   if (at.day >= lastDay(portal)) return 'too-far'
   const rows = await providerEvents(tx, portal.site, wish.provider.id, window, { lock: true })
   return isFree(inputOf(portal, wish, window, rows), at.day, at.minute)
+}
+
+/** Whether another active event of the provider lies over this one, read under the same lock. */
+export async function isLaidOver(portal: Portal, tx: Tx, event: LockedEvent): Promise<boolean> {
+  // A visit may run past midnight.
+  const window = { from: event.day, until: daysLater(event.day, 2) }
+  const rows = await providerEvents(tx, portal.site, event.providerId, window, { lock: true })
+  const others = rows.filter((row) => row.pc_eid !== event.eid)
+  const events = scheduleEvents(others, window.from, window.until, weekendOf(portal.globals()))
+  const at = { day: event.day, minute: minuteOfDay(event.start) ?? 0 }
+  return isTaken(events, intervalOf(portal.globals()), at, event.minutes)
 }
 
 const NEAR_DAYS = 14
@@ -66,9 +75,7 @@ export async function nearestOpenings(
   at: FreeTime,
   count: number,
 ): Promise<FreeTime[]> {
-  const wanted = DateTime.fromISO(at.day, { zone: 'utc' })
-  const today = dayOf(portal.clock.now())
-  const from = later(dayOf(wanted.minus({ days: NEAR_DAYS })), today)
+  const from = later(daysLater(at.day, -NEAR_DAYS), dayOf(portal.clock.now()))
   const free = await openings(portal, db, wish, from, NEAR_DAYS * 2 + 1)
   return nearest(free, at, count)
 }
@@ -90,24 +97,13 @@ function inputOf(
   }
 }
 
-const DEFAULT_INTERVAL = 15
-
-export function intervalOf(globals: Globals): number {
-  const interval = Number(globals.get('calendar_interval'))
-  return Number.isInteger(interval) && interval > 0 ? interval : DEFAULT_INTERVAL
-}
-
-export function weekendOf(globals: Globals): ReadonlySet<number> {
-  return weekendDays(globals.get('weekend_days') ?? '6,0')
+function intervalOf(globals: Globals): number {
+  return Number(globals.get('calendar_interval'))
 }
 
 /** The first day for which nothing is offered any more. */
 export function lastDay(portal: Portal): Day {
   return dayOf(portal.clock.now().plus({ days: portal.settings().latestRequest + 1 }))
-}
-
-function nextDay(day: Day): Day {
-  return dayOf(DateTime.fromISO(day, { zone: 'utc' }).plus({ days: 1 }))
 }
 
 function earlier(a: Day, b: Day): Day {

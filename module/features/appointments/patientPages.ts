@@ -2,7 +2,7 @@
 import { DateTime } from 'luxon'
 import type { Category, Provider } from '../../host/calendar.js'
 import { timeOfDay } from '../../host/schedule.js'
-import { day as dayOf, type Day } from '../../platform/clock.js'
+import { day as dayOf, daysLater, type Day } from '../../platform/clock.js'
 import { opaqueId } from '../../platform/ids.js'
 import type { FieldError, StatusTag, Tone } from '../../web/layout.js'
 import type { RecordContext, RequestContext } from '../../web/routes.js'
@@ -109,9 +109,8 @@ export interface Choice {
 export function choicePage(context: RecordContext, choice: Choice) {
   const { here, t, url, portal } = context
   const today = dayOf(portal.clock.now())
-  const from = DateTime.fromISO(choice.from, { zone: 'utc' })
-  const later = dayOf(from.plus({ days: choice.days }))
-  const earlier = dayOf(from.minus({ days: choice.days }))
+  const later = daysLater(choice.from, choice.days)
+  const earlier = daysLater(choice.from, -choice.days)
   const address = (day: Day) => url(here(`/appointments/new?${queryOf(choice, day)}`))
   return {
     backHref: url(here('/appointments')),
@@ -135,7 +134,7 @@ export function choicePage(context: RecordContext, choice: Choice) {
     earlierHref: choice.from > today ? address(earlier > today ? earlier : today) : undefined,
     rangeText: t('appointments.choose.range', {
       from: writeShortDay(choice.from, context.language, today),
-      until: writeShortDay(dayOf(from.plus({ days: choice.days - 1 })), context.language, today),
+      until: writeShortDay(daysLater(choice.from, choice.days - 1), context.language, today),
     }),
     phone: portal.practice().phone,
   }

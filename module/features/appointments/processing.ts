@@ -1,18 +1,16 @@
 /** The staff's verbs, each one transaction. */
-import { DateTime } from 'luxon'
 import type { Portal } from '../../access/portal.js'
 import type { StaffMember } from '../../access/staff.js'
-import { eventProvider, lockEvent, providerEvents, setStatus, type LockedEvent } from '../../host/calendar.js'
+import { eventProvider, lockEvent, setStatus, type LockedEvent } from '../../host/calendar.js'
 import { writeHostLog } from '../../host/log.js'
-import { minuteOfDay, scheduleEvents, type ScheduleEvent } from '../../host/schedule.js'
 import { CANCELLED, isCancelled, PENDING, readStatuses } from '../../host/statuses.js'
 import { trackVisit } from '../../host/tracker.js'
 import { recordAudit, type Actor } from '../../platform/audit.js'
-import { day as dayOf, utc, wallClock } from '../../platform/clock.js'
+import { utc, wallClock } from '../../platform/clock.js'
 import type { Tx } from '../../platform/database.js'
 import { publish } from '../../platform/outbox.js'
 import { takeTurn } from '../../platform/turns.js'
-import { weekendOf } from './openings.js'
+import { isLaidOver } from './openings.js'
 
 export type ProcessOutcome =
   | { ok: true; eid: number; status: string }
@@ -52,7 +50,7 @@ export async function processAppointment(
   if (!statuses.some((status) => status.id === input.status)) return { ok: false, reason: 'unknown-status' }
   return decide(portal, member, actor, input.eid, input.seen, async (tx, event) => {
     const confirms = event.status === PENDING && stateOf(input.status) === 'confirmed'
-    if (confirms && (await overlaps(portal, tx, event))) return { ok: false, reason: 'overlap' }
+    if (confirms && (await isLaidOver(portal, tx, event))) return { ok: false, reason: 'overlap' }
     const text = input.note === '' ? {} : { text: joined(event.text, input.note) }
     // The note is for staff: what stands in the decision, the patient reads.
     return { ok: true, status: input.status, ...text, state: stateOf(input.status), reason: '' }
@@ -175,26 +173,4 @@ function stateOf(status: string): string {
 
 function joined(before: string, added: string): string {
   return before === '' ? added : `${before}\n${added}`
-}
-
-async function overlaps(portal: Portal, tx: Tx, event: LockedEvent): Promise<boolean> {
-  const until = dayOf(DateTime.fromISO(event.day, { zone: 'utc' }).plus({ days: 2 }))
-  const window = { from: event.day, until }
-  const rows = await providerEvents(tx, portal.site, event.providerId, window, { lock: true })
-  const others = rows.filter((row) => row.pc_eid !== event.eid)
-  const busy = scheduleEvents(others, window.from, window.until, weekendOf(portal.globals()))
-  return busy.some((other) => liesOver(other, event))
-}
-
-const DAY = 24 * 60
-
-/** Whether two events share a minute. All day is from midnight to midnight. */
-function liesOver(other: ScheduleEvent, event: LockedEvent): boolean {
-  if (other.kind !== 'busy' || other.cancelled) return false
-  const offset =
-    DateTime.fromISO(other.day, { zone: 'utc' }).diff(DateTime.fromISO(event.day, { zone: 'utc' }), 'days').days * DAY
-  const from = offset + (other.allDay ? 0 : other.start)
-  const to = from + (other.allDay ? DAY : Math.max(1, other.duration))
-  const start = minuteOfDay(event.start) ?? 0
-  return from < start + Math.max(1, event.minutes) && start < to
 }

@@ -3,10 +3,12 @@ import type { PanelCard, Queue } from '../../feature.js'
 import type { Portal } from '../../access/portal.js'
 import { readText } from '../../host/calendar.js'
 import { patientAppointments, waitingAppointments, type WaitingRow } from '../../host/reads/appointments.js'
-import { readStatuses } from '../../host/statuses.js'
+import { BOOKED, readStatuses } from '../../host/statuses.js'
+import { dayOrNone } from '../../host/unset.js'
 import { day as dayOf, utc, wallClock } from '../../platform/clock.js'
+import { bornText, personName } from '../../web/person.js'
 import type { StaffContext } from '../../web/routes.js'
-import { ageOn, writeAge, writeDay, writeShortDay, writeTime } from '../../web/times.js'
+import { writeAge, writeShortDay, writeTime } from '../../web/times.js'
 import { standingOf } from './appointment.js'
 import { statusTag } from './patientPages.js'
 
@@ -57,9 +59,9 @@ function waitingView(context: StaffContext, row: WaitingRow) {
     href: url(base),
     statusAction: url(`${base}/status`),
     declineHref: url(`${base}/decline`),
-    patient: personName(row),
+    patient: personName(row.last_name, row.first_name),
     patientHref: row.pid === null ? undefined : url(`/staff/portal/patients/${String(row.pid)}`),
-    born: row.born === null ? '' : bornText(context, row.born),
+    born: bornText(context, dayOrNone(row.born)),
     what: row.category,
     provider: row.provider,
     when: `${writeShortDay(row.pc_eventDate ?? '', language, today)}, ${writeTime(row.start ?? '00:00')}`,
@@ -68,16 +70,6 @@ function waitingView(context: StaffContext, row: WaitingRow) {
     waiting: writeAge(row.waiting_seconds / 60),
     status: row.status,
   }
-}
-
-/** "Santos, Leo", as the EMR's lists say it; a `^` row without a person is one of an account without a chart. */
-export function personName(row: { first_name: string | null; last_name: string | null }): string {
-  return [row.last_name, row.first_name].filter((part) => part !== null && part !== '').join(', ')
-}
-
-/** "3 May 2017, 9 y" */
-export function bornText({ language, portal, t }: StaffContext, born: string): string {
-  return t('appointments.bornAge', { day: writeDay(born, language), age: ageOn(born, dayOf(portal.clock.now())) })
 }
 
 const PANEL_ROWS = 8
@@ -104,7 +96,9 @@ export const panelCard: PanelCard = {
             provider: row.provider,
             status: {
               ...statusTag(context, standingOf(row.status, row.state)),
-              ...(status ? { text: status.title, swatch: status.colour } : {}),
+              // The host's "- None" says less than our own word for a booked visit.
+              ...(status && status.id !== BOOKED ? { text: status.title } : {}),
+              ...(status ? { swatch: status.colour } : {}),
             },
           }
         }),

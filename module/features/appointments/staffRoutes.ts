@@ -2,16 +2,18 @@
 import { z } from 'zod'
 import { readText } from '../../host/calendar.js'
 import { staffAppointment, type StaffAppointmentRow } from '../../host/reads/appointments.js'
-import { isCancelled, PENDING, readStatuses } from '../../host/statuses.js'
+import { BOOKED, isCancelled, PENDING, readStatuses } from '../../host/statuses.js'
+import { dayOrNone } from '../../host/unset.js'
 import { day as dayOf } from '../../platform/clock.js'
 import { optionalText, text } from '../../web/forms.js'
+import { bornText, personName } from '../../web/person.js'
 import { can, routes, type StaffContext } from '../../web/routes.js'
 import type { Answer } from '../../web/show.js'
 import { writeAge, writeLongDay, writeTime } from '../../web/times.js'
 import { parseAppointmentId, standingOf } from './appointment.js'
 import { statusTag } from './patientPages.js'
 import { declineAppointment, processAppointment, type ProcessOutcome } from './processing.js'
-import { bornText, nowOf, personName, waitingPage } from './queue.js'
+import { nowOf, waitingPage } from './queue.js'
 
 export const staffRoutes = routes('staff', (r) => {
   r.get('/appointments', can('appointments:process'), (context) => waiting(context))
@@ -58,7 +60,7 @@ async function setStatus(context: StaffContext): Promise<Answer> {
     note,
     seen: version || undefined,
   })
-  return answer(context, outcome, status === '-' ? 'appointments.confirmed' : 'appointments.statusSet', note)
+  return answer(context, outcome, status === BOOKED ? 'appointments.confirmed' : 'appointments.statusSet', note)
 }
 
 async function askWhy(context: StaffContext, refusal?: { typed: string; error: string }): Promise<Answer> {
@@ -161,9 +163,9 @@ function staffView(context: StaffContext, row: StaffAppointmentRow) {
   return {
     eid: row.pc_eid,
     version: row.status,
-    patient: personName(row),
+    patient: personName(row.last_name, row.first_name),
     patientHref: row.pid === null ? undefined : url(`/staff/portal/patients/${String(row.pid)}`),
-    born: row.born === null ? '' : bornText(context, row.born),
+    born: bornText(context, dayOrNone(row.born)),
     what: row.category,
     provider: row.provider,
     place: row.place,

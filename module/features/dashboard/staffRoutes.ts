@@ -1,11 +1,12 @@
+import { knownRelationship } from '../../access/scope.js'
 import type { Feature } from '../../feature.js'
 import { findPatient, searchPatients, type Patient } from '../../host/patients.js'
 import { portalAccess, type PortalAccess } from '../../host/reads/portalAccess.js'
-import { day as dayOf, utc } from '../../platform/clock.js'
+import { utc } from '../../platform/clock.js'
 import type { StatusTag } from '../../web/layout.js'
+import { bornText, personName } from '../../web/person.js'
 import { can, routes, type RouteOf, type StaffContext } from '../../web/routes.js'
 import type { Answer } from '../../web/show.js'
-import { ageOn, writeDay } from '../../web/times.js'
 
 export function staffRoutes(wings: readonly Feature[]): RouteOf<'staff'>[] {
   return routes('staff', (r) => {
@@ -46,18 +47,12 @@ async function search(context: StaffContext): Promise<Answer> {
 }
 
 function personView(context: StaffContext, patient: Patient) {
-  const { language, portal, t, url } = context
+  const { t, url } = context
   return {
     href: url(`/staff/portal/patients/${String(patient.pid)}`),
-    name: `${patient.lastName}, ${patient.firstName}`,
+    name: personName(patient.lastName, patient.firstName),
     chart: patient.pubpid === '' ? String(patient.pid) : patient.pubpid,
-    born:
-      patient.born === undefined
-        ? t('dashboard.bornUnknown')
-        : t('dashboard.bornAge', {
-            day: writeDay(patient.born, language),
-            age: ageOn(patient.born, dayOf(portal.clock.now())),
-          }),
+    born: bornText(context, patient.born) || t('dashboard.bornUnknown'),
     access: accessTag(context, patient.portalAllowed),
   }
 }
@@ -94,9 +89,4 @@ function accessView(context: StaffContext, access: PortalAccess) {
       relationship: t(`dashboard.relationship.${knownRelationship(grant.relationship)}`),
     })),
   }
-}
-
-function knownRelationship(relationship: string): string {
-  const known = ['self', 'mother', 'father', 'guardian', 'proxy', 'spouse', 'child']
-  return known.includes(relationship) ? relationship : 'other'
 }

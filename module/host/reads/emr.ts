@@ -6,7 +6,8 @@ import type { Day } from '../../platform/clock.js'
 import type { Queryable } from '../../platform/database.js'
 import { readText } from '../calendar.js'
 import { occurrences, recurringEvent, type RecurrenceColumns } from '../recurrence.js'
-import { CANCELLED_STATUSES, IN_OFFICE, OUT_OF_OFFICE, minuteOfDay } from '../schedule.js'
+import { IN_OFFICE, OUT_OF_OFFICE, minuteOfDay } from '../schedule.js'
+import { isCancelled } from '../statuses.js'
 
 /** One event on one day, as a calendar draws it. */
 export interface CalendarEntry {
@@ -118,7 +119,7 @@ function entryOn(row: EntryRow, day: Day): CalendarEntry {
     patient:
       row.pid === null ? undefined : { pid: row.pid, firstName: row.first_name ?? '', lastName: row.last_name ?? '' },
     status: row.status,
-    cancelled: CANCELLED_STATUSES.includes(row.status),
+    cancelled: isCancelled(row.status),
     comment: readText(row.comment),
     room: row.room ?? '',
     recurring: Number(row.pc_recurrtype) > 0,

@@ -1,5 +1,6 @@
 import type { Queryable } from '../../platform/database.js'
 import type { Day, Utc } from '../../platform/clock.js'
+import { dayOrNone, idOrNone } from '../unset.js'
 
 /** An account with every record that it may open now, in one statement: this runs at each request of a patient. */
 export interface AccountRow {
@@ -81,8 +82,8 @@ function grantOf(row: Row): GrantRow[] {
       extent: row.extent ?? 'none',
       firstName: row.fname ?? '',
       lastName: row.lname ?? '',
-      born: row.DOB === null || row.DOB.startsWith('0000') ? undefined : row.DOB,
-      providerId: row.providerID !== null && row.providerID > 0 ? row.providerID : undefined,
+      born: dayOrNone(row.DOB),
+      providerId: idOrNone(row.providerID),
     },
   ]
 }

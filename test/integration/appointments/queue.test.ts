@@ -3,17 +3,11 @@ import { queue } from '../../../module/features/appointments/queue.js'
 import { waitingAppointments } from '../../../module/host/reads/appointments.js'
 import { utc, wallClock } from '../../../module/platform/clock.js'
 import { describeOnEverySite } from '../../support/database.js'
-import { MONDAY, openPractice, type TestPractice } from '../../support/practice.js'
-import { booked, cancel, chart, decline, hostSets, newChart, setStatus, TUESDAY } from './visits.js'
+import { MONDAY } from '../../support/practice.js'
+import { booked, cancel, chart, decline, hostSets, newChart, practiceDuring, setStatus, TUESDAY } from './visits.js'
 
 describeOnEverySite('what waits for staff', (site) => {
-  let practice: TestPractice
-
-  before(async function () {
-    this.timeout(60_000)
-    practice = await openPractice({ site })
-  })
-  after(() => practice.leave())
+  const practice = practiceDuring(site)
 
   const now = () => {
     const at = practice.clock.now()
@@ -86,5 +80,20 @@ describeOnEverySite('what waits for staff', (site) => {
     practice.clock.set('2027-11-07T03:30:00')
     const row = (await waiting()).find((each) => each.pc_eid === eid)
     expect(Number(row?.waiting_seconds) / 3600).to.equal(4)
+  })
+
+  it('says no birth date where the chart has only the host’s zero date', async () => {
+    const pid = await practice.patient({ fname: 'Zero', lname: 'Date' })
+    await practice.db.transaction((tx) =>
+      tx.change(`UPDATE patient_data SET DOB = '0000-00-00' WHERE pid = :pid`, { pid }),
+    )
+    await practice.event({ providerId: practice.staff.osei, pid, date: TUESDAY, start: '16:30', by: 'patient' })
+    const staff = await practice.staffVisitor('admin')
+    for (const path of ['/staff/portal/appointments', `/staff/portal/patients/${String(pid)}`]) {
+      const { status, body } = await staff.get(path)
+      expect(status, path).to.equal(200)
+      expect(body, path).to.include('Date, Zero')
+      expect(body, path).to.not.match(/Invalid|NaN/)
+    }
   })
 })
