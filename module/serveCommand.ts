@@ -4,8 +4,14 @@ import { serve } from './index.js'
 import type { Config } from './platform/config.js'
 
 /** Resolves once it has stopped: 0 asked to, 1 because its processes could not stay up. Throws CannotStart. */
-export function serveCommand(config: Config): Promise<number> {
-  return config.workers > 1 && cluster.isPrimary ? serveWithWorkers(config) : serveAlone(config)
+export async function serveCommand(config: Config): Promise<number> {
+  if (config.workers > 1 && cluster.isPrimary) return serveWithWorkers(config)
+  try {
+    return await serveAlone(config)
+  } finally {
+    // The line to the first process would keep this one alive for ever.
+    cluster.worker?.disconnect()
+  }
 }
 
 async function serveAlone(config: Config): Promise<number> {
@@ -28,50 +34,47 @@ function askedToStop(): Promise<void> {
   })
 }
 
-/** A process that ends sooner than this never served: starting it again would end the same way. */
-const SETTLED_MS = 5000
+/** So that processes which cannot stay up, the database being away, don't follow one another without a pause. */
+const BEFORE_REPLACING_MS = 1000
 
 /**
- * Sessions, limits and rules live in the database, so the processes share nothing but the port. One that dies is
- * replaced; one that cannot even start ends them all, with the line it said.
+ * Sessions, limits and rules live in the database, so the processes share nothing but the port. The first one shows
+ * whether it can be served at all; when it answers, the others follow. One that dies after that is replaced.
  */
 async function serveWithWorkers(config: Config): Promise<number> {
-  const workers = new Set<Worker>()
-  let stopping = false
-  let greeted = false
-  let code = 0
+  const first = cluster.fork()
+  const address = await addressOf(first)
+  if (address === undefined) return 1
+  greet(address)
 
-  function start(): void {
-    const worker = cluster.fork()
-    const began = Date.now()
-    workers.add(worker)
-    worker.on('message', (message: { address?: string }) => {
-      if (greeted || message.address === undefined) return
-      greeted = true
-      greet(message.address)
-    })
-    worker.on('exit', () => {
+  const workers = new Set([first, ...Array.from({ length: config.workers - 1 }, () => cluster.fork())])
+  const stopping = askedToStop()
+  let stopped = false
+  const replace = () => {
+    if (!stopped) workers.add(cluster.fork())
+  }
+  const gone = new Promise<void>((resolve) => {
+    cluster.on('exit', (worker) => {
       workers.delete(worker)
-      if (stopping) return
-      if (Date.now() - began < SETTLED_MS) {
-        code = 1
-        stop()
-      } else start()
-    })
-  }
-
-  function stop(): void {
-    stopping = true
-    for (const worker of workers) worker.process.kill('SIGTERM')
-  }
-
-  for (let made = 0; made < config.workers; made += 1) start()
-  const asked = askedToStop().then(stop)
-  await new Promise<void>((resolve) => {
-    cluster.on('exit', () => {
-      if (stopping && workers.size === 0) resolve()
+      if (stopped && workers.size === 0) resolve()
+      else setTimeout(replace, BEFORE_REPLACING_MS)
     })
   })
-  if (code === 0) await asked
-  return code
+  await stopping
+  stopped = true
+  for (const worker of workers) worker.process.kill('SIGTERM')
+  await gone
+  return 0
+}
+
+/** Where a process answers; undefined when it ended before: it has said why. */
+function addressOf(worker: Worker): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    worker.once('message', (message: { address: string }) => {
+      resolve(message.address)
+    })
+    worker.once('exit', () => {
+      resolve(undefined)
+    })
+  })
 }
