@@ -29,6 +29,7 @@ export function requestContext({ site, request }: Exchange, accountLanguage?: st
     form: (schema) => readForm(schema, request.body),
     show,
     fragment: isFragment(request),
+    framed: request.get('Sec-Fetch-Dest') === 'iframe',
   }
 }
 

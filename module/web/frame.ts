@@ -114,7 +114,8 @@ async function staffPart(
   path: string,
 ): Promise<OwnPart> {
   return {
-    layout: 'staff',
+    // In the EMR's own tab the EMR is the frame.
+    layout: context.framed ? 'embedded' : 'staff',
     page: {
       place: context.t(base === '' ? 'staff.emr' : 'staff.dashboard'),
       homeHref: context.url(base === '' ? '/emr' : base),

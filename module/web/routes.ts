@@ -37,6 +37,8 @@ export interface RequestContext {
   show: Show
   /** An htmx request: answered with the fragment. */
   fragment: boolean
+  /** Opened in a frame: in one of the EMR's own tabs. */
+  framed: boolean
 }
 
 export interface DoorContext extends RequestContext {

@@ -50,6 +50,18 @@ describe('The web', function () {
       }
     })
 
+    it('is framed for staff by the EMR, whose tab it is in, and for patients never', async () => {
+      const inTab = { 'Sec-Fetch-Dest': 'iframe' }
+      const staff = await admin.get('/staff/portal/appointments', inTab)
+      expect(staff.body).to.include('class="staff embedded"').and.not.include('class="topbar"')
+      expect(staff.body).to.include('href="/staff/portal/patients"')
+      expect(staff.headers.get('Content-Security-Policy')).to.include("frame-ancestors 'self'")
+      expect((await admin.get('/staff/portal/appointments')).body).to.include('class="topbar"')
+      const patient = await maria.get(home(), inTab)
+      expect(patient.body).to.include('class="topbar"')
+      expect(patient.headers.get('Content-Security-Policy')).to.include("frame-ancestors 'none'")
+    })
+
     it('is kept by nobody, but for assets', async () => {
       for (const [what, { headers }] of Object.entries(await answers())) {
         if (what === 'asset') expect(headers.get('Cache-Control')).not.to.equal('no-store')
