@@ -1,6 +1,10 @@
 import { moduleTables } from './0001-module.js'
 import { accessTables } from './0002-access.js'
 import { appointmentIndexes, appointmentTables } from './0003-appointments.js'
+import { auditChain } from './0004-audit.js'
+import { jobsAndOutbox } from './0005-jobs.js'
+import { accessHistory } from './0006-access.js'
+import { appointmentDepth } from './0007-appointments-depth.js'
 import type { Step } from './step.js'
 
 export type { Step }
@@ -11,4 +15,8 @@ export const migrations: readonly Step[] = [
   ...accessTables,
   ...appointmentTables,
   ...appointmentIndexes,
+  ...auditChain,
+  ...jobsAndOutbox,
+  ...accessHistory,
+  ...appointmentDepth,
 ]

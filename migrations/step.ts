@@ -16,3 +16,21 @@ export function table(file: string, name: string, columns: string): Step {
     down: `DROP TABLE IF EXISTS foyer_${name}`,
   }
 }
+
+/** A column more on one of Foyer's own tables. Runs once: a column that is there already is left as it is. */
+export function column(file: string, to: string, name: string, definition: string): Step {
+  return {
+    name: `${file}/${to}-${name}`,
+    up: `ALTER TABLE foyer_${to} ADD COLUMN ${name} ${definition}`,
+    down: `ALTER TABLE foyer_${to} DROP COLUMN ${name}`,
+  }
+}
+
+/** A key more on one of Foyer's own tables; `columns` as in `day, start_time`. */
+export function key(file: string, to: string, name: string, columns: string, kind: 'KEY' | 'UNIQUE KEY' = 'KEY'): Step {
+  return {
+    name: `${file}/${to}-${name}`,
+    up: `ALTER TABLE foyer_${to} ADD ${kind} ${name} (${columns})`,
+    down: `ALTER TABLE foyer_${to} DROP KEY ${name}`,
+  }
+}

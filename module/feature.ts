@@ -4,6 +4,7 @@
  */
 import type { Queryable } from './platform/database.js'
 import type { Words } from './platform/i18n.js'
+import type { OutboxEvent } from './platform/outbox.js'
 import type { Portal } from './access/portal.js'
 import type { NavEntry } from './web/site.js'
 import type { RecordContext, Route, StaffContext } from './web/routes.js'
@@ -21,6 +22,34 @@ export interface Feature {
   homeCard?: Card<RecordContext>
   /** A wing's part of the patient's panel for staff. */
   panelCard?: PanelCard
+  /** What runs by itself, in one process at a time. module.json describes each. */
+  jobs?: readonly Job[]
+  /** What a wing does after something has happened. */
+  on?: readonly Listener[]
+}
+
+export interface Job {
+  /** As in module.json. */
+  name: string
+  everySeconds: number
+  /** Runs under the job's lock; throws what went wrong, which is told and tried again at its next time. */
+  run: (portal: Portal) => Promise<void>
+}
+
+/**
+ * Hears an event after the transaction that published it has committed: at least once, in order for one `key`, again
+ * with growing pauses until it does not throw, and to staff when it never succeeds.
+ */
+export interface Listener {
+  /** Names the listener among those of its event: `notify-patient`. */
+  name: string
+  event: string
+  hear: (portal: Portal, event: HeardEvent) => Promise<void>
+}
+
+export interface HeardEvent extends OutboxEvent {
+  /** The same each time that the event is heard: what a listener makes once, it makes under this. */
+  id: number
 }
 
 /**

@@ -1,9 +1,13 @@
 /** The one list of features; composes everything that runs. */
 import type { Express } from 'express'
+import { access } from './features/access/index.js'
 import { accounts } from './features/accounts/index.js'
 import { appointments } from './features/appointments/index.js'
+import { auditTrail } from './features/auditTrail/index.js'
 import { dashboard } from './features/dashboard/index.js'
 import { home } from './features/home/index.js'
+import { operations } from './features/operations/index.js'
+import { settings as settingsWing } from './features/settings/index.js'
 import type { Feature } from './feature.js'
 import { loadPolicy, type Policy } from './access/policy.js'
 import type { Portal } from './access/portal.js'
@@ -28,7 +32,7 @@ import { addressOf } from './web/routes.js'
 import type { Site } from './web/site.js'
 import { words as webWords } from './web/words.js'
 
-const wings: readonly Feature[] = [accounts, appointments]
+const wings: readonly Feature[] = [accounts, appointments, access, settingsWing, auditTrail, operations]
 
 /** Every feature. The two halls show what the wings contribute. */
 export const features: readonly Feature[] = [home(wings), dashboard(wings), ...wings]

@@ -102,19 +102,47 @@ function journalIn(db: Database, clock: Clock): UmzugStorage<LifecycleConnection
 const createIndex = /^CREATE INDEX (\w+) ON (\w+)/
 const dropIndex = /^DROP INDEX (\w+) ON (\w+)/
 
+const alters = /^ALTER TABLE (\w+) (ADD|DROP) (COLUMN|KEY|UNIQUE KEY) (\w+)/
+
 /**
  * A step that was killed before its line was written runs again. Tables say IF [NOT] EXISTS; MySQL has no such words
- * for indexes, so those are looked for first.
+ * for indexes and columns, so those are looked for first.
  */
 async function runOnce(connection: LifecycleConnection, sql: string): Promise<void> {
-  const creates = createIndex.exec(sql)
-  const drops = dropIndex.exec(sql)
-  if (creates && (await hasIndex(connection, creates))) return
-  if (drops && !(await hasIndex(connection, drops))) return
-  await connection.run(sql)
+  if (!(await isDone(connection, sql))) await connection.run(sql)
 }
 
-async function hasIndex(connection: LifecycleConnection, [, index, table]: RegExpExecArray): Promise<boolean> {
+async function isDone(connection: LifecycleConnection, sql: string): Promise<boolean> {
+  const [, created, on = ''] = createIndex.exec(sql) ?? []
+  if (created !== undefined) return hasIndex(connection, on, created)
+  const [, dropped, off = ''] = dropIndex.exec(sql) ?? []
+  if (dropped !== undefined) return !(await hasIndex(connection, off, dropped))
+  const [, table = '', verb, kind, name = ''] = alters.exec(sql) ?? []
+  if (verb === undefined) return false
+  // Going back, the whole table may be gone already.
+  if (verb === 'DROP' && !(await hasTable(connection, table))) return true
+  const there = await (kind === 'COLUMN' ? hasColumn : hasIndex)(connection, table, name)
+  return verb === 'ADD' ? there : !there
+}
+
+async function hasTable(connection: LifecycleConnection, table: string): Promise<boolean> {
+  const rows = await connection.select(
+    `SELECT 1 AS there FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ?`,
+    [table],
+  )
+  return rows.length > 0
+}
+
+async function hasColumn(connection: LifecycleConnection, table: string, column: string): Promise<boolean> {
+  const rows = await connection.select(
+    `SELECT 1 AS there FROM information_schema.COLUMNS
+      WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND COLUMN_NAME = ?`,
+    [table, column],
+  )
+  return rows.length > 0
+}
+
+async function hasIndex(connection: LifecycleConnection, table: string, index: string): Promise<boolean> {
   const rows = await connection.select(
     `SELECT 1 AS there FROM information_schema.STATISTICS
       WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND INDEX_NAME = ? LIMIT 1`,
@@ -129,6 +157,11 @@ function sentence(sql: string): string {
   if (creates) return `Add the index ${creates[1]} to the EMR’s table ${creates[2]}.`
   const drops = dropIndex.exec(sql)
   if (drops) return `Take the index ${drops[1]} off the EMR’s table ${drops[2]}.`
+  const [, altered, verb, kind, name] = alters.exec(sql) ?? []
+  if (altered !== undefined) {
+    const what = kind === 'COLUMN' ? 'column' : 'key'
+    return verb === 'ADD' ? `Add the ${what} ${name} to ${altered}.` : `Take the ${what} ${name} off ${altered}.`
+  }
   const table = /^(CREATE|DROP) TABLE (?:IF (?:NOT )?EXISTS )?(\w+)/.exec(sql)
   return table ? `${table[1] === 'CREATE' ? 'Create' : 'Drop'} the table ${table[2]}.` : `Run: ${sql}`
 }

@@ -18,6 +18,11 @@ export function wordsIn<Key extends string>(en: Record<Key, string>, es: Record<
   return { en, es }
 }
 
+/** One wing's words that are kept in several files. A key in two of them throws. */
+export function allWords(...parts: readonly Words[]): Words {
+  return { en: merged(parts, 'en'), es: merged(parts, 'es') }
+}
+
 /** Brings the words of all wings together. A key that two wings both define is a fault and throws. */
 export function speakAll(all: readonly Words[]): Speech {
   const speech: i18n = i18next.createInstance()

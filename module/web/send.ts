@@ -85,6 +85,7 @@ async function sendProblem(
     title,
     hasErrors: false,
     wide: false,
+    about: [],
   }
   await sendPage(exchange, door, context, page)
 }

@@ -11,6 +11,8 @@ export interface PageAnswer {
   title: string
   hasErrors: boolean
   wide: boolean
+  /** Whose data the page shows: the views that the audit trail keeps. A record's own patient need not be named. */
+  about: readonly number[]
   /** Said in the same answer, above the page or into the flash region of the page that is open. */
   flash?: Flash
 }
@@ -56,6 +58,8 @@ export interface PageOptions {
   status?: number
   wide?: boolean
   flash?: Flash
+  /** Staff pages: pid of each patient of whom something is shown. */
+  about?: readonly number[]
 }
 
 export interface Show {
@@ -87,6 +91,7 @@ function pageAnswer(view: string, content: unknown, options: PageOptions, status
     title: options.title,
     hasErrors,
     wide: options.wide ?? false,
+    about: options.about ?? [],
     ...(options.flash ? { flash: options.flash } : {}),
   }
 }

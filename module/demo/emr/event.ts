@@ -1,6 +1,6 @@
 /** One event of the calendar, and staff's own way to change its status: past Foyer, so that one sees it arrive there. */
 import { z } from 'zod'
-import { lockEvent, setStatus } from '../../host/calendar.js'
+import { lockEvent, setStatus } from '../../host/events.js'
 import { calendarEntry, calendarProviders, type CalendarEntry } from '../../host/reads/emr.js'
 import { timeOfDay } from '../../host/schedule.js'
 import { readStatuses } from '../../host/statuses.js'

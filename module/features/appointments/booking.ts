@@ -1,15 +1,8 @@
 /** The patient's verbs, each one transaction: host rows, our row, audit, outbox event, or none of them. */
 import type { Portal } from '../../access/portal.js'
 import type { ChartScope } from '../../access/scope.js'
-import {
-  countPending,
-  insertRequest,
-  lockEvent,
-  setStatus,
-  type Category,
-  type LockedEvent,
-  type Provider,
-} from '../../host/calendar.js'
+import type { Category, Provider } from '../../host/calendar.js'
+import { countPending, insertRequest, lockEvent, setStatus, type LockedEvent } from '../../host/events.js'
 import { writeHostLog } from '../../host/log.js'
 import { writeStaffNote } from '../../host/notes.js'
 import { minuteOfDay } from '../../host/schedule.js'

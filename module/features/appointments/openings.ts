@@ -5,9 +5,9 @@ import {
   providerEvents,
   scheduledProviders,
   type Category,
-  type LockedEvent,
   type Provider,
 } from '../../host/calendar.js'
+import type { LockedEvent } from '../../host/events.js'
 import { weekendOf, type Globals } from '../../host/globals.js'
 import { minuteOfDay, scheduleEvents } from '../../host/schedule.js'
 import { day as dayOf, daysLater, wallClock, type Day } from '../../platform/clock.js'

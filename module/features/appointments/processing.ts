@@ -1,7 +1,7 @@
 /** The staff's verbs, each one transaction. */
 import type { Portal } from '../../access/portal.js'
 import type { StaffMember } from '../../access/staff.js'
-import { eventProvider, lockEvent, setStatus, type LockedEvent } from '../../host/calendar.js'
+import { eventProvider, lockEvent, setStatus, type LockedEvent } from '../../host/events.js'
 import { writeHostLog } from '../../host/log.js'
 import { CANCELLED, isCancelled, PENDING, readStatuses } from '../../host/statuses.js'
 import { trackVisit } from '../../host/tracker.js'

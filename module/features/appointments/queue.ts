@@ -1,8 +1,9 @@
 /** What waits for staff, and what the patient's panel shows of appointments. */
 import type { PanelCard, Queue } from '../../feature.js'
 import type { Portal } from '../../access/portal.js'
-import { readText } from '../../host/calendar.js'
-import { patientAppointments, waitingAppointments, type WaitingRow } from '../../host/reads/appointments.js'
+import { readText } from '../../host/events.js'
+import { patientAppointments } from '../../host/reads/appointments.js'
+import { waitingAppointments, type WaitingRow } from '../../host/reads/staffAppointments.js'
 import { BOOKED, readStatuses } from '../../host/statuses.js'
 import { dayOrNone } from '../../host/unset.js'
 import { day as dayOf, utc, wallClock } from '../../platform/clock.js'

@@ -1,7 +1,7 @@
 /** What staff can do here, as a table of contents. */
 import { z } from 'zod'
-import { readText } from '../../host/calendar.js'
-import { staffAppointment, type StaffAppointmentRow } from '../../host/reads/appointments.js'
+import { readText } from '../../host/events.js'
+import { staffAppointment, type StaffAppointmentRow } from '../../host/reads/staffAppointments.js'
 import { BOOKED, isCancelled, PENDING, readStatuses } from '../../host/statuses.js'
 import { dayOrNone } from '../../host/unset.js'
 import { day as dayOf } from '../../platform/clock.js'

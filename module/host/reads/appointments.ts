@@ -3,7 +3,7 @@
  * it. Read together, never copied (architecture, Data).
  */
 import type { Queryable } from '../../platform/database.js'
-import type { Day, Utc, WallClock } from '../../platform/clock.js'
+import type { Day, Utc } from '../../platform/clock.js'
 import type { RecurrenceColumns } from '../recurrence.js'
 
 export interface AppointmentRow extends RecurrenceColumns {
@@ -33,7 +33,7 @@ export interface AppointmentRow extends RecurrenceColumns {
   version: number | null
 }
 
-const columns = `e.pc_eid, NULLIF(e.pc_pid, '') AS pid, e.pc_eventDate, e.pc_endDate, e.pc_recurrtype, e.pc_recurrspec,
+export const appointmentColumns = `e.pc_eid, NULLIF(e.pc_pid, '') AS pid, e.pc_eventDate, e.pc_endDate, e.pc_recurrtype, e.pc_recurrspec,
   e.pc_startTime AS start, e.pc_duration AS seconds, e.pc_alldayevent AS all_day, e.pc_apptstatus AS status,
   e.pc_hometext AS text, e.pc_catid AS category_id, COALESCE(c.pc_catname, e.pc_title, '') AS category,
   u.id AS provider_id, TRIM(CONCAT(COALESCE(u.fname, ''), ' ', COALESCE(u.lname, ''))) AS provider,
@@ -42,7 +42,7 @@ const columns = `e.pc_eid, NULLIF(e.pc_pid, '') AS pid, e.pc_eventDate, e.pc_end
   r.id AS request_id, r.receipt, r.state, r.reason, r.decision_reason, r.created_at AS requested_at, r.decided_at, r.version`
 
 // An event that the practice gave to another patient is not what this one asked for: hence the pid.
-const joined = `openemr_postcalendar_events e
+export const appointmentTables = `openemr_postcalendar_events e
   LEFT JOIN openemr_postcalendar_categories c ON c.pc_catid = e.pc_catid
   LEFT JOIN users u ON u.id = CAST(e.pc_aid AS UNSIGNED)
   LEFT JOIN facility f ON f.id = COALESCE(NULLIF(e.pc_facility, 0), u.facility_id)
@@ -52,7 +52,7 @@ const joined = `openemr_postcalendar_events e
 /** A patient's events since a day, and every recurring one whenever it began: the caller expands and sorts. */
 export function patientAppointments(db: Queryable, pid: number, since: Day): Promise<AppointmentRow[]> {
   return db.select<AppointmentRow>(
-    `SELECT ${columns} FROM ${joined}
+    `SELECT ${appointmentColumns} FROM ${appointmentTables}
       WHERE e.pc_pid = :pid AND (e.pc_eventDate >= :since OR e.pc_recurrtype > 0)
       ORDER BY e.pc_eventDate, e.pc_startTime, e.pc_eid LIMIT 500`, // sql-safe: constants
     { pid: String(pid), since },
@@ -61,11 +61,14 @@ export function patientAppointments(db: Queryable, pid: number, since: Day): Pro
 
 /** One of the patient's own events. Somebody else's is not there. */
 export function patientAppointment(db: Queryable, pid: number, eid: number): Promise<AppointmentRow | undefined> {
-  return db.first<AppointmentRow>(`SELECT ${columns} FROM ${joined} WHERE e.pc_eid = :eid AND e.pc_pid = :pid`, {
-    // sql-safe: constants
-    pid: String(pid),
-    eid,
-  })
+  return db.first<AppointmentRow>(
+    `SELECT ${appointmentColumns} FROM ${appointmentTables} WHERE e.pc_eid = :eid AND e.pc_pid = :pid`,
+    {
+      // sql-safe: constants
+      pid: String(pid),
+      eid,
+    },
+  )
 }
 
 /** A request whose event row is gone: the practice removed it with its own screens. */
@@ -91,51 +94,5 @@ export function vanishedRequests(db: Queryable, pid: number, since: Day): Promis
       WHERE r.pid = :pid AND r.day >= :since AND e.pc_eid IS NULL
       ORDER BY r.day, r.start_time`,
     { pid, since },
-  )
-}
-
-/** An appointment as staff see it: with the person it is for. */
-export interface StaffAppointmentRow extends AppointmentRow {
-  first_name: string | null
-  last_name: string | null
-  born: Day | null
-  waiting_seconds: number
-}
-
-export interface WaitingRow extends StaffAppointmentRow {
-  total: number
-  oldest_seconds: number
-}
-
-const person = `p.fname AS first_name, p.lname AS last_name, p.DOB AS born`
-// A request of Foyer knows its UTC instant; one made in the host's own portal only its wall clock of writing.
-const waited = `GREATEST(0, COALESCE(TIMESTAMPDIFF(SECOND, r.created_at, :utc), TIMESTAMPDIFF(SECOND, e.pc_time, :wall), 0))`
-
-/** Everything that waits for staff, whoever asked and wherever: the longest wait first, with the count over all. */
-export function waitingAppointments(
-  db: Queryable,
-  now: { utc: Utc; wall: WallClock },
-  limit: number,
-): Promise<WaitingRow[]> {
-  return db.select<WaitingRow>(
-    `SELECT ${columns}, ${person}, ${waited} AS waiting_seconds, COUNT(*) OVER () AS total, MAX(${waited}) OVER () AS oldest_seconds
-       FROM ${joined} LEFT JOIN patient_data p ON p.pid = CAST(e.pc_pid AS UNSIGNED)
-      WHERE e.pc_apptstatus = '^'
-      ORDER BY waiting_seconds DESC, e.pc_eid LIMIT ${String(Math.trunc(limit))}`, // sql-safe: constants and a number
-    now,
-  )
-}
-
-/** One appointment for staff, in whatever state. */
-export function staffAppointment(
-  db: Queryable,
-  now: { utc: Utc; wall: WallClock },
-  eid: number,
-): Promise<StaffAppointmentRow | undefined> {
-  return db.first<StaffAppointmentRow>(
-    `SELECT ${columns}, ${person}, ${waited} AS waiting_seconds
-       FROM ${joined} LEFT JOIN patient_data p ON p.pid = CAST(e.pc_pid AS UNSIGNED)
-      WHERE e.pc_eid = :eid AND COALESCE(e.pc_pid, '') <> ''`, // sql-safe: constants
-    { ...now, eid },
   )
 }

@@ -4,7 +4,7 @@
  */
 import type { Day } from '../../platform/clock.js'
 import type { Queryable } from '../../platform/database.js'
-import { readText } from '../calendar.js'
+import { readText } from '../events.js'
 import { occurrences, recurringEvent, type RecurrenceColumns } from '../recurrence.js'
 import { IN_OFFICE, OUT_OF_OFFICE, minuteOfDay } from '../schedule.js'
 import { isCancelled } from '../statuses.js'

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { queue } from '../../../module/features/appointments/queue.js'
-import { waitingAppointments } from '../../../module/host/reads/appointments.js'
+import { waitingAppointments } from '../../../module/host/reads/staffAppointments.js'
 import { utc, wallClock } from '../../../module/platform/clock.js'
 import { describeOnEverySite } from '../../support/database.js'
 import { MONDAY } from '../../support/practice.js'

@@ -1,0 +1,9 @@
+import type { Feature } from '../../feature.js'
+import { words } from './words.js'
+
+/** What runs by itself, and what could not be delivered. */
+export const operations: Feature = {
+  name: 'operations',
+  words,
+  routes: [],
+}

@@ -1,0 +1,3 @@
+import { wordsIn } from '../../platform/i18n.js'
+
+export const words = wordsIn({}, {})
