@@ -33,6 +33,8 @@ export interface MariadbOptions {
   port?: number | 'free'
   /** Every commit is on the disk before it is answered (the default). Tests do without. */
   durable?: boolean
+  /** Further words for the server, which win over ours: more memory for a larger practice. */
+  more?: readonly string[]
   /** Told, in one line each, what takes a person by surprise: an installation, a recovery. */
   log?: (line: string) => void
 }
@@ -232,7 +234,7 @@ async function startServer(
     const wanted = options.port ?? 'free'
     const port = wanted === 'free' ? await freePort() : wanted
     const logged = existsSync(errorLog) ? statSync(errorLog).size : 0
-    const words = serverWords({ folder, socket, errorLog, port, durable: options.durable ?? true })
+    const words = serverWords({ folder, socket, errorLog, port, durable: options.durable ?? true, more: options.more ?? [] })
     // A session of its own: Ctrl-C at the terminal is for us, and the server ends when we say so.
     const child = spawn(programs.server, words, { detached: true, stdio: 'ignore', env: ownTemporaries(folder) })
     try {
@@ -260,6 +262,7 @@ function serverWords(server: {
   errorLog: string
   port: number
   durable: boolean
+  more: readonly string[]
 }): string[] {
   return [
     '--no-defaults',
@@ -279,6 +282,7 @@ function serverWords(server: {
     ...(server.durable
       ? ['--innodb-flush-log-at-trx-commit=1']
       : ['--innodb-flush-log-at-trx-commit=0', '--skip-innodb-doublewrite']),
+    ...server.more,
   ]
 }
 

@@ -2,7 +2,7 @@
  * Two kinds of time live side by side. The host writes the practice's wall clock without a zone
  * (facts §12.1); Foyer's own tables keep UTC. Both are strings all the way, so that no driver shifts them.
  */
-import { DateTime } from 'luxon'
+import { DateTime, IANAZone } from 'luxon'
 
 /** The practice's wall clock, `YYYY-MM-DD HH:MM:SS`, as the host writes it. */
 export type WallClock = string
@@ -18,15 +18,17 @@ export interface Clock {
 }
 
 export function systemClock(zone: string): Clock {
-  return { zone, now: () => inZone(DateTime.now(), zone) }
+  const remembered = new RememberedZone(zone)
+  return { zone, now: () => inZone(DateTime.now(), remembered) }
 }
 
 /** A clock that stands, or is moved by hand: for tests and for rehearsing a day. */
 export function standingClock(zone: string, at: string): Clock & { set(at: string): void } {
+  const remembered = new RememberedZone(zone)
   let instant = DateTime.fromISO(at, { zone })
   return {
     zone,
-    now: () => inZone(instant, zone),
+    now: () => inZone(instant, remembered),
     set: (next: string) => {
       instant = DateTime.fromISO(next, { zone })
     },
@@ -34,20 +36,25 @@ export function standingClock(zone: string, at: string): Clock & { set(at: strin
 }
 
 export function wallClock(at: DateTime): WallClock {
-  return at.toFormat('yyyy-MM-dd HH:mm:ss')
+  return `${day(at)} ${two(at.hour)}:${two(at.minute)}:${two(at.second)}`
 }
 
 export function day(at: DateTime): Day {
-  return at.toFormat('yyyy-MM-dd')
+  return `${String(at.year).padStart(4, '0')}-${two(at.month)}-${two(at.day)}`
+}
+
+function two(number: number): string {
+  return number < 10 ? `0${String(number)}` : String(number)
 }
 
 /** The day so many days after this one; before it for a negative number. */
 export function daysLater(from: Day, days: number): Day {
-  return day(DateTime.fromISO(from, { zone: 'utc' }).plus({ days }))
+  const [year = 0, month = 1, date = 1] = from.split('-').map(Number)
+  return new Date(Date.UTC(year, month - 1, date + days)).toISOString().slice(0, 10)
 }
 
 export function utc(at: DateTime): Utc {
-  return at.toUTC().toFormat('yyyy-MM-dd HH:mm:ss.SSS')
+  return new Date(at.toMillis()).toISOString().replace('T', ' ').slice(0, -1)
 }
 
 /** The offset of the practice's zone at an instant, `+HH:MM`, as the host sets it on each connection (facts §12.1). */
@@ -55,8 +62,27 @@ export function offsetOf(at: DateTime): string {
   return at.toFormat('ZZ')
 }
 
-function inZone(at: DateTime, zone: string): DateTime<true> {
+function inZone(at: DateTime, zone: IANAZone): DateTime<true> {
   const there = at.setZone(zone)
-  if (!there.isValid) throw new Error(`Not a time zone this machine knows: ${zone}`)
+  if (!there.isValid) throw new Error(`Not a time zone this machine knows: ${zone.name}`)
   return there
+}
+
+/** Clocks are set forward and back on quarter hours. */
+const QUARTER_MS = 15 * 60 * 1000
+const QUARTERS_MOST = 10_000
+
+/** A zone that asks for its offset once a quarter of an hour: every page asks what time it is several times. */
+class RememberedZone extends IANAZone {
+  private readonly offsets = new Map<number, number>()
+
+  override offset(at: number): number {
+    const quarter = Math.floor(at / QUARTER_MS)
+    const known = this.offsets.get(quarter)
+    if (known !== undefined) return known
+    const offset = super.offset(at)
+    if (this.offsets.size >= QUARTERS_MOST) this.offsets.clear()
+    this.offsets.set(quarter, offset)
+    return offset
+  }
 }

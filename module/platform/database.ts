@@ -4,7 +4,8 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { QueryTypes, Sequelize, Transaction } from 'sequelize'
+import { escape, type Connection, type ResultSetHeader } from 'mysql2'
+import { Sequelize, type Transaction } from 'sequelize'
 import { DateTime } from 'luxon'
 import { offsetOf } from './clock.js'
 
@@ -35,6 +36,8 @@ export interface Database extends Queryable {
    * (1213, 1205, 1020) is tried again, five times in all: the work must have no effect outside the transaction.
    */
   transaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result>
+  /** One INSERT, a transaction of its own without BEGIN and COMMIT: of what stands alone, such as that a page was seen. */
+  append(sql: string, values?: Values): Promise<void>
   close(): Promise<void>
 }
 
@@ -50,6 +53,8 @@ export interface DatabaseOptions {
 export interface StatementCount {
   /** SQL statements but BEGIN, COMMIT, ROLLBACK. */
   statements: number
+  /** Those: START TRANSACTION, COMMIT, ROLLBACK, SET SESSION. */
+  transactional: number
   sql: string[]
 }
 
@@ -59,7 +64,7 @@ const counting = new AsyncLocalStorage<StatementCount>()
 export async function countStatements<Result>(
   work: () => Promise<Result>,
 ): Promise<{ result: Result; count: StatementCount }> {
-  const count: StatementCount = { statements: 0, sql: [] }
+  const count: StatementCount = { statements: 0, transactional: 0, sql: [] }
   const result = await counting.run(count, work)
   return { result, count }
 }
@@ -73,15 +78,17 @@ export function connectDatabase(options: DatabaseOptions): Database {
     dialectOptions: {
       dateStrings: true,
       typeCast: true,
-      charset: 'utf8mb4',
+      charset: 'utf8mb4_general_ci',
       supportBigNumbers: true,
       flags: '+FOUND_ROWS',
     },
     define: { timestamps: false, underscored: true, freezeTableName: true },
   })
   sequelize.addHook('afterConnect', async (connection: unknown) => {
-    const { promise } = connection as { promise(): { query(sql: string): Promise<unknown> } }
-    await promise.call(connection).query(
+    const session = (connection as Connection).promise()
+    // Once a connection instead of once a transaction.
+    await session.query('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ')
+    await session.query(
       // sql-safe: an offset such as -05:00, made by us
       `SET time_zone='${offsetOf(DateTime.now().setZone(options.zone))}', ` +
         // Not NO_ZERO_DATE: up to 8.0 the host keeps '0000-00-00' for "no end" (facts §12.25).
@@ -90,26 +97,118 @@ export function connectDatabase(options: DatabaseOptions): Database {
   })
   return {
     sequelize,
-    ...reader(sequelize, null),
+    ...reader(sequelize, undefined),
     transaction: (work) => inTransaction(sequelize, work),
+    append: async (sql, values = {}) => {
+      await send(sequelize, undefined, sql, values)
+    },
     close: () => sequelize.close(),
   }
 }
 
-function note(sql: string): void {
-  const count = counting.getStore()
-  if (!count || /: (START TRANSACTION|COMMIT|ROLLBACK|SET SESSION)/.test(sql)) return
-  count.statements += 1
-  count.sql.push(sql.replace(/^Executing \([^)]*\): /, ''))
+/** What Sequelize itself sends: models' rows, and the beginning and end of transactions, which don't count. */
+function note(said: string): void {
+  const sql = said.replace(/^Executing \([^)]*\): /, '')
+  if (!/^(START TRANSACTION|COMMIT|ROLLBACK|SET )/.test(sql)) count(sql)
 }
 
-function reader(sequelize: Sequelize, transaction: Transaction | null): Queryable {
+function count(sql: string): void {
+  const counted = counting.getStore()
+  if (!counted) return
+  counted.statements += 1
+  counted.sql.push(sql)
+}
+
+function reader(sequelize: Sequelize, transaction: Transaction | undefined): Queryable {
   const select = <Row extends object>(sql: string, values: Values = {}): Promise<Row[]> =>
-    sequelize.query<Row>(sql, { type: QueryTypes.SELECT, replacements: values, transaction })
+    send<Row[]>(sequelize, transaction, sql, values)
   return {
     select,
     first: async <Row extends object>(sql: string, values: Values = {}) => (await select<Row>(sql, values))[0],
   }
+}
+
+/**
+ * One statement on the transaction's connection, or on one of the pool. Straight to the driver: what Sequelize does to
+ * a raw statement on its way costs more than most of ours cost the database.
+ */
+async function send<Result>(
+  sequelize: Sequelize,
+  transaction: Transaction | undefined,
+  sql: string,
+  values: Values,
+): Promise<Result> {
+  const statement = filledIn(sql, values)
+  count(statement)
+  if (transaction) return ask<Result>((transaction as unknown as { connection: Connection }).connection, statement)
+  const { connectionManager: pool } = sequelize as unknown as { connectionManager: Pool }
+  const connection = await pool.getConnection({ type: 'SELECT' })
+  try {
+    return await ask<Result>(connection, statement)
+  } finally {
+    await pool.releaseConnection(connection)
+  }
+}
+
+/** Sequelize's own pool, of which its types say nothing. */
+interface Pool {
+  getConnection(options: { type: 'SELECT' }): Promise<Connection>
+  releaseConnection(connection: Connection): Promise<void> | void
+}
+
+function ask<Result>(connection: Connection, statement: string): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    connection.query(statement, (error, result) => {
+      if (error) reject(error)
+      else resolve(result as Result)
+    })
+  })
+}
+
+/** Texts, quoted names and comments, in which a colon is a colon; and the places for values. */
+const places = /'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"|`[^`]*`|--[^\n]*|\/\*[^]*?\*\/|:([A-Za-z_]\w*)/g
+
+interface Compiled {
+  /** One more than there are names. */
+  texts: readonly string[]
+  names: readonly string[]
+}
+
+const compiled = new Map<string, Compiled>()
+const COMPILED_MOST = 2000
+
+/** The statement with each `:name` replaced by its value, escaped. Throws where a value is missing or no plain value. */
+function filledIn(sql: string, values: Values): string {
+  const { texts, names } = compiled.get(sql) ?? compile(sql)
+  return names.reduce((text, name, at) => `${text}${written(name, values)}${texts[at + 1] ?? ''}`, texts[0] ?? '')
+}
+
+function compile(sql: string): Compiled {
+  const [texts, names] = [[] as string[], [] as string[]]
+  let from = 0
+  for (const { 0: found, 1: name, index } of sql.matchAll(places)) {
+    if (name === undefined) continue
+    texts.push(sql.slice(from, index))
+    names.push(name)
+    from = index + found.length
+  }
+  texts.push(sql.slice(from))
+  if (compiled.size >= COMPILED_MOST) compiled.clear()
+  compiled.set(sql, { texts, names })
+  return { texts, names }
+}
+
+function written(name: string, values: Values): string {
+  const value = values[name]
+  if (value === undefined) throw new Error(`Nothing is bound to :${name}`)
+  if (!isPlain(value)) throw new Error(`:${name} is bound to what is neither text, number, bytes nor a list of them`)
+  return escape(value as Parameters<typeof escape>[0])
+}
+
+/** An object would be written as `column = value`: nothing that a statement of ours means. */
+function isPlain(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length > 0 && value.every(isPlain)
+  return value === null || typeof value !== 'object' || Buffer.isBuffer(value)
 }
 
 function writer(sequelize: Sequelize, transaction: Transaction): Tx {
@@ -117,14 +216,8 @@ function writer(sequelize: Sequelize, transaction: Transaction): Tx {
     sequelize,
     transaction,
     ...reader(sequelize, transaction),
-    async insert(sql, values = {}) {
-      const [id] = await sequelize.query(sql, { type: QueryTypes.INSERT, replacements: values, transaction })
-      return id
-    },
-    async change(sql, values = {}) {
-      const [, header] = await sequelize.query(sql, { replacements: values, transaction })
-      return (header as { affectedRows: number }).affectedRows
-    },
+    insert: async (sql, values = {}) => (await send<ResultSetHeader>(sequelize, transaction, sql, values)).insertId,
+    change: async (sql, values = {}) => (await send<ResultSetHeader>(sequelize, transaction, sql, values)).affectedRows,
   }
 }
 
@@ -133,10 +226,7 @@ const TRIES = 5
 async function inTransaction<Result>(sequelize: Sequelize, work: (tx: Tx) => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await sequelize.transaction(
-        { isolationLevel: Transaction.ISOLATION_LEVELS.REPEATABLE_READ },
-        (transaction) => work(writer(sequelize, transaction)),
-      )
+      return await sequelize.transaction((transaction) => work(writer(sequelize, transaction)))
     } catch (error) {
       if (attempt >= TRIES || !lostALock(error)) throw error
       await sleep(Math.random() * 50 * attempt)
@@ -161,6 +251,21 @@ function lostALock(error: unknown): boolean {
   return errno === DEADLOCK || errno === LOCK_WAIT_TIMEOUT || errno === CHANGED_SINCE_READ
 }
 
+/** The driver's own number: Sequelize wraps its errors, ours come as they are. */
 function numberOf(error: unknown): number | undefined {
-  return (error as { parent?: { errno?: number } }).parent?.errno
+  return driverError(error)?.errno
+}
+
+export interface DriverError {
+  errno?: number
+  code?: string
+  /** The connection is lost. */
+  fatal?: boolean
+}
+
+/** What the driver says of an error of the database; undefined: it is none. */
+export function driverError(error: unknown): DriverError | undefined {
+  if (!(error instanceof Error)) return undefined
+  const { parent } = error as { parent?: DriverError }
+  return parent ?? ('sqlMessage' in error || 'fatal' in error ? (error as DriverError) : undefined)
 }

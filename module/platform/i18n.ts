@@ -36,14 +36,27 @@ export function speakAll(all: readonly Words[]): Speech {
     interpolation: { escapeValue: false },
     resources: { en: { translation: merged(all, 'en') }, es: { translation: merged(all, 'es') } },
   })
-  const voices = new Map(languages.map((language) => [language, speech.getFixedT(language)]))
-  return {
-    in: (language) => {
-      const voice = voices.get(language) ?? speech.getFixedT('en')
-      return (key, params = {}) => voice(key, params)
-    },
+  const voices = new Map(languages.map((language) => [language, voiceOf(speech, language)]))
+  const english = voiceOf(speech, 'en')
+  return { in: (language) => voices.get(language) ?? english }
+}
+
+/** What takes no values is looked up once: a page says the same hundred words every time. */
+function voiceOf(speech: i18n, language: Language): Translate {
+  const say = speech.getFixedT(language)
+  const said = new Map<string, string>()
+  return (key, params) => {
+    if (params) return say(key, params)
+    const known = said.get(key)
+    if (known !== undefined) return known
+    const text = say(key, {})
+    // Keys come from our own files; what is put together at run time must not grow for ever.
+    if (said.size < SAID_MOST) said.set(key, text)
+    return text
   }
 }
+
+const SAID_MOST = 10_000
 
 function merged(all: readonly Words[], language: Language): Record<string, string> {
   const words: Record<string, string> = {}

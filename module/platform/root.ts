@@ -7,6 +7,12 @@ import { fileURLToPath } from 'node:url'
  * the same whether the sources run or what was built of them.
  */
 export function packageRoot(): string {
+  return (known ??= findRoot())
+}
+
+let known: string | undefined
+
+function findRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url))
   while (!isFoyersRoot(folder)) {
     const above = dirname(folder)

@@ -10,6 +10,7 @@ import express, {
 import session from 'express-session'
 import { patientPassport, staffPassport, type Door as Passport, type SignedIn } from '../access/passports.js'
 import { TooManyWaiting } from '../host/php/turnstile.js'
+import { driverError } from '../platform/database.js'
 import { SessionStore, type Audience as SessionAudience } from '../access/sessions.js'
 import type { SignInRefusal } from '../access/signIn.js'
 import { assets } from './assets.js'
@@ -145,7 +146,7 @@ function statusOf(error: unknown): number {
   if (error instanceof TooManyWaiting) return 503
   if (error.name.startsWith('SequelizeConnection') || error.name === 'SequelizeHostNotReachableError') return 503
   // A connection that was cut in the middle of a statement: the driver calls only such errors fatal.
-  if ((error as { parent?: { fatal?: unknown } }).parent?.fatal === true) return 503
+  if (driverError(error)?.fatal === true) return 503
   const { status } = error as { status?: unknown }
   return typeof status === 'number' && status >= 400 && status < 500 ? status : 500
 }

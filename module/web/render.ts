@@ -14,17 +14,24 @@ export interface Locals {
 
 /** Renders views/<view>.ejs to text; compiled once and kept. */
 export function render(view: string, locals: Locals): Promise<string> {
-  const root = join(packageRoot(), 'views')
-  return ejs.renderFile(join(root, `${view}.ejs`), { ...locals }, options(root))
+  const file = files.get(view) ?? fileOf(view)
+  return ejs.renderFile(file, { ...locals }, options)
 }
 
-function options(root: string): ejs.Options {
-  return {
-    root,
-    views: [root],
-    cache: process.env['NODE_ENV'] !== 'development',
-    strict: true,
-    _with: false,
-    destructuredLocals: ['page', 't', 'url', 'csrf', 'nonce'],
-  }
+const root = join(packageRoot(), 'views')
+const files = new Map<string, string>()
+
+function fileOf(view: string): string {
+  const file = join(root, `${view}.ejs`)
+  files.set(view, file)
+  return file
+}
+
+const options: ejs.Options = {
+  root,
+  views: [root],
+  cache: process.env['NODE_ENV'] !== 'development',
+  strict: true,
+  _with: false,
+  destructuredLocals: ['page', 't', 'url', 'csrf', 'nonce'],
 }

@@ -7,18 +7,23 @@ const locales: Record<Language, string> = { en: 'en-US', es: 'es-US' }
 
 /** "Tue 24 Nov", with the year where it is not this one. */
 export function writeShortDay(day: Day, language: Language, today: Day): string {
-  const pattern = day.slice(0, 4) === today.slice(0, 4) ? 'ccc d LLL' : 'ccc d LLL yyyy'
-  return written(day, language).toFormat(pattern)
+  return written(day, language, day.slice(0, 4) === today.slice(0, 4) ? 'ccc d LLL' : 'ccc d LLL yyyy')
 }
 
 /** "Tuesday 24 November". */
 export function writeLongDay(day: Day, language: Language): string {
-  return written(day, language).toFormat(language === 'es' ? "cccc d 'de' LLLL" : 'cccc d LLLL')
+  return written(day, language, language === 'es' ? "cccc d 'de' LLLL" : 'cccc d LLLL')
 }
 
 /** "24 Nov 2026": for birth dates. */
 export function writeDay(day: Day, language: Language): string {
-  return written(day, language).toFormat('d LLL yyyy')
+  return written(day, language, 'd LLL yyyy')
+}
+
+/** "Tue", "24", "Nov": a day as a leaf of a calendar has it. */
+export function writeLeaf(day: Day, language: Language): { weekday: string; dayOfMonth: string; month: string } {
+  const part = (pattern: string) => written(day, language, pattern)
+  return { weekday: part('ccc'), dayOfMonth: part('d'), month: part('LLL') }
 }
 
 /** `HH:MM` of the host's `HH:MM:SS`. */
@@ -38,6 +43,16 @@ export function writeAge(minutes: number): string {
   return `${String(Math.floor(minutes / 60 / 24))} d`
 }
 
-function written(day: Day, language: Language): DateTime {
-  return DateTime.fromISO(day, { zone: 'utc' }).setLocale(locales[language])
+const texts = new Map<string, string>()
+const TEXTS_MOST = 20_000
+
+/** Remembered: lists write the same few days over and over, and writing one out costs more than looking it up. */
+function written(day: Day, language: Language, pattern: string): string {
+  const key = `${language}${pattern}${day}`
+  const known = texts.get(key)
+  if (known !== undefined) return known
+  const text = DateTime.fromISO(day, { zone: 'utc' }).setLocale(locales[language]).toFormat(pattern)
+  if (texts.size >= TEXTS_MOST) texts.clear()
+  texts.set(key, text)
+  return text
 }

@@ -126,8 +126,10 @@ function asksEmail(context: DoorContext): boolean {
   return context.portal.globals().get('enforce_signin_email') === '1'
 }
 
+const Next = z.object({ next: optionalText(2000) })
+
 function nextIn(context: DoorContext): string {
-  const form = context.form(z.object({ next: optionalText(2000) }))
+  const form = context.form(Next)
   return context.query['next'] ?? (form.ok ? form.value.next : '')
 }
 
