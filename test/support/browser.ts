@@ -3,12 +3,12 @@
  * what went wrong in it unseen (a script's error, a breach of the content security policy, a dialog, a missing file)
  * fails the test.
  */
-import { accessSync, constants } from 'node:fs'
 import { chromium, selectors, type Browser, type BrowserContext, type Page, type Response } from 'playwright-core'
 import type { Language, Translate } from '../../module/platform/i18n.js'
 import { speakAll } from '../../module/platform/i18n.js'
 import { features } from '../../module/portal.js'
 import { words as webWords } from '../../module/web/words.js'
+import { chromiumPath } from './chromium.js'
 import type { SignInName, StaffName, TestPractice } from './practice.js'
 import type { Visitor } from './visitor.js'
 
@@ -147,23 +147,6 @@ function theBrowser(): Promise<Browser> {
       '--disable-sync',
     ],
   }))
-}
-
-function chromiumPath(): string {
-  const named = process.env['CHROMIUM_PATH']
-  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
-  const found = [...(named ? [named] : []), ...names.map((name) => `/usr/bin/${name}`)].find(isExecutable)
-  if (found === undefined) throw new Error('No Chromium here. Install it, or name one in CHROMIUM_PATH.')
-  return found
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }
 
 afterEach(async () => {
