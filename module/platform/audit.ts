@@ -8,36 +8,55 @@ export interface Actor {
   id: string
   name: string
   requestId: string | undefined
+  /** In whose record an account is at work, and what it is to that patient. */
+  actingAs?: ActingAs | undefined
+}
+
+export interface ActingAs {
+  /** The record's opaque id: a grant's, or that of the account's own record. */
+  record: string
+  /** `self`, `mother`, `proxy`, …; undefined in the account's own record. */
+  relationship: string | undefined
 }
 
 /** One line of the audit trail. `details` holds keys and numbers, never free text that a person typed. */
 export interface AuditEntry {
   event: string
-  /** What it was done to, e.g. `appointment:4711`. */
+  /** What it was done to, e.g. `appointment:4711`; of a view, the pattern of the page's address. */
   subject: string
   /** Whose chart, if any. */
   pid?: number | undefined
-  /** As which record the actor acted (a grant's opaque id). */
+  /** As which record the actor acted, where that is not the one the actor is at work in. */
   record?: string | undefined
   details?: Record<string, string | number | boolean | null>
 }
 
+/** The columns that are written, in the order of `auditValues`. */
+export const AUDIT_COLUMNS =
+  'at, actor_kind, actor_id, actor_name, pid, record, relationship, event, subject, details, request_id'
+
+export type AuditValue = string | number | null
+
+export function auditValues(clock: Clock, actor: Actor, entry: AuditEntry): AuditValue[] {
+  const record = entry.record ?? actor.actingAs?.record
+  return [
+    utc(clock.now()),
+    actor.kind,
+    actor.id,
+    actor.name,
+    entry.pid ?? null,
+    record ?? null,
+    (record === actor.actingAs?.record ? actor.actingAs?.relationship : undefined) ?? null,
+    entry.event,
+    entry.subject,
+    JSON.stringify(entry.details ?? {}),
+    actor.requestId ?? null,
+  ]
+}
+
 /** Adds to the audit trail inside the caller's transaction: what is not written down did not happen. */
 export async function recordAudit(tx: Tx, clock: Clock, actor: Actor, entry: AuditEntry): Promise<void> {
-  await tx.insert(
-    `INSERT INTO foyer_audit (at, actor_kind, actor_id, actor_name, pid, record, event, subject, details, request_id)
-     VALUES (:at, :kind, :id, :name, :pid, :record, :event, :subject, :details, :requestId)`,
-    {
-      at: utc(clock.now()),
-      kind: actor.kind,
-      id: actor.id,
-      name: actor.name,
-      pid: entry.pid ?? null,
-      record: entry.record ?? null,
-      event: entry.event,
-      subject: entry.subject,
-      details: JSON.stringify(entry.details ?? {}),
-      requestId: actor.requestId ?? null,
-    },
-  )
+  await tx.insert(`INSERT INTO foyer_audit (${AUDIT_COLUMNS}) VALUES :rows`, {
+    rows: [auditValues(clock, actor, entry)],
+  })
 }

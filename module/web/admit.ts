@@ -68,8 +68,10 @@ async function admitPatient(exchange: Exchange, route: Route): Promise<Admitted>
   const scope = scopeOf(account, record)
   // Somebody else's record and one that this grant does not open look the same: not there.
   if (!scope || !patientMay(policy, scope, route.permission)) return { context, answer: show.notFound() }
+  const relationship = scope.kind === 'chart' ? scope.relationship : undefined
   const inRecord: RecordContext = {
     ...context,
+    actor: { ...context.actor, actingAs: { record, relationship } },
     scope,
     here: (path) => `/portal/records/${record}${path}`,
     may: (permission) => patientMay(policy, scope, permission),

@@ -8,16 +8,18 @@ import { render, type Locals } from './render.js'
 import type { Audience, RequestContext } from './routes.js'
 import type { Answer, FlashKey, PageAnswer, ProblemAnswer } from './show.js'
 
+/** Sends nothing of a page or a file before `recorded` has resolved, and nothing at all when that throws. */
 export async function send(
   exchange: Exchange,
   audience: Audience,
   context: RequestContext,
   answer: Answer,
+  recorded: Promise<void> = Promise.resolve(),
 ): Promise<void> {
   const { response } = exchange
   switch (answer.kind) {
     case 'page':
-      return sendPage(exchange, audience, context, answer)
+      return sendPage(exchange, audience, context, answer, recorded)
     case 'see-other':
       if (answer.flash) keepFlash(exchange, answer.flash)
       response.redirect(303, context.url(answer.to))
@@ -27,6 +29,7 @@ export async function send(
       response.status(401).type('text/plain').send('')
       return
     case 'file':
+      await recorded
       response.attachment(answer.name).type(answer.type).send(answer.body)
       return
     case 'problem':
@@ -39,6 +42,7 @@ async function sendPage(
   audience: Audience,
   context: RequestContext,
   answer: PageAnswer,
+  recorded: Promise<void> = Promise.resolve(),
 ): Promise<void> {
   const { site, request, response } = exchange
   keepLanguage(request, response, cookieOptions(site.portal))
@@ -48,11 +52,15 @@ async function sendPage(
   if (isFragment(request)) {
     const body = await render(answer.view, { ...locals, page: answer.content })
     const said = flash ? await render('/partials/flash', { ...locals, page: { ...flash, oob: true } }) : ''
+    await recorded
     response.send(body + said)
     return
   }
   const frame = await frameOf(site, audience, context, answer, flash, request.path)
-  response.send(await render(`/layout/${frame.layout}`, { ...locals, page: frame.page }))
+  // Written while this is made ready, since a page takes about as long.
+  const page = await render(`/layout/${frame.layout}`, { ...locals, page: frame.page })
+  await recorded
+  response.send(page)
 }
 
 function localsOf(exchange: Exchange, { t, url }: RequestContext): Omit<Locals, 'page'> {

@@ -8,6 +8,7 @@ import type { RequestContext, Route } from './routes.js'
 import { send } from './send.js'
 import { show, type Answer } from './show.js'
 import type { Site } from './site.js'
+import { NotRecorded, recordView } from './views.js'
 
 export function serve(
   site: Site,
@@ -20,7 +21,24 @@ export function serve(
     response.locals['route'] = address
     const exchange: Exchange = { site, request, response }
     const { context, answer } = await admit(exchange, doors, route)
-    await send(exchange, route.audience, context, answer ?? (await handled(exchange, route, context)))
+    if (answer) await send(exchange, route.audience, context, answer)
+    else await sendRecorded(exchange, route, context, await handled(exchange, route, context))
+  }
+}
+
+/** What cannot be written into the audit trail is not shown. */
+async function sendRecorded(exchange: Exchange, route: Route, context: RequestContext, answer: Answer): Promise<void> {
+  const recorded = recordView(exchange, route, context, answer)
+  // Where making the page throws first, that is what is told.
+  recorded.catch(() => undefined)
+  try {
+    await send(exchange, route.audience, context, answer, recorded)
+  } catch (error) {
+    if (!(error instanceof NotRecorded) || exchange.response.headersSent) throw error
+    const { portal, requestId, t } = context
+    portal.log.error({ request: requestId, err: error.cause }, 'a view could not be written down; nothing was shown')
+    const words = { what: t('auditTrail.notRecorded'), next: t('auditTrail.notRecorded.next'), retryAfter: 10 }
+    await send(exchange, route.audience, context, show.problem(503, words))
   }
 }
 

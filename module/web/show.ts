@@ -41,6 +41,8 @@ export interface FileAnswer {
   type: string
   name: string
   body: string | Buffer
+  /** Staff's files: pid of each patient of whom something is in it. */
+  about?: readonly number[]
 }
 
 export interface ProblemAnswer {
@@ -68,7 +70,7 @@ export interface Show {
   refused: (view: string, content: unknown, options: PageOptions) => Answer
   /** After a POST: to the thing it made, with a line that says so. */
   seeOther: (to: string, flash?: FlashKey) => Answer
-  file: (type: string, name: string, body: string | Buffer) => Answer
+  file: (type: string, name: string, body: string | Buffer, about?: readonly number[]) => Answer
   problem: (status: ProblemStatus, more?: Omit<ProblemAnswer, 'kind' | 'status'>) => Answer
   notFound: () => Answer
 }
@@ -77,7 +79,7 @@ export const show: Show = {
   page: (view, content, options) => pageAnswer(view, content, options, 200, false),
   refused: (view, content, options) => pageAnswer(view, content, options, 422, true),
   seeOther: (to, flash) => ({ kind: 'see-other', to, ...(flash ? { flash } : {}) }),
-  file: (type, name, body) => ({ kind: 'file', type, name, body }),
+  file: (type, name, body, about = []) => ({ kind: 'file', type, name, body, about }),
   problem: (status, more = {}) => ({ kind: 'problem', status, ...more }),
   notFound: () => ({ kind: 'problem', status: 404 }),
 }

@@ -1,0 +1,47 @@
+/** A line of the trail as a person reads it. */
+import { knownRelationship } from '../../access/scope.js'
+import type { Translate } from '../../platform/i18n.js'
+import { knownEvents } from './eventWords.js'
+import type { AuditRow } from './search.js'
+
+/** "Susan Lee confirmed an appointment of Santos, Leo". An event without words is told by its name. */
+export function sentenceOf(t: Translate, row: AuditRow, patient: string): string {
+  const { actor_name: actor, event } = row
+  if (!knownEvents.includes(event)) return t('auditTrail.unknownEvent', { actor, event, patient })
+  return t(`auditTrail.event.${event}`, { actor, patient, place: placeOf(t, row) })
+}
+
+/** The patient's name with the chart's number; words for a chart that is gone, and for nobody's. */
+export function patientOf(t: Translate, { pid }: AuditRow, names: ReadonlyMap<number, string>): string {
+  if (pid === null) return t('auditTrail.noChart')
+  return names.get(pid) ?? t('auditTrail.chartGone', { pid: String(pid) })
+}
+
+/** What the actor is to the patient; '' for staff and for an account's own record. */
+export function actingAs(t: Translate, { relationship }: AuditRow): string {
+  return relationship === null ? '' : t(`auditTrail.as.${knownRelationship(relationship)}`)
+}
+
+const places: readonly [pattern: RegExp, key: string][] = [
+  [/\.ics$/, 'calendarFile'],
+  [/^\/portal\/records\/:record$/, 'home'],
+  [/^\/portal\/records\/:record\/appointments\b/, 'appointments'],
+  [/^\/staff\/portal(\/cards\b.*)?$/, 'dashboard'],
+  [/^\/staff\/portal\/patients$/, 'search'],
+  [/^\/staff\/portal\/patients\/:pid\b/, 'panel'],
+  [/^\/staff\/portal\/appointments\b/, 'requests'],
+  [/^\/staff\/portal\/operations\b/, 'operations'],
+]
+
+/** The page that was seen, by the pattern of its address; the pattern itself where there are no words for it. */
+function placeOf(t: Translate, { details, subject }: AuditRow): string {
+  const key = places.find(([pattern]) => pattern.test(subject))?.[1]
+  const place = key === undefined ? subject : t(`auditTrail.place.${key}`)
+  const count = listedIn(details)
+  return count === undefined ? place : t('auditTrail.place.listed', { place, count })
+}
+
+function listedIn(details: string): number | undefined {
+  const listed = /"listed": ?(\d+)/.exec(details)?.[1]
+  return listed === undefined ? undefined : Number(listed)
+}

@@ -1,0 +1,105 @@
+/**
+ * Whose data an answer shows, written into the audit trail before it is sent. Every look is a line, but for what asks
+ * for news by itself: a poll adds a line only for patients whom the same session was not shown in the last ten minutes,
+ * so that a queue which stays open all day is one look, and each newcomer in it another.
+ */
+import { recordViews } from '../platform/auditViews.js'
+import { sha256 } from '../platform/ids.js'
+import type { Actor } from '../platform/audit.js'
+import type { Exchange } from './exchange.js'
+import { addressOf, type RecordContext, type RequestContext, type Route, type StaffContext } from './routes.js'
+import type { Answer } from './show.js'
+
+/** A view that could not be written down: nothing is shown. */
+export class NotRecorded extends Error {}
+
+/** Resolves when the view is on disk, at once where nobody's data are shown. Throws NotRecorded. */
+export async function recordView(
+  { site, request }: Exchange,
+  route: Route,
+  context: RequestContext,
+  answer: Answer,
+): Promise<void> {
+  const seen = patientsIn(route, context, answer)
+  if (seen.length === 0) return
+  const session = sha256(request.sessionID)
+  const now = site.portal.clock.now().toMillis()
+  const pids = route.poll ? newIn(session, seen, now) : seen
+  const { actor } = context as StaffContext | RecordContext
+  await write(site.portal, actor, pids, answer.kind === 'file', addressOf(route))
+  remember(session, pids, now)
+}
+
+/** The patients themselves and no more: an account's own record has no chart, the EMR's pages are the host's to log. */
+function patientsIn(route: Route, context: RequestContext, answer: Answer): number[] {
+  if (answer.kind !== 'page' && answer.kind !== 'file') return []
+  const named = answer.about ?? []
+  switch (route.audience) {
+    case 'record': {
+      const { scope } = context as RecordContext
+      return [...new Set(scope.kind === 'chart' ? [scope.pid, ...named] : named)]
+    }
+    case 'account':
+    case 'staff':
+      return [...new Set(named)]
+    case 'patientDoor':
+    case 'staffDoor':
+    case 'emr':
+      return []
+  }
+}
+
+const SUBJECT_MOST = 64
+
+async function write(
+  { db, clock }: RequestContext['portal'],
+  actor: Actor,
+  pids: readonly number[],
+  file: boolean,
+  address: string,
+): Promise<void> {
+  const event = file ? 'patient.downloaded' : 'patient.viewed'
+  const subject = address.slice(0, SUBJECT_MOST)
+  const details = pids.length > 1 ? { listed: pids.length } : {}
+  const entries = pids.map((pid) => ({ event, subject, pid, details }))
+  try {
+    await recordViews(db, clock, actor, entries)
+  } catch (error) {
+    throw new NotRecorded('A view could not be written into the audit trail.', { cause: error })
+  }
+}
+
+const SESSIONS_MOST = 2000
+const PATIENTS_MOST = 500
+const SHOWN_FOR_MS = 10 * 60 * 1000
+
+/** By session, the one that was busy longest ago first: who was shown when, as of the process's own clock. */
+const shown = new Map<string, Map<number, number>>()
+
+function newIn(session: string, pids: readonly number[], now: number): number[] {
+  const before = shown.get(session)
+  return pids.filter((pid) => {
+    const at = before?.get(pid)
+    return at === undefined || at <= now - SHOWN_FOR_MS
+  })
+}
+
+function remember(session: string, pids: readonly number[], now: number): void {
+  const patients = shown.get(session) ?? new Map<number, number>()
+  for (const pid of pids) {
+    patients.delete(pid)
+    patients.set(pid, now)
+  }
+  dropOldest(patients, PATIENTS_MOST)
+  shown.delete(session)
+  shown.set(session, patients)
+  dropOldest(shown, SESSIONS_MOST)
+}
+
+/** A Map keeps the order in which its keys came. */
+function dropOldest<Key>(map: Map<Key, unknown>, most: number): void {
+  for (const key of map.keys()) {
+    if (map.size <= most) return
+    map.delete(key)
+  }
+}
