@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { newEnforcer, newModelFromString, type Enforcer } from 'casbin'
 import { packageRoot } from '../platform/root.js'
+import type { Utc } from '../platform/clock.js'
 import type { Queryable } from '../platform/database.js'
 
 export interface Rule {
@@ -14,11 +15,15 @@ export interface Rule {
   subject: string
   permission: string
   effect: 'allow' | 'deny'
+  /** Of a rule of the practice's own: who made it, when and why. The module's rules have none. */
+  made?: { by: string; at: Utc; reason: string }
 }
 
 export interface Policy {
   /** Which state of the rules answers: foyer_state.policy_version. */
   version: string
+  /** What the answers rest on, the module's rules first. */
+  rules: readonly Rule[]
   /** May somebody who is all of these do this? Remembered; a deny wins; no rule is a deny. */
   allows(subjects: readonly string[], permission: string): boolean
   /** Every permission that some rule names. */
@@ -35,8 +40,23 @@ export async function loadPolicy(db: Queryable, version: string): Promise<Policy
   return makePolicy(model, [...parsePolicy(text), ...own], version)
 }
 
-function practiceRules(db: Queryable): Promise<Rule[]> {
-  return db.select<Rule>(`SELECT subject, permission, effect FROM foyer_acl_rules ORDER BY id`)
+interface RuleRow {
+  subject: string
+  permission: string
+  effect: 'allow' | 'deny'
+  author: string
+  created_at: Utc
+  reason: string
+}
+
+async function practiceRules(db: Queryable): Promise<Rule[]> {
+  const rows = await db.select<RuleRow>(
+    `SELECT subject, permission, effect, author, created_at, reason FROM foyer_acl_rules ORDER BY id`,
+  )
+  return rows.map(({ subject, permission, effect, author, created_at, reason }) => ({
+    ...{ subject, permission, effect },
+    made: { by: author, at: created_at, reason },
+  }))
 }
 
 /** Lines of `p, subject, permission, effect`; comments and empty lines are skipped, anything else throws. */
@@ -58,6 +78,7 @@ export async function makePolicy(model: string, rules: readonly Rule[], version:
   const remembered = new Map<string, boolean>()
   return {
     version,
+    rules,
     permissions: new Set(rules.map((rule) => rule.permission)),
     allows(subjects, permission) {
       const key = `${permission}\n${[...subjects].sort().join('\n')}`

@@ -1,6 +1,6 @@
 import type { Queryable } from '../platform/database.js'
-import { readStanding } from '../host/gacl.js'
-import { findStaff } from '../host/staff.js'
+import { readStanding, type Standing } from '../host/gacl.js'
+import { findStaff, type StaffUser } from '../host/staff.js'
 import { sha256 } from '../platform/ids.js'
 import type { Policy } from './policy.js'
 
@@ -20,23 +20,30 @@ export interface StaffMember {
 /** Reads the user and their standing afresh. Undefined: gone, inactive, or in no group (the host would refuse too). */
 export async function staffMember(db: Queryable, id: number): Promise<StaffMember | undefined> {
   const user = await findStaff(db, id)
-  if (!user?.active || user.passwordHash === undefined) return undefined
-  const standing = await readStanding(db, user.username)
-  if (standing.groups.length === 0) return undefined
+  return user && memberOf(user, await readStanding(db, user.username))
+}
+
+/** The same of a user and a standing that were read already. */
+export function memberOf(user: StaffUser, standing: Standing): StaffMember | undefined {
+  if (!user.active || user.passwordHash === undefined || standing.groups.length === 0) return undefined
   return {
     id: user.id,
     username: user.username,
     name: user.name,
     groups: standing.groups,
-    subjects: [
-      'anyone',
-      'staff',
-      `user:${user.username}`,
-      ...standing.groups.map((group) => `group:${group}`),
-      ...[...standing.rights].map((right) => `right:${right}`),
-    ],
+    subjects: [...subjectsOfStanding(standing), `user:${user.username}`],
     fingerprint: fingerprintOf(user.passwordHash),
   }
+}
+
+/** What anybody is who stands so in the host: a member of a group, before any rule of their own. */
+export function subjectsOfStanding({ groups, rights }: Standing): string[] {
+  return [
+    'anyone',
+    'staff',
+    ...groups.map((group) => `group:${group}`),
+    ...[...rights].map((right) => `right:${right}`),
+  ]
 }
 
 export function fingerprintOf(passwordHash: string): string {
@@ -46,12 +53,25 @@ export function fingerprintOf(passwordHash: string): string {
 /** Permissions that hold outside the portal's rooms: the EMR's own pages, and the module's switch. */
 const outside = new Set(['sign-in:use', 'emr:use', 'modules:manage', 'portal:use'])
 
+/** What Casbin is asked. */
+export interface Question {
+  subjects: readonly string[]
+  permission: string
+}
+
 /**
- * May this member do it? Inside the portal's rooms only who holds `portal:use`, by the host's right
- * (patientportal/portal) or by a rule; then the permission itself. A deny of either wins.
+ * What decides whether staff may do it: every question must be answered yes. Inside the portal's rooms only who holds
+ * `portal:use`, by the host's right (patientportal/portal) or by a rule; then the permission itself.
  */
-export function staffMay(policy: Policy, member: StaffMember, permission: string): boolean {
-  if (outside.has(permission)) return policy.allows(member.subjects, permission)
-  if (!policy.allows(member.subjects, 'portal:use')) return false
-  return policy.allows([...member.subjects, 'portal-staff'], permission)
+export function staffQuestions(subjects: readonly string[], permission: string): Question[] {
+  if (outside.has(permission)) return [{ subjects, permission }]
+  return [
+    { subjects, permission: 'portal:use' },
+    { subjects: [...subjects, 'portal-staff'], permission },
+  ]
+}
+
+/** May this member do it? A deny of any question wins. */
+export function staffMay(policy: Policy, member: Pick<StaffMember, 'subjects'>, permission: string): boolean {
+  return staffQuestions(member.subjects, permission).every((asked) => policy.allows(asked.subjects, asked.permission))
 }

@@ -14,7 +14,8 @@ export interface Standing {
 export const PORTAL_RIGHT = 'patientportal/portal'
 export const MODULES_RIGHT = 'admin/manage_modules'
 export const ACL_RIGHT = 'admin/acl'
-const SUPER = 'admin/super'
+/** Brings every other right with it (facts §4.2). */
+export const SUPER = 'admin/super'
 const asked = [PORTAL_RIGHT, MODULES_RIGHT, ACL_RIGHT, SUPER]
 
 interface StandingRow {
@@ -61,4 +62,94 @@ export function rightsFrom(rules: readonly { value: string; allow: number }[]): 
     return on.length > 0 && on.every((rule) => rule.allow === 1)
   }
   return holds(SUPER) ? new Set(asked) : new Set(asked.filter(holds))
+}
+
+/** Who is in which group, and every access list on the rights that Foyer asks for: what standings are made of. */
+export interface AccessLists {
+  /** As the host's tree has them, the root first. */
+  groups: readonly HostGroup[]
+  members: ReadonlyArray<{ username: string; groupId: number }>
+  rules: readonly HostRule[]
+}
+
+/** A group of the host's rights. */
+export interface HostGroup {
+  id: number
+  /** `doc`: what rules and addresses name it by. */
+  value: string
+  /** "Physicians". */
+  name: string
+  left: number
+  right: number
+}
+
+/** One access list's word on one right, for a group or for one user. */
+export interface HostRule {
+  right: string
+  allow: number
+  groupId: number | null
+  username: string | null
+}
+
+/** Three statements, of a page's size: groups and access lists are dozens, members as many as there are staff. */
+export async function readAccessLists(db: Queryable): Promise<AccessLists> {
+  const groups = await db.select<HostGroup>(
+    `SELECT id, value, name, lft AS \`left\`, rgt AS \`right\` FROM gacl_aro_groups ORDER BY lft`,
+  )
+  const members = await db.select<{ username: string; groupId: number }>(
+    `SELECT person.value AS username, member.group_id AS groupId
+       FROM gacl_aro person JOIN gacl_groups_aro_map member ON member.aro_id = person.id
+      WHERE person.section_value = 'users'`,
+  )
+  const rules = await db.select<HostRule>(
+    `SELECT CONCAT(object.section_value, '/', object.value) AS \`right\`, acl.allow,
+            mapped.group_id AS groupId, NULL AS username
+       FROM gacl_aco_map object
+       JOIN gacl_acl acl ON acl.id = object.acl_id AND acl.enabled = 1
+       JOIN gacl_aro_groups_map mapped ON mapped.acl_id = acl.id
+      WHERE CONCAT(object.section_value, '/', object.value) IN (:asked)
+        AND NOT EXISTS (SELECT 1 FROM gacl_axo_map axo WHERE axo.acl_id = acl.id)
+        AND NOT EXISTS (SELECT 1 FROM gacl_axo_groups_map axo WHERE axo.acl_id = acl.id)
+      UNION ALL
+     SELECT CONCAT(object.section_value, '/', object.value), acl.allow, NULL, direct.value
+       FROM gacl_aco_map object
+       JOIN gacl_acl acl ON acl.id = object.acl_id AND acl.enabled = 1
+       JOIN gacl_aro_map direct ON direct.acl_id = acl.id AND direct.section_value = 'users'
+      WHERE CONCAT(object.section_value, '/', object.value) IN (:asked)
+        AND NOT EXISTS (SELECT 1 FROM gacl_axo_map axo WHERE axo.acl_id = acl.id)
+        AND NOT EXISTS (SELECT 1 FROM gacl_axo_groups_map axo WHERE axo.acl_id = acl.id)`,
+    { asked },
+  )
+  return { groups, members, rules }
+}
+
+/** The groups that a user is in, without their ancestors. The host's collation tells no names apart by case or accent. */
+export function groupsOf({ groups, members }: AccessLists, username: string): HostGroup[] {
+  const mine = members.filter((member) => isSame(member.username, username)).map(({ groupId }) => groupId)
+  return groups.filter(({ id }) => mine.includes(id))
+}
+
+/** What somebody holds who is in these groups, and this user if one is named; with the access lists that say so. */
+export function standingIn(
+  lists: AccessLists,
+  own: readonly HostGroup[],
+  username?: string,
+): Standing & { rules: HostRule[] } {
+  const above = lists.groups.filter((each) => own.some((one) => each.left <= one.left && each.right >= one.right))
+  const ids = above.map(({ id }) => id)
+  const rules = lists.rules.filter((rule) =>
+    rule.groupId === null
+      ? username !== undefined && isSame(rule.username ?? '', username)
+      : ids.includes(rule.groupId),
+  )
+  const rights = rightsFrom(rules.map(({ right, allow }) => ({ value: right, allow })))
+  return { groups: above.map(({ value }) => value), rights, rules }
+}
+
+function isSame(one: string, other: string): boolean {
+  return folded(one) === folded(other)
+}
+
+function folded(name: string): string {
+  return name.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
 }

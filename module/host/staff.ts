@@ -88,3 +88,43 @@ function staffOf(row: StaffRow): StaffUser {
     passwordHash: row.password ?? undefined,
   }
 }
+
+/** The user of exactly this name, at work or not, who can sign in to the host. */
+export async function findStaffByName(db: Queryable, username: string): Promise<StaffUser | undefined> {
+  const row = await db.first<StaffRow>(
+    // sql-safe: a constant
+    `SELECT ${staffColumns} FROM users u JOIN users_secure s ON s.id = u.id
+      WHERE u.username = :username AND BINARY u.username = BINARY :username`,
+    { username },
+  )
+  return row && staffOf(row)
+}
+
+/** Finds by user name or by either name, as typed so far: at most `limit`, those at work first. '' finds anybody. */
+export async function searchStaff(db: Queryable, typed: string, limit: number): Promise<StaffUser[]> {
+  const words = typed.trim().split(/\s+/).slice(0, 3)
+  const like = Object.fromEntries(words.map((word, at) => [`w${String(at)}`, `%${word.replace(/[\\%_]/g, '\\$&')}%`]))
+  const found = Object.keys(like).map((w) => `CONCAT_WS(' ', u.username, u.fname, u.lname) LIKE :${w}`)
+  const rows = await db.select<StaffRow>(
+    // sql-safe: constants, names of ours and a number
+    `SELECT ${staffColumns} FROM users u JOIN users_secure s ON s.id = u.id
+      WHERE ${found.join(' AND ')} ORDER BY u.active DESC, u.lname, u.fname, u.id LIMIT ${String(Math.trunc(limit))}`,
+    like,
+  )
+  return rows.map(staffOf)
+}
+
+/** Everybody who is at work and can sign in: who holds something is looked for among them. */
+export async function staffAtWork(db: Queryable): Promise<StaffUser[]> {
+  const rows = await db.select<StaffRow>(
+    // sql-safe: a constant
+    `SELECT ${staffColumns} FROM users u JOIN users_secure s ON s.id = u.id
+      WHERE u.active = 1 AND EXISTS (SELECT 1 FROM \`groups\` g WHERE g.user = u.username)`,
+  )
+  return rows.map(staffOf)
+}
+
+/** Whether patients may write to this user (facts §4.4). */
+export async function setPortalUser(tx: Tx, id: number, on: boolean): Promise<void> {
+  await tx.change(`UPDATE users SET portal_user = :on WHERE id = :id`, { id, on: on ? 1 : 0 })
+}

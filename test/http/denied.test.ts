@@ -3,8 +3,8 @@ import { expect } from 'chai'
 import { addressOf, type Route } from '../../module/web/routes.js'
 import { openPractice, type TestPractice } from '../support/practice.js'
 import type { Page, Visitor } from '../support/visitor.js'
-import { tokenFor } from './roles.js'
-import { clearSamples, samples } from './samples.js'
+import { askAt, nameOf, pathTo, sampleFor } from './asking.js'
+import { clearSamples } from './samples.js'
 
 describe('A rule that denies', function () {
   this.timeout(60_000)
@@ -27,7 +27,7 @@ describe('A rule that denies', function () {
       for (const route of practice.routes.filter((each) => each.permission === permission)) {
         const { status } = await ask(route)
         const refusal = route.audience === 'account' || route.audience === 'record' ? 404 : 403
-        if (status !== refusal) open.push(`${route.method} ${addressOf(route)}: ${String(status)}`)
+        if (status !== refusal) open.push(`${nameOf(route)}: ${String(status)}`)
         await clearSamples(practice)
       }
       await takeBack()
@@ -42,13 +42,9 @@ describe('A rule that denies', function () {
   })
 
   async function ask(route: Route): Promise<Page> {
-    const { params = {}, query, body } = (await samples[keyOf(route)]?.(practice, practice.patients.maria)) ?? {}
+    const sample = await sampleFor(practice, route, practice.patients.maria)
     const who = route.audience === 'staff' || route.audience === 'staffDoor' ? admin : maria
-    const path = addressOf(route).replace(/:(\w+)/g, (_whole, name: string) =>
-      name === 'record' ? practice.records.maria : (params[name] ?? ''),
-    )
-    if (route.method === 'get') return who.get(query ? `${path}?${new URLSearchParams(query).toString()}` : path)
-    return who.post(path, body, { csrf: tokenFor(practice, who, path) })
+    return askAt(practice, who, route, { path: pathTo(route, practice.records.maria, sample), sample })
   }
 
   async function takeBack(): Promise<void> {
@@ -59,7 +55,3 @@ describe('A rule that denies', function () {
     await practice.refresh()
   }
 })
-
-function keyOf(route: Route): string {
-  return `${route.method.toUpperCase()} ${addressOf(route)}`
-}

@@ -14,6 +14,7 @@ describe('The rules that the module comes with', () => {
     const acl = new URL('../../acl/', import.meta.url)
     model = await readFile(new URL('model.conf', acl), 'utf8')
     rules = parsePolicy(await readFile(new URL('policy.csv', acl), 'utf8'))
+    asked = everybody(rules)
     today = cellsOf(await makePolicy(model, rules, '1'), permissionsOf(rules))
   })
 
@@ -29,6 +30,15 @@ describe('The rules that the module comes with', () => {
   it('would decide otherwise with any one of them turned into a deny', async () => {
     const turned = (rule: Rule) => rules.map((each) => (each === rule ? { ...each, effect: 'deny' as const } : each))
     expect(await survivors(turned)).to.deep.equal([])
+  })
+
+  it('are nothing without the model’s word that a denial wins', async () => {
+    const weaker = model.replace(/\s*&&\s*!some\(where \(p\.eft == deny\)\)/, '')
+    expect(weaker).not.to.equal(model)
+    const deny: Rule = { subject: 'user:admin', permission: 'portal:use', effect: 'deny' }
+    const wanted = staffMay(await makePolicy(model, [...rules, deny], '2'), staff.administrator, 'dashboard:view')
+    const got = staffMay(await makePolicy(weaker, [...rules, deny], '2'), staff.administrator, 'dashboard:view')
+    expect([wanted, got]).to.deep.equal([false, true])
   })
 
   it('give way to a deny of the practice, whoever is denied: an administrator too', async () => {
@@ -100,19 +110,32 @@ const staff: Record<'administrator' | 'physician' | 'frontOffice', StaffMember> 
   frontOffice: member('front', 'group:users', 'group:front'),
 }
 
-const asked: Record<string, (policy: Policy, permission: string) => boolean> = {
-  anyone: anyoneMay,
-  account: accountMay,
-  ...Object.fromEntries(
-    Object.entries(scopes).map(([who, scope]) => [
-      who,
-      (policy: Policy, permission: string) => patientMay(policy, scope, permission),
-    ]),
-  ),
-  ...Object.fromEntries(
-    Object.entries(staff).map(([who, each]) => [
-      who,
-      (policy: Policy, permission: string) => staffMay(policy, each, permission),
-    ]),
-  ),
+type May = (policy: Policy, permission: string) => boolean
+
+/** Filled from the rules: whoever one of them speaks of is asked about. */
+let asked: Record<string, May> = {}
+
+/** The people above, and for each group, right and extent that a rule names somebody who has that and no more. */
+function everybody(rules: readonly Rule[]): Record<string, May> {
+  const named = (kind: string) => [
+    ...new Set(rules.flatMap(({ subject }) => (subject.startsWith(kind) ? [subject] : []))),
+  ]
+  const single = [...named('group:'), ...named('right:')].map(
+    (subject) => [`${subject} alone`, member('jo', subject)] as const,
+  )
+  const portal = single.map(([who, { subjects }]) => [
+    `${who}, in the portal`,
+    member('jo', ...subjects, 'right:patientportal/portal'),
+  ])
+  const members = [...Object.entries(staff), ...single, ...portal] as [string, StaffMember][]
+  const records = [
+    ...Object.entries(scopes),
+    ...named('extent:').map((subject) => [subject, chart(subject.slice('extent:'.length))] as const),
+  ]
+  return {
+    anyone: anyoneMay,
+    account: accountMay,
+    ...Object.fromEntries(records.map(([who, scope]) => [who, (policy, may) => patientMay(policy, scope, may)])),
+    ...Object.fromEntries(members.map(([who, each]) => [who, (policy, may) => staffMay(policy, each, may)])),
+  }
 }

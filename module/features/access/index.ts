@@ -1,9 +1,14 @@
 import type { Feature } from '../../feature.js'
+import type { Route } from '../../web/routes.js'
+import { staffRoutes } from './staffRoutes.js'
 import { words } from './words.js'
 
 /** Who may do what, and why: the practice's own rules over those that the module comes with. */
-export const access: Feature = {
-  name: 'access',
-  words,
-  routes: [],
+export function access(everywhere: () => readonly Route[]): Feature {
+  return {
+    name: 'access',
+    words,
+    routes: staffRoutes(everywhere),
+    staffNav: [{ key: 'access', label: 'access.title', path: '/access', icon: 'key', permission: 'access:manage' }],
+  }
 }

@@ -1,3 +1,5 @@
-import { wordsIn } from '../../platform/i18n.js'
+import { allWords } from '../../platform/i18n.js'
+import { pageWords } from './pageWords.js'
+import { permissionWords } from './permissionWords.js'
 
-export const words = wordsIn({}, {})
+export const words = allWords(pageWords, permissionWords)
