@@ -2,7 +2,6 @@
  * The contract of a wing. It lets a wing contribute; nothing else knows the wing. Adding a feature is adding a folder
  * under features/ and one line in portal.ts. Wings meet only here.
  */
-import type { Queryable } from './platform/database.js'
 import type { Words } from './platform/i18n.js'
 import type { OutboxEvent } from './platform/outbox.js'
 import type { Portal } from './access/portal.js'
@@ -19,7 +18,9 @@ export interface Feature {
   /** Work that waits for staff. */
   queue?: Queue
   /** A patient's home answers what needs them, what is next, what is new: a wing's part of it. */
-  homeCard?: Card<RecordContext>
+  homeCard?: Card<RecordContext> | readonly Card<RecordContext>[]
+  /** A wing's part of the staff's hall besides its queue. */
+  hallCards?: readonly HallCard[]
   /** A wing's part of the patient's panel for staff. */
   panelCard?: PanelCard
   /** What runs by itself, in one process at a time. module.json describes each. */
@@ -53,29 +54,41 @@ export interface HeardEvent extends OutboxEvent {
 }
 
 /**
- * Count, age and list of a queue come from one statement, so that a badge cannot disagree with its list.
+ * Work that waits for staff. What is counted is what is listed: `counting` and the list share their FROM and WHERE, so
+ * that a number cannot disagree with its list. The numbers of all queues are one statement for each page.
  */
 export interface Queue {
   key: string
   /** Key of words. */
   title: string
-  /** Below /staff/portal. */
+  /** A symbol of public/vendor/icons.svg; an inbox where there is none. */
+  icon?: string
+  /** Its own page, below /staff/portal. */
   path: string
+  /** Below /staff/portal: the rows alone, which ask for news by themselves. The dashboard lays them in. */
+  fragment: string
   permission: string
-  read: (portal: Portal, db: Queryable, limit: number) => Promise<QueueState>
-  /** The dashboard's view of it, and what that view is given: the same fragment as on its own page. */
-  card: (context: StaffContext) => Promise<Fragment>
+  /**
+   * One SELECT, made of constants only, of one row: `count`, `oldest` (seconds that the oldest has waited, NULL when
+   * nothing waits) and `taken` (how many of them somebody has). It may use `:utc`, `:wall` and `:claimedSince` (UTC:
+   * a claim made earlier has lapsed).
+   */
+  counting: string
 }
 
 export interface QueueState {
   count: number
   /** Minutes that the oldest has waited; undefined when nothing waits. */
   oldestMinutes: number | undefined
+  /** How many of them somebody has claimed. */
+  taken: number
 }
 
 export interface Fragment {
   view: string
   content: unknown
+  /** Staff: pid of each patient of whom something is shown, besides the one whose panel it is. */
+  about?: readonly number[]
 }
 
 export interface Card<Context> {
@@ -86,7 +99,26 @@ export interface Card<Context> {
   show: (context: Context) => Promise<Fragment | undefined>
 }
 
-export interface PanelCard {
+/** A card of the staff's hall, loaded by itself from a route of its own: `/staff/portal/cards/<key>`. One statement at most. */
+export interface HallCard {
+  /** Letters and hyphens. */
+  key: string
+  /** Key of words. */
+  title: string
   permission: string
+  /** Asks for news by itself so often; does not keep the session awake. */
+  everySeconds?: number
+  /** A `<section class="card">` with a heading of the second rank. */
+  show: (context: StaffContext) => Promise<Fragment>
+}
+
+/** A card of a patient's panel, loaded by itself: `/staff/portal/patients/:pid/<key>`. One statement at most. */
+export interface PanelCard {
+  /** Letters and hyphens. */
+  key: string
+  /** Key of words. */
+  title: string
+  permission: string
+  /** A `<section class="card">` with a heading of the second rank. */
   show: (context: StaffContext, pid: number) => Promise<Fragment>
 }

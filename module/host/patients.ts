@@ -38,39 +38,75 @@ export async function findPatient(db: Queryable, pid: number): Promise<Patient |
 }
 
 /**
- * Finds by what a person at the desk types: `santos`, `santos, mar`, `maria santos`, a birth date (`1986-04-02`), or
- * a chart number. At most `limit` rows, by name; each form goes over an index.
+ * Finds by what a person at the desk types: `santos`, `santos, mar`, `maria santos`, a birth date (`1986-04-02`), both
+ * (`santos 1986-04-02`), or a chart number. At most `limit` rows, by name. One statement; each way of being meant goes
+ * over an index in the order of the answer, so that one letter among a million patients costs no more than a name.
  */
 export async function searchPatients(db: Queryable, typed: string, limit: number): Promise<Patient[]> {
-  const wish = wishOf(typed)
-  if (!wish) return []
+  const ways = waysToMean(typed)
+  if (ways.length === 0) return []
+  const most = `LIMIT ${String(Math.trunc(limit))}` // sql-safe: a number
+  const found = ways.map(
+    // sql-safe: constants and a number
+    ({ order, where }) => `(SELECT ${patientColumns} FROM patient_data WHERE ${where} ORDER BY ${order} ${most})`,
+  )
   const rows = await db.select<PatientRow>(
-    `SELECT ${patientColumns} FROM patient_data WHERE ${wish.where} ORDER BY lname, fname, pid LIMIT ${String(Math.trunc(limit))}`, // sql-safe: constants and a number
-    wish.values,
+    `${found.join(' UNION ')} ORDER BY lname, fname, pid ${most}`, // sql-safe: constants and a number
+    Object.assign({}, ...ways.map(({ values }) => values)) as Record<string, string | number>,
   )
   return rows.map(patientOf)
 }
 
-interface Wish {
+/** One reading of what was typed: a range of one index, in that index's order. */
+interface Way {
   where: string
+  order: 'lname, fname' | 'fname' | 'DOB' | 'pid'
   values: Record<string, string | number>
 }
 
-function wishOf(typed: string): Wish | undefined {
+const BIRTH_DATE = /\b(\d{4}-\d{2}-\d{2})\b/
+
+function waysToMean(typed: string): Way[] {
   const text = typed.trim().replace(/\s+/g, ' ')
-  if (text === '') return undefined
-  if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return { where: 'DOB = :born', values: { born: text } }
-  if (/^\d+$/.test(text)) return { where: 'pid = :pid', values: { pid: Number(text) } }
-  const [last = '', first = ''] = text.split(/\s*,\s*/)
-  if (text.includes(','))
-    return { where: 'lname LIKE :last AND fname LIKE :first', values: { last: starts(last), first: starts(first) } }
-  const words = text.split(' ')
-  const [head = ''] = words
-  if (words.length === 1) return { where: '(lname LIKE :last OR fname LIKE :last)', values: { last: starts(head) } }
-  return {
-    where: '(fname LIKE :first AND lname LIKE :rest) OR lname LIKE :whole',
-    values: { first: starts(head), rest: starts(words.slice(1).join(' ')), whole: starts(text) },
+  if (text === '') return []
+  const born = BIRTH_DATE.exec(text)?.[1]
+  if (born === undefined) return /^\d+$/.test(text) ? numbered(text) : named(text)
+  const name = text.replace(BIRTH_DATE, '').replace(/^[\s,]+|[\s,]+$/g, '')
+  const bornThen: Way = { where: 'DOB = :born', order: 'DOB', values: { born } }
+  if (name === '') return [bornThen]
+  return named(name).map(({ values, where }) => ({
+    where: `DOB = :born AND (${where})`, // sql-safe: constants
+    order: 'DOB',
+    values: { ...values, born },
+  }))
+}
+
+function numbered(text: string): Way[] {
+  return [{ where: 'pid = :pid', order: 'pid', values: { pid: Number(text) } }]
+}
+
+function named(text: string): Way[] {
+  if (text.includes(',')) {
+    const [last = '', first = ''] = text.split(/\s*,\s*/)
+    return [
+      {
+        where: 'lname LIKE :last AND fname LIKE :first',
+        order: 'lname, fname',
+        values: { last: starts(last), first: starts(first) },
+      },
+    ]
   }
+  const [head = '', ...rest] = text.split(' ')
+  const whole: Way = { where: 'lname LIKE :whole', order: 'lname, fname', values: { whole: starts(text) } }
+  if (rest.length === 0) return [whole, { where: 'fname LIKE :whole', order: 'fname', values: {} }]
+  return [
+    whole,
+    {
+      where: 'fname LIKE :head AND lname LIKE :rest',
+      order: 'lname, fname',
+      values: { head: starts(head), rest: starts(rest.join(' ')) },
+    },
+  ]
 }
 
 function starts(text: string): string {

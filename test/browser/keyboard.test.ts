@@ -11,7 +11,7 @@ import {
   listPage,
   signInPage,
 } from './pages/patient.js'
-import { hallPage } from './pages/staff.js'
+import { hallPage, queuePage } from './pages/staff.js'
 import { hostStatus, requestVisit } from './visits.js'
 
 interface Focus {
@@ -139,6 +139,149 @@ describe('With the keyboard alone', function () {
     await keyboard.press('Space')
     await hall.row(second).waitFor({ state: 'detached' })
     expect(await hostStatus(practice, second)).to.equal('-')
+  })
+
+  describe('in the queue', () => {
+    const focused = ({ page }: Tab) => page.evaluate<string>('document.activeElement.id')
+    const queueOf = async (times: readonly string[]): Promise<number[]> => {
+      const eids: number[] = []
+      for (const [at, time] of times.entries()) {
+        practice.clock.set(`2026-11-23T09:${String(10 + at)}:00`)
+        eids.push(await requestVisit(practice, { by: 'amina', date: '2026-11-26', time }))
+      }
+      return eids
+    }
+    const clearQueue = () =>
+      practice.db.transaction(async (tx) => {
+        await tx.change(`DELETE FROM foyer_appointment_requests`)
+        await tx.change(`DELETE FROM openemr_postcalendar_events WHERE pc_pid <> ''`)
+      })
+
+    beforeEach(async () => {
+      await practice.setting('openRequestLimit', '20')
+      await clearQueue()
+    })
+
+    it('rows are walked, and one is decided with a letter; the focus is then on the next', async () => {
+      const [first = 0, second = 0, third = 0] = await queueOf(['09:00', '09:30', '10:00'])
+      const tab = await openWindow(practice, { as: { staff: 'admin' } })
+      const { keyboard } = tab.page
+      await tab.open('/staff/portal/appointments')
+      const queue = await queuePage(tab)
+      await keyboard.press('j')
+      expect(await focused(tab)).to.equal(`open-${first}`)
+      await keyboard.press('ArrowDown')
+      await keyboard.press('j')
+      expect(await focused(tab)).to.equal(`open-${third}`)
+      await keyboard.press('j')
+      expect(await focused(tab), 'the last row').to.equal(`open-${third}`)
+      await keyboard.press('k')
+      expect(await focused(tab)).to.equal(`open-${second}`)
+      await keyboard.press('c')
+      await queue.row(second).waitFor({ state: 'detached' })
+      expect(await hostStatus(practice, second)).to.equal('-')
+      expect(await focused(tab)).to.equal(`open-${third}`)
+      await keyboard.press('c')
+      await queue.row(third).waitFor({ state: 'detached' })
+      expect(await focused(tab), 'none follows: the one before').to.equal(`open-${first}`)
+      await keyboard.press('Enter')
+      await tab.page.waitForURL(new RegExp(`/appointments/${first}$`))
+    })
+
+    it('the keys are listed, and the focus is back where it was; they can be switched off', async () => {
+      const [first = 0, second = 0] = await queueOf(['09:00', '09:30'])
+      const tab = await openWindow(practice, { as: { staff: 'admin' } })
+      const { keyboard } = tab.page
+      await tab.open('/staff/portal/appointments')
+      await queuePage(tab)
+      await keyboard.press('j')
+      await keyboard.press('?')
+      const dialog = tab.page.locator('#dialog')
+      await dialog.getByText(tab.say('keys.next')).waitFor()
+      await keyboard.press('j')
+      await keyboard.press('Escape')
+      await dialog.waitFor({ state: 'hidden' })
+      expect(await focused(tab)).to.equal(`open-${first}`)
+
+      await keyboard.press('?')
+      await dialog.getByLabel(tab.say('keys.switch')).uncheck()
+      await keyboard.press('Escape')
+      await dialog.waitFor({ state: 'hidden' })
+      await keyboard.press('j')
+      expect(await focused(tab), 'a letter').to.equal(`open-${first}`)
+      await keyboard.press('ArrowDown')
+      expect(await focused(tab), 'an arrow').to.equal(`open-${second}`)
+      // The way to the list that takes no letter.
+      await tab.page.locator('.account-summary').click()
+      await tab.page.getByRole('button', { name: tab.say('keys.open') }).click()
+      await dialog.getByLabel(tab.say('keys.switch')).check()
+      await dialog.getByRole('button', { name: tab.say('page.close') }).click()
+      await dialog.waitFor({ state: 'hidden' })
+    })
+
+    it('nothing is taken from who types', async () => {
+      const [first = 0] = await queueOf(['09:00'])
+      const tab = await openWindow(practice, { as: { staff: 'admin' } })
+      const { keyboard } = tab.page
+      await tab.open('/staff/portal')
+      const hall = await hallPage(tab)
+      await hall.row(first).waitFor()
+      await keyboard.press('/')
+      await keyboard.type('jkcdxu?/')
+      expect(await tab.page.locator('#field-q').inputValue()).to.equal('jkcdxu?/')
+      await keyboard.press('ArrowDown')
+      expect(await focused(tab)).to.equal('field-q')
+    })
+
+    it('several are ticked and decided in one press, which can be taken back as long as somebody is at it', async () => {
+      const [first = 0, second = 0, third = 0] = await queueOf(['09:00', '09:30', '10:00'])
+      const tab = await openWindow(practice, { as: { staff: 'admin' } })
+      const { keyboard } = tab.page
+      await tab.page.clock.install()
+      await tab.open('/staff/portal/appointments')
+      const queue = await queuePage(tab)
+      const bar = tab.page.locator('.selection')
+      expect(await bar.isVisible()).to.equal(false)
+      await keyboard.press('j')
+      await keyboard.press('x')
+      await keyboard.press('j')
+      await keyboard.press('x')
+      await bar.getByText(tab.say('selection.more', { number: 2 })).waitFor()
+      await bar.getByRole('button', { name: tab.say('appointments.confirm') }).click()
+      await queue.row(first).waitFor({ state: 'detached' })
+      expect(await hostStatus(practice, first)).to.equal('-')
+      expect(await hostStatus(practice, second)).to.equal('-')
+      expect(await hostStatus(practice, third)).to.equal('^')
+
+      const undo = tab.page.locator('[data-undo]')
+      await undo.waitFor()
+      await tab.page.clock.runFor(100)
+      await tab.page.locator('#announcer').getByText(tab.say('undo.button')).waitFor()
+      await keyboard.press('u')
+      await tab.page.clock.runFor(19_000)
+      expect(await undo.isVisible(), 'while the focus is on it').to.equal(true)
+      await keyboard.press('Enter')
+      await queue.row(first).waitFor()
+      expect(await hostStatus(practice, first)).to.equal('^')
+      expect(await hostStatus(practice, second)).to.equal('^')
+    })
+
+    it('what could be taken back goes after ten seconds', async () => {
+      await queueOf(['09:00'])
+      const tab = await openWindow(practice, { as: { staff: 'admin' } })
+      await tab.page.clock.install()
+      await tab.open('/staff/portal/appointments')
+      await queuePage(tab)
+      await tab.page.locator('[data-pick]').check()
+      const confirm = tab.page.locator('.selection').getByRole('button', { name: tab.say('appointments.confirm') })
+      await confirm.click()
+      const undo = tab.page.locator('[data-undo]')
+      await undo.waitFor()
+      await tab.page.clock.runFor(9000)
+      expect(await undo.count()).to.equal(1)
+      await tab.page.clock.runFor(2000)
+      expect(await undo.count()).to.equal(0)
+    })
   })
 
   it('the account menu opens, closes with Escape, and gives the focus back', async () => {

@@ -23,6 +23,7 @@ describe('The web', function () {
       page: await maria.get(home()),
       'staff page': await admin.get('/staff/portal'),
       fragment: await admin.get('/staff/portal/appointments/waiting', HTMX),
+      card: await admin.get('/staff/portal/cards/online', HTMX),
       'sign-in': await (await practice.visitor()).get('/portal/sign-in'),
       redirect: await (await practice.visitor()).get('/portal'),
       'signed-out fragment': await (await practice.visitor()).get('/portal', HTMX),

@@ -7,7 +7,8 @@ export const words = wordsIn(
     'home.ofOther': 'The record of {{name}}',
     'home.nothingWaits': 'Nothing is waiting for you.',
     'home.unlinked': 'Your account isn’t linked to a chart yet',
-    'home.unlinkedText': 'Ask the practice to link it. After that your appointments and your record appear here.',
+    'home.unlinkedText':
+      'Ask the practice to link it: then your record appears here. What you request until then is kept, and linked with it.',
   },
   {
     'home.title': 'Inicio',
@@ -15,6 +16,7 @@ export const words = wordsIn(
     'home.ofOther': 'El expediente de {{name}}',
     'home.nothingWaits': 'No hay nada pendiente para usted.',
     'home.unlinked': 'Su cuenta todavía no está vinculada a un expediente',
-    'home.unlinkedText': 'Pida al consultorio que la vincule. Después, sus citas y su expediente aparecerán aquí.',
+    'home.unlinkedText':
+      'Pida al consultorio que la vincule: entonces su expediente aparecerá aquí. Lo que solicite hasta entonces se conserva y se vincula con él.',
   },
 )

@@ -6,6 +6,8 @@ import { SIZES, type Tab } from '../../support/browser.js'
 
 /** Where every page object begins. `kind` is what page it is, with its state after a colon: `appointment: declined`. */
 export async function checkPage(tab: Tab, kind: string): Promise<void> {
+  // Cards that load by themselves are part of the page.
+  if (tab.options.scripts) await tab.page.locator('.card-wait').first().waitFor({ state: 'detached' })
   const found = await tab.page.evaluate<Findings>(LOOK)
   const at = `${kind} (${tab.page.url()})`
   expect(found.lang, `${at}: language`).to.equal(tab.options.language)
@@ -19,6 +21,8 @@ export async function checkPage(tab: Tab, kind: string): Promise<void> {
   const { width, theme, language, scripts } = tab.options
   if (isNew(`source ${kind}`)) await checkSource(tab, at)
   if (isNew(`narrow ${kind} ${language}`)) await checkNarrow(tab, at)
+  if (scripts && isNew(`right to left ${kind}`)) await checkRightToLeft(tab, at)
+  if (isNew(`paper ${kind}`)) await checkPaper(tab, at)
   if (scripts && isNew(`axe ${kind} ${width} ${theme}`)) await checkAxe(tab, at)
 }
 
@@ -110,19 +114,91 @@ const NARROW = { width: 320, height: 640 }
 /** WCAG 1.4.10: 1280 px at 400 %. */
 async function checkNarrow({ options, page }: Tab, at: string): Promise<void> {
   await page.setViewportSize(NARROW)
-  const wide = await page.evaluate<string[]>(`(() => {
-    if (document.scrollingElement.scrollWidth <= innerWidth) return []
-    const over = [...document.querySelectorAll('body *')].filter((el) => el.getBoundingClientRect().right > innerWidth + 1)
-    return ['page is ' + document.scrollingElement.scrollWidth + ' px wide', ...over.slice(-5).map((el) => el.outerHTML.slice(0, 120))]
-  })()`)
+  const over = await page.evaluate<string[]>(OVERFLOW)
   await page.setViewportSize(SIZES[options.width])
-  expect(wide, `${at}: at 320 px`).to.deep.equal([])
+  expect(over, `${at}: at 320 px`).to.deep.equal([])
+}
+
+const OVERFLOW = `(() => {
+  const { scrollWidth } = document.scrollingElement
+  const outside = [...document.querySelectorAll('body *')].filter((el) => {
+    const { left, right } = el.getBoundingClientRect()
+    return right > innerWidth + 1 || (left < -1 && document.documentElement.dir === 'rtl')
+  })
+  if (scrollWidth <= innerWidth) return []
+  return ['page is ' + scrollWidth + ' px wide', ...outside.slice(-5).map((el) => el.outerHTML.slice(0, 120))]
+})()`
+
+/** As a language that is written from the right would have it: mirrored, and nothing out of the window. */
+async function checkRightToLeft({ options, page }: Tab, at: string): Promise<void> {
+  const before = await page.evaluate<Record<string, Box>>(LANDMARKS)
+  await page.evaluate(turn('rtl'))
+  const over = await page.evaluate<string[]>(OVERFLOW)
+  const after = await page.evaluate<Record<string, Box>>(LANDMARKS)
+  await page.setViewportSize(NARROW)
+  const narrow = await page.evaluate<string[]>(OVERFLOW)
+  await page.setViewportSize(SIZES[options.width])
+  await page.evaluate(turn('ltr'))
+  expect(over, `${at}: right to left`).to.deep.equal([])
+  expect(narrow, `${at}: right to left at 320 px`).to.deep.equal([])
+  const { width } = SIZES[options.width]
+  for (const [what, { left }] of Object.entries(before)) {
+    expect(after[what]?.right, `${at}: ${what} is mirrored`).to.be.closeTo(width - left, 3)
+  }
+}
+
+interface Box {
+  left: number
+  right: number
+}
+
+// What begins at the line's start: its other side is there when the line is turned.
+const LANDMARKS = `(() => {
+  const marks = ['.brand', '.sidenav', 'main', 'h1', 'main .card', '.table-panel', '.search-form .field', '.date-block']
+  const shown = (el) => el !== null && el.checkVisibility() && el.getClientRects().length > 0
+  const found = marks.map((mark) => [mark, document.querySelector(mark)]).filter(([, el]) => shown(el))
+  return Object.fromEntries(found.map(([mark, el]) => {
+    const { left, right } = el.getBoundingClientRect()
+    return [mark, { left, right }]
+  }))
+})()`
+
+/** The direction, with Bootstrap's own stylesheet for it, as the layout writes it. */
+function turn(to: 'ltr' | 'rtl'): string {
+  const name =
+    to === 'rtl' ? ['bootstrap.min.css', 'bootstrap.rtl.min.css'] : ['bootstrap.rtl.min.css', 'bootstrap.min.css']
+  return `new Promise((turned) => {
+    const link = document.querySelector('link[href*="bootstrap"]')
+    document.documentElement.dir = '${to}'
+    link.addEventListener('load', () => turned(), { once: true })
+    link.href = link.href.replace('${name[0] ?? ''}', '${name[1] ?? ''}')
+  })`
+}
+
+/** On paper: who it is from, and nothing to press. */
+async function checkPaper({ page }: Tab, at: string): Promise<void> {
+  await page.emulateMedia({ media: 'print' })
+  const found = await page.evaluate<{ brand: boolean; pressed: string[]; dark: boolean }>(`(() => {
+    const shown = (el) => el.checkVisibility({ visibilityProperty: true }) && el.getClientRects().length > 0
+    const all = (selector) => [...document.querySelectorAll(selector)].filter(shown)
+    return {
+      brand: all('.brand-name').length === 1 || document.body.matches('.embedded'),
+      pressed: all('nav, button, .btn, summary, dialog, .skip-link').map((el) => el.outerHTML.slice(0, 120)),
+      dark: getComputedStyle(document.documentElement).colorScheme.includes('dark'),
+    }
+  })()`)
+  await page.emulateMedia({ media: null })
+  expect(found, `${at}: on paper`).to.deep.equal({ brand: true, pressed: [], dark: false })
 }
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
-async function checkAxe({ page }: Tab, at: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze()
+/** In the dark only the colours are others. */
+async function checkAxe({ options, page }: Tab, at: string): Promise<void> {
+  const axe = new AxeBuilder({ page })
+  const { violations } = await (
+    options.theme === 'dark' ? axe.withRules(['color-contrast', 'link-in-text-block']) : axe.withTags(RULES)
+  ).analyze()
   const told = violations.flatMap(({ id, nodes }) =>
     nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`),
   )

@@ -35,6 +35,8 @@ export async function homePage(tab: Tab, kind = 'home') {
   return {
     record: () => page.locator('.record-label').innerText(),
     next: page.locator('section').filter({ has: page.locator('#next-appointment') }),
+    needs: page.getByTestId('needs'),
+    accept: () => page.getByRole('button', { name: say('appointments.proposed.accept') }).click(),
     openAppointments: () =>
       page
         .getByRole('link', { name: say('appointments.title'), exact: true })
@@ -59,7 +61,8 @@ export async function listPage(tab: Tab, kind = 'list') {
 
 export async function choosePage(tab: Tab, kind = 'choose') {
   const { page, say } = tab
-  await arrive(tab, { name: kind, path: inRecord('/appointments/new') })
+  const path = kind.startsWith('move') ? String.raw`/appointments/\d+/rescheduling` : '/appointments/new'
+  await arrive(tab, { name: kind, path: inRecord(path) })
   return {
     times: () =>
       page
@@ -93,10 +96,23 @@ export async function checkPage(tab: Tab, status = 200) {
   }
 }
 
-/** `standing`: requested, confirmed, cancelled, declined … as the page must say it. */
-export async function appointmentPage(tab: Tab, standing: string) {
+export async function moveCheckPage(tab: Tab, status = 200) {
   const { page, say } = tab
-  await arrive(tab, { name: `appointment: ${standing}`, path: inRecord(String.raw`/appointments/\d+(-\d{8})?`) })
+  const path = inRecord(String.raw`/appointments/\d+/rescheduling${status === 200 ? '/check' : ''}`)
+  await arrive(tab, { name: status === 200 ? 'move check' : `move check: ${status}`, path, status })
+  return {
+    facts: () => page.locator('dl.facts').innerText(),
+    send: () => page.getByRole('button', { name: say('appointments.moving.send') }).click(),
+    alternatives: page.locator('input[name=at]'),
+    errors: errorsOn(tab),
+  }
+}
+
+/** `standing`: requested, confirmed, cancelled, declined … as the page must say it. */
+export async function appointmentPage(tab: Tab, standing: string, { kind = standing, status = 200, path = '' } = {}) {
+  const { page, say } = tab
+  const at = inRecord(String.raw`/appointments/\d+(-\d{8})?${path}`)
+  await arrive(tab, { name: `appointment: ${kind}`, path: at, status })
   expect(await page.locator('.page-head .tag').innerText()).to.equal(say(`appointments.standing.${standing}`))
   return {
     text: () => page.getByTestId('appointment').innerText(),
@@ -104,6 +120,18 @@ export async function appointmentPage(tab: Tab, standing: string) {
     receipt: () => page.locator('dd[translate=no]').innerText(),
     eid: Number(/appointments\/(\d+)/.exec(page.url())?.[1]),
     cancel: () => page.getByRole('link', { name: say('appointments.cancel.open') }).click(),
+    askToCancel: () => page.getByRole('link', { name: say('appointments.askCancel.open') }).click(),
+    keep: () => page.getByRole('button', { name: say('appointments.askCancel.withdraw') }).click(),
+    wish: page.getByTestId('cancellation'),
+    move: () => page.getByRole('link', { name: say('appointments.moving.open') }).click(),
+    proposal: page.getByTestId('proposal'),
+    accept: () => page.getByRole('button', { name: say('appointments.proposed.accept') }).click(),
+    answer: page.getByLabel(say('appointments.proposed.answer')),
+    sendAnswer: () => page.getByRole('button', { name: say('appointments.proposed.send') }).click(),
+    /** "Tue 1 Dec, 14:00" */
+    offers: page.getByRole('button', { name: say('appointments.offered.take', { when: '' }).trim() }),
+    history: () => page.getByTestId('history').locator('li > span').allInnerTexts(),
+    errors: errorsOn(tab),
   }
 }
 
@@ -113,6 +141,7 @@ export async function cancellationPage(tab: Tab, kind = 'cancellation', status =
   return {
     reason: page.getByLabel(say('appointments.cancel.reason')),
     send: () => page.getByRole('button', { name: say('appointments.cancel.send') }).click(),
+    ask: () => page.getByRole('button', { name: say('appointments.askCancel.send') }).click(),
     warning: page.locator('main .notice-warning'),
     errors: errorsOn(tab),
   }

@@ -1,0 +1,48 @@
+import type { HallCard } from '../../feature.js'
+import { seenSince, type OnlineRow } from '../../host/reads/online.js'
+import { utc } from '../../platform/clock.js'
+import { personName } from '../../web/person.js'
+import type { StaffContext } from '../../web/routes.js'
+import { writeInstant } from '../../web/instant.js'
+
+const MINUTES = 15
+const MOST = 40
+
+/** Who is signed in, patients and staff, and was there within a quarter of an hour. */
+export const onlineCard: HallCard = {
+  key: 'online',
+  title: 'dashboard.onlineTitle',
+  permission: 'patients:view',
+  everySeconds: 60,
+  async show(context) {
+    const { portal } = context
+    const rows = await seenSince(portal.db, utc(portal.clock.now().minus({ minutes: MINUTES })), MOST)
+    return {
+      view: '/dashboard/online',
+      content: {
+        groups: (['patient', 'staff'] as const).map((audience) =>
+          groupView(
+            context,
+            audience,
+            rows.filter((row) => row.audience === audience),
+          ),
+        ),
+      },
+      about: rows.flatMap(({ pid }) => pid ?? []),
+    }
+  },
+}
+
+function groupView(context: StaffContext, audience: OnlineRow['audience'], rows: readonly OnlineRow[]) {
+  const { t, url } = context
+  const total = rows[0]?.total ?? 0
+  return {
+    title: t(`dashboard.online.${audience}`, { count: total }),
+    more: total - rows.length,
+    people: rows.map((row) => ({
+      name: personName(row.last_name, row.first_name) || (row.login ?? ''),
+      href: row.pid === null ? undefined : url(`/staff/portal/patients/${String(row.pid)}`),
+      seen: writeInstant(context, row.seen_at),
+    })),
+  }
+}

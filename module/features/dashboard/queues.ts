@@ -1,0 +1,71 @@
+/** What waits, in numbers: all queues in one statement, once for each page. */
+import type { Queue, QueueState } from '../../feature.js'
+import type { Portal } from '../../access/portal.js'
+import { utc, wallClock } from '../../platform/clock.js'
+import type { Badge } from '../../web/layout.js'
+import type { StaffContext } from '../../web/routes.js'
+import { writeAge } from '../../web/times.js'
+
+/** A queue in the navigation: its count and the age of its oldest. */
+export async function badgeOf(context: StaffContext, queue: Queue, queues: readonly Queue[]): Promise<Badge> {
+  const { t } = context
+  const state = (await stateOfQueues(context, queues)).get(queue.key)
+  const oldest = state?.oldestMinutes
+  return {
+    count: state?.count ?? 0,
+    label: t('queue.waiting'),
+    ...(oldest === undefined ? {} : { oldest: t('queue.oldest', { age: writeAge(oldest) }) }),
+  }
+}
+
+/** The queues as the hall lists them, in their order: only those that this member may see are asked for. */
+export async function queueRows(context: StaffContext, queues: readonly Queue[]) {
+  const { t, url } = context
+  const states = await stateOfQueues(context, queues)
+  return queues.map((queue) => {
+    const { count, oldestMinutes, taken } = states.get(queue.key) ?? { count: 0, oldestMinutes: undefined, taken: 0 }
+    return {
+      title: t(queue.title),
+      href: url(`/staff/portal${queue.path}`),
+      count,
+      oldest: oldestMinutes === undefined ? '' : writeAge(oldestMinutes),
+      owners: count === 0 ? '' : t('dashboard.queue.owners', { taken, free: count - taken }),
+    }
+  })
+}
+
+const known = new WeakMap<StaffContext, Promise<Map<string, QueueState>>>()
+
+/** Asked for by the navigation and by the page, answered once for both. */
+function stateOfQueues(context: StaffContext, queues: readonly Queue[]): Promise<Map<string, QueueState>> {
+  const open = queues.filter(({ permission }) => context.may(permission))
+  const found = known.get(context) ?? countQueues(context.portal, open)
+  known.set(context, found)
+  return found
+}
+
+interface CountedRow {
+  queue: string
+  count: number
+  oldest: number | null
+  taken: number
+}
+
+/** The state of each queue by its key: one statement for all of them, none for none. */
+export async function countQueues(portal: Portal, queues: readonly Queue[]): Promise<Map<string, QueueState>> {
+  if (queues.length === 0) return new Map()
+  const now = portal.clock.now()
+  const rows = await portal.db.select<CountedRow>(
+    // sql-safe: keys and statements are constants of the wings
+    queues
+      .map(({ key, counting }) => `SELECT '${key}' AS queue, ${key}.* FROM (${counting}) ${key}`)
+      .join(' UNION ALL '),
+    { utc: utc(now), wall: wallClock(now), claimedSince: utc(now.minus({ minutes: portal.settings().claimMinutes })) },
+  )
+  return new Map(
+    rows.map(({ queue, count, oldest, taken }) => [
+      queue,
+      { count, oldestMinutes: oldest === null ? undefined : oldest / 60, taken },
+    ]),
+  )
+}

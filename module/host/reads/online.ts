@@ -1,0 +1,33 @@
+/** Who is signed in and was there a moment ago: patients' accounts and the practice's staff. */
+import type { Queryable } from '../../platform/database.js'
+import type { Utc } from '../../platform/clock.js'
+
+export interface OnlineRow {
+  audience: 'patient' | 'staff'
+  /** The last request that was no poll, to the minute. */
+  seen_at: Utc
+  /** The account's own chart; null for staff, and for an account without one. */
+  pid: number | null
+  first_name: string | null
+  last_name: string | null
+  /** What the account or the user is called where there is no name. */
+  login: string | null
+  /** Of this audience, whoever is left out of the list. */
+  total: number
+}
+
+/** The latest seen first, at most `limit`. One statement over the index of last requests. */
+export function seenSince(db: Queryable, since: Utc, limit: number): Promise<OnlineRow[]> {
+  return db.select<OnlineRow>(
+    `SELECT s.audience, s.seen_at, a.host_pid AS pid, COALESCE(p.fname, u.fname) AS first_name,
+            COALESCE(p.lname, u.lname) AS last_name, COALESCE(a.display_name, u.username) AS login,
+            COUNT(*) OVER (PARTITION BY s.audience) AS total
+       FROM (SELECT audience, owner, MAX(seen_at) AS seen_at FROM foyer_sessions
+              WHERE seen_at > :since AND owner IS NOT NULL GROUP BY audience, owner) s
+       LEFT JOIN foyer_accounts a ON s.audience = 'patient' AND a.id = CAST(s.owner AS UNSIGNED)
+       LEFT JOIN patient_data p ON p.pid = a.host_pid
+       LEFT JOIN users u ON s.audience = 'staff' AND u.id = CAST(s.owner AS UNSIGNED)
+      ORDER BY s.seen_at DESC, s.audience, s.owner LIMIT ${String(Math.trunc(limit))}`, // sql-safe: a number
+    { since },
+  )
+}

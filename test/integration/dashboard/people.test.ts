@@ -1,0 +1,82 @@
+/** Who is online, and how one patient stands towards the portal. */
+import { expect } from 'chai'
+import { grantsOfPatient, portalAccess } from '../../../module/host/reads/portalAccess.js'
+import { seenSince } from '../../../module/host/reads/online.js'
+import { patientWaits } from '../../../module/host/reads/waiting.js'
+import { utc, wallClock } from '../../../module/platform/clock.js'
+import { MONDAY } from '../../support/practice.js'
+import { booked, chart, practiceDuring, setStatus, TUESDAY } from '../appointments/visits.js'
+
+describe('staff see', () => {
+  const practice = practiceDuring()
+  const minutesAgo = (minutes: number) => utc(practice.clock.now().minus({ minutes }))
+  const online = async () =>
+    (await seenSince(practice.db, minutesAgo(15), 40)).map((row) => [row.audience, row.first_name, row.total])
+
+  it('patients and colleagues who were there within a quarter of an hour, each once', async () => {
+    expect(await online()).to.deep.equal([])
+    await practice.patientVisitor('maria')
+    await practice.patientVisitor('maria')
+    practice.clock.set(`${MONDAY}T08:05:00`)
+    await practice.patientVisitor('john')
+    await practice.staffVisitor('lee')
+    expect(await online()).to.have.deep.members([
+      ['patient', 'John', 2],
+      ['patient', 'Maria', 2],
+      ['staff', 'Susan', 1],
+    ])
+    practice.clock.set(`${MONDAY}T08:17:00`)
+    expect((await online()).map(([, name]) => name)).to.have.members(['John', 'Susan'])
+    practice.clock.set(`${MONDAY}T08:30:00`)
+    expect(await online()).to.deep.equal([])
+  })
+
+  it('whether a patient may sign in, with what, and when they last did', async () => {
+    const { patients } = practice
+    const awake = minutesAgo(60)
+    expect(await portalAccess(practice.db, patients.maria, awake)).to.deep.equal({
+      ...{ allowed: true, credential: 'current', loginName: 'maria.santos' },
+      ...{ lastSignIn: '2026-11-23 13:00:00.000', sessions: 2 },
+    })
+    expect(await portalAccess(practice.db, patients.ana, awake)).to.deep.equal({
+      ...{ allowed: true, credential: 'none', loginName: '', lastSignIn: undefined, sessions: 0 },
+    })
+    expect((await portalAccess(practice.db, patients.maria, minutesAgo(5)))?.sessions).to.equal(0)
+    expect(await portalAccess(practice.db, 999_999, awake)).to.equal(undefined)
+  })
+
+  it('who opens a record, the patient first, and nobody whose grant is over', async () => {
+    const { accounts, patients } = practice
+    const openers = async () =>
+      (await grantsOfPatient(practice.db, patients.amina, minutesAgo(0))).map((row) => [
+        row.account_name,
+        row.relationship,
+      ])
+    expect(await openers()).to.deep.equal([
+      ['amina.yusuf', 'self'],
+      ['luis.reyes', 'proxy'],
+    ])
+    await practice.db.transaction((tx) =>
+      tx.change(`UPDATE foyer_grants SET revoked_at = :now WHERE account_id = :id AND pid = :pid`, {
+        ...{ now: minutesAgo(1), id: accounts.luis, pid: patients.amina },
+      }),
+    )
+    expect(await openers()).to.deep.equal([['amina.yusuf', 'self']])
+  })
+
+  it('what of a patient waits, the longest wait first, and nothing of others', async () => {
+    const { osei } = practice.staff
+    const inHostPortal = await practice.event({
+      ...{ providerId: osei, pid: practice.patients.john, date: TUESDAY, start: '11:00', by: 'patient' as const },
+      at: `${MONDAY} 07:40:00`,
+    })
+    const asked = await booked(practice, await chart(practice, 'john'))
+    await booked(practice, await chart(practice, 'maria'), { time: '10:00' })
+    const now = practice.clock.now()
+    const at = { utc: utc(now), wall: wallClock(now), today: MONDAY }
+    const waits = async () => (await patientWaits(practice.db, practice.patients.john, at, 10)).map((row) => row.pc_eid)
+    expect(await waits()).to.deep.equal([inHostPortal, asked])
+    await setStatus(practice, inHostPortal, '-')
+    expect(await waits()).to.deep.equal([asked])
+  })
+})

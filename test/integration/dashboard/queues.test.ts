@@ -1,0 +1,79 @@
+import { expect } from 'chai'
+import { appointments } from '../../../module/features/appointments/index.js'
+import { countQueues } from '../../../module/features/dashboard/queues.js'
+import { seededRandom } from '../../../module/demo/random.js'
+import { MONDAY } from '../../support/practice.js'
+import { practiceDuring } from '../appointments/visits.js'
+
+const queue = appointments.queue
+
+describe('the number of what waits', () => {
+  const practice = practiceDuring()
+
+  async function onPage(): Promise<{ badge: number; rows: number; hall: number }> {
+    const admin = await practice.staffVisitor('admin')
+    const { body } = await admin.get('/staff/portal/appointments')
+    const hall = (await admin.get('/staff/portal')).body
+    const badge = /count-appointments">(?:<span class="count">(\d+)<)?/.exec(body)?.[1] ?? '0'
+    const row = /portal\/appointments">[^<]*<\/a><\/th>[^]*?<\/tr>/.exec(hall)?.[0] ?? ''
+    return {
+      badge: Number(badge),
+      rows: body.match(/data-test="waiting"/g)?.length ?? 0,
+      hall: Number(/class="figures">(\d+)</.exec(row)?.[1] ?? '0'),
+    }
+  }
+
+  it('is nothing where nothing waits', async () => {
+    expect(await countQueues(practice.portal, queue ? [queue] : [])).to.deep.equal(
+      new Map([['appointments', { count: 0, oldestMinutes: undefined, taken: 0 }]]),
+    )
+    expect(await onPage()).to.deep.equal({ badge: 0, rows: 0, hall: 0 })
+  })
+
+  it('is that of its list, whatever the calendar holds', async () => {
+    const { staff, patients } = practice
+    const random = seededRandom(19)
+    const statuses = ['^', '-', 'x', '^', '@', '^', '%', '*', '^']
+    const holders = [...Object.values(patients), 0]
+    for (let at = 0; at < 40; at += 1) {
+      const pid = holders[Math.floor(random() * holders.length)] ?? 0
+      await practice.event({
+        providerId: random() < 0.5 ? staff.lee : staff.osei,
+        ...(pid === 0 ? {} : { pid }),
+        date: `2026-${random() < 0.3 ? '10' : '12'}-${String(1 + Math.floor(random() * 27)).padStart(2, '0')}`,
+        start: `${String(9 + Math.floor(random() * 7)).padStart(2, '0')}:00`,
+        ...(random() < 0.5 ? { by: 'patient' as const } : {}),
+      })
+    }
+    const events = await practice.db.select<{ pc_eid: number }>(
+      `SELECT pc_eid FROM openemr_postcalendar_events WHERE pc_catid = 5`,
+    )
+    for (const { pc_eid: eid } of events) {
+      await practice.db.transaction((tx) =>
+        tx.change(`UPDATE openemr_postcalendar_events SET pc_apptstatus = :status WHERE pc_eid = :eid`, {
+          eid,
+          status: statuses[Math.floor(random() * statuses.length)],
+        }),
+      )
+    }
+    const { badge, hall, rows } = await onPage()
+    expect(rows).to.be.within(5, 40)
+    expect(badge).to.equal(rows)
+    expect(hall).to.equal(rows)
+  })
+
+  it('goes with the age of the oldest', async () => {
+    practice.clock.set(`${MONDAY}T09:30:00`)
+    const state = (await countQueues(practice.portal, queue ? [queue] : [])).get('appointments')
+    expect(state?.oldestMinutes).to.be.at.least(90)
+  })
+
+  it('is not there for staff who may not see the queue', async () => {
+    await practice.rule('user:admin', 'appointments:process', 'deny')
+    const admin = await practice.staffVisitor('admin')
+    const hall = await admin.get('/staff/portal')
+    expect(hall.status).to.equal(200)
+    expect(hall.body).not.to.include('count-appointments').and.not.include('href="/staff/portal/appointments"')
+    expect((await admin.get('/staff/portal/appointments/waiting')).status).to.equal(403)
+  })
+})
