@@ -1,4 +1,4 @@
-import { hostIndexes } from '../module/host/indexes.js'
+import { firstIndexes } from '../module/host/indexes.js'
 import { table, type Step } from './step.js'
 
 const file = '0003-appointments'
@@ -43,7 +43,7 @@ export const appointmentTables = [
 ]
 
 /** Host tables get indexes only, all named foyer_*; uninstall takes them away again. */
-export const appointmentIndexes: Step[] = hostIndexes.map((index) => ({
+export const appointmentIndexes: Step[] = firstIndexes.map((index) => ({
   name: `${file}/index-${index.name}`,
   up: `CREATE INDEX ${index.name} ON ${index.table} (${index.columns.join(', ')})`,
   down: `DROP INDEX ${index.name} ON ${index.table}`,

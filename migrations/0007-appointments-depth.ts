@@ -1,3 +1,4 @@
+import { calendarIndexes } from '../module/host/indexes.js'
 import { column, key, table, type Step } from './step.js'
 
 const file = '0007-appointments-depth'
@@ -16,6 +17,8 @@ const requests: Step[] = [
   column(file, 'appointment_requests', 'told_start', 'TIME NULL'),
   column(file, 'appointment_requests', 'told_provider', 'VARCHAR(30) NULL'),
   key(file, 'appointment_requests', 'ahead', 'day, state'),
+  key(file, 'appointment_requests', 'replaces', 'replaces_eid'),
+  key(file, 'appointment_requests', 'told', 'told_day, state'),
 ]
 
 /** The practice asks for another time. The event stands at the proposed one; `from_*` is where it stood before. */
@@ -117,4 +120,22 @@ const undo = table(
     KEY age (done_at)`,
 )
 
-export const appointmentDepth: readonly Step[] = [...requests, proposals, alternatives, cancellations, overlaps, undo]
+const indexes: Step[] = calendarIndexes.map(({ name, table: host, columns }) => ({
+  name: `${file}/index-${name}`,
+  up: `CREATE INDEX ${name} ON ${host} (${columns.join(', ')})`,
+  down: `DROP INDEX ${name} ON ${host}`,
+}))
+
+/** What became of a visit, step by step, is read off the trail of what was done to it. */
+const historyOfOne = key(file, 'audit', 'of_subject', 'subject, id')
+
+export const appointmentDepth: readonly Step[] = [
+  ...requests,
+  proposals,
+  alternatives,
+  cancellations,
+  overlaps,
+  undo,
+  historyOfOne,
+  ...indexes,
+]

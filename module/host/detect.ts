@@ -106,6 +106,7 @@ const required: ReadonlyMap<string, readonly string[]> = new Map([
 
 /** Looked at where they are: a site may lack them, or have them in another shape. */
 const optional: readonly string[] = [
+  'calendar_external',
   'patient_settings',
   'user_settings',
   'users_facility',

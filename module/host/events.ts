@@ -11,8 +11,8 @@ import type { Day, WallClock } from '../platform/clock.js'
 
 export interface NewRequest {
   site: HostSite
-  provider: Provider
-  category: Category
+  provider: Pick<Provider, 'id'>
+  category: Pick<Category, 'id' | 'name'>
   /** Undefined: an account's own booking, before any chart is known (architecture, Scope). */
   pid: number | undefined
   /** `^` unless the practice has said yes to this very time. */
@@ -86,25 +86,22 @@ export function endTime(start: string, minutes: number): string {
 }
 
 /**
- * How many of the patient's visits from a day on wait for the practice, in whichever portal they were asked for.
- * Exact for whoever holds the patient's turn; it locks nothing, because the locks would reach into the next patient's rows.
+ * In whose calendars a visit stands, users.id in order: several where the host gave it several providers (pc_multiple,
+ * facts §2.3), none when there is no such event. Whoever confirms, proposes or moves a visit takes the turn of each
+ * (`provider:<id>`) before anything is read, and then asks openings.ts isLaidOver, which looks at all of them.
  */
-export async function countPending(db: Queryable, pid: number, from: Day): Promise<number> {
-  const rows = await db.select(
-    `SELECT pc_eid FROM openemr_postcalendar_events
-      WHERE pc_pid = :pid AND pc_eventDate >= :from AND pc_apptstatus = '^'`,
-    { pid: String(pid), from },
-  )
-  return rows.length
-}
-
-/** Whose calendar an event stands in, users.id; undefined: no such event. */
-export async function eventProvider(db: Queryable, eid: number): Promise<number | undefined> {
-  const row = await db.first<{ provider: string | null }>(
-    `SELECT pc_aid AS provider FROM openemr_postcalendar_events WHERE pc_eid = :eid`,
+export async function eventProviders(db: Queryable, eid: number): Promise<number[]> {
+  const rows = await db.select<{ provider: string | null }>(
+    // The date is there for its index: pc_multiple has none.
+    `SELECT pc_aid AS provider FROM openemr_postcalendar_events WHERE pc_eid = :eid
+     UNION
+     SELECT other.pc_aid FROM openemr_postcalendar_events one
+       JOIN openemr_postcalendar_events other
+         ON other.pc_eventDate = one.pc_eventDate AND other.pc_multiple = one.pc_multiple
+      WHERE one.pc_eid = :eid AND one.pc_multiple > 0`,
     { eid },
   )
-  return row && Number(row.provider)
+  return rows.map((row) => Number(row.provider)).sort((a, b) => a - b)
 }
 
 /** One event as it stands now, locked until the transaction ends. */

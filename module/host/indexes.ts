@@ -5,7 +5,7 @@ export interface HostIndex {
   columns: readonly string[]
 }
 
-export const hostIndexes: readonly HostIndex[] = [
+export const firstIndexes: readonly HostIndex[] = [
   // A provider's day is locked and read whole when a time is taken.
   { name: 'foyer_provider_day', table: 'openemr_postcalendar_events', columns: ['pc_aid', 'pc_eventDate'] },
   // Recurring events that began earlier are few: they are found without walking the provider's history.
@@ -19,3 +19,14 @@ export const hostIndexes: readonly HostIndex[] = [
   { name: 'foyer_login_name', table: 'patient_access_onsite', columns: ['portal_login_username'] },
   { name: 'foyer_username', table: 'users', columns: ['username'] },
 ]
+
+export const calendarIndexes: readonly HostIndex[] = [
+  // What closes the practice, and every provider's hours, without walking anybody's visits.
+  {
+    name: 'foyer_category_day',
+    table: 'openemr_postcalendar_events',
+    columns: ['pc_catid', 'pc_recurrtype', 'pc_eventDate'],
+  },
+]
+
+export const hostIndexes: readonly HostIndex[] = [...firstIndexes, ...calendarIndexes]

@@ -19,6 +19,13 @@ export interface EventRow extends RecurrenceColumns {
   pc_alldayevent: number
   pc_apptstatus: string
   pc_prefcatid: number
+  /** Number that the rows of one visit with several providers share; 0 for none (facts §2.3). */
+  pc_multiple: number
+  pc_title?: string | null
+  /** The category's constant, e.g. `holidays`, where it was read along. */
+  constant?: string | null
+  /** 1: the practice's own event, in everybody's way (cattype 2, facts §2.2). */
+  clinic?: number
 }
 
 /** One event on one day. Minutes are the practice's wall clock: `start` counts from midnight. */
@@ -32,6 +39,16 @@ export interface ScheduleEvent {
   /** On an 'in' event: the category that its hours are kept for; 0 for none. */
   preferredCategory: number
   cancelled: boolean
+  /** What it is, where it was read along. */
+  what?: EventKind
+}
+
+export interface EventKind {
+  /** The category's constant in the host, e.g. `vacation`; '' for a category of the site's own. */
+  constant: string
+  title: string
+  /** The practice is closed, not this provider away. */
+  clinic: boolean
 }
 
 /**
@@ -58,13 +75,18 @@ const LONGEST_DURATION = 366 * MINUTES_A_DAY
 
 function onAnyDay(row: EventRow): Omit<ScheduleEvent, 'day'> {
   const minutes = Math.ceil(Number(row.pc_duration) / 60)
+  const clinic = row.clinic === 1
   return {
     kind: row.pc_catid === IN_OFFICE ? 'in' : row.pc_catid === OUT_OF_OFFICE ? 'out' : 'busy',
     start: minuteOfDay(row.pc_startTime ?? '') ?? 0,
     duration: minutes > 0 ? Math.min(minutes, LONGEST_DURATION) : 0,
-    allDay: row.pc_alldayevent !== 0,
+    // A holiday is the whole day's, even where only its date was written.
+    allDay: row.pc_alldayevent !== 0 || (clinic && minutes <= 0),
     preferredCategory: row.pc_prefcatid,
     cancelled: isCancelled(row.pc_apptstatus),
+    ...(row.clinic === undefined
+      ? {}
+      : { what: { constant: row.constant ?? '', title: row.pc_title ?? '', clinic } satisfies EventKind }),
   }
 }
 

@@ -1,14 +1,17 @@
 /**
- * Many at once ask for, give back, confirm and decline overlapping times of few providers, while the host writes into
- * the same days without asking anybody; and everything that is committed is watched.
+ * Many at once ask for, move, give back, confirm, propose, accept and decline overlapping times of few providers, while
+ * the host writes into the same days without asking anybody; and everything that is committed is watched.
  */
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { QueryTypes } from 'sequelize'
 import type { Portal } from '../../module/access/portal.js'
 import type { ChartScope } from '../../module/access/scope.js'
 import { staffMember, type StaffMember } from '../../module/access/staff.js'
+import { acceptProposal } from '../../module/features/appointments/answering.js'
 import { cancelAppointment, requestAppointment } from '../../module/features/appointments/booking.js'
 import { declineAppointment, processAppointment } from '../../module/features/appointments/processing.js'
+import { proposeTime } from '../../module/features/appointments/proposing.js'
+import { rescheduleAppointment } from '../../module/features/appointments/rescheduling.js'
 import type { Actor } from '../../module/platform/audit.js'
 import type { Day } from '../../module/platform/clock.js'
 import { connectDatabase, type Database, type Queryable } from '../../module/platform/database.js'
@@ -33,6 +36,11 @@ export interface Counts {
   cancelled: number
   confirmed: number
   declined: number
+  /** Asked for again at another time: in place, or beside a confirmed visit. */
+  moved: number
+  /** Put elsewhere by staff, and taken there by the patient. */
+  proposed: number
+  accepted: number
   /** Staff's decisions that came too late, or over a row of the host. */
   notDecided: number
   /** Rows that the host laid into the days, and took out again. */
@@ -81,6 +89,15 @@ export async function attack({ seconds, workers, tell }: AttackOptions): Promise
   }
 }
 
+interface Visit {
+  eid: number
+  /** Whose it is. */
+  scope: ChartScope
+  minutes: number
+  /** The confirmed visit that goes when this one is confirmed. */
+  replaces?: number
+}
+
 interface Field {
   practice: TestPractice
   portal: Portal
@@ -89,8 +106,10 @@ interface Field {
   providers: readonly number[]
   witness: Witness
   counts: Counts
-  /** What still may be given back: Foyer's with the patient whose it is. */
-  visits: Map<number, ChartScope>
+  /** What still may be given back: Foyer's, by its event. */
+  visits: Map<number, Visit>
+  /** What somebody is at just now, and how many: who moves a visit is alone with it, so that the witness knows where it is. */
+  inHand: Map<number, number>
   hostRows: Set<number>
   /** Where they all want to be just now. */
   hot: { provider: number; day: Day; minute: number }
@@ -122,11 +141,12 @@ async function prepare(practice: TestPractice): Promise<Field> {
   const providers = [practice.staff.lee, practice.staff.osei]
   const counts: Counts = {
     ...{ booked: 0, taken: 0, refused: 0, cancelled: 0, confirmed: 0, declined: 0, notDecided: 0 },
+    ...{ moved: 0, proposed: 0, accepted: 0 },
     ...{ hostRows: 0, hostCancelled: 0, errors: 0 },
   }
   const field = { practice, portal: practice.portal, member, scopes, providers, witness: witness(), counts }
   const hot = { provider: practice.staff.lee, day: '2026-11-24', minute: 540 }
-  return { ...field, visits: new Map(), hostRows: new Set(), hot, over: false, error: undefined }
+  return { ...field, visits: new Map(), inHand: new Map(), hostRows: new Set(), hot, over: false, error: undefined }
 }
 
 /** One attacker, on connections of its own, with the deeds of patients, staff and host by chance. */
@@ -134,8 +154,11 @@ async function fight(field: Field, db: Database): Promise<void> {
   const deeds = [
     ...many(10, () => ask(field, db)),
     ...many(5, () => giveBack(field, db)),
-    ...many(3, () => decide(field, db, 'confirm')),
-    ...many(2, () => decide(field, db, 'decline')),
+    ...many(3, () => confirm(field, db)),
+    ...many(2, () => decline(field, db)),
+    ...many(3, () => move(field, db)),
+    ...many(3, () => propose(field, db)),
+    ...many(2, () => accept(field, db)),
     ...many(2, () => writeAsHost(field, db)),
     ...many(2, () => cancelAsHost(field, db)),
   ]
@@ -190,51 +213,149 @@ async function ask(field: Field, db: Database): Promise<void> {
   // One who asks for what is theirs already gets it once more: nothing was committed.
   if (!outcome.first) return
   field.counts.booked += 1
-  const column = columnOf(provider, day)
   const when = { notBefore: lastStatement(), committed: now() }
-  field.witness.held({ eid: outcome.eid, by: 'foyer', column, from: minute, to: minute + visits[category], ...when })
-  field.visits.set(outcome.eid, scope)
+  const minutes = visits[category]
+  hold(field, outcome.eid, { provider, day, minute }, minutes, when)
+  field.visits.set(outcome.eid, { eid: outcome.eid, scope, minutes })
 }
 
-async function giveBack(field: Field, db: Database): Promise<void> {
-  const { portal } = onOwnPool(field, db)
-  const [eid, scope] = anyIf([...field.visits]) ?? []
-  if (eid === undefined || !scope) return
-  const refused = field.witness.releasing(eid, now())
-  const outcome = await cancelAppointment(portal, patient, { scope, id: String(eid), reason: 'attack' })
-  if (!outcome.ok) {
-    refused()
-    return
+interface Place {
+  provider: number
+  day: Day
+  minute: number
+}
+
+function hold(
+  { witness: seen }: Field,
+  eid: number,
+  { provider, day, minute }: Place,
+  minutes: number,
+  when: { notBefore: number; committed: number },
+): void {
+  seen.held({ eid, by: 'foyer', column: columnOf(provider, day), from: minute, to: minute + minutes, ...when })
+}
+
+/** With one of the visits that nobody moves just now; alone with it when it is to be moved. */
+async function withVisit(field: Field, alone: boolean, deed: (visit: Visit) => Promise<void>): Promise<void> {
+  const { inHand } = field
+  const busy = (eid: number): boolean => {
+    const count = inHand.get(eid) ?? 0
+    return count === ALONE || (alone && count > 0)
   }
-  field.visits.delete(eid)
-  field.counts.cancelled += 1
+  const visit = anyIf([...field.visits.values()].filter(({ eid }) => !busy(eid)))
+  if (!visit) return
+  const { eid } = visit
+  inHand.set(eid, alone ? ALONE : (inHand.get(eid) ?? 0) + 1)
+  try {
+    await deed(visit)
+  } finally {
+    inHand.set(eid, alone ? 0 : (inHand.get(eid) ?? 1) - 1)
+  }
 }
 
-async function decide(field: Field, db: Database, how: 'confirm' | 'decline'): Promise<void> {
-  const { portal, lastStatement } = onOwnPool(field, db)
-  const eid = anyIf([...field.visits.keys()])
-  if (eid === undefined) return
-  if (how === 'confirm') {
-    const input = { eid, status: '-', note: '', seen: '^' }
-    const outcome = await processAppointment(portal, field.member, staff, input)
-    if (!outcome.ok) {
-      field.counts.notDecided += 1
+const ALONE = -1
+
+const giveBack = (field: Field, db: Database): Promise<void> =>
+  withVisit(field, false, async ({ eid, scope }) => {
+    const { portal } = onOwnPool(field, db)
+    const refused = field.witness.releasing(eid, now())
+    const outcome = await cancelAppointment(portal, patient, { scope, id: String(eid), reason: 'attack' })
+    if (!outcome.ok || outcome.asked) {
+      refused()
       return
     }
-    field.witness.confirmed(eid, lastStatement(), now())
-    field.counts.confirmed += 1
-    return
-  }
-  const refused = field.witness.releasing(eid, now())
-  const outcome = await declineAppointment(portal, field.member, staff, { eid, reason: 'attack', seen: '^' })
+    field.visits.delete(eid)
+    field.counts.cancelled += 1
+  })
+
+const confirm = (field: Field, db: Database): Promise<void> =>
+  withVisit(field, false, async (visit) => {
+    const { portal, lastStatement } = onOwnPool(field, db)
+    const input = { eid: visit.eid, status: '-', note: '', seen: '^' }
+    await granting(field, visit, lastStatement, 'confirmed', () =>
+      processAppointment(portal, field.member, staff, input),
+    )
+  })
+
+const accept = (field: Field, db: Database): Promise<void> =>
+  withVisit(field, false, async (visit) => {
+    const { portal, lastStatement } = onOwnPool(field, db)
+    const input = { scope: visit.scope, id: String(visit.eid), proposal: undefined }
+    await granting(field, visit, lastStatement, 'accepted', () => acceptProposal(portal, patient, input))
+  })
+
+/** Confirmed where it is; what it was to replace is given back by that. */
+async function granting(
+  field: Field,
+  { eid, replaces }: Visit,
+  lastStatement: () => number,
+  count: 'confirmed' | 'accepted',
+  deed: () => Promise<{ ok: boolean }>,
+): Promise<void> {
+  const refused = replaces === undefined ? undefined : field.witness.releasing(replaces, now())
+  const outcome = await deed()
   if (!outcome.ok) {
-    refused()
+    refused?.()
     field.counts.notDecided += 1
     return
   }
-  field.visits.delete(eid)
-  field.counts.declined += 1
+  if (replaces !== undefined) field.visits.delete(replaces)
+  field.witness.confirmed(eid, lastStatement(), now())
+  field.counts[count] += 1
 }
+
+const decline = (field: Field, db: Database): Promise<void> =>
+  withVisit(field, false, async ({ eid }) => {
+    const { portal } = onOwnPool(field, db)
+    const refused = field.witness.releasing(eid, now())
+    const input = { eid, reason: 'attack', seen: '^' }
+    const outcome = await declineAppointment(portal, field.member, staff, input)
+    if (!outcome.ok) {
+      refused()
+      field.counts.notDecided += 1
+      return
+    }
+    field.visits.delete(eid)
+    field.counts.declined += 1
+  })
+
+/** The patient would rather have another time: what is pending goes there, beside what is confirmed a request is made. */
+const move = (field: Field, db: Database): Promise<void> =>
+  withVisit(field, true, async (visit) => {
+    const { portal, lastStatement } = onOwnPool(field, db)
+    const { eid, scope, minutes } = visit
+    const to = aim(field, 15)
+    const { provider, day } = to
+    const refused = field.witness.releasing(eid, now())
+    const wish = { scope, id: String(eid), provider, day, time: timeOf(to.minute), reason: 'attack', once: undefined }
+    const outcome = await rescheduleAppointment(portal, patient, wish)
+    if (!outcome.ok || outcome.eid !== eid) refused()
+    if (!outcome.ok) {
+      if (outcome.reason === 'slot-taken') field.counts.taken += 1
+      else field.counts.refused += 1
+      return
+    }
+    hold(field, outcome.eid, to, minutes, { notBefore: lastStatement(), committed: now() })
+    if (outcome.eid !== eid) field.visits.set(outcome.eid, { eid: outcome.eid, scope, minutes, replaces: eid })
+    field.counts.moved += 1
+  })
+
+const propose = (field: Field, db: Database): Promise<void> =>
+  withVisit(field, true, async ({ eid, minutes }) => {
+    const { portal, lastStatement } = onOwnPool(field, db)
+    const to = aim(field, 5)
+    const { provider, day } = to
+    const refused = field.witness.releasing(eid, now())
+    const input = { eid, seen: '^', day, time: timeOf(to.minute), provider, note: 'attack' }
+    const outcome = await proposeTime(portal, field.member, staff, input)
+    if (!outcome.ok) {
+      refused()
+      field.counts.notDecided += 1
+      return
+    }
+    hold(field, eid, to, minutes, { notBefore: lastStatement(), committed: now() })
+    field.counts.proposed += 1
+  })
 
 /** As the host's calendar does: one INSERT by itself, nobody asked, whatever is there; at any minute, of any length. */
 async function writeAsHost(field: Field, db: Database): Promise<void> {

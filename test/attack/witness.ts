@@ -23,17 +23,18 @@ export interface Held {
 
 /** Foyer committed something over minutes that were another's for certain. */
 export interface Overlap {
-  what: 'booked' | 'confirmed'
+  what: 'placed' | 'confirmed'
   over: Held
   /** What Foyer let happen. */
   later: Held
 }
 
 export interface Witness {
+  /** It was booked, or moved here: one event may hold several times, one after the other. */
   held: (event: Held) => void
-  /** Somebody sets about giving the minutes back. Call the answer when that was refused. */
+  /** Somebody sets about giving back the minutes that the event holds now. Call the answer when that was refused. */
   releasing: (eid: number, at: Instant) => () => void
-  /** Foyer confirmed a request: that, too, must not happen over the host's row. */
+  /** Foyer confirmed a request, where it is held now: that, too, must not happen over the host's row. */
   confirmed: (eid: number, notBefore: Instant, committed: Instant) => void
   /** Overlaps among everything seen so far. */
   overlaps: () => Overlap[]
@@ -42,57 +43,63 @@ export interface Witness {
 
 export function witness(): Witness {
   const columns = new Map<string, Held[]>()
-  const byId = new Map<number, Held>()
-  const releases = new Map<number, Set<{ at: Instant }>>()
-  const confirmations: Held[] = []
+  /** Where each event is now. */
+  const places = new Map<number, Held>()
+  const releases = new Map<Held, Set<{ at: Instant }>>()
+  const confirmations: { place: Held; later: Held }[] = []
   const columnOf = (event: Held): readonly Held[] => columns.get(event.column) ?? []
-  const releasedFrom = ({ eid }: Held): Instant => Math.min(...[...(releases.get(eid) ?? [])].map(({ at }) => at))
+  const releasedFrom = (place: Held): Instant => Math.min(...[...(releases.get(place) ?? [])].map(({ at }) => at))
 
   /** Whether the first's minutes were its own, for certain, from before the second's commit until after it. */
   const stoodAt = (first: Held, second: Held): boolean =>
     first.committed < second.notBefore && releasedFrom(first) > second.committed
 
-  /** Two that Foyer booked, both standing at one time, whichever came first. */
+  /** Two that Foyer placed, both standing at one time, whichever came first. */
   const stoodTogether = (a: Held, b: Held): boolean =>
     Math.max(a.committed, b.committed) < Math.min(releasedFrom(a), releasedFrom(b))
+
+  const near = (place: Held): readonly Held[] =>
+    columnOf(place).filter((other) => other.eid !== place.eid && shareMinutes(other, place))
 
   return {
     held(event) {
       const column = columns.get(event.column)
       if (column) column.push(event)
       else columns.set(event.column, [event])
-      byId.set(event.eid, event)
+      places.set(event.eid, event)
     },
     releasing(eid, at) {
+      const place = places.get(eid)
+      if (!place) return () => false
       const mine = { at }
-      const all = releases.get(eid) ?? new Set()
-      releases.set(eid, all.add(mine))
+      const all = releases.get(place) ?? new Set()
+      releases.set(place, all.add(mine))
       return () => all.delete(mine)
     },
     confirmed(eid, notBefore, committed) {
-      const event = byId.get(eid)
-      if (event) confirmations.push({ ...event, notBefore, committed })
+      const place = places.get(eid)
+      if (place) confirmations.push({ place, later: { ...place, notBefore, committed } })
     },
     overlaps() {
-      const booked = [...byId.values()]
-        .filter((event) => event.by === 'foyer')
+      const all = [...columns.values()].flat()
+      const placed = all
+        .filter((place) => place.by === 'foyer')
         .flatMap((later) =>
-          columnOf(later)
-            .filter((other) => other !== later && shareMinutes(other, later))
+          near(later)
             // Of two of Foyer's own, the one that was made later is named.
             .filter((other) =>
               other.by === 'host' ? stoodAt(other, later) : other.eid < later.eid && stoodTogether(other, later),
             )
-            .map((over): Overlap => ({ what: 'booked', over, later })),
+            .map((over): Overlap => ({ what: 'placed', over, later })),
         )
-      const confirmed = confirmations.flatMap((later) =>
-        columnOf(later)
-          .filter((other) => other.by === 'host' && shareMinutes(other, later) && stoodAt(other, later))
+      const confirmed = confirmations.flatMap(({ place, later }) =>
+        near(place)
+          .filter((other) => other.by === 'host' && stoodAt(other, later))
           .map((over): Overlap => ({ what: 'confirmed', over, later })),
       )
-      return [...booked, ...confirmed]
+      return [...placed, ...confirmed]
     },
-    count: () => byId.size,
+    count: () => places.size,
   }
 }
 

@@ -29,7 +29,7 @@ describe('Staff who cannot offer a requested time', function () {
       await refused.send()
 
       const queue = await queuePage(staff, 'queue: empty')
-      await queue.news.getByText(staff.say('appointments.declined')).waitFor()
+      await queue.news.getByText(staff.say('appointments.done.declined')).waitFor()
       expect(await queue.rows.count()).to.equal(0)
       expect(await hostStatus(practice, eid)).to.equal('x')
 

@@ -69,12 +69,14 @@ describe('A request for a visit', function () {
       await staff.open('/staff/portal')
       await (await staffSignInPage(staff)).signIn('admin', passwordOf('admin'))
       const hall = await hallPage(staff)
+      // Without JavaScript the rows are behind their link.
+      if (options.scripts === false) await hall.openQueue()
       const row = hall.row(eid)
       expect(await row.innerText())
         .to.contain('Carter, John')
         .and.to.contain('A cough that stays')
       await hall.confirm(eid)
-      await hall.news.getByText(say('appointments.confirmed')).waitFor()
+      await hall.news.getByText(say('appointments.done.confirmed')).waitFor()
       await row.waitFor({ state: 'detached' })
       expect(await hostStatus(practice, eid)).to.equal('-')
 

@@ -66,7 +66,7 @@ describe('The queue of requests', function () {
 
     await queue.confirm(first)
     await queue.row(first).waitFor({ state: 'detached' })
-    await staff.page.locator('#announcer').getByText(staff.say('appointments.confirmed')).waitFor()
+    await staff.page.locator('#announcer').getByText(staff.say('appointments.done.confirmed')).waitFor()
     expect(await focused(staff)).to.equal(`open-${second}`)
     expect(await queue.badge()).to.equal(1)
 
@@ -87,7 +87,8 @@ describe('The queue of requests', function () {
     const queue = await queuePage(mine)
     await theirs.open(`/staff/portal/appointments/${eid}`)
     await (await staffAppointmentPage(theirs)).confirm()
-    await queuePage(theirs)
+    // Deciding on a page leads on to the next that waits.
+    await theirs.page.waitForURL(new RegExp(`/appointments/${String(other)}[?]`))
     expect(await hostStatus(practice, eid)).to.equal('-')
 
     await queue.confirm(eid)
@@ -95,6 +96,70 @@ describe('The queue of requests', function () {
     await mine.page.locator('#flash .notice-warning').waitFor()
     expect(await queue.row(other).count()).to.equal(1)
     expect(await queue.badge()).to.equal(await queue.rows.count())
+  })
+
+  it('takes back what was done, by a button or a key, while the notice stands', async () => {
+    const eid = await requestVisit(practice, { date: '2026-11-24', time: '10:00' })
+    const other = await requestVisit(practice, { by: 'amina', date: '2026-11-24', time: '11:00' })
+    const staff = await openWindow(practice, { as: { staff: 'admin' } })
+    await staff.open('/staff/portal/appointments')
+    const queue = await queuePage(staff)
+    await queue.confirm(eid)
+    await queue.row(eid).waitFor({ state: 'detached' })
+    await queue.undo()
+    await queue.row(eid).waitFor()
+    await queue.news.waitFor({ state: 'detached' })
+    expect(await hostStatus(practice, eid)).to.equal('^')
+    expect(await queue.badge()).to.equal(2)
+
+    await queue.confirm(other)
+    await queue.row(other).waitFor({ state: 'detached' })
+    await staff.page.keyboard.press('u')
+    await staff.page.keyboard.press('Enter')
+    await queue.row(other).waitFor()
+    expect(await hostStatus(practice, other)).to.equal('^')
+  })
+
+  for (const scripts of [true, false]) {
+    it(`confirms several at once and takes all of it back, ${scripts ? 'with' : 'without'} JavaScript`, async () => {
+      const eids = []
+      for (const time of ['10:00', '11:00', '13:00'])
+        eids.push(await requestVisit(practice, { date: '2026-11-24', time }))
+      const [one = 0, laid = 0, two = 0] = eids
+      const { lee } = practice.staff
+      await practice.event({ providerId: lee, pid: practice.patients.amina, date: '2026-11-24', start: '11:00' })
+      const staff = await openWindow(practice, { as: { staff: 'admin' }, scripts })
+      await staff.open('/staff/portal/appointments')
+      const queue = await queuePage(staff)
+      for (const eid of eids) await queue.tick(eid)
+      await queue.withTicked('appointments.confirm')
+
+      const done = await queuePage(staff)
+      expect(await done.news.innerText()).to.contain('2 confirmed. One was not: another appointment lies over it.')
+      expect(await done.rows.count()).to.equal(1)
+      expect([
+        await hostStatus(practice, one),
+        await hostStatus(practice, laid),
+        await hostStatus(practice, two),
+      ]).to.deep.equal([...['-', '^', '-']])
+      await done.undo()
+      await done.row(one).waitFor()
+      expect(await hostStatus(practice, two)).to.equal('^')
+    })
+  }
+
+  it('shows who has what, and what is mine', async () => {
+    const mine = await requestVisit(practice, { date: '2026-11-24', time: '10:00' })
+    await requestVisit(practice, { by: 'amina', date: '2026-11-24', time: '11:00' })
+    const staff = await openWindow(practice, { as: { staff: 'admin' } })
+    await staff.open('/staff/portal/appointments')
+    const queue = await queuePage(staff)
+    await queue.claim(mine)
+    await queue.row(mine).getByText(staff.say('appointments.claim.you')).waitFor()
+    await queue.show('mine')
+    const filtered = await queuePage(staff, 'queue: mine')
+    expect(await filtered.rows.count()).to.equal(1)
+    expect(await filtered.badge()).to.equal(2)
   })
 
   function focused(tab: Tab): Promise<string> {

@@ -1,9 +1,12 @@
 /** What every form needs: the token of its session, one wish at a time, and nothing that is not the sender’s to say. */
 import { expect } from 'chai'
 import { loginOf, OFFICE_VISIT, openPractice, passwordOf, type TestPractice } from '../support/practice.js'
+import { addressOf, type Route } from '../../module/web/routes.js'
+import { difference, dumpRows } from '../support/dump.js'
 import type { Visitor } from '../support/visitor.js'
 import { letIn, logInto } from './portals.js'
 import { tokenFor } from './roles.js'
+import { clearSamples, samples, type Sample } from './samples.js'
 
 describe('The web', function () {
   this.timeout(60_000)
@@ -123,24 +126,12 @@ describe('The web', function () {
     it('and no field that chooses whose it is, or what is not the sender’s to choose', async () => {
       const { john } = practice.patients
       const before = await ofJohn()
-      const names = [
-        'pid',
-        'pubpid',
-        'record',
-        'recid',
-        'account',
-        'account_id',
-        'patient_id',
-        'id',
-        'user',
-        'status',
-        'pc_pid',
-      ]
+      const names = ['pid', 'pubpid', 'record', 'recid', 'account', 'account_id', 'patient_id', 'id', 'user', 'pc_pid']
       const fields = Object.fromEntries(
         names.map((name) => [name, name === 'record' ? practice.records.john : String(john)]),
       )
       const query = new URLSearchParams(fields).toString()
-      const page = await maria.post(`${home()}/appointments?${query}`, { ...wish(), ...fields, time: '13:00', status: '-' }, { csrf: tokenFor(practice, maria, '/portal'), headers: { 'X-Patient-Id': String(john), pid: String(john) } }) // prettier-ignore
+      const page = await maria.post(`${home()}/appointments?${query}`, { ...wish(), ...fields, time: '13:00' }, { csrf: tokenFor(practice, maria, '/portal'), headers: { 'X-Patient-Id': String(john), pid: String(john) } }) // prettier-ignore
       expect(page.status).to.equal(303)
       expect(await ofJohn()).to.deep.equal(before)
       const made = await practice.db.first<{ pid: string; status: string }>(
@@ -154,5 +145,110 @@ describe('The web', function () {
         })
       }
     })
+  })
+
+  describe('takes of a patient', () => {
+    const posts = () => practice.routes.filter((route) => route.audience === 'record' && route.method === 'post')
+    const nameOf = (route: Route) => `POST ${addressOf(route)}`
+    const sampleOf = async (route: Route): Promise<Sample> =>
+      (await samples[nameOf(route)]?.(practice, practice.patients.maria)) ?? {}
+    const pathOf = (route: Route, { params = {} }: Sample) =>
+      addressOf(route).replace(/:(\w+)/g, (_whole, name: string) =>
+        name === 'record' ? practice.records.maria : (params[name] ?? ''),
+      )
+    const send = (route: Route, sample: Sample, more: Record<string, string> = {}) => {
+      const path = pathOf(route, sample)
+      return maria.post(path, { ...sample.body, ...more }, { csrf: tokenFor(practice, maria, path) })
+    }
+    beforeEach(() => clearSamples(practice))
+
+    it('nothing that only the practice decides: 422, and nothing is written', async () => {
+      expect(posts().length).to.be.greaterThan(6)
+      for (const route of posts()) {
+        const sample = await sampleOf(route)
+        for (const more of [{ status: '-' }, { status: 'x' }, { status: '' }, { state: 'confirmed' }]) {
+          const before = await dumpRows(practice.db)
+          const page = await send(route, sample, more)
+          expect(page.status, `${nameOf(route)} ${JSON.stringify(more)}`).to.equal(422)
+          expect(page.body).to.include('only the practice may decide')
+          expect(withoutVisit(difference(before, await dumpRows(practice.db))), nameOf(route)).to.deep.equal([])
+        }
+        expect((await send(route, sample)).status, `${nameOf(route)}, without it`).to.equal(303)
+        await clearSamples(practice)
+      }
+    })
+
+    it('no provider and no kind of visit that the practice has not opened: 422, and nothing is written', async () => {
+      const { staff } = practice
+      const refused = [
+        ...[staff.marsh, staff.nurse, staff.admin, 4711].map((provider) => ({ provider: String(provider) })),
+        ...[1, 2, 3, 4, 6, 12, 4711].map((category) => ({ category: String(category) })),
+      ]
+      for (const route of posts()) {
+        const sample = await sampleOf(route)
+        const fields = refused.filter((each) => Object.keys(each).every((field) => field in (sample.body ?? {})))
+        for (const more of fields) {
+          const before = await dumpRows(practice.db)
+          expect((await send(route, sample, more)).status, `${nameOf(route)} ${JSON.stringify(more)}`).to.equal(422)
+          expect(withoutVisit(difference(before, await dumpRows(practice.db))), nameOf(route)).to.deep.equal([])
+        }
+        await clearSamples(practice)
+      }
+    })
+
+    it('twenty presses of a form that makes something as one, and another body under its token not at all', async () => {
+      const making = posts().filter((route) => /appointments$|alternatives|rescheduling$/.test(addressOf(route)))
+      expect(making).to.have.lengthOf(3)
+      for (const route of making) {
+        const sample = await sampleOf(route)
+        const token = Buffer.from(addressOf(route)).toString('base64url').slice(-22)
+        const before = await events()
+        const pages = await Promise.all(Array.from({ length: 20 }, () => send(route, sample, { _once: token })))
+        expect(new Set(pages.map(({ status, location }) => `${String(status)} ${String(location)}`)).size).to.equal(1)
+        expect(pages[0]?.status, nameOf(route)).to.equal(303)
+        // What nobody confirmed is moved where it stands.
+        expect(await events(), nameOf(route)).to.equal(before + (addressOf(route).endsWith('rescheduling') ? 0 : 1))
+        const other = await otherWith(route, sample)
+        expect((await send(route, other, { _once: token })).status, `${nameOf(route)}, another body`).to.equal(422)
+        await clearSamples(practice)
+      }
+    })
+
+    /** The same form with another answer: another reason, or the other of two times. */
+    async function otherWith(route: Route, sample: Sample): Promise<Sample> {
+      if (!addressOf(route).includes('alternatives')) return { ...sample, body: { ...sample.body, reason: 'Another' } }
+      const alternative = await practice.db.transaction((tx) =>
+        tx.insert(
+          `INSERT INTO foyer_appointment_alternatives (pc_eid, provider_id, category_id, day, start_time, minutes, offered_by, offered_at)
+           SELECT pc_eid, provider_id, category_id, day, '15:00', minutes, offered_by, offered_at
+             FROM foyer_appointment_alternatives WHERE pc_eid = :eid LIMIT 1`,
+          { eid: sample.params?.['id'] },
+        ),
+      )
+      return { params: { ...sample.params, alternative: String(alternative) } }
+    }
+
+    it('twenty wishes to cancel one visit as one, with twenty equal answers', async () => {
+      const eid = await practice.event({ providerId: practice.staff.lee, pid: practice.patients.maria, start: '15:00' })
+      const path = `${home()}/appointments/${String(eid)}/cancellation`
+      const csrf = tokenFor(practice, maria, path)
+      const pages = await Promise.all(Array.from({ length: 20 }, () => maria.post(path, { reason: 'Ill' }, { csrf })))
+      expect(new Set(pages.map(({ status, location }) => `${String(status)} ${String(location)}`))).to.deep.equal(
+        new Set([`303 ${home()}/appointments/${String(eid)}`]),
+      )
+      expect(await practice.db.select(`SELECT id FROM foyer_cancellation_requests`)).to.have.lengthOf(1)
+    })
+
+    async function events(): Promise<number> {
+      const row = await practice.db.first<{ count: number }>(
+        `SELECT COUNT(*) AS count FROM openemr_postcalendar_events WHERE pc_pid <> ''`,
+      )
+      return row?.count ?? 0
+    }
+
+    /** But for the sign that somebody was there: the session, turns that were taken, a view in the trail. */
+    function withoutVisit(lines: readonly string[]): string[] {
+      return lines.filter((line) => !/^. foyer_(sessions|turns|audit|accounts)\b/.test(line))
+    }
   })
 })

@@ -20,6 +20,10 @@ describe('Another patient’s thing', function () {
   })
   after(() => practice.leave())
 
+  const beside = [
+    ...['foyer_appointment_proposals', 'foyer_appointment_alternatives', 'foyer_cancellation_requests'],
+    ...['patient_tracker', 'patient_access_onsite', 'foyer_grants'],
+  ]
   const tables = ['openemr_postcalendar_events', 'foyer_appointment_requests', 'pnotes', 'foyer_outbox', 'patient_data']
 
   it('is not there under one’s own record, on no route, and stays as it is', async () => {
@@ -36,9 +40,9 @@ describe('Another patient’s thing', function () {
       ] as const) {
         // prettier-ignore
         const sample = (await samples[name]?.(practice, pid)) ?? {}
-        const before = await dumpRows(practice.db, tables)
+        const before = await dumpRows(practice.db, [...tables, ...beside])
         expect((await ask(maria, route, records.maria, sample)).status, `${name}, ${whose}’s`).to.equal(404)
-        expect(difference(before, await dumpRows(practice.db, tables)), name).to.deep.equal([])
+        expect(difference(before, await dumpRows(practice.db, [...tables, ...beside])), name).to.deep.equal([])
         // It was there all the while, and is for those whose it is.
         const [who, record] = whose === 'john' ? [john, records.john] : [maria, records.leo]
         expect((await ask(who, route, record, sample)).status, `${name}, by its owner`).to.be.oneOf([200, 303])
@@ -47,10 +51,75 @@ describe('Another patient’s thing', function () {
     }
   })
 
-  async function ask(who: Visitor, route: Route, record: string, { params = {}, body }: Sample): Promise<Page> {
-    const path = addressOf(route).replace(/:(\w+)/g, (_whole, name: string) =>
+  it('stays as it is, whatever of it is named in the address, in the form or in a header of one’s own', async () => {
+    const { records, patients } = practice
+    const routes = practice.routes.filter((route) => route.audience === 'record' && route.method === 'post')
+    expect(routes.length).to.be.greaterThan(6)
+    for (const route of routes) {
+      const name = `${route.method.toUpperCase()} ${addressOf(route)}`
+      const theirs = (await samples[name]?.(practice, patients.john)) ?? {}
+      const another = await practice.event({ providerId: practice.staff.osei, pid: patients.john, date: '2026-12-18' })
+      // Out of the way of what Maria does at the same hour.
+      await practice.db.sequelize.query(`UPDATE openemr_postcalendar_events SET pc_aid = :osei WHERE pc_pid = :john`, {
+        replacements: { osei: String(practice.staff.osei), john: String(patients.john) },
+      })
+      const own = (await samples[name]?.(practice, patients.maria)) ?? {}
+      const named = Object.fromEntries([
+        ...['pid', 'pubpid', 'patient', 'patient_id', 'pc_pid', 'user', 'pids[]'].map((each) => [each, patients.john]),
+        ...['id', 'eid', 'pc_eid', 'appointment', 'replaces', 'event'].map((each) => [
+          each,
+          theirs.params?.['id'] ?? another,
+        ]),
+        ...['record', 'recid', 'scope', 'grant'].map((each) => [each, records.john]),
+        ...['account', 'account_id'].map((each) => [each, practice.accounts.john]),
+        ...['receipt', 'alternative'].map((each) => [each, theirs.params?.[each] ?? '1']),
+      ]) as Record<string, string | number>
+      const extra = Object.fromEntries(Object.entries(named).map(([key, value]) => [key, String(value)]))
+      const headers = Object.fromEntries(
+        Object.entries(extra).map(([key, value]) => [`X-${key.replace(/\W/g, '')}`, value]),
+      )
+      const before = await rowsOfJohn()
+      expect(before, name).not.to.deep.equal([])
+
+      const path = `${pathOf(route, records.maria, own)}?${new URLSearchParams(extra).toString()}`
+      const csrf = tokenFor(practice, maria, path)
+      const answer = await maria.post(path, { ...extra, ...own.body }, { csrf, headers })
+      expect(answer.status, `${name}, as her own`).to.equal(303)
+      expect(await rowsOfJohn(), name).to.deep.equal(before)
+      // The same by John, of his own.
+      await practice.db.sequelize.query(`DELETE FROM openemr_postcalendar_events WHERE pc_pid = :maria`, {
+        replacements: { maria: String(patients.maria) },
+      })
+      expect((await ask(john, route, records.john, theirs)).status, `${name}, by its owner`).to.equal(303)
+      expect(await rowsOfJohn(), `${name}, by its owner`).not.to.deep.equal(before)
+      await clearSamples(practice)
+    }
+  })
+
+  /** What is John's, by chart, by record and by the events that are his. */
+  async function rowsOfJohn(): Promise<string[]> {
+    const { patients, records } = practice
+    const all = [...tables.filter((table) => table !== 'foyer_outbox'), ...beside]
+    const rows = [...(await dumpRows(practice.db, all))].flatMap(([table, lines]) =>
+      lines.map((line) => ({ table, line, row: JSON.parse(line) as Record<string, string | number | null> })),
+    )
+    const isHis = ({ row }: (typeof rows)[number]) =>
+      String(row['pid'] ?? row['pc_pid'] ?? '') === String(patients.john) || row['record'] === records.john
+    const eids = new Set(rows.filter(isHis).map(({ row }) => String(row['pc_eid'])))
+    return rows
+      .filter((each) => isHis(each) || (each.row['pc_eid'] !== undefined && eids.has(String(each.row['pc_eid']))))
+      .map(({ table, line }) => `${table}: ${line}`)
+  }
+
+  function pathOf(route: Route, record: string, { params = {} }: Sample): string {
+    return addressOf(route).replace(/:(\w+)/g, (_whole, name: string) =>
       name === 'record' ? record : (params[name] ?? ''),
     )
+  }
+
+  async function ask(who: Visitor, route: Route, record: string, sample: Sample): Promise<Page> {
+    const { body } = sample
+    const path = pathOf(route, record, sample)
     return route.method === 'get' ? who.get(path) : who.post(path, body, { csrf: tokenFor(practice, who, path) })
   }
 })

@@ -9,7 +9,7 @@ import type { Visitor } from '../support/visitor.js'
 
 export const HTMX = { 'HX-Request': 'true' }
 
-const SECRET = 'a secret that only the tests know, 42 long'
+export const SECRET = 'a secret that only the tests know, 42 long'
 
 /** A log of everything, whose lines are added to `written`. */
 export function logInto(written: string[]): Log {

@@ -13,7 +13,8 @@ import { enable } from '../../module/lifecycle/enable.js'
 import { addressOf, type Route } from '../../module/web/routes.js'
 import { openPractice, type TestPractice } from '../support/practice.js'
 import type { Page, Visitor } from '../support/visitor.js'
-import { castRoles, comeIn, tokenFor, type Role } from './roles.js'
+import { askAt, nameOf, pathTo, sampleFor } from './asking.js'
+import { castRoles, comeIn, type Role } from './roles.js'
 import { clearSamples, samples, type Sample } from './samples.js'
 
 const golden = new URL('golden/matrix.md', import.meta.url)
@@ -57,7 +58,7 @@ describe('Every route, asked by everybody', function () {
     for (const route of routes) {
       const cells: string[] = []
       for (const role of roles) {
-        const sample = await sampleFor(route, role)
+        const sample = await sampleFor(practice, route, role.pid)
         const cell = cellOf(await ask(route, role, sample))
         cells.push(cell)
         if (isRefusal(route, cell) && !(await isThere(route, role, sample, cell))) {
@@ -79,16 +80,10 @@ describe('Every route, asked by everybody', function () {
     expect(found.split('\n')).to.deep.equal(readFileSync(golden, 'utf8').split('\n'))
   })
 
-  async function sampleFor(route: Route, role: Role): Promise<Sample> {
-    return (await samples[nameOf(route)]?.(practice, role.pid)) ?? {}
-  }
-
   async function ask(route: Route, role: Role, sample: Sample): Promise<Page> {
     const who = isDoor(route) ? await comeIn(practice, role) : await signedIn(role)
-    const path = pathOf(route, role.record, sample)
     const headers: Record<string, string> = role.htmx ? { 'HX-Request': 'true' } : {}
-    if (route.method === 'get') return who.get(path, headers)
-    return who.post(path, sample.body, { headers, csrf: tokenFor(practice, who, path) })
+    return askAt(practice, who, route, { path: pathTo(route, role.record, sample), sample, headers })
   }
 
   async function signedIn(role: Role): Promise<Visitor> {
@@ -121,10 +116,6 @@ describe('Every route, asked by everybody', function () {
   }
 })
 
-function nameOf(route: Route): string {
-  return `${route.method.toUpperCase()} ${addressOf(route)}`
-}
-
 function isDoor(route: Route): boolean {
   return route.audience === 'patientDoor' || route.audience === 'staffDoor'
 }
@@ -135,13 +126,6 @@ function switchesOff(route: Route): boolean {
 
 function roleMissing(name: string): never {
   throw new Error(`No role ${name}`)
-}
-
-function pathOf(route: Route, record: string, { params = {}, query }: Sample): string {
-  const path = addressOf(route).replace(/:(\w+)/g, (_whole, name: string) =>
-    name === 'record' ? record : (params[name] ?? roleMissing(`for parameter ${name}`)),
-  )
-  return query ? `${path}?${new URLSearchParams(query).toString()}` : path
 }
 
 function cellOf({ status, location, headers }: Page): string {

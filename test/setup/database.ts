@@ -16,9 +16,8 @@ export interface TestMariadb {
 
 /** One database server for a whole test run. Give `env` to the test processes; stop() leaves nothing behind. */
 export async function startTestMariadb(): Promise<TestMariadb> {
-  const place = placeFor()
-  await sweep(place)
-  const dataDir = join(place, `${PREFIX}${String(process.pid)}`)
+  await sweep(placeFor())
+  const dataDir = serverFolder()
   const mariadb = await startMariadb({ dataDir, durable: false, log: console.log })
   return {
     env: { FOYER_TEST_MARIADB: mariadb.adminUrl },
@@ -27,6 +26,11 @@ export async function startTestMariadb(): Promise<TestMariadb> {
       rmSync(dataDir, { recursive: true, force: true })
     },
   }
+}
+
+/** A folder for a server of this process; `name` tells several apart. Left behind by a kill, the next run sweeps it away. */
+export function serverFolder(name?: string): string {
+  return join(placeFor(), [`${PREFIX}${String(process.pid)}`, ...(name === undefined ? [] : [name])].join('-'))
 }
 
 /** In memory where there is room: making a site's three hundred tables is all waiting for the disk. */
@@ -41,7 +45,7 @@ function placeFor(): string {
 async function sweep(place: string): Promise<void> {
   if (!existsSync(place)) return
   for (const name of readdirSync(place).filter((each) => each.startsWith(PREFIX))) {
-    if (birthOf(Number(name.slice(PREFIX.length))) !== undefined) continue
+    if (birthOf(Number.parseInt(name.slice(PREFIX.length), 10)) !== undefined) continue
     await endForgottenServer(join(place, name))
     rmSync(join(place, name), { recursive: true, force: true })
   }

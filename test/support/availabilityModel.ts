@@ -14,7 +14,9 @@ export function modelMarks(input: Availability, day: Day): Mark[] {
   const marks: Mark[] = []
   const exists = existingMinutes(day, input.zone)
   const turns = input.events.filter((event) => event.day === day && event.kind !== 'busy' && !event.cancelled)
-  const closed = turns.some((event) => event.kind === 'out' && event.allDay)
+  const closed = input.events.some(
+    (event) => event.kind === 'out' && event.allDay && !event.cancelled && wholeDays(event).includes(day),
+  )
   let inOffice = false
   for (let minute = 0; minute < 24 * 60; minute += 1) {
     const changes = turns.filter((event) => (event.allDay ? 0 : event.start) === minute)
@@ -69,7 +71,7 @@ function isIn(event: ScheduleEvent, category: number): boolean {
 }
 
 function busyMinutes(event: ScheduleEvent, day: Day, interval: number): number[] {
-  if (event.allDay) return event.day === day ? Array.from({ length: 24 * 60 }, (_, minute) => minute) : []
+  if (event.allDay) return wholeDays(event).includes(day) ? Array.from({ length: 24 * 60 }, (_, minute) => minute) : []
   const found = []
   const length = event.duration === 0 ? interval : event.duration
   let date = event.day
@@ -81,6 +83,28 @@ function busyMinutes(event: ScheduleEvent, day: Day, interval: number): number[]
       date = dayAfter(date, 1)
       minute = 0
     }
+  }
+  return found
+}
+
+/** The days that an event of all day takes: the day after as well as soon as it lasts a minute longer than one. */
+function wholeDays(event: ScheduleEvent): Day[] {
+  const found = [event.day]
+  for (let spent = 24 * 60; spent < event.duration; spent += 24 * 60) found.push(dayAfter(event.day, found.length))
+  return found
+}
+
+/** What closedDays should answer: days with an office minute, all of which the practice's own events take. */
+export function modelClosedDays(input: Availability): Day[] {
+  const found: Day[] = []
+  const clinic = input.events.filter(
+    (event) => event.what?.clinic === true && !event.cancelled && event.kind === 'busy',
+  )
+  const turns = input.events.filter((event) => event.kind !== 'busy')
+  for (let day = input.days.from; day < input.days.until; day = dayAfter(day, 1)) {
+    const office = modelMarks({ ...input, events: turns }, day)
+    const closed = modelMarks({ ...input, events: [...turns, ...clinic] }, day)
+    if (office.includes('open') && !closed.includes('open')) found.push(day)
   }
   return found
 }

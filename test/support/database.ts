@@ -22,10 +22,10 @@ const ADMIN_HASH = '$2y$04$vsGpk.OloR1OMRfO5Z31X.F3BtvMs1uEGmonYEkdGq5EVqsciV0EW
 
 /**
  * A site as its installer leaves it, in a database of its own: lists, categories, rights, settings, one facility
- * (id 1), `admin`, and the host's pseudo-users. No other staff, no patients.
+ * (id 1), `admin`, and the host's pseudo-users. No other staff, no patients. `onServer`: another than the run's own.
  */
-export async function freshDatabase(site: SiteName): Promise<FreshDatabase> {
-  const server = await adminUrl()
+export async function freshDatabase(site: SiteName, onServer?: string): Promise<FreshDatabase> {
+  const server = onServer ?? (await adminUrl())
   const name = `foyer_${String(process.pid)}_${String((made += 1))}`
   const url = Object.assign(new URL(server), { pathname: `/${name}` }).href
   await asAdmin(server, (admin) =>

@@ -103,6 +103,7 @@ export async function openPractice(options: PracticeOptions = {}): Promise<TestP
     secret: 'a secret that only the tests know, 42 long',
     log: options.log ?? openLog({ level: 'silent' }),
     clock,
+    jobs: false,
     ...(options.shell ? { shell: options.shell } : {}),
   })
   const listening = listener(running)

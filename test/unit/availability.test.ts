@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { freeTimes, isFree, nearest } from '../../module/features/appointments/availability.js'
+import { closedDays, freeTimes, isFree, nearest } from '../../module/features/appointments/availability.js'
 import type { Availability, FreeTime } from '../../module/features/appointments/availability.js'
 import { minuteOfDay, timeOfDay } from '../../module/host/schedule.js'
 import type { ScheduleEvent } from '../../module/host/schedule.js'
-import { dayAfter, modelFreedom, modelFreeTimes } from '../support/availabilityModel.js'
+import { dayAfter, modelClosedDays, modelFreedom, modelFreeTimes } from '../support/availabilityModel.js'
 
 const OFFICE_VISIT = 5
 const NEW_PATIENT = 10
@@ -122,6 +122,19 @@ describe("a provider's free times", () => {
         '10:00',
         '10:15',
       ])
+    })
+
+    it('a vacation of several days in one row, whatever its hour', () => {
+      const vacation = (duration: number) => ({
+        ...busy('00:00', duration),
+        allDay: true,
+        day: dayAfter(WEDNESDAY, -2),
+      })
+      expect(offered({ events: [...morning, vacation(3 * 1440)] })).to.deep.equal([])
+      expect(offered({ events: [...morning, vacation(2 * 1440 + 1)] })).to.deep.equal([])
+      expect(offered({ events: [...morning, vacation(2 * 1440)] })).to.have.length(6)
+      expect(offered({ events: [...morning, { ...vacation(3 * 1440), kind: 'out' }] })).to.deep.equal([])
+      expect(offered({ events: [...morning, { ...vacation(2 * 1440), kind: 'out' }] })).to.have.length(6)
     })
 
     it('but not by what was cancelled', () => {
@@ -253,6 +266,36 @@ describe('whether a time is free', () => {
   })
 })
 
+describe('the days on which the practice is closed', () => {
+  const hours = [at('09:00', 'in'), at('12:00', 'out')]
+  const closing = (event: ScheduleEvent, title: string): ScheduleEvent => ({
+    ...event,
+    what: { constant: 'closed', title, clinic: true },
+  })
+  const closed = (events: ScheduleEvent[]) => closedDays(practice({ events }))
+
+  it('are those whose office hours it takes whole, by one event or by several', () => {
+    const all = { day: WEDNESDAY, titles: ['Thanksgiving'] }
+    expect(closed([...hours, closing({ ...busy('00:00', 1440), allDay: true }, 'Thanksgiving')])).to.deep.equal([all])
+    expect(closed([...hours, closing(busy('08:00', 240), 'Thanksgiving')])).to.deep.equal([all])
+    expect(
+      closed([...hours, closing(busy('08:00', 120), 'Flood'), closing(busy('10:00', 120), 'Storm')]),
+    ).to.deep.equal([{ day: WEDNESDAY, titles: ['Flood', 'Storm'] }])
+  })
+
+  it('not those it takes in part, or of which it has cancelled that, or on which nobody would be in', () => {
+    expect(closed([...hours, closing(busy('08:00', 239), 'Half a day')])).to.deep.equal([])
+    expect(closed([...hours, cancelled(closing(busy('08:00', 240), 'Storm'))])).to.deep.equal([])
+    expect(closed([closing({ ...busy('00:00', 1440), allDay: true }, 'Thanksgiving')])).to.deep.equal([])
+  })
+
+  it('nor those that a provider is away, or that others have taken', () => {
+    const own = { constant: 'vacation', title: 'Vacation', clinic: false }
+    expect(closed([...hours, { ...busy('00:00', 1440), allDay: true, what: own }])).to.deep.equal([])
+    expect(closed([...hours, busy('09:00', 180)])).to.deep.equal([])
+  })
+})
+
 describe('the nearest free times', () => {
   const free = ['2026-03-04 09:00', '2026-03-04 11:00', '2026-03-05 10:00', '2026-03-06 10:00'].map(timeOf)
 
@@ -275,6 +318,7 @@ describe('the nearest free times', () => {
 describe('for any calendar', () => {
   it('the free times are those of the model that looks at every minute', () => {
     let offering = 0
+    let closing = 0
     const freedoms = new Set<string>()
     fc.assert(
       fc.property(calendar(), fc.array(fc.tuple(fc.nat(4), minuteAsked()), { maxLength: 8 }), (input, asked) => {
@@ -288,11 +332,15 @@ describe('for any calendar', () => {
           freedoms.add(freedom)
         }
         if (times.length > 0) offering += 1
+        const closed = closedDays(input)
+        expect(closed.map(({ day }) => day)).to.deep.equal(modelClosedDays(input))
+        if (closed.length > 0) closing += 1
       }),
       { numRuns: 1200 },
     )
     // Otherwise there was little to compare.
     expect(offering).to.be.greaterThan(400)
+    expect(closing).to.be.greaterThan(40)
     expect([...freedoms].sort()).to.deep.equal(['free', 'off-grid', 'outside-schedule', 'past', 'taken'])
   }).timeout(60_000)
 })
@@ -363,9 +411,13 @@ function event(from: string, length: number): fc.Arbitrary<ScheduleEvent> {
       fc.integer({ min: 0, max: 240 }),
       fc.integer({ min: 0, max: 3000 }),
     ),
-    allDay: fc.nat(19).map((any) => any === 0),
+    allDay: fc.nat(9).map((any) => any === 0),
     preferredCategory: fc.constantFrom(0, 0, OFFICE_VISIT, NEW_PATIENT),
     cancelled: fc.nat(4).map((any) => any === 0),
+    what: fc.constantFrom(
+      { constant: 'holidays', title: 'Thanksgiving', clinic: true },
+      { constant: 'vacation', title: 'Vacation', clinic: false },
+    ),
   })
 }
 

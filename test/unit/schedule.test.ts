@@ -29,6 +29,20 @@ describe("a provider's rows of the host's calendar", () => {
     })
   })
 
+  it('say what they are where that was read along, and a holiday without a length is all day', () => {
+    const holiday = { pc_catid: 6, pc_title: 'Thanksgiving', constant: 'holidays', clinic: 1 }
+    expect(expanded({ ...holiday, pc_startTime: null, pc_duration: 0 })[0]).to.deep.include({
+      ...{ kind: 'busy', allDay: true, start: 0 },
+      what: { constant: 'holidays', title: 'Thanksgiving', clinic: true },
+    })
+    expect(expanded({ ...holiday, pc_startTime: '12:00:00', pc_duration: 18_000 })[0]).to.include({
+      ...{ allDay: false, start: 720, duration: 300 },
+    })
+    expect(expanded({ clinic: 0, constant: null, pc_title: null, pc_duration: 0 })[0]).to.deep.include({
+      ...{ allDay: false, what: { constant: '', title: '', clinic: false } },
+    })
+  })
+
   it('free their time when cancelled, early or late, and hold it otherwise: pending, no show, a status of one’s own', () => {
     for (const pc_apptstatus of ['x', '%']) expect(expanded({ pc_apptstatus })[0]?.cancelled).to.equal(true)
     for (const pc_apptstatus of ['^', '-', '?', '*', 'EMAIL', 'X', '']) {
@@ -103,6 +117,7 @@ const visit: EventRow = {
   pc_alldayevent: 0,
   pc_apptstatus: '-',
   pc_prefcatid: 0,
+  pc_multiple: 0,
   pc_recurrtype: 0,
   pc_recurrspec: null,
 }

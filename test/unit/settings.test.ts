@@ -1,4 +1,6 @@
 import { expect } from 'chai'
+import { words } from '../../module/features/settings/words.js'
+import { languages, speakAll } from '../../module/platform/i18n.js'
 import { loadManifest, settingsFrom, unusableSettings } from '../../module/platform/settings.js'
 
 const manifest = loadManifest()
@@ -19,11 +21,23 @@ describe('what a practice has set', () => {
       defaultLanguage: 'en',
       practiceName: '',
       practicePhone: '',
+      claimMinutes: 30,
+      eventsKept: 30,
     })
   })
 
   it('is described whole: each setting in module.json is one that the portal reads', () => {
     expect(manifest.settings.map(({ name }) => name)).to.deep.equal(Object.keys(settingsFrom(manifest, new Map())))
+  })
+
+  it('has words in both languages for each value that can be chosen', () => {
+    const speech = speakAll([words])
+    for (const definition of manifest.settings) {
+      const options = definition.type === 'choice' ? definition.options : []
+      for (const key of options.map((option) => `settings.option.${definition.name}.${option}`)) {
+        for (const language of languages) expect(speech.in(language)(key), `${key}, ${language}`).not.to.equal(key)
+      }
+    }
   })
 
   it('counts where it is usable', () => {

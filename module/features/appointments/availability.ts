@@ -70,6 +70,42 @@ export function isFree(input: Availability, day: Day, minute: number): Freedom {
   return busySpans(input).some((busy) => overlap(busy, visit)) ? 'taken' : 'free'
 }
 
+export interface ClosedDay {
+  day: Day
+  /** Of the practice's events that close it, as the calendar has them. */
+  titles: string[]
+}
+
+/** The days on which the provider has office hours for the category, all of which the practice's own events take away. */
+export function closedDays(input: Availability): ClosedDay[] {
+  const closings = input.events.filter((event) => event.what?.clinic === true)
+  if (closings.length === 0) return []
+  return daysOf(input).flatMap((day) => {
+    const hours = officeHours(input, day)
+    const over = closings.filter((event) =>
+      busySpans({ events: [event], interval: input.interval }).some((busy) =>
+        hours.some((span) => overlap(span, busy)),
+      ),
+    )
+    const left = without(hours, busySpans({ events: over, interval: input.interval }))
+    if (hours.length === 0 || left.length > 0) return []
+    return [{ day: dayFrom(day), titles: over.map(({ what }) => what?.title ?? '') }]
+  })
+}
+
+/**
+ * What the hours of a schedule look like: minutes of the longest stretch in office for the category, and the first day
+ * whose last In Office has no Out Of Office behind it, so that it runs to midnight.
+ */
+export function hoursKept(input: Availability): { longest: number; openEnd: Day | undefined } {
+  const days = daysOf(input).map((day) => ({ day, hours: officeHours(input, day) }))
+  const open = days.find(({ day, hours }) => hours.at(-1)?.to === (day + 1) * MINUTES_A_DAY)
+  return {
+    longest: Math.max(0, ...days.flatMap(({ hours }) => hours.map(({ from, to }) => to - from))),
+    openEnd: open && dayFrom(open.day),
+  }
+}
+
 /** At most `count` of the free times, those closest to the wanted one first; of two equally close, the earlier. */
 export function nearest(free: readonly FreeTime[], wanted: FreeTime, count: number): FreeTime[] {
   const distance = (time: FreeTime): number => Math.abs(absolute(time) - absolute(wanted))
@@ -139,7 +175,8 @@ function busySpans(input: Pick<Availability, 'events' | 'interval'>): Span[] {
     .filter((event) => event.kind === 'busy' && !event.cancelled)
     .map((event) => {
       const midnight = dayNumber(event.day) * MINUTES_A_DAY
-      if (event.allDay) return { from: midnight, to: midnight + MINUTES_A_DAY }
+      // A vacation of all day may be one row of a week.
+      if (event.allDay) return { from: midnight, to: midnight + daysTaken(event) * MINUTES_A_DAY }
       const from = midnight + event.start
       // An event without duration still takes one slot, as in the host.
       return { from, to: from + (event.duration > 0 ? event.duration : gridOf(input)) }
@@ -151,16 +188,27 @@ function busySpans(input: Pick<Availability, 'events' | 'interval'>): Span[] {
  * or to midnight; the day begins out. At the same minute, out wins.
  */
 function officeHours(input: Availability, day: number): Span[] {
+  const turns = input.events.filter((event) => event.kind !== 'busy' && !event.cancelled)
+  if (turns.some((event) => event.kind === 'out' && event.allDay && isOn(event, day))) return []
   const today = dayFrom(day)
-  const events = input.events.filter((event) => event.day === today && event.kind !== 'busy' && !event.cancelled)
-  if (events.some((event) => event.kind === 'out' && event.allDay)) return []
+  const events = turns.filter((event) => event.day === today)
   const out = new Set(events.filter((event) => !isInFor(event, input.category)).map(startOf))
-  const turns = [...new Set(events.map(startOf))].sort((a, b) => a - b)
+  const starts = [...new Set(events.map(startOf))].sort((a, b) => a - b)
   const midnight = day * MINUTES_A_DAY
-  const hours = turns.flatMap((start, index) =>
-    out.has(start) ? [] : [{ from: midnight + start, to: midnight + (turns[index + 1] ?? MINUTES_A_DAY) }],
+  const hours = starts.flatMap((start, index) =>
+    out.has(start) ? [] : [{ from: midnight + start, to: midnight + (starts[index + 1] ?? MINUTES_A_DAY) }],
   )
-  return without(joined(hours), missingMinutes(day, Info.normalizeZone(input.zone)))
+  return without(joined(hours), missingOn(day, input.zone))
+}
+
+/** How many days an event of all day takes, from its own on. */
+function daysTaken({ duration }: ScheduleEvent): number {
+  return Math.max(1, Math.ceil(duration / MINUTES_A_DAY))
+}
+
+function isOn(event: ScheduleEvent, day: number): boolean {
+  const first = dayNumber(event.day)
+  return first <= day && day < first + daysTaken(event)
 }
 
 function isInFor({ kind, preferredCategory }: ScheduleEvent, category: number): boolean {
@@ -206,6 +254,20 @@ function contains(outer: Span, inner: Span): boolean {
 /** No zone is further ahead of UTC, or behind it, than this. */
 const FARTHEST = 15 * 60
 const MILLISECONDS = 60_000
+
+/** Zones are slow to ask, and the same days are asked for again and again. */
+const missing = new Map<string, readonly Span[]>()
+const DAYS_KNOWN = 4000
+
+function missingOn(day: number, zone: string): readonly Span[] {
+  const key = `${zone} ${String(day)}`
+  const known = missing.get(key)
+  if (known) return known
+  if (missing.size >= DAYS_KNOWN) missing.clear()
+  const found = missingMinutes(day, Info.normalizeZone(zone))
+  missing.set(key, found)
+  return found
+}
 
 /** The minutes of the day that the clocks skip: where the zone's offset grows. Practically always none, or one hour. */
 function missingMinutes(day: number, zone: Zone): Span[] {

@@ -1,27 +1,27 @@
 /** The patient's verbs, each one transaction: host rows, our row, audit, outbox event, or none of them. */
 import type { Portal } from '../../access/portal.js'
-import type { ChartScope } from '../../access/scope.js'
+import { pidOf, type PatientScope } from '../../access/scope.js'
 import type { Category, Provider } from '../../host/calendar.js'
-import { countPending, insertRequest, lockEvent, setStatus, type LockedEvent } from '../../host/events.js'
-import { writeHostLog } from '../../host/log.js'
-import { writeStaffNote } from '../../host/notes.js'
+import { insertRequest, lockEvent, setStatus, type LockedEvent } from '../../host/events.js'
 import { minuteOfDay } from '../../host/schedule.js'
-import { findStaff } from '../../host/staff.js'
-import { CANCELLED, isCancelled } from '../../host/statuses.js'
-import { recordAudit, type Actor } from '../../platform/audit.js'
-import { day as dayOf, utc, wallClock, type Day } from '../../platform/clock.js'
+import { CANCELLED, isCancelled, PENDING } from '../../host/statuses.js'
+import type { Actor } from '../../platform/audit.js'
+import { utc, wallClock, type Day } from '../../platform/clock.js'
 import type { Tx } from '../../platform/database.js'
 import { receiptNumber } from '../../platform/ids.js'
 import { firstResult, rememberResult, type Once } from '../../platform/once.js'
-import { publish } from '../../platform/outbox.js'
 import { takeTurn } from '../../platform/turns.js'
-import { parseAppointmentId, whyNotCancel, type Appointment, type CancelRefusal } from './appointment.js'
+import { mayBeAskedFor, parseAppointmentId, whyNotCancel, type Appointment, type CancelRefusal } from './appointment.js'
 import type { FreeTime } from './availability.js'
+import { askToCancel } from './cancellationRequests.js'
 import { findAppointment } from './ofPatient.js'
-import { freedomUnderLock, nearestOpenings, requestable } from './openings.js'
+import { freedomUnderLock, nearestOpenings, requestable, type Wish } from './openings.js'
+import { adopt } from './requests.js'
+import { closeRequest, freeSeat, turnOf } from './seats.js'
+import { noteToProvider, tellOf } from './telling.js'
 
 export interface RequestInput {
-  scope: ChartScope
+  scope: PatientScope
   /** users.id */
   provider: number
   /** pc_catid */
@@ -33,14 +33,15 @@ export interface RequestInput {
   once: Once | undefined
 }
 
-export type RequestOutcome =
-  | { ok: true; eid: number; first: boolean }
+export type RequestOutcome = { ok: true; eid: number; first: boolean } | RequestRefusal
+
+export type RequestRefusal =
   /** No office hours, or not active. */
   | { ok: false; reason: 'no-such-provider' }
   /** Not a visit that the practice lets patients ask for. */
   | { ok: false; reason: 'no-such-category' }
   /** Not a start of a slot, outside office hours, too soon, or further ahead than the practice plans. */
-  | { ok: false; reason: 'off-grid' | 'outside-schedule' | 'past' | 'too-far' }
+  | { ok: false; reason: TimeRefusal }
   /** As many requests wait for the practice as it takes from one patient. */
   | { ok: false; reason: 'too-many'; limit: number }
   /** Somebody has it. The nearest free times, three at most. */
@@ -48,7 +49,9 @@ export type RequestOutcome =
   /** The same form was sent before with other answers. */
   | { ok: false; reason: 'used-otherwise' }
 
-const ALTERNATIVES = 3
+type TimeRefusal = Exclude<Awaited<ReturnType<typeof freedomUnderLock>>, 'free' | 'taken'>
+
+export const ALTERNATIVES = 3
 
 /**
  * Asks for a time. It is held in the provider's calendar, marked pending (facts §2.5), until staff decide. Free is
@@ -61,7 +64,7 @@ export async function requestAppointment(portal: Portal, actor: Actor, input: Re
   const provider = offer.providers.find((each) => each.id === input.provider)
   if (!provider) return { ok: false, reason: 'no-such-provider' }
 
-  const at: FreeTime = { day: input.day, minute: minuteOfDay(input.time) ?? -1 }
+  const at = freeTimeOf(input)
   const outcome = await portal.db.transaction((tx) =>
     requestInTurn(portal, tx, actor, input, { provider, category }, at),
   )
@@ -70,42 +73,60 @@ export async function requestAppointment(portal: Portal, actor: Actor, input: Re
   return { ok: false, reason: 'slot-taken', alternatives }
 }
 
+/** A time of day that is none reads as one that no visit begins at. */
+export function freeTimeOf({ day, time }: { day: Day; time: string }): FreeTime {
+  return { day, minute: minuteOfDay(time) ?? -1 }
+}
+
 async function requestInTurn(
   portal: Portal,
   tx: Tx,
   actor: Actor,
   input: RequestInput,
-  wish: { provider: Provider; category: Category },
+  wish: Wish,
   at: FreeTime,
 ): Promise<RequestOutcome | 'taken'> {
   // Before anything is read: what others committed while we waited counts, and twenty presses of one form come one by one.
-  await takeTurn(tx, [`patient:${String(input.scope.pid)}`, `provider:${String(input.provider)}`])
-  if (input.once) {
-    const before = await firstResult(tx, portal.clock, input.once)
-    if (before.state === 'used-otherwise') return { ok: false, reason: 'used-otherwise' }
-    if (before.state === 'done') return { ok: true, eid: Number(before.result), first: false }
-  }
+  await takeTurn(tx, [turnOf(input.scope), `provider:${String(input.provider)}`])
+  const before = await resultOf(portal, tx, input.once)
+  if (before) return before
   const same = await openRequest(tx, input)
   if (same !== undefined) {
     if (input.once) await rememberResult(tx, input.once, String(same))
     return { ok: true, eid: same, first: false }
   }
 
-  const limit = portal.settings().openRequestLimit
-  if ((await countPending(tx, input.scope.pid, dayOf(portal.clock.now()))) >= limit)
-    return { ok: false, reason: 'too-many', limit }
+  const seat = await freeSeat(portal, tx, input.scope)
+  if (seat === undefined) return { ok: false, reason: 'too-many', limit: portal.settings().openRequestLimit }
   const freedom = await freedomUnderLock(portal, tx, wish, at)
   if (freedom === 'taken') return 'taken'
   if (freedom !== 'free') return { ok: false, reason: freedom }
 
-  const eid = await writeRequest(portal, tx, actor, input, wish)
+  const eid = await writeVisit(portal, tx, actor, input, {
+    ...wish,
+    status: PENDING,
+    seat,
+    event: 'appointment.requested',
+  })
   if (input.once) await rememberResult(tx, input.once, String(eid))
   return { ok: true, eid, first: true }
 }
 
+/** What an earlier press of this form gave; undefined: this is the first. */
+export async function resultOf(
+  portal: Portal,
+  tx: Tx,
+  once: Once | undefined,
+): Promise<{ ok: true; eid: number; first: false } | { ok: false; reason: 'used-otherwise' } | undefined> {
+  if (!once) return undefined
+  const before = await firstResult(tx, portal.clock, once)
+  if (before.state === 'used-otherwise') return { ok: false, reason: 'used-otherwise' }
+  return before.state === 'done' ? { ok: true, eid: Number(before.result), first: false } : undefined
+}
+
 /** The same record asking the same provider for the same start is one wish, however often it is sent. */
-function openKeyOf(input: RequestInput): string {
-  return `${input.scope.record} ${String(input.provider)} ${input.day} ${input.time}`
+export function openKeyOf(wish: Pick<RequestInput, 'scope' | 'provider' | 'day' | 'time'>): string {
+  return `${wish.scope.record} ${String(wish.provider)} ${wish.day} ${wish.time}`
 }
 
 /**
@@ -127,143 +148,131 @@ async function openRequest(tx: Tx, input: RequestInput): Promise<number | undefi
 
 function standsWhereAsked(event: LockedEvent, input: RequestInput): boolean {
   const { day, start, pid, providerId } = event
-  return day === input.day && start === `${input.time}:00` && pid === input.scope.pid && providerId === input.provider
+  const samePlace = day === input.day && start === `${input.time}:00` && providerId === input.provider
+  return samePlace && pid === pidOf(input.scope)
 }
 
-async function writeRequest(
+export interface NewVisit {
+  provider: Pick<Provider, 'id'>
+  category: Pick<Category, 'id' | 'name' | 'minutes'>
+  /** `^`, or `-` where the practice has said yes to this very time. */
+  status: string
+  /** As seats.ts gave it; undefined: nobody has to decide on it any more. */
+  seat: string | undefined
+  /** What the trail calls it. */
+  event: string
+  /** The visit that this one is to take the place of. */
+  replaces?: number
+  details?: Record<string, string | number>
+}
+
+/** The event, our row beside it, the note, and what everybody is told. Answers pc_eid. */
+export async function writeVisit(
   portal: Portal,
   tx: Tx,
   actor: Actor,
-  input: RequestInput,
-  { provider, category }: { provider: Provider; category: Category },
+  input: Omit<RequestInput, 'category' | 'provider' | 'once'>,
+  visit: NewVisit,
 ): Promise<number> {
   const now = portal.clock.now()
-  const { scope } = input
+  const { scope, day, time, reason } = input
+  const { provider, category, status, seat, replaces } = visit
   const { minutes } = category
+  const pid = pidOf(scope)
   const eid = await insertRequest(tx, {
-    site: portal.site,
-    provider,
-    category,
-    pid: scope.pid,
-    informant: scope.patient.providerId,
-    day: input.day,
-    start: input.time,
-    minutes,
-    reason: input.reason,
-    at: wallClock(now),
+    ...{ site: portal.site, provider, category, pid, status, minutes, day, start: time, reason, at: wallClock(now) },
+    informant: scope.kind === 'chart' ? scope.patient.providerId : undefined,
   })
-  const receipt = receiptNumber()
   await tx.insert(
     `INSERT INTO foyer_appointment_requests
-       (receipt, pc_eid, account_id, record, pid, provider_id, category_id, day, start_time, minutes, reason, state, open_key, created_at)
-     VALUES (:receipt, :eid, :account, :record, :pid, :provider, :category, :day, :start, :minutes, :reason, 'requested', :openKey, :now)`,
+       (receipt, pc_eid, account_id, record, pid, provider_id, category_id, day, start_time, minutes, reason, state,
+        open_key, open_seat, replaces_eid, created_at, decided_at)
+     VALUES (:receipt, :eid, :account, :record, :pid, :provider, :category, :day, :start, :minutes, :reason, :state,
+        :openKey, :seat, :replaces, :now, :decided)`,
     {
-      receipt,
-      eid,
-      account: scope.account.id,
-      record: scope.record,
-      pid: scope.pid,
-      provider: String(provider.id),
-      category: category.id,
-      day: input.day,
-      start: `${input.time}:00`,
-      minutes,
-      reason: input.reason,
-      openKey: openKeyOf(input),
+      ...{ receipt: receiptNumber(), eid, account: scope.account.id, record: scope.record, pid: pid ?? null },
+      ...{ provider: String(provider.id), category: category.id, day, start: `${time}:00`, minutes, reason },
+      state: status === PENDING ? 'requested' : 'confirmed',
+      openKey: status === PENDING ? openKeyOf({ ...input, provider: provider.id }) : null,
+      seat: seat ?? null,
+      replaces: replaces ?? null,
       now: utc(now),
+      decided: status === PENDING ? null : utc(now),
     },
   )
-  await writeStaffNote(tx, {
-    at: wallClock(now),
-    pid: scope.pid,
-    title: 'Patient Reminders',
-    text: noteText('A New Appointment', scope, input.day, input.time, input.reason),
-    to: provider.username,
-    from: 'portal-user',
+  await noteToProvider(portal, tx, scope, { what: 'A New Appointment', providerId: provider.id, day, time, reason })
+  await tellOf(portal, tx, actor, scope, {
+    ...{ event: visit.event, eid, hostEvent: 'scheduling-insert' },
+    ...(visit.details ? { details: visit.details } : {}),
   })
-  await tellEverybody(portal, tx, actor, scope, { event: 'appointment.requested', eid, hostEvent: 'scheduling-insert' })
   return eid
 }
 
-/** The words by which the host's staff know such a note (facts §2.5); who acted for the patient is said too. */
-function noteText(what: string, scope: ChartScope, day: Day, time: string, reason: string): string {
-  const name = `${scope.patient.firstName} ${scope.patient.lastName}`
-  const by = scope.relationship === 'self' ? '' : ` (sent by ${scope.account.name}, ${scope.relationship})`
-  const because = reason === '' ? '' : ` Reason: ${reason}.`
-  return `${what} request was received from portal patient ${name}${by} regarding appointment dated ${day} ${time}.${because} Use Portal Dashboard to confirm with patient.`
-}
-
-interface Told {
-  event: string
-  eid: number
-  hostEvent: 'scheduling-insert' | 'scheduling-update'
-}
-
-async function tellEverybody(portal: Portal, tx: Tx, actor: Actor, scope: ChartScope, told: Told): Promise<void> {
-  const subject = `appointment:${String(told.eid)}`
-  await recordAudit(tx, portal.clock, actor, { event: told.event, subject, pid: scope.pid, record: scope.record })
-  await publish(tx, portal.clock, {
-    event: told.event,
-    payload: { eid: told.eid, pid: scope.pid, record: scope.record },
-  })
-  await writeHostLog(tx, {
-    at: wallClock(portal.clock.now()),
-    event: told.hostEvent,
-    category: 'Scheduling',
-    user: 'portal-user',
-    comment: `Foyer: ${told.event}, event ${String(told.eid)}`,
-    pid: scope.pid,
-    success: true,
-    from: 'onsite-portal',
-  })
-}
-
 export interface CancelInput {
-  scope: ChartScope
+  scope: PatientScope
   /** As addresses name it. */
   id: string
   reason: string
 }
 
 export type CancelOutcome =
-  { ok: true; appointment: Appointment } | { ok: false; reason: CancelRefusal; appointment: Appointment | undefined }
+  /** `asked`: it is too late, or one day of a series; the practice was asked to, and decides. */
+  | { ok: true; asked: boolean; appointment: Appointment }
+  | { ok: false; reason: CancelRefusal; appointment: Appointment | undefined }
 
 /**
  * Takes an appointment off the calendar as its patient. The host keeps the row and marks it `x`, with the reason in
- * place of the comment, and its provider gets a note (facts §2.5). Refused: 'not-found', 'already-over',
- * 'already-cancelled', 'of-series', 'too-late' (inside the practice's minimum notice).
+ * place of the comment, and its provider gets a note (facts §2.5). Too late (inside the practice's minimum notice), or
+ * one day of a series: the practice is asked to. Refused: 'not-found', 'already-over', 'already-cancelled'.
  */
 export async function cancelAppointment(portal: Portal, actor: Actor, input: CancelInput): Promise<CancelOutcome> {
-  return portal.db.transaction(async (tx) => {
-    await takeTurn(tx, [`patient:${String(input.scope.pid)}`])
+  const { scope } = input
+  return portal.db.transaction(async (tx): Promise<CancelOutcome> => {
+    await takeTurn(tx, [turnOf(scope)])
     // The lock before the first look: staff may be deciding just now, and then we see what they decided.
     const event = await lockEvent(tx, parseAppointmentId(input.id)?.eid ?? 0)
-    const appointment = event && (await findAppointment(portal, tx, input.scope, input.id))
+    const appointment = event && (await findAppointment(portal, tx, scope, input.id))
     const refusal = whyNotCancel(appointment, portal.clock.now(), portal.settings().minimumNotice)
+    if (appointment && mayBeAskedFor(refusal)) {
+      await askToCancel(portal, tx, actor, { scope, appointment, reason: input.reason })
+      return { ok: true, asked: true, appointment }
+    }
     if (refusal || !appointment) return { ok: false, reason: refusal ?? 'not-found', appointment }
-
-    const now = portal.clock.now()
-    await setStatus(tx, event, { status: CANCELLED, at: wallClock(now), text: input.reason })
-    await tx.change(
-      `UPDATE foyer_appointment_requests
-          SET state = 'cancelled', open_key = NULL, version = version + 1, decided_at = :now, decided_by = NULL
-        WHERE pc_eid = :eid`,
-      { eid: event.eid, now: utc(now) },
-    )
-    const provider = await findStaff(tx, event.providerId)
-    await writeStaffNote(tx, {
-      at: wallClock(now),
-      pid: input.scope.pid,
-      title: 'Patient Reminders',
-      text: noteText('A Cancelled Appointment', input.scope, appointment.day, appointment.start, input.reason),
-      to: provider?.username,
-      from: 'portal-user',
-    })
-    await tellEverybody(portal, tx, actor, input.scope, {
-      event: 'appointment.cancelled',
-      eid: event.eid,
-      hostEvent: 'scheduling-update',
-    })
-    return { ok: true, appointment: { ...appointment, standing: 'cancelled', hostStatus: CANCELLED } }
+    await takeOff(portal, tx, actor, scope, event, appointment, input.reason)
+    return { ok: true, asked: false, appointment: { ...appointment, standing: 'cancelled', hostStatus: CANCELLED } }
   })
+}
+
+async function takeOff(
+  portal: Portal,
+  tx: Tx,
+  actor: Actor,
+  scope: PatientScope,
+  event: LockedEvent,
+  appointment: Appointment,
+  reason: string,
+): Promise<void> {
+  const { eid } = appointment
+  if (event.status === PENDING) await adopt(tx, portal, event)
+  await setStatus(tx, event, { status: CANCELLED, at: wallClock(portal.clock.now()), text: reason })
+  await closeRequest(portal, tx, [eid, event.eid], 'cancelled')
+  await endOpenWords(portal, tx, appointment)
+  const { day, start: time } = appointment
+  await noteToProvider(portal, tx, scope, {
+    ...{ what: 'A Cancelled Appointment', providerId: event.providerId, day, time, reason },
+  })
+  await tellOf(portal, tx, actor, scope, { event: 'appointment.cancelled', eid, hostEvent: 'scheduling-update' })
+}
+
+/** What was still being talked about is settled by the visit's end: a proposal, a wish to have it cancelled. */
+async function endOpenWords(portal: Portal, tx: Tx, { eid, id }: Appointment): Promise<void> {
+  const now = utc(portal.clock.now())
+  await tx.change(
+    `UPDATE foyer_appointment_proposals SET state = 'withdrawn', answered_at = :now, open_eid = NULL WHERE open_eid = :eid`,
+    { eid, now },
+  )
+  await tx.change(
+    `UPDATE foyer_cancellation_requests SET state = 'done', decided_at = :now, open_key = NULL WHERE open_key = :id`,
+    { id, now },
+  )
 }

@@ -1,7 +1,7 @@
 import ical, { ICalCalendarMethod, ICalEventStatus } from 'ical-generator'
 import { DateTime } from 'luxon'
 import type { RecordContext } from '../../web/routes.js'
-import type { Appointment } from './appointment.js'
+import { isOpen, type Appointment } from './appointment.js'
 
 /**
  * The appointment for the patient's own calendar. It lands in places we don't know, so it names the practice and the
@@ -19,12 +19,13 @@ export function calendarFile({ portal, t }: RecordContext, appointment: Appointm
     summary: t('appointments.file.summary', { practice: portal.practice().name }),
     description: t('appointments.with', { name: appointment.provider.name }),
     location: [appointment.place.name, appointment.place.address].filter(Boolean).join(', '),
-    status: appointment.standing === 'requested' ? ICalEventStatus.TENTATIVE : statusOf(appointment),
+    status: statusOf(appointment),
     ...(address.startsWith('http') ? { url: address } : {}),
   })
   return calendar.toString()
 }
 
 function statusOf(appointment: Appointment): ICalEventStatus {
-  return appointment.standing === 'confirmed' ? ICalEventStatus.CONFIRMED : ICalEventStatus.CANCELLED
+  if (appointment.standing === 'confirmed') return ICalEventStatus.CONFIRMED
+  return isOpen(appointment) ? ICalEventStatus.TENTATIVE : ICalEventStatus.CANCELLED
 }

@@ -1,5 +1,8 @@
 import type { Feature } from '../../feature.js'
-import { homeCard } from './homeCard.js'
+import { calendarRoutes, readinessHallCard } from './calendarRoutes.js'
+import { followCalendar } from './followHost.js'
+import { homeCards } from './homeCard.js'
+import { lookAgainAfter } from './overlaps.js'
 import { patientRoutes } from './patientRoutes.js'
 import { panelCard, queue } from './queue.js'
 import { staffRoutes } from './staffRoutes.js'
@@ -9,7 +12,7 @@ import { words } from './words.js'
 export const appointments: Feature = {
   name: 'appointments',
   words,
-  routes: [...patientRoutes, ...staffRoutes],
+  routes: [...patientRoutes, ...staffRoutes, ...calendarRoutes],
   patientNav: [
     {
       key: 'appointments',
@@ -20,6 +23,9 @@ export const appointments: Feature = {
     },
   ],
   queue,
-  homeCard,
+  homeCard: homeCards,
   panelCard,
+  hallCards: [readinessHallCard],
+  jobs: [followCalendar],
+  on: lookAgainAfter,
 }

@@ -1,29 +1,33 @@
 /** Where a provider's calendar has room: the host's rows read, and availability.ts asked. */
 import type { Portal } from '../../access/portal.js'
-import {
-  patientCategories,
-  providerEvents,
-  scheduledProviders,
-  type Category,
-  type Provider,
-} from '../../host/calendar.js'
-import type { LockedEvent } from '../../host/events.js'
+import { calendarOffer, lockProviderEvents, providerEvents, type Category, type Provider } from '../../host/calendar.js'
+import { eventProviders, type LockedEvent } from '../../host/events.js'
 import { weekendOf, type Globals } from '../../host/globals.js'
 import { minuteOfDay, scheduleEvents } from '../../host/schedule.js'
 import { day as dayOf, daysLater, wallClock, type Day } from '../../platform/clock.js'
 import type { Queryable, Tx } from '../../platform/database.js'
-import { freeTimes, isFree, isTaken, nearest, type Availability, type FreeTime, type Freedom } from './availability.js'
+import {
+  closedDays,
+  freeTimes,
+  isFree,
+  isTaken,
+  nearest,
+  type Availability,
+  type ClosedDay,
+  type FreeTime,
+  type Freedom,
+} from './availability.js'
 
-/** What may be asked for: categories that the practice opened to patients, and providers who have office hours. */
+/** What may be asked for: categories that the practice opened to patients, and providers who have office hours. One statement. */
 export async function requestable(
   portal: Portal,
   db: Queryable,
 ): Promise<{ categories: Category[]; providers: Provider[] }> {
   const open = portal.settings().requestableCategories
-  const categories = await patientCategories(db)
+  const { categories, providers } = await calendarOffer(db, portal.site, dayOf(portal.clock.now()))
   return {
     categories: categories.filter((category) => open === 'all' || open.includes(category.constant)),
-    providers: await scheduledProviders(db, portal.site, dayOf(portal.clock.now())),
+    providers,
   }
 }
 
@@ -32,7 +36,7 @@ export interface Wish {
   category: Category
 }
 
-/** The times to offer from a day on, within what the practice lets patients ask for. */
+/** The times to offer from a day on, within what the practice lets patients ask for. One statement. */
 export async function openings(
   portal: Portal,
   db: Queryable,
@@ -40,26 +44,78 @@ export async function openings(
   from: Day,
   days: number,
 ): Promise<FreeTime[]> {
-  const window = { from, until: earlier(daysLater(from, days), lastDay(portal)) }
-  if (window.until <= window.from) return []
-  const rows = await providerEvents(db, portal.site, wish.provider.id, window)
-  return freeTimes(inputOf(portal, wish, window, rows))
+  return (await offer(portal, db, wish, from, days)).free
 }
 
-/** Whether this very time is free, read under lock: what it answers holds until the transaction ends. */
-export async function freedomUnderLock(portal: Portal, tx: Tx, wish: Wish, at: FreeTime): Promise<Freedom | 'too-far'> {
+export interface Offer {
+  free: FreeTime[]
+  /** Days of the window on which the provider would be in, but the practice is closed; soonest first. */
+  closed: Closing[]
+}
+
+/**
+ * The same with the days on which the practice is closed, so that a page can say why there is nothing on them. Words
+ * for the patient: `t(each.key, { day: writeLongDay(each.day, language), title: each.title })`. One statement.
+ */
+export async function offer(portal: Portal, db: Queryable, wish: Wish, from: Day, days: number): Promise<Offer> {
+  const window = { from, until: earlier(daysLater(from, days), lastDay(portal)) }
+  if (window.until <= window.from) return { free: [], closed: [] }
+  const rows = await providerEvents(db, portal.site, wish.provider.id, window)
+  const input = inputOf(portal, wish, window, rows)
+  return { free: freeTimes(input), closed: closedDays(input).map(closingOf) }
+}
+
+export interface Closing {
+  day: Day
+  /** Key of words: `appointments.closedOn`, or `appointments.closedFor` where the day has a name. */
+  key: string
+  /** "Thanksgiving"; '' when the calendar says no more than that it is closed. */
+  title: string
+}
+
+/** A title that only repeats its category's tells a patient nothing. */
+function closingOf({ day, titles }: ClosedDay): Closing {
+  const title = titles.find((each) => !/^(holidays?|closed|clinic closed)?$/i.test(each.trim())) ?? ''
+  return { day, key: title === '' ? 'appointments.closedOn' : 'appointments.closedFor', title }
+}
+
+/**
+ * Whether this very time is free, read under lock: what it answers holds until the transaction ends. `moving`: the event
+ * that would go there is not in its own way.
+ */
+export async function freedomUnderLock(
+  portal: Portal,
+  tx: Tx,
+  wish: Wish,
+  at: FreeTime,
+  moving?: number,
+): Promise<Freedom | 'too-far'> {
   const window = { from: at.day, until: daysLater(at.day, 1) }
   if (at.day >= lastDay(portal)) return 'too-far'
-  const rows = await providerEvents(tx, portal.site, wish.provider.id, window, { lock: true })
-  return isFree(inputOf(portal, wish, window, rows), at.day, at.minute)
+  const rows = await lockProviderEvents(tx, portal.site, wish.provider.id, window)
+  const others = rows.filter((row) => row.pc_eid !== moving)
+  return isFree(inputOf(portal, wish, window, others), at.day, at.minute)
 }
 
-/** Whether another active event of the provider lies over this one, read under the same lock. */
+/**
+ * Whether something active lies over this visit in the calendar of any of its providers, read under their locks. A
+ * visit with several providers (pc_multiple) has a row in each of their calendars: host/events.ts eventProviders names
+ * them, and the caller holds the turn of each.
+ */
 export async function isLaidOver(portal: Portal, tx: Tx, event: LockedEvent): Promise<boolean> {
+  for (const provider of event.multiple > 0 ? await eventProviders(tx, event.eid) : [event.providerId]) {
+    if (await isLaidOverIn(portal, tx, provider, event)) return true
+  }
+  return false
+}
+
+async function isLaidOverIn(portal: Portal, tx: Tx, provider: number, event: LockedEvent): Promise<boolean> {
   // A visit may run past midnight.
   const window = { from: event.day, until: daysLater(event.day, 2) }
-  const rows = await providerEvents(tx, portal.site, event.providerId, window, { lock: true })
-  const others = rows.filter((row) => row.pc_eid !== event.eid)
+  const rows = await lockProviderEvents(tx, portal.site, provider, window)
+  const others = rows.filter(
+    (row) => row.pc_eid !== event.eid && (event.multiple === 0 || row.pc_multiple !== event.multiple),
+  )
   const events = scheduleEvents(others, window.from, window.until, weekendOf(portal.globals()))
   const at = { day: event.day, minute: minuteOfDay(event.start) ?? 0 }
   return isTaken(events, intervalOf(portal.globals()), at, event.minutes)
@@ -97,7 +153,8 @@ function inputOf(
   }
 }
 
-function intervalOf(globals: Globals): number {
+/** The calendar's grid, in minutes. */
+export function intervalOf(globals: Globals): number {
   return Number(globals.get('calendar_interval'))
 }
 

@@ -1,19 +1,30 @@
 /** What the patient's pages are given: plain text in the reader's language, addresses ready to use. */
 import { DateTime } from 'luxon'
-import type { Category, Provider } from '../../host/calendar.js'
-import { timeOfDay } from '../../host/schedule.js'
-import { day as dayOf, daysLater, type Day } from '../../platform/clock.js'
+import { nameOf } from '../../access/scope.js'
+import { day as dayOf, type Utc } from '../../platform/clock.js'
 import { opaqueId } from '../../platform/ids.js'
 import type { FieldError, StatusTag, Tone } from '../../web/layout.js'
 import type { RecordContext, RequestContext } from '../../web/routes.js'
-import { writeLongDay, writeShortDay } from '../../web/times.js'
-import { startOf, whyNotCancel, type Appointment, type CancelRefusal, type Standing } from './appointment.js'
-import type { FreeTime } from './availability.js'
-import type { RequestOutcome } from './booking.js'
+import { writeLeaf, writeShortDay } from '../../web/times.js'
+import type { Alternative, Proposal } from './answering.js'
+import {
+  appointmentId,
+  isOpen,
+  mayBeAskedFor,
+  hasBegun,
+  whyNotCancel,
+  whyNotMove,
+  type Appointment,
+  type CancelRefusal,
+  type MoveRefusal,
+  type Standing,
+} from './appointment.js'
+import type { CancellationRequest } from './cancellationWishes.js'
+import type { HistoryStep } from './history.js'
 import type { PatientAppointments } from './ofPatient.js'
-import { lastDay, requestable } from './openings.js'
 
 export interface AppointmentView {
+  id: string
   href: string
   /** "Tue 24 Nov, 10:15" */
   when: string
@@ -31,20 +42,18 @@ export interface AppointmentView {
   address: string
   phone: string
   status: StatusTag
+  /** What is still to be decided about a visit that stands: "You asked to cancel". */
+  pending: string | undefined
 }
 
 export function viewOf(context: RecordContext, appointment: Appointment): AppointmentView {
-  const { language, portal, t, url, here } = context
-  const today = dayOf(portal.clock.now())
-  const at = DateTime.fromISO(appointment.day, { zone: 'utc' }).setLocale(language)
-  const day = writeShortDay(appointment.day, language, today)
+  const { language, t, url, here } = context
   return {
+    id: appointment.id,
     href: url(here(`/appointments/${appointment.id}`)),
-    when: appointment.allDay ? day : `${day}, ${appointment.start}`,
+    when: whenOf(context, appointment),
     datetime: `${appointment.day}T${appointment.start}`,
-    weekday: at.toFormat('ccc'),
-    dayOfMonth: at.toFormat('d'),
-    month: at.toFormat('LLL'),
+    ...writeLeaf(appointment.day, language),
     what: appointment.category.name,
     with:
       appointment.provider.name === ''
@@ -57,15 +66,30 @@ export function viewOf(context: RecordContext, appointment: Appointment): Appoin
     status: isOver(context, appointment)
       ? { tone: 'neutral', icon: 'check-lg', text: t('appointments.standing.over') }
       : statusTag(context, appointment.standing),
+    pending: isOpen(appointment) ? pendingOf(context, appointment) : undefined,
   }
 }
 
+export function whenOf(
+  { language, portal }: RecordContext,
+  { day, start, allDay }: { day: string; start: string; allDay?: boolean },
+): string {
+  const written = writeShortDay(day, language, dayOf(portal.clock.now()))
+  return allDay === true ? written : `${written}, ${start}`
+}
+
+function pendingOf({ t }: RecordContext, appointment: Appointment): string | undefined {
+  if (appointment.cancellationAsked) return t('appointments.askCancel.waits')
+  return appointment.replacedBy === undefined ? undefined : t('appointments.moving.waits')
+}
+
 function isOver({ portal }: RecordContext, appointment: Appointment): boolean {
-  return appointment.standing === 'confirmed' && startOf(appointment, portal.clock.zone) <= portal.clock.now()
+  return appointment.standing === 'confirmed' && hasBegun(appointment, portal.clock.now())
 }
 
 const tones: Record<Standing, { tone: Tone; icon: string }> = {
   requested: { tone: 'info', icon: 'hourglass-split' },
+  proposed: { tone: 'warning', icon: 'calendar-event' },
   confirmed: { tone: 'success', icon: 'calendar-check' },
   cancelled: { tone: 'neutral', icon: 'calendar-x' },
   declined: { tone: 'danger', icon: 'x-circle' },
@@ -77,226 +101,264 @@ export function statusTag({ t }: RequestContext, standing: Standing): StatusTag 
   return { ...tones[standing], text: t(`appointments.standing.${standing}`) }
 }
 
-export function listPage(context: RecordContext, all: PatientAppointments) {
+/** So many days of one series are shown; the others on demand. */
+const SERIES_SHOWN = 6
+
+export function listPage(context: RecordContext, all: PatientAppointments, paged: boolean) {
+  const { here, may, t, url } = context
   const view = (appointment: Appointment) => viewOf(context, appointment)
+  const { shown, folded } = foldSeries(all.next)
   return {
-    newHref: context.may('appointments:request') ? context.url(context.here('/appointments/new')) : undefined,
-    requested: all.requested.map(view),
-    next: all.next.map(view),
-    past: all.past.map((each) => ({
-      ...view(each),
-      rebookHref: rebookHref(context, each),
+    newHref: may('appointments:request') ? url(here('/appointments/new')) : undefined,
+    callToRequest: may('appointments:request') ? undefined : callTo(context, 'appointments.callToRequest'),
+    /** A later page of what is over shows nothing else. */
+    onlyPast: paged,
+    firstHref: paged ? url(here('/appointments')) : undefined,
+    proposed: all.requested.filter((each) => each.standing === 'proposed').map(view),
+    requested: all.requested.filter((each) => each.standing !== 'proposed').map(view),
+    next: shown.map(view),
+    series: folded.map((days) => ({
+      label: t('appointments.series.all', { count: days.length, name: days[0]?.category.name ?? '' }),
+      days: days.map(view),
     })),
+    past: all.past.map((each) => ({ ...view(each), rebookHref: rebookHref(context, each) })),
+    olderHref: all.older === undefined ? undefined : url(here(`/appointments?before=${all.older}`)),
+  }
+}
+
+/** The first days of each series, and the rest of each by itself. */
+function foldSeries(next: readonly Appointment[]): { shown: Appointment[]; folded: Appointment[][] } {
+  const series = new Map<number, Appointment[]>()
+  const shown = next.filter((each) => {
+    if (!each.ofSeries) return true
+    const days = series.get(each.eid) ?? []
+    series.set(each.eid, [...days, each])
+    return days.length < SERIES_SHOWN
+  })
+  return {
+    shown,
+    folded: [...series.values()].map((days) => days.slice(SERIES_SHOWN)).filter((days) => days.length > 0),
   }
 }
 
 function rebookHref(context: RecordContext, { category, provider }: Appointment): string | undefined {
-  if (!context.may('appointments:request') || provider.id === undefined) return undefined
-  const query = new URLSearchParams({ provider: String(provider.id), category: String(category.id) })
+  if (!context.may('appointments:request') || category.id === 0) return undefined
+  const who = provider.id === undefined ? {} : { provider: String(provider.id) }
+  const query = new URLSearchParams({ ...who, category: String(category.id) })
   return context.url(context.here(`/appointments/new?${query.toString()}`))
 }
 
-export interface Choice {
-  categories: Category[]
-  providers: Provider[]
-  category: Category | undefined
-  provider: Provider | undefined
-  from: Day
-  days: number
-  free: FreeTime[]
+export interface Refusal {
+  text: string
+  answer?: string
+  answerError?: string
+  /** The alternatives that can still be taken, by id. */
+  left?: readonly number[]
 }
 
-export function choicePage(context: RecordContext, choice: Choice) {
-  const { here, t, url, portal } = context
-  const today = dayOf(portal.clock.now())
-  const later = daysLater(choice.from, choice.days)
-  const earlier = daysLater(choice.from, -choice.days)
-  const address = (day: Day) => url(here(`/appointments/new?${queryOf(choice, day)}`))
-  return {
-    backHref: url(here('/appointments')),
-    action: url(here('/appointments/new')),
-    checkAction: url(here('/appointments/new/check')),
-    categories: choice.categories.map((each) => ({
-      value: String(each.id),
-      text: t('appointments.categoryMinutes', { name: each.name, minutes: each.minutes }),
-      selected: each.id === choice.category?.id,
-    })),
-    providers: choice.providers.map((each) => ({
-      value: String(each.id),
-      text: each.facilityName === '' ? each.name : `${each.name}, ${each.facilityName}`,
-      selected: each.id === choice.provider?.id,
-    })),
-    category: choice.category?.id,
-    provider: choice.provider?.id,
-    from: choice.from,
-    days: daysOf(context, choice.free),
-    laterHref: later < lastDay(portal) ? address(later) : undefined,
-    earlierHref: choice.from > today ? address(earlier > today ? earlier : today) : undefined,
-    rangeText: t('appointments.choose.range', {
-      from: writeShortDay(choice.from, context.language, today),
-      until: writeShortDay(daysLater(choice.from, choice.days - 1), context.language, today),
-    }),
-    phone: portal.practice().phone,
-  }
+/** What a page of one appointment tells besides the appointment itself. */
+export interface Around {
+  proposal: Proposal | undefined
+  alternatives: Alternative[]
+  cancellation: CancellationRequest | undefined
+  history: HistoryStep[]
+  /** What went wrong with an answer that was just sent, and what was typed. */
+  refusal?: Refusal
 }
 
-function queryOf(choice: Choice, from: Day): string {
-  return new URLSearchParams({
-    provider: String(choice.provider?.id ?? ''),
-    category: String(choice.category?.id ?? ''),
-    from,
-  }).toString()
-}
-
-interface DayView {
-  label: string
-  parts: { label: string; times: TimeView[] }[]
-}
-
-interface TimeView {
-  value: string
-  day: Day
-  time: string
-  /** The nearest one is chosen beforehand. */
-  first: boolean
-}
-
-function daysOf(context: RecordContext, free: readonly FreeTime[]): DayView[] {
-  const days = [...new Set(free.map((each) => each.day))]
-  return days.map((day) => {
-    const times = free.filter((each) => each.day === day)
-    const views = (part: readonly FreeTime[]) => part.map((each) => timeView(each, each === free[0]))
-    const parts = [
-      { label: context.t('appointments.morning'), times: views(times.filter((each) => each.minute < 12 * 60)) },
-      { label: context.t('appointments.afternoon'), times: views(times.filter((each) => each.minute >= 12 * 60)) },
-    ]
-    return { label: writeLongDay(day, context.language), parts: parts.filter((part) => part.times.length > 0) }
-  })
-}
-
-function timeView({ day, minute }: FreeTime, first: boolean): TimeView {
-  return { value: `${day}T${timeOfDay(minute)}`, day, time: timeOfDay(minute), first }
-}
-
-export interface CheckTyped {
-  provider: number
-  category: number
-  day: Day
-  time: string
-  reason: string
-}
-
-/** Undefined: the provider or the category cannot be asked for, so there is nothing to check. */
-export async function checkPage(
-  context: RecordContext,
-  typed: CheckTyped,
-  errors: Readonly<Record<string, string>> = {},
-  outcome?: Extract<RequestOutcome, { ok: false }>,
-) {
-  const { here, language, portal, t, url } = context
-  const offer = await requestable(portal, portal.db)
-  const provider = offer.providers.find((each) => each.id === typed.provider)
-  const category = offer.categories.find((each) => each.id === typed.category)
-  if (!provider || !category) return undefined
-  const alternatives = outcome?.reason === 'slot-taken' ? outcome.alternatives : []
-  const today = dayOf(portal.clock.now())
-  const known = DateTime.fromISO(typed.day).isValid
-  return {
-    backHref: url(
-      here(
-        `/appointments/new?${new URLSearchParams({ provider: String(provider.id), category: String(category.id), ...(known ? { from: typed.day } : {}) }).toString()}`,
-      ),
-    ),
-    action: url(here('/appointments')),
-    provider: provider.id,
-    category: category.id,
-    date: typed.day,
-    time: typed.time,
-    reason: typed.reason,
-    once: opaqueId(),
-    taken: alternatives.length > 0 || outcome?.reason === 'slot-taken',
-    alternatives: alternatives.map((each, at) => ({
-      ...timeView(each, at === 0),
-      label: `${writeShortDay(each.day, language, today)}, ${timeOfDay(each.minute)}`,
-    })),
-    facts: [
-      { term: t('appointments.for'), text: patientName(context) },
-      {
-        term: t('appointments.what'),
-        text: t('appointments.categoryMinutes', { name: category.name, minutes: category.minutes }),
-      },
-      ...(known && alternatives.length === 0
-        ? [{ term: t('appointments.when'), text: `${writeLongDay(typed.day, language)}, ${typed.time}` }]
-        : []),
-      { term: t('appointments.who'), text: provider.name },
-      ...(provider.facilityName === '' ? [] : [{ term: t('appointments.where'), text: provider.facilityName }]),
-    ],
-    errors: errorsOf(context, errors, outcome),
-    reasonError: errors['reason'] === undefined ? undefined : t(errors['reason']),
-  }
-}
-
-function patientName({ scope }: RecordContext): string {
-  return scope.kind === 'chart' ? `${scope.patient.firstName} ${scope.patient.lastName}` : scope.account.name
-}
-
-function errorsOf(
-  context: RecordContext,
-  errors: Readonly<Record<string, string>>,
-  outcome: Extract<RequestOutcome, { ok: false }> | undefined,
-): FieldError[] {
-  const fields = Object.entries(errors).map(([name, key]): FieldError =>
-    name === 'reason' ? { name, text: context.t(key) } : { text: context.t(key) },
-  )
-  return outcome ? [...fields, { text: whyNotRequested(context, outcome) }] : fields
-}
-
-export function whyNotRequested({ t }: RequestContext, outcome: Extract<RequestOutcome, { ok: false }>): string {
-  switch (outcome.reason) {
-    case 'too-many':
-      return t('appointments.refused.too-many', { count: outcome.limit })
-    case 'slot-taken':
-      return t(outcome.alternatives.length > 0 ? 'appointments.refused.slot-taken' : 'appointments.refused.no-room')
-    default:
-      return t(`appointments.refused.${outcome.reason}`)
-  }
-}
-
-export function appointmentPage(context: RecordContext, appointment: Appointment) {
-  const { here, portal, t, url } = context
+export function appointmentPage(context: RecordContext, appointment: Appointment, around: Around) {
+  const { here, may, portal, t, url } = context
   const now = portal.clock.now()
   const refusal = whyNotCancel(appointment, now, portal.settings().minimumNotice)
-  const mayCancel = context.may('appointments:cancel')
-  const open = appointment.standing === 'requested' || appointment.standing === 'confirmed'
+  const ahead = isOpen(appointment) && refusal !== 'already-over'
+  const asked = around.cancellation?.state === 'requested' && ahead
+  const base = `/appointments/${appointment.id}`
   return {
     backHref: url(here('/appointments')),
     appointment: viewOf(context, appointment),
-    patient: patientName(context),
+    patient: nameOf(context.scope),
     reason: appointment.reason,
     decisionReason: appointment.decisionReason,
     receipt: appointment.receipt,
-    next: t(`appointments.next.${refusal === 'already-over' && open ? 'over' : appointment.standing}`, {
-      name: appointment.provider.name,
-    }),
-    calendarHref:
-      open && refusal !== 'already-over' ? url(here(`/appointments/${appointment.id}/calendar.ics`)) : undefined,
-    cancelHref:
-      mayCancel && refusal === undefined ? url(here(`/appointments/${appointment.id}/cancellation`)) : undefined,
-    cancelNote: mayCancel && refusal !== undefined ? cancelNote(context, refusal) : undefined,
-    rebookHref: open ? undefined : rebookHref(context, appointment),
+    requestedAt: appointment.requestedAt === undefined ? undefined : timeText(context, appointment.requestedAt),
+    next: nextText(context, appointment, ahead),
+    notLinked: context.scope.kind === 'own' && ahead ? t('appointments.notLinked') : undefined,
+    proposal: ahead ? proposalView(context, appointment, around) : undefined,
+    alternatives: alternativesView(context, appointment, around),
+    takenHref: takenHref(context, around.alternatives),
+    moves: movesOf(context, appointment),
+    cancellation:
+      ahead || around.cancellation?.state === 'done' ? cancellationView(context, appointment, around) : undefined,
+    calendarHref: ahead ? url(here(`${base}/calendar.ics`)) : undefined,
+    ...(ahead && !asked ? controls(context, appointment, refusal) : { notes: [] }),
+    rebookHref: isOpen(appointment) && ahead ? undefined : rebookHref(context, appointment),
+    callToRequest: !ahead && !may('appointments:request') ? callTo(context, 'appointments.callToRequest') : undefined,
+    history: around.history.map((step) => historyLine(context, step)),
+    errors: around.refusal ? [errorOf(around.refusal)] : [],
+    practicePhone: portal.practice().phone,
   }
 }
 
-/** Why it cannot be cancelled here, where that is worth saying on the page itself. */
-function cancelNote(context: RecordContext, refusal: CancelRefusal): string | undefined {
-  return refusal === 'too-late' || refusal === 'of-series' ? whyNotCancelled(context, refusal) : undefined
+function errorOf({ text, answerError }: Refusal): FieldError {
+  return answerError === undefined ? { text } : { name: 'answer', text: answerError }
 }
 
-function whyNotCancelled({ portal, t }: RecordContext, refusal: CancelRefusal): string {
-  const hours = Math.ceil(portal.settings().minimumNotice / 60)
+function nextText({ t }: RecordContext, appointment: Appointment, ahead: boolean): string {
+  const standing = isOpen(appointment) && !ahead ? 'over' : appointment.standing
+  const moves = standing === 'requested' && appointment.replaces !== undefined ? 'Move' : ''
+  return t(`appointments.next.${standing}${moves}`, { name: appointment.provider.name })
+}
+
+/** What its patient can do with it here, and whom to call for the rest. */
+function controls(context: RecordContext, appointment: Appointment, refusal: CancelRefusal | undefined) {
+  const { here, may, portal, t, url } = context
+  const base = `/appointments/${appointment.id}`
+  const whyNot = whyNotMove(appointment, portal.clock.now(), portal.settings().minimumNotice)
+  const [mayCancel, mayMove] = [may('appointments:cancel'), may('appointments:request')]
+  const canCancel = refusal === undefined || mayBeAskedFor(refusal)
+  const notes = [
+    mayCancel
+      ? mayBeAskedFor(refusal)
+        ? askNote(context, refusal)
+        : undefined
+      : callTo(context, 'appointments.callToCancel'),
+    mayMove ? (whyNot ? moveNote(context, whyNot, refusal) : undefined) : callTo(context, 'appointments.callToMove'),
+  ]
+  return {
+    cancelHref: mayCancel && canCancel ? url(here(`${base}/cancellation`)) : undefined,
+    cancelText: t(refusal === undefined ? 'appointments.cancel.open' : 'appointments.askCancel.open'),
+    moveHref: mayMove && whyNot === undefined ? url(here(`${base}/rescheduling`)) : undefined,
+    notes: notes.filter((note) => note !== undefined),
+  }
+}
+
+function askNote({ portal, t }: RecordContext, refusal: CancelRefusal | undefined): string {
+  const count = Math.ceil(portal.settings().minimumNotice / 60)
+  return `${t(`appointments.notCancelled.${refusal ?? 'too-late'}`, { count })} ${t('appointments.askCancel.note')}`
+}
+
+/** Not said twice: what keeps it from being cancelled keeps it from being moved, too. */
+function moveNote(context: RecordContext, why: MoveRefusal, cancelling: CancelRefusal | undefined): string | undefined {
+  if (why === 'already-asked') return undefined
+  return why === cancelling && context.may('appointments:cancel')
+    ? callTo(context, 'appointments.callToMove')
+    : whyNotMoved(context, why)
+}
+
+/** Why another time cannot be asked for here, and what to do instead. */
+export function whyNotMoved(context: RecordContext, why: MoveRefusal): string {
+  const count = Math.ceil(context.portal.settings().minimumNotice / 60)
+  const said = context.t(`appointments.notMoved.${why}`, { count })
+  return why === 'already-asked' || why === 'already-cancelled' ? said : `${said} ${callPractice(context)}`
+}
+
+/** "To cancel, please call the practice: 555-0100." */
+export function callTo(context: RecordContext, key: string): string {
+  return `${context.t(key)} ${callPractice(context)}`
+}
+
+export function callPractice({ portal, t }: RequestContext): string {
   const { phone } = portal.practice()
-  const call = phone === '' ? t('appointments.call') : t('appointments.callAt', { phone })
-  return `${t(`appointments.notCancelled.${refusal}`, { count: hours })} ${refusal === 'already-cancelled' ? '' : call}`.trim()
+  return phone === '' ? t('appointments.call') : t('appointments.callAt', { phone })
+}
+
+function proposalView(context: RecordContext, appointment: Appointment, { proposal, refusal }: Around) {
+  if (appointment.standing !== 'proposed' || !proposal?.open) return undefined
+  const { here, may, t, url } = context
+  const base = `/appointments/${appointment.id}`
+  return {
+    id: proposal.id,
+    text: t('appointments.proposed.text', { when: whenOf(context, appointment), name: appointment.provider.name }),
+    before: t('appointments.proposed.before', { when: whenOf(context, proposal.from) }),
+    note: proposal.note,
+    mayAnswer: may('appointments:request'),
+    callToAnswer: callTo(context, 'appointments.callToAnswer'),
+    acceptAction: url(here(`${base}/acceptance`)),
+    answerAction: url(here(`${base}/answer`)),
+    answer: refusal?.answer ?? '',
+    answerError: refusal?.answerError,
+  }
+}
+
+function alternativesView(context: RecordContext, appointment: Appointment, { alternatives: all, refusal }: Around) {
+  const { here, portal, url } = context
+  if (appointment.standing !== 'declined' || all.some((each) => each.takenEid !== undefined)) return []
+  if (!context.may('appointments:request')) return []
+  const ahead = all.filter((each) => !hasBegun(each, portal.clock.now()))
+  const left = ahead.filter((each) => refusal?.left?.includes(each.id) ?? true)
+  return left.map((each) => ({
+    id: each.id,
+    label: whenOf(context, each),
+    action: url(here(`/appointments/${appointment.id}/alternatives/${String(each.id)}`)),
+    once: opaqueId(),
+  }))
+}
+
+function takenHref({ here, url }: RecordContext, all: readonly Alternative[]): string | undefined {
+  const taken = all.find((each) => each.takenEid !== undefined)
+  return taken?.takenEid === undefined ? undefined : url(here(`/appointments/${String(taken.takenEid)}`))
+}
+
+/** The other visit, where one is to take the place of another. */
+function movesOf(context: RecordContext, { replaces, replacedBy, standing }: Appointment) {
+  const { here, t, url } = context
+  const href = (eid: number) => url(here(`/appointments/${appointmentId(eid, undefined)}`))
+  if (replaces) {
+    const when = replaces.day === undefined ? undefined : whenOf(context, { day: replaces.day, start: replaces.start })
+    return {
+      text:
+        when === undefined
+          ? t('appointments.moving.insteadGone')
+          : t(standing === 'confirmed' ? 'appointments.moving.insteadDone' : 'appointments.moving.instead', { when }),
+      href: when === undefined ? undefined : href(replaces.eid),
+    }
+  }
+  if (replacedBy === undefined) return undefined
+  return {
+    text: t(standing === 'cancelled' ? 'appointments.moving.movedTo' : 'appointments.moving.waits'),
+    href: href(replacedBy),
+  }
+}
+
+function cancellationView(context: RecordContext, appointment: Appointment, { cancellation }: Around) {
+  if (!cancellation || cancellation.state === 'withdrawn') return undefined
+  const { here, may, t, url } = context
+  return {
+    tone: cancellation.state === 'refused' ? 'warning' : 'info',
+    text: t(`appointments.askCancel.${cancellation.state}`, { at: timeText(context, cancellation.askedAt) }),
+    receipt: cancellation.receipt,
+    reason: cancellation.reason,
+    decisionReason: cancellation.decisionReason,
+    withdrawAction:
+      cancellation.state === 'requested' && may('appointments:cancel')
+        ? url(here(`/appointments/${appointment.id}/cancellation/withdrawal`))
+        : undefined,
+  }
+}
+
+function historyLine(context: RecordContext, { at, by, details, what }: HistoryStep) {
+  const { account, t } = context
+  const to = details['moved'] ?? joined(details['day'], details['start'])
+  const [day, start] = typeof to === 'string' ? to.split(' ') : []
+  const known = day !== undefined && start !== undefined && DateTime.fromISO(day).isValid
+  const line = t(`appointments.steps.${what}`, {
+    when: known ? whenOf(context, { day, start: start.slice(0, 5) }) : '',
+  })
+  return {
+    at: timeText(context, at),
+    datetime: at.replace(' ', 'T') + 'Z',
+    text: by === undefined || by === account.name ? line : `${line} (${by})`,
+  }
+}
+
+function joined(day: unknown, start: unknown): string | undefined {
+  return typeof day === 'string' && typeof start === 'string' ? `${day} ${start}` : undefined
+}
+
+/** An instant of ours as the practice's wall says it. */
+function timeText(context: RecordContext, at: Utc): string {
+  const there = DateTime.fromSQL(at, { zone: 'utc' }).setZone(context.portal.clock.zone)
+  return whenOf(context, { day: dayOf(there), start: there.toFormat('HH:mm') })
 }
 
 export interface CancellationTyped {
@@ -306,16 +368,46 @@ export interface CancellationTyped {
 }
 
 export function cancellationPage(context: RecordContext, appointment: Appointment, typed: CancellationTyped) {
-  const { here, t, url } = context
-  const missing = typed.errors['reason']
+  const { here, may, t, url } = context
+  const missing = Object.values(typed.errors)[0]
+  const asking = mayBeAskedFor(typed.refusal)
   return {
-    backHref: url(here(`/appointments/${appointment.id}`)),
+    title: t(asking ? 'appointments.askCancel.title' : 'appointments.cancel.title'),
+    backHref: url(here(may('appointments:view') ? `/appointments/${appointment.id}` : '')),
     action: url(here(`/appointments/${appointment.id}/cancellation`)),
     appointment: viewOf(context, appointment),
-    patient: patientName(context),
+    patient: nameOf(context.scope),
     reason: typed.reason,
-    reasonError: missing === undefined ? undefined : t(missing),
+    reasonError: typed.errors['reason'] === undefined ? undefined : t(typed.errors['reason']),
     errors: missing === undefined ? [] : [{ name: 'reason', text: t(missing) }],
-    refused: typed.refusal === undefined ? undefined : whyNotCancelled(context, typed.refusal),
+    asking: asking ? askNote(context, typed.refusal) : undefined,
+    send: t(asking ? 'appointments.askCancel.send' : 'appointments.cancel.send'),
+    refused:
+      typed.refusal === undefined || asking
+        ? undefined
+        : [
+            t(`appointments.notCancelled.${typed.refusal}`),
+            typed.refusal === 'already-cancelled' ? '' : callPractice(context),
+          ]
+            .join(' ')
+            .trim(),
+  }
+}
+
+/** What was sent, for those who may not see the list that it stands in. */
+export function receiptPage(context: RecordContext, appointment: Appointment) {
+  const { here, t, url } = context
+  const view = viewOf(context, appointment)
+  return {
+    title: t('appointments.receiptTitle'),
+    number: appointment.receipt,
+    next: nextText(context, appointment, true),
+    lines: [
+      { term: t('appointments.for'), text: nameOf(context.scope) },
+      { term: t('appointments.when'), text: view.when },
+      { term: t('appointments.what'), text: `${view.what} ${view.with}` },
+      { term: t('appointments.status'), text: view.status.text },
+    ],
+    actions: [{ label: t('home.title'), href: url(here('')) }],
   }
 }

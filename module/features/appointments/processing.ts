@@ -1,44 +1,68 @@
-/** The staff's verbs, each one transaction. */
+/** The staff's verbs on a visit, each one transaction: host rows, our rows, audit, outbox event, host log, or none of them. */
 import type { Portal } from '../../access/portal.js'
 import type { StaffMember } from '../../access/staff.js'
-import { eventProvider, lockEvent, setStatus, type LockedEvent } from '../../host/events.js'
+import { setStatus, type LockedEvent } from '../../host/events.js'
 import { writeHostLog } from '../../host/log.js'
-import { CANCELLED, isCancelled, PENDING, readStatuses } from '../../host/statuses.js'
+import { rememberTold } from '../../host/reads/told.js'
+import { BOOKED, CANCELLED, isCancelled, PENDING, readStatuses } from '../../host/statuses.js'
 import { trackVisit } from '../../host/tracker.js'
 import { recordAudit, type Actor } from '../../platform/audit.js'
-import { utc, wallClock } from '../../platform/clock.js'
+import { wallClock, type Day } from '../../platform/clock.js'
 import type { Tx } from '../../platform/database.js'
 import { publish } from '../../platform/outbox.js'
-import { takeTurn } from '../../platform/turns.js'
+import { offerAlternatives, type NotOffered, type OfferedTime } from './alternatives.js'
+import { hasBegun } from './appointment.js'
 import { isLaidOver } from './openings.js'
+import {
+  adopted,
+  endProposal,
+  heldByAnother,
+  inHand,
+  isAsSeen,
+  openProposal,
+  settle,
+  visitIn,
+  type HeldByAnother,
+  type NotInHand,
+  type Settled,
+  type Visit,
+} from './requests.js'
+import { rememberDeed, requestBefore, stateOfEvent, type Deed } from './undo.js'
 
-export type ProcessOutcome =
-  | { ok: true; eid: number; status: string }
-  | { ok: false; reason: 'not-found' }
+export type ProcessOutcome = { ok: true; eid: number; status: string } | ProcessRefusal
+
+export type ProcessRefusal =
+  | NotInHand
+  | HeldByAnother
   /** Not an active status of the site's list. */
   | { ok: false; reason: 'unknown-status' }
   /** One day of a series: the host splits series in its own calendar. */
   | { ok: false; reason: 'of-series' }
   /** It has come to an end, with this status. */
   | { ok: false; reason: 'over'; status: string }
-  /** It is not what was on the screen any more. */
-  | { ok: false; reason: 'changed'; status: string }
-  /** Another active event of the provider lies over it. */
+  /** Another active event of a provider lies over it. */
   | { ok: false; reason: 'overlap' }
 
-export interface StatusInput {
+/** What every press of staff carries. */
+export interface Press {
   eid: number
+  /** What the screen showed (requests.ts versionOf), or the status alone; undefined: whatever it is now. */
+  seen: string | undefined
+  /** Under which it can be taken back for a short while; undefined: not at all. */
+  undo?: string | undefined
+}
+
+export interface StatusInput extends Press {
   /** An apptstat id of the site; `-` confirms. */
   status: string
   /** Added to the comment that staff see. */
   note: string
-  /** The status that the screen showed; undefined: whatever it is now. */
-  seen: string | undefined
 }
 
 /**
  * Sets any active status of the host's list, with its flow-board rows (facts §2.6). Confirming looks for overlaps again;
  * what the practice laid over a confirmed visit since is its own affair, and does not keep anybody from arriving.
+ * Confirming a visit that moves another one takes the other off the calendar.
  */
 export async function processAppointment(
   portal: Portal,
@@ -48,129 +72,269 @@ export async function processAppointment(
 ): Promise<ProcessOutcome> {
   const statuses = await readStatuses(portal.db)
   if (!statuses.some((status) => status.id === input.status)) return { ok: false, reason: 'unknown-status' }
-  return decide(portal, member, actor, input.eid, input.seen, async (tx, event) => {
-    const confirms = event.status === PENDING && stateOf(input.status) === 'confirmed'
-    if (confirms && (await isLaidOver(portal, tx, event))) return { ok: false, reason: 'overlap' }
+  return decide<never>(portal, member, actor, input, (_tx, { event, request }) => {
+    const state = input.status === PENDING && event.status === PENDING ? request?.state : undefined
     const text = input.note === '' ? {} : { text: joined(event.text, input.note) }
     // The note is for staff: what stands in the decision, the patient reads.
-    return { ok: true, status: input.status, ...text, state: stateOf(input.status), reason: '' }
+    return { ok: true, status: input.status, ...text, state: stateNamed(state) ?? stateOf(input.status), reason: '' }
   })
 }
 
-export interface DeclineInput {
-  eid: number
+export interface DeclineInput extends Press {
   /** The patient reads it. */
   reason: string
-  seen: string | undefined
+  /** Times with the same provider that the patient can take in one press, three at most. */
+  alternatives?: readonly OfferedTime[]
 }
 
-/** Declines a request: the time is free again, the patient sees why. Only while it is pending. */
+export type DeclineOutcome = ProcessOutcome | NotOffered
+
+/**
+ * Declines a request: the time is free again, the patient sees why, and may take one of the times that are named instead
+ * (free now; not held). Only while it is pending. Refused also: 'too-many' alternatives, 'not-free' with those that are not.
+ */
 export async function declineAppointment(
   portal: Portal,
   member: StaffMember,
   actor: Actor,
   input: DeclineInput,
-): Promise<ProcessOutcome> {
-  return decide(portal, member, actor, input.eid, input.seen, (_tx, event) => {
+): Promise<DeclineOutcome> {
+  const offered = input.alternatives ?? []
+  if (offered.length > 3) return { ok: false, reason: 'too-many' }
+  return decide<NotOffered>(portal, member, actor, input, async (tx, { event }) => {
     if (event.status !== PENDING) return { ok: false, reason: 'changed', status: event.status }
+    const refusal = await offerAlternatives(portal, tx, member, event, offered)
+    if (refusal) return refusal
     const text = joined(event.text, `Declined: ${input.reason}`)
-    return { ok: true, status: CANCELLED, text, state: 'declined', reason: input.reason }
+    return { ok: true, status: CANCELLED, text, state: 'declined', reason: input.reason, offered: offered.length > 0 }
   })
 }
 
-type Decision =
-  { ok: true; status: string; text?: string; state: string; reason: string } | Extract<ProcessOutcome, { ok: false }>
+/** What becomes of a visit, as a verb has decided. */
+export interface Decision {
+  ok: true
+  status: string
+  /** Replaces the comment that staff see. */
+  text?: string
+  state: Settled['state']
+  /** The patient reads it. */
+  reason: string
+  /** Staff lay it over another visit knowingly: no overlap is looked for. */
+  over?: boolean
+  /** Times were named with it. */
+  offered?: boolean
+}
 
-async function decide(
+/**
+ * The way of every decision on one visit: in hand, still undecided and as it was seen, nobody else at it; then decided,
+ * carried out and kept.
+ */
+export function decide<More extends { ok: false }>(
   portal: Portal,
   member: StaffMember,
   actor: Actor,
-  eid: number,
-  seen: string | undefined,
-  how: (tx: Tx, event: LockedEvent) => Decision | Promise<Decision>,
-): Promise<ProcessOutcome> {
-  const provider = await eventProvider(portal.db, eid)
-  if (provider === undefined) return { ok: false, reason: 'not-found' }
-  return portal.db.transaction(async (tx): Promise<ProcessOutcome> => {
-    await takeTurn(tx, [`provider:${String(provider)}`])
-    const event = await lockEvent(tx, eid)
-    if (event?.pid === undefined) return { ok: false, reason: 'not-found' }
-    if (event.recurring) return { ok: false, reason: 'of-series' }
-    if (isCancelled(event.status)) return { ok: false, reason: 'over', status: event.status }
-    if (seen !== undefined && seen !== event.status) return { ok: false, reason: 'changed', status: event.status }
-    const decision = await how(tx, event)
+  press: Press,
+  how: (tx: Tx, visit: Visit) => Decision | ProcessRefusal | More | Promise<Decision | ProcessRefusal | More>,
+): Promise<ProcessOutcome | More> {
+  return inHand<ProcessOutcome | More>(portal, press.eid, async (tx, found) => {
+    const refusal = whyNotDecide(portal, member, found, press.seen)
+    if (refusal) return refusal
+    const visit = await adopted(tx, portal, found)
+    const decision = await how(tx, visit)
     if (!decision.ok) return decision
-    await carryOut(portal, tx, member, actor, { ...event, pid: event.pid }, decision)
-    return { ok: true, eid, status: decision.status }
+    const deed = await carryOut(portal, tx, member, actor, visit, decision)
+    if (!deed) return { ok: false, reason: 'overlap' }
+    await rememberDeed(tx, portal, member, press.undo, deed)
+    return { ok: true, eid: visit.event.eid, status: decision.status }
   })
 }
 
+/** Why staff may not decide on a visit as it stands: of a series, over, not as seen, or somebody else's at the moment. */
+export function whyNotDecide(
+  portal: Portal,
+  member: StaffMember,
+  { event, request }: Visit,
+  seen: string | undefined,
+): ProcessRefusal | undefined {
+  if (event.recurring) return { ok: false, reason: 'of-series' }
+  if (isCancelled(event.status)) return { ok: false, reason: 'over', status: event.status }
+  if (!isAsSeen(event, seen)) return { ok: false, reason: 'changed', status: event.status }
+  return heldByAnother(portal, request, member)
+}
+
+/** Undefined: something lies over it, and nothing that was written here may stay. */
 async function carryOut(
   portal: Portal,
   tx: Tx,
   member: StaffMember,
   actor: Actor,
-  event: LockedEvent & { pid: number },
-  decision: Extract<Decision, { ok: true }>,
-): Promise<void> {
-  const now = portal.clock.now()
-  const at = wallClock(now)
-  await setStatus(tx, event, {
+  visit: Visit,
+  decision: Decision,
+): Promise<Deed | undefined> {
+  const { event, request } = visit
+  const confirms = event.status === PENDING && decision.state === 'confirmed'
+  // First, since the new time may lie over the old.
+  const replaced = confirms ? await cancelReplaced(portal, tx, member, actor, visit) : undefined
+  if (confirms && decision.over !== true && (await isLaidOver(portal, tx, event))) return undefined
+
+  const ended = decision.state === 'proposed' ? undefined : await openProposal(tx, event.eid)
+  if (ended) await endProposal(tx, portal, ended.id, confirms ? 'accepted' : 'withdrawn')
+  await writeStatus(portal, tx, member, visit, decision)
+  if (request) await settle(tx, portal, request, { ...decision, by: member.username })
+  await tellOf(portal, tx, member, actor, visit, {
+    event: decision.over === true ? 'appointment.overbooked' : eventName(event.status, decision.state),
     status: decision.status,
+  })
+  const after = { ...event, status: decision.status, text: decision.text ?? event.text }
+  return {
+    what: whatOf(event.status, decision),
+    eid: event.eid,
+    from: stateOfEvent(event),
+    to: stateOfEvent(after),
+    ...(request ? { request: requestBefore(request, { version: request.version + 1, holder: null }) } : {}),
+    ...(ended ? { proposal: { ended: ended.id } } : {}),
+    ...(decision.offered === true ? { offered: true } : {}),
+    ...(replaced ? { replaced } : {}),
+  }
+}
+
+/** The visit that this one moves leaves the calendar with it, unless it is over, or its patient has come to it. */
+async function cancelReplaced(
+  portal: Portal,
+  tx: Tx,
+  member: StaffMember,
+  actor: Actor,
+  { event, request }: Visit,
+): Promise<Deed | undefined> {
+  const old = request?.replaces_eid == null ? undefined : await visitIn(tx, request.replaces_eid)
+  if (!old || old.event.recurring || isCancelled(old.event.status) || old.event.pid !== event.pid) return undefined
+  if (hasBegun(old.event, portal.clock.now())) return undefined
+  const text = joined(old.event.text, `Moved to ${event.day} ${event.start.slice(0, 5)}`)
+  await writeStatus(portal, tx, member, old, { status: CANCELLED, text })
+  if (old.request) await settle(tx, portal, old.request, { state: 'cancelled', reason: '', by: member.username })
+  await tellOf(portal, tx, member, actor, old, {
+    event: 'appointment.cancelled',
+    status: CANCELLED,
+    replacedBy: event.eid,
+  })
+  return {
+    what: 'cancelled',
+    eid: old.event.eid,
+    from: stateOfEvent(old.event),
+    to: stateOfEvent({ ...old.event, status: CANCELLED, text }),
+    ...(old.request ? { request: requestBefore(old.request, { version: old.request.version + 1, holder: null }) } : {}),
+  }
+}
+
+/** The event's status and comment, and its line on the flow board for each provider, as the host does (facts §2.6). */
+export async function writeStatus(
+  portal: Portal,
+  tx: Tx,
+  member: StaffMember,
+  visit: Visit,
+  to: { status: string; text?: string },
+): Promise<void> {
+  const at = wallClock(portal.clock.now())
+  await setStatus(tx, visit.event, {
+    status: to.status,
     at,
     informant: member.id,
-    ...(decision.text === undefined ? {} : { text: decision.text }),
+    ...(to.text === undefined ? {} : { text: to.text }),
   })
-  await trackVisit(tx, { ...event, status: decision.status }, member.username, at)
-  await tx.change(
-    `UPDATE foyer_appointment_requests
-        SET state = :state, open_key = IF(:open, open_key, NULL), version = version + 1,
-            decided_by = :by, decided_at = :now, decision_reason = NULLIF(:reason, '')
-      WHERE pc_eid = :eid`,
-    {
-      state: decision.state,
-      open: decision.state === 'requested' ? 1 : 0,
-      by: member.username,
-      now: utc(now),
-      reason: decision.reason,
-      eid: event.eid,
-    },
-  )
-  const what = eventName(event.status, decision.state)
-  const subject = `appointment:${String(event.eid)}`
+  await trackRows(portal, tx, member, visit, { ...visit.event, status: to.status })
+}
+
+/** Somebody without a chart has no line on the flow board yet: linking them gives the event its patient. */
+export async function trackRows(
+  portal: Portal,
+  tx: Tx,
+  member: StaffMember,
+  { rows }: Visit,
+  as: LockedEvent,
+): Promise<void> {
+  if (as.pid === undefined) return
+  for (const row of rows) {
+    const { pid, day, start, status } = as
+    const visit = { eid: row.eid, pid, day, start, status, room: row.room }
+    await trackVisit(tx, visit, member.username, wallClock(portal.clock.now()))
+  }
+}
+
+export interface Telling {
+  /** As listeners and the audit trail call it. */
+  event: string
+  status: string
+  /** The visit that stands in its place. */
+  replacedBy?: number
+  /** Where it stands now, when it was moved: `YYYY-MM-DD HH:MM`. */
+  moved?: string
+  /** Of a series: the day. */
+  day?: Day
+}
+
+/** The audit trail, the outbox and the host's log; and that the patient's page tells of it already. Last in its verb. */
+export async function tellOf(
+  portal: Portal,
+  tx: Tx,
+  member: StaffMember,
+  actor: Actor,
+  { event, request }: Visit,
+  told: Telling,
+): Promise<void> {
+  const more = {
+    ...(told.replacedBy === undefined ? {} : { replacedBy: told.replacedBy }),
+    ...(told.moved === undefined ? {} : { moved: told.moved }),
+    ...(told.day === undefined ? {} : { day: told.day }),
+  }
+  const record = event.pid === undefined && request?.record != null ? { record: request.record } : {}
   await recordAudit(tx, portal.clock, actor, {
-    event: what,
-    subject,
+    event: told.event,
+    subject: `appointment:${String(event.eid)}`,
     pid: event.pid,
-    details: { from: event.status, to: decision.status },
+    ...record,
+    details: { from: event.status, to: told.status, ...more },
   })
-  await publish(tx, portal.clock, { event: what, payload: { eid: event.eid, pid: event.pid, status: decision.status } })
+  await publish(tx, portal.clock, {
+    event: told.event,
+    payload: { eid: event.eid, pid: event.pid ?? null, status: told.status, ...record, ...more },
+  })
+  const moved = told.moved === undefined ? '' : `, moved to ${told.moved}`
   await writeHostLog(tx, {
-    at,
+    at: wallClock(portal.clock.now()),
     event: 'scheduling-update',
     category: 'Scheduling',
     user: member.username,
     groupname: 'Default',
-    comment: `Foyer: event ${String(event.eid)}, status ${event.status} to ${decision.status}`,
+    comment: `Foyer: event ${String(event.eid)}, status ${event.status} to ${told.status}${moved}`,
     pid: event.pid,
     success: true,
     from: 'portal-dashboard',
   })
+  await rememberTold(tx, event.eid)
 }
 
 /** What listeners and the audit trail call it. Who was confirmed before and arrives is not confirmed once more. */
-function eventName(before: string, state: string): string {
+function eventName(before: string, state: Settled['state']): string {
   const pending = before === PENDING
-  if (state === 'requested') return pending ? 'appointment.status-set' : 'appointment.reopened'
+  if (state === 'requested' || state === 'proposed') return pending ? 'appointment.status-set' : 'appointment.reopened'
   return state === 'confirmed' && !pending ? 'appointment.status-set' : `appointment.${state}`
 }
 
+function whatOf(before: string, { status, state }: Decision): Deed['what'] {
+  if (state === 'declined' || state === 'cancelled') return state
+  return before === PENDING && status === BOOKED ? 'confirmed' : 'status-set'
+}
+
 /** What the request becomes when its event gets this status. */
-function stateOf(status: string): string {
+export function stateOf(status: string): Settled['state'] {
   if (status === PENDING) return 'requested'
   return isCancelled(status) ? 'cancelled' : 'confirmed'
 }
 
-function joined(before: string, added: string): string {
+function stateNamed(state: string | undefined): Settled['state'] | undefined {
+  return state === 'proposed' ? state : undefined
+}
+
+export function joined(before: string, added: string): string {
   return before === '' ? added : `${before}\n${added}`
 }

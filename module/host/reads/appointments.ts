@@ -2,7 +2,7 @@
  * Appointments as they stand: the host's event row says what is so, Foyer's request row who asked and what became of
  * it. Read together, never copied (architecture, Data).
  */
-import type { Queryable } from '../../platform/database.js'
+import type { Queryable, Values } from '../../platform/database.js'
 import type { Day, Utc } from '../../platform/clock.js'
 import type { RecurrenceColumns } from '../recurrence.js'
 
@@ -49,25 +49,91 @@ export const appointmentTables = `openemr_postcalendar_events e
   LEFT JOIN foyer_appointment_requests r ON r.pc_eid = e.pc_eid
         AND COALESCE(CONVERT(r.pid, CHAR), '') = COALESCE(e.pc_pid, '')`
 
-/** A patient's events since a day, and every recurring one whenever it began: the caller expands and sorts. */
-export function patientAppointments(db: Queryable, pid: number, since: Day): Promise<AppointmentRow[]> {
-  return db.select<AppointmentRow>(
-    `SELECT ${appointmentColumns} FROM ${appointmentTables}
-      WHERE e.pc_pid = :pid AND (e.pc_eventDate >= :since OR e.pc_recurrtype > 0)
+/** Whose visits: those of a chart, or what an account asked for itself before any chart was known. */
+export type Whose = { pid: number } | { record: string }
+
+/** A visit as its patient sees it. */
+export interface VisitRow extends AppointmentRow {
+  /** The rows of one visit with several providers go by the first of them. */
+  first_eid: number
+  /** Names of all providers where there are several. */
+  providers: string | null
+  replaces_eid: number | null
+  replaces_day: Day | null
+  /** HH:MM:SS */
+  replaces_start: string | null
+  /** The request to move this visit: it waits, or has been granted. */
+  replaced_by: number | null
+}
+
+// The rows of one visit with several providers share a number, a patient and a day (facts §2.3).
+const sameVisit = `m.pc_multiple = e.pc_multiple AND m.pc_pid = e.pc_pid AND m.pc_eventDate = e.pc_eventDate`
+
+const visitColumns = `${appointmentColumns},
+  IF(e.pc_multiple > 0, (SELECT MIN(m.pc_eid) FROM openemr_postcalendar_events m WHERE ${sameVisit}), e.pc_eid) AS first_eid,
+  IF(e.pc_multiple > 0,
+     (SELECT GROUP_CONCAT(TRIM(CONCAT(COALESCE(mu.fname, ''), ' ', COALESCE(mu.lname, ''))) ORDER BY m.pc_eid SEPARATOR ', ')
+        FROM openemr_postcalendar_events m JOIN users mu ON mu.id = CAST(m.pc_aid AS UNSIGNED) WHERE ${sameVisit}), NULL) AS providers,
+  r.replaces_eid, o.pc_eventDate AS replaces_day, o.pc_startTime AS replaces_start,
+  (SELECT MAX(n.pc_eid) FROM foyer_appointment_requests n JOIN openemr_postcalendar_events ne ON ne.pc_eid = n.pc_eid
+    WHERE n.replaces_eid = e.pc_eid AND ne.pc_apptstatus NOT IN ('x', '%')) AS replaced_by`
+
+const visitTables = `${appointmentTables} LEFT JOIN openemr_postcalendar_events o ON o.pc_eid = r.replaces_eid`
+
+function belongs(whose: Whose): string {
+  // An own booking has no chart: it is whose request it is, and only as long as the calendar names nobody.
+  return 'pid' in whose ? `e.pc_pid = :pid` : `r.record = :record AND r.pid IS NULL AND COALESCE(e.pc_pid, '') = ''`
+}
+
+function valuesOf(whose: Whose): Values {
+  return 'pid' in whose ? { pid: String(whose.pid) } : { record: whose.record }
+}
+
+const onlyFirst = `(e.pc_multiple = 0 OR NOT EXISTS
+  (SELECT 1 FROM openemr_postcalendar_events m WHERE ${sameVisit} AND m.pc_eid < e.pc_eid))`
+
+/** From a day on, and every series whenever it began: the caller expands and sorts. One row a visit. */
+export function visitsFrom(db: Queryable, whose: Whose, from: Day): Promise<VisitRow[]> {
+  return db.select<VisitRow>(
+    `SELECT ${visitColumns} FROM ${visitTables}
+      WHERE ${belongs(whose)} AND (e.pc_eventDate >= :from OR e.pc_recurrtype > 0) AND ${onlyFirst}
       ORDER BY e.pc_eventDate, e.pc_startTime, e.pc_eid LIMIT 500`, // sql-safe: constants
-    { pid: String(pid), since },
+    { ...valuesOf(whose), from },
   )
 }
 
-/** One of the patient's own events. Somebody else's is not there. */
-export function patientAppointment(db: Queryable, pid: number, eid: number): Promise<AppointmentRow | undefined> {
-  return db.first<AppointmentRow>(
-    `SELECT ${appointmentColumns} FROM ${appointmentTables} WHERE e.pc_eid = :eid AND e.pc_pid = :pid`,
-    {
-      // sql-safe: constants
-      pid: String(pid),
-      eid,
-    },
+/** A place in the list of what is over: everything after it is older. */
+export interface Place {
+  day: Day
+  /** HH:MM */
+  start: string
+  eid: number
+}
+
+/** Single visits before a day and below a place in the list, the newest first, so many at most. */
+export function visitsBefore(
+  db: Queryable,
+  whose: Whose,
+  today: Day,
+  below: Place,
+  limit: number,
+): Promise<VisitRow[]> {
+  return db.select<VisitRow>(
+    `SELECT ${visitColumns} FROM ${visitTables}
+      WHERE ${belongs(whose)} AND e.pc_recurrtype = 0 AND e.pc_eventDate < :today AND e.pc_eventDate <= :day
+        AND (e.pc_eventDate < :day OR COALESCE(e.pc_startTime, '00:00:00') < :start
+             OR (COALESCE(e.pc_startTime, '00:00:00') = :start AND e.pc_eid < :eid))
+        AND ${onlyFirst}
+      ORDER BY e.pc_eventDate DESC, e.pc_startTime DESC, e.pc_eid DESC LIMIT ${String(Math.trunc(limit))}`, // sql-safe: constants and a number
+    { ...valuesOf(whose), today, day: below.day, start: `${below.start}:00`, eid: below.eid },
+  )
+}
+
+/** One visit of theirs by any of its rows. Somebody else's is not there. */
+export function oneVisit(db: Queryable, whose: Whose, eid: number): Promise<VisitRow | undefined> {
+  return db.first<VisitRow>(
+    `SELECT ${visitColumns} FROM ${visitTables} WHERE e.pc_eid = :eid AND ${belongs(whose)}`, // sql-safe: constants
+    { ...valuesOf(whose), eid },
   )
 }
 
@@ -83,16 +149,71 @@ export interface VanishedRow {
   provider: string
 }
 
-export function vanishedRequests(db: Queryable, pid: number, since: Day): Promise<VanishedRow[]> {
+const vanished = `SELECT r.pc_eid, r.receipt, r.day, r.start_time AS start, r.minutes, r.reason, COALESCE(c.pc_catname, '') AS category,
+    TRIM(CONCAT(COALESCE(u.fname, ''), ' ', COALESCE(u.lname, ''))) AS provider
+  FROM foyer_appointment_requests r
+  LEFT JOIN openemr_postcalendar_events e ON e.pc_eid = r.pc_eid
+  LEFT JOIN openemr_postcalendar_categories c ON c.pc_catid = r.category_id
+  LEFT JOIN users u ON u.id = CAST(r.provider_id AS UNSIGNED)`
+
+function asked(whose: Whose): string {
+  return 'pid' in whose ? `r.pid = :pid` : `r.record = :record AND r.pid IS NULL`
+}
+
+/** Below a place in the list of what is over, the newest first, so many at most. */
+export function vanishedRequests(db: Queryable, whose: Whose, below: Place, limit: number): Promise<VanishedRow[]> {
   return db.select<VanishedRow>(
-    `SELECT r.pc_eid, r.receipt, r.day, r.start_time AS start, r.minutes, r.reason, COALESCE(c.pc_catname, '') AS category,
-            TRIM(CONCAT(COALESCE(u.fname, ''), ' ', COALESCE(u.lname, ''))) AS provider
+    `${vanished} WHERE ${asked(whose)} AND r.day <= :day AND e.pc_eid IS NULL
+        AND (r.day < :day OR r.start_time < :start OR (r.start_time = :start AND r.pc_eid < :eid))
+      ORDER BY r.day DESC, r.start_time DESC, r.pc_eid DESC LIMIT ${String(Math.trunc(limit))}`, // sql-safe: constants and a number
+    { ...whose, day: below.day, start: `${below.start}:00`, eid: below.eid },
+  )
+}
+
+/** One of these by the number that its event had. */
+export function vanishedRequest(db: Queryable, whose: Whose, eid: number): Promise<VanishedRow | undefined> {
+  return db.first<VanishedRow>(
+    `${vanished} WHERE r.pc_eid = :eid AND ${asked(whose)} AND e.pc_eid IS NULL`, // sql-safe: constants
+    { ...whose, eid },
+  )
+}
+
+export interface PendingRow {
+  eid: number
+  /** The numbered seat that its request takes; null: asked for in the host's own portal. */
+  seat: string | null
+}
+
+/**
+ * What waits for the practice from a day on, in whichever portal it was asked for; one visit with several providers
+ * counts once. Exact for whoever holds the patient's turn; it locks nothing, because the locks would reach into the
+ * next patient's rows.
+ */
+export function pendingVisits(db: Queryable, whose: Whose, from: Day): Promise<PendingRow[]> {
+  return db.select<PendingRow>(
+    `SELECT e.pc_eid AS eid, r.open_seat AS seat
+       FROM openemr_postcalendar_events e LEFT JOIN foyer_appointment_requests r ON r.pc_eid = e.pc_eid
+      WHERE ${belongs(whose)} AND e.pc_eventDate >= :from AND e.pc_apptstatus = '^' AND ${onlyFirst}`, // sql-safe: constants
+    { ...valuesOf(whose), from },
+  )
+}
+
+/** A declined request for which the practice named other times that are still ahead, none of them taken. */
+export interface OfferedRow {
+  eid: number
+  /** So many times. */
+  times: number
+}
+
+export function offeredInstead(db: Queryable, whose: Whose, now: { day: Day; time: string }): Promise<OfferedRow[]> {
+  return db.select<OfferedRow>(
+    `SELECT r.pc_eid AS eid, COUNT(*) AS times
        FROM foyer_appointment_requests r
-       LEFT JOIN openemr_postcalendar_events e ON e.pc_eid = r.pc_eid
-       LEFT JOIN openemr_postcalendar_categories c ON c.pc_catid = r.category_id
-       LEFT JOIN users u ON u.id = CAST(r.provider_id AS UNSIGNED)
-      WHERE r.pid = :pid AND r.day >= :since AND e.pc_eid IS NULL
-      ORDER BY r.day, r.start_time`,
-    { pid, since },
+       JOIN foyer_appointment_alternatives a ON a.pc_eid = r.pc_eid
+       JOIN openemr_postcalendar_events e ON e.pc_eid = r.pc_eid
+      WHERE ${asked(whose)} AND r.state = 'declined' AND (a.day > :day OR (a.day = :day AND a.start_time > :time))
+        AND NOT EXISTS (SELECT 1 FROM foyer_appointment_alternatives t WHERE t.pc_eid = r.pc_eid AND t.taken_eid IS NOT NULL)
+      GROUP BY r.pc_eid ORDER BY r.pc_eid LIMIT 10`, // sql-safe: constants
+    { ...whose, ...now },
   )
 }

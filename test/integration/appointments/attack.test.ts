@@ -19,6 +19,9 @@ describe('the attack on one time', () => {
     this.timeout(90_000)
     const { code, said } = await attack('--seconds', '5')
     expect(said).to.match(/booked [1-9]\d/)
+    for (const what of ['confirmed', 'moved', 'proposed', 'host rows']) {
+      expect(said).to.match(new RegExp(`${what} [1-9]`))
+    }
     expect(said).to.include('no overlap')
     expect(code).to.equal(0)
   })
@@ -26,7 +29,7 @@ describe('the attack on one time', () => {
   it('finds one soon when the guard is taken out of what it attacks: it can see', async function () {
     this.timeout(90_000)
     const { code, said } = await attack('--seconds', '40', '--without-guard')
-    expect(said).to.match(/overlap: booked event/)
+    expect(said).to.match(/overlap: (placed|confirmed) event/)
     expect(code).to.equal(1)
   })
 })

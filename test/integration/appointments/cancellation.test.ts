@@ -44,7 +44,8 @@ describeOnEverySite('a patient cancels', (site) => {
       ...{ pc_apptstatus: 'x', pc_hometext: 'I am travelling', pc_time: `${MONDAY} 09:30:00` },
     })
     expect(changesIn(written, 'foyer_appointment_requests')).to.deep.equal({
-      ...{ state: 'cancelled', open_key: null, version: 2, decided_at: `${MONDAY} 14:30:00.000` },
+      ...{ state: 'cancelled', open_key: null, open_seat: null, version: 2, told_status: 'x' },
+      decided_at: `${MONDAY} 14:30:00.000`,
     })
     const [note] = written.came['pnotes'] ?? []
     expect(note).to.deep.include({
@@ -120,6 +121,13 @@ describe('a cancellation that cannot be', () => {
     expect(result).to.include({ ok: false, reason })
     expect(written).to.deep.equal({ came: {}, went: {} })
   }
+  /** The visit stands: only the practice may take it off. */
+  const asked = async (eid: number | string) => {
+    const maria = await chart(practice, 'maria')
+    expect(await cancel(practice, maria, eid)).to.include({ ok: true, asked: true })
+    const id = Number(String(eid).split('-')[0])
+    expect(await statusOf(practice, id)).to.equal('-')
+  }
   const visit = async (
     date: string,
     start: string,
@@ -133,10 +141,10 @@ describe('a cancellation that cannot be', () => {
     expect(await statusOf(practice, theirs)).to.equal('-')
   })
 
-  it('is refused within the notice once it is confirmed, and granted the minute before', async () => {
+  it('is asked of the practice within the notice once it is confirmed, and granted the minute before', async () => {
     const eid = await visit(TUESDAY, '09:00')
     practice.clock.set(`${MONDAY}T09:01:00`)
-    await refused(eid, 'too-late')
+    await asked(eid)
     practice.clock.set(`${MONDAY}T09:00:00`)
     expect(await cancel(practice, await chart(practice, 'maria'), eid)).to.include({ ok: true })
   })
@@ -161,9 +169,9 @@ describe('a cancellation that cannot be', () => {
     await refused(theirs, 'already-cancelled')
   })
 
-  it('is refused for one day of a series, which only the host can split, and for a day that is not of it', async () => {
+  it('is asked of the practice for one day of a series, and refused for a day that is not of it', async () => {
     const series = await visit('2026-12-07', '14:00', { repeats: { every: 1, unit: 'week' }, except: ['2026-12-21'] })
-    await refused(`${String(series)}-20261214`, 'of-series')
+    await asked(`${String(series)}-20261214`)
     await refused(`${String(series)}-20261221`, 'not-found')
     await refused(`${String(series)}-20261215`, 'not-found')
     await refused(series, 'not-found')
@@ -174,7 +182,7 @@ describe('a cancellation that cannot be', () => {
     const eid = await visit('2027-03-14', '09:00')
     // 24 hours before 09:00 of the short night's day, it is 08:00 the day before.
     practice.clock.set('2027-03-13T08:01:00')
-    await refused(eid, 'too-late')
+    await asked(eid)
     practice.clock.set('2027-03-13T08:00:00')
     expect(await cancel(practice, await chart(practice, 'maria'), eid)).to.include({ ok: true })
   })
@@ -242,13 +250,13 @@ describe('a patient cancels while staff confirm', () => {
         practice.db.transaction(async (tx) => {
           const result = await work(tx)
           cancelling = cancel(practice, scope, eid)
-          await untilWaiting(practice, 'openemr_postcalendar_events')
+          await untilWaiting(practice, 'foyer_turns')
           return result
         }),
     }
     const elsewhere = { ...practice, portal: { ...practice.portal, db: watching } }
     expect(await setStatus(elsewhere, eid, '-', { seen: '^' })).to.include({ ok: true })
-    expect(await cancelling).to.include({ ok: false, reason: 'too-late' })
+    expect(await cancelling).to.include({ ok: true, asked: true })
     expect(await statusOf(practice, eid)).to.equal('-')
     await practice.setting('minimumNotice', '0')
     expect(await cancel(practice, scope, eid)).to.include({ ok: true })

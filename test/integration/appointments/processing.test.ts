@@ -71,7 +71,8 @@ describeOnEverySite('staff decide on a request', (site) => {
       },
     ])
     expect(changesIn(written, 'foyer_appointment_requests')).to.deep.equal({
-      ...{ state: 'confirmed', open_key: null, version: 2, decided_by: 'admin', decided_at: `${MONDAY} 14:30:00.000` },
+      ...{ state: 'confirmed', open_key: null, open_seat: null, version: 2, told_status: '-' },
+      ...{ decided_by: 'admin', decided_at: `${MONDAY} 14:30:00.000` },
     })
     const [log] = written.came['log'] ?? []
     expect(log).to.deep.include({

@@ -134,6 +134,8 @@ describeOnEverySite('a patient asks for a time', (site) => {
       ...{ minutes: 15, reason: 'Sore throat', state: 'requested', version: 1, created_at: `${MONDAY} 13:00:00.000` },
       open_key: `${records.maria} ${String(staff.lee)} ${TUESDAY} 09:00`,
       ...{ claimed_by: null, claimed_at: null, decided_by: null, decided_at: null, decision_reason: null },
+      ...{ open_seat: `p${String(patients.maria)}:1`, replaces_eid: null },
+      ...{ told_status: '^', told_day: TUESDAY, told_start: '09:00:00', told_provider: String(staff.lee) },
     })
     expect(String(request?.['receipt'])).to.have.lengthOf(9)
     const [audit] = came['foyer_audit'] ?? []

@@ -1,7 +1,7 @@
 /** What the tests of appointments share: who asks for what, and what a deed wrote. */
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { findAccount, type ChartScope } from '../../../module/access/scope.js'
+import { findAccount, type ChartScope, type OwnScope, type PatientScope } from '../../../module/access/scope.js'
 import { staffMember, type StaffMember } from '../../../module/access/staff.js'
 import {
   cancelAppointment,
@@ -13,6 +13,7 @@ import {
 import {
   declineAppointment,
   processAppointment,
+  type DeclineOutcome,
   type ProcessOutcome,
 } from '../../../module/features/appointments/processing.js'
 import type { Actor } from '../../../module/platform/audit.js'
@@ -59,6 +60,12 @@ export async function chart(
   return scope
 }
 
+/** What the holder of an account entered themselves, before any chart. */
+export function ownRecord(practice: TestPractice, holder: 'maria' | 'john'): OwnScope {
+  const record = practice.records[holder === 'maria' ? 'ownOfMaria' : 'ownOfJohn']
+  return { kind: 'own', account: { id: practice.accounts[holder], name: `${holder}.own` }, record }
+}
+
 /** A chart of a patient without a story, opened by somebody with an account. */
 export async function newChart(practice: TestPractice): Promise<ChartScope> {
   const pid = await practice.patient()
@@ -67,7 +74,7 @@ export async function newChart(practice: TestPractice): Promise<ChartScope> {
   return { kind: 'chart', account, record: opaqueId(), pid, relationship: 'self', extent: 'full', patient }
 }
 
-export function ask(practice: TestPractice, scope: ChartScope, wish: Wish = {}): Promise<RequestOutcome> {
+export function ask(practice: TestPractice, scope: PatientScope, wish: Wish = {}): Promise<RequestOutcome> {
   return requestAppointment(practice.portal, holderOf(scope), {
     scope,
     provider: practice.staff.lee,
@@ -81,13 +88,13 @@ export function ask(practice: TestPractice, scope: ChartScope, wish: Wish = {}):
 }
 
 /** Asks for what must be free; answers its pc_eid. */
-export async function booked(practice: TestPractice, scope: ChartScope, wish: Wish = {}): Promise<number> {
+export async function booked(practice: TestPractice, scope: PatientScope, wish: Wish = {}): Promise<number> {
   const outcome = await ask(practice, scope, wish)
   if (!outcome.ok) throw new Error(`not booked: ${outcome.reason}`)
   return outcome.eid
 }
 
-export function cancel(practice: TestPractice, scope: ChartScope, id: number | string): Promise<CancelOutcome> {
+export function cancel(practice: TestPractice, scope: PatientScope, id: number | string): Promise<CancelOutcome> {
   return cancelAppointment(practice.portal, holderOf(scope), { scope, id: String(id), reason: 'I am travelling' })
 }
 
@@ -111,7 +118,7 @@ export async function decline(
   practice: TestPractice,
   eid: number,
   { seen, by = 'admin' }: Seen = {},
-): Promise<ProcessOutcome> {
+): Promise<DeclineOutcome> {
   const member = await colleague(practice, by)
   return declineAppointment(practice.portal, member, actorOf(member), { eid, reason: 'We are closed then', seen })
 }
@@ -122,7 +129,7 @@ export async function colleague(practice: TestPractice, name: StaffName): Promis
   return member
 }
 
-export function holderOf(scope: ChartScope): Actor {
+export function holderOf(scope: PatientScope): Actor {
   return { kind: 'account', id: String(scope.account.id), name: scope.account.name, requestId: undefined }
 }
 

@@ -64,13 +64,22 @@ describe('the foyer command', function () {
     const doctor = await foyer(['doctor', '--json'], guest)
     expect(doctor.code).to.equal(1)
     expect(JSON.parse(doctor.out)).to.deep.include({
-      ...{ name: 'Secret', state: 'problem', found: 'FOYER_SECRET is not set' },
+      ...{ check: 'secret', group: 'Foyer', name: 'Secret', state: 'problem', found: 'FOYER_SECRET is not set' },
       fix: 'Set it to 32 random characters or more, the same in every process.',
     })
 
+    expect((await foyer(['doctor'], guest)).out).to.match(
+      /^Foyer\n(?: .*\n)*  PROBLEM {2}Secret: FOYER_SECRET is not set\n/m,
+    )
+
     await someoneUsesIt(guest)
+    const planned = await foyer(['uninstall', '--dry-run', '--discard'], guest)
+    expect(planned.out).to.match(
+      /Drop the table foyer_accounts\.\n[^]*Is lost: 1 account, 2 other audit entries\.\nNothing/,
+    )
     const refused = await foyer(['uninstall'], guest)
-    expect(refused).to.include({ code: 1, out: '' })
+    expect(refused.code).to.equal(1)
+    expect(refused.out).to.match(/^Is lost unless it is exported: 1 account, /)
     expect(refused.err).to.match(/^Patients have used the portal: 1 account\./)
     expect((await foyer(['uninstall', '--discard'], guest)).code).to.equal(0)
     expect(await readState(db)).to.equal(undefined)

@@ -1,17 +1,29 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import { addOfficeHours } from '../../../module/host/site/days.js'
 import { addPatient, addPortalCredential, addStaff } from '../../../module/host/site/people.js'
+import { disable } from '../../../module/lifecycle/disable.js'
 import { doctor, type Finding } from '../../../module/lifecycle/doctor.js'
 import { enable } from '../../../module/lifecycle/enable.js'
 import { install } from '../../../module/lifecycle/install.js'
+import { english, say } from '../../../module/lifecycle/said.js'
+import { words as lifecycleWords } from '../../../module/lifecycle/words.js'
 import { standingClock } from '../../../module/platform/clock.js'
 import { readConfig } from '../../../module/platform/config.js'
+import { speakAll } from '../../../module/platform/i18n.js'
 import { describeOnEverySite } from '../../support/database.js'
 import { hostFor, type Guest } from './guest.js'
+import { installFirstVersion, stepsSince } from './older.js'
 
 const at = '2026-01-05 10:00:00'
+/** What the clock of these examinations says in UTC. */
+const NOW = '2026-01-05 15:00:00.000'
 const by = { userId: 1, username: 'admin' }
 const hash = '$2y$04$vsGpk.OloR1OMRfO5Z31X.F3BtvMs1uEGmonYEkdGq5EVqsciV0EW'
+const wellConfigured = { FOYER_SECRET: 's'.repeat(32), FOYER_BASE_URL: 'https://portal.example.org' }
 
 describeOnEverySite('doctor', (site) => {
   let guest: Guest
@@ -21,22 +33,23 @@ describeOnEverySite('doctor', (site) => {
     guest = await hostFor(site)
     await set('portal_onsite_two_enable', '0')
     await set('portal_onsite_two_address', 'https://your_web_site.com/openemr/portal')
+    await set('patient_reminder_sender_email', '')
     await set('gbl_time_zone', '')
   })
   after(() => guest.leave())
 
   it('finds on a bare site what is in the way, and says how to mend each', async () => {
     const findings = await examine({})
-    expect(stateOf(findings, 'EMR')).to.equal('ok')
-    for (const name of ['Foyer’s tables', 'Portal', 'Patient portal in the EMR', 'Providers’ schedules', 'Secret']) {
-      expect(stateOf(findings, name), name).to.equal('problem')
+    for (const check of ['steps', 'portal', 'hostsPortal', 'providers', 'secret']) {
+      expect(findings.find((each) => each.check === check)?.state, check).to.equal('problem')
     }
-    for (const name of ['Portal address in the EMR’s mails', 'Time zone', 'Public address']) {
-      expect(stateOf(findings, name), name).to.equal('warning')
+    for (const check of ['portalAddress', 'hostsMail', 'zone', 'baseUrl']) {
+      expect(findings.find((each) => each.check === check)?.state, check).to.equal('warning')
     }
     // Administrators hold the right from the start (facts §4.3).
-    expect(findings.find(({ name }) => name === 'Who may work in the portal')).to.include({ state: 'ok' })
-    for (const { state, fix, name } of findings) expect(fix === '', name).to.equal(state === 'ok')
+    expect(findings.find(({ check }) => check === 'portalRight')).to.include({ state: 'ok' })
+    expect(findings.find(({ check }) => check === 'host')).to.include({ state: 'ok' })
+    for (const { state, fix, check } of findings) expect(fix === undefined, check).to.equal(state === 'ok')
   })
 
   it('is content once all of it is mended', async () => {
@@ -45,6 +58,7 @@ describeOnEverySite('doctor', (site) => {
     await enable(context)
     await set('portal_onsite_two_enable', '1')
     await set('portal_onsite_two_address', 'https://portal.example.org/portal')
+    await set('patient_reminder_sender_email', 'desk@example.org')
     await set('gbl_time_zone', 'America/New_York')
     await db.transaction(async (tx) => {
       const providerId = await addStaff(tx, {
@@ -64,8 +78,17 @@ describeOnEverySite('doctor', (site) => {
       })
       await addPortalCredential(tx, { pid, username: 'AnaRuiz1', loginName: 'ana.ruiz', hash, status: 1, at })
     })
-    const findings = await examine(wellConfigured)
-    expect(findings.filter(({ state }) => state !== 'ok')).to.deep.equal([])
+    await everyJobRan()
+    expect((await examine(wellConfigured)).filter(({ state }) => state !== 'ok')).to.deep.equal([])
+  })
+
+  it('says all of it in Spanish, too', async () => {
+    const t = speakAll([lifecycleWords]).in('es')
+    for (const { check, found } of await examine(wellConfigured)) {
+      expect(t(`doctor.${check}`)).not.to.equal(`doctor.${check}`)
+      expect(say(found, t)).not.to.match(/\{\{|doctor\./)
+    }
+    expect(say((await examined('providers', wellConfigured)).found, t)).to.equal('Todos tienen horario: dr.lee')
   })
 
   it('tells of a provider without hours, and of one whose hours are over', async () => {
@@ -77,23 +100,20 @@ describeOnEverySite('doctor', (site) => {
       const hours = { weekdays: ['mon'], from: '09:00', until: '12:00' } as const
       await addOfficeHours(tx, { ...hours, providerId, firstDay: '2025-01-06', lastDay: '2025-12-29', by, at })
     })
-    const schedules = (await examine(wellConfigured)).find(({ name }) => name === 'Providers’ schedules')
-    expect(schedules).to.include({ state: 'warning', found: 'With: dr.lee. Without: dr.marsh, dr.past' })
+    await finds('providers', 'warning', /^With: dr\.lee\. Without: dr\.marsh, dr\.past$/)
   })
 
   it('tells of patients who were let in and have nothing to sign in with', async () => {
     await guest.db.transaction((tx) =>
       addPatient(tx, { fname: 'Leo', lname: 'Ruiz', dob: '2016-02-03', sex: 'Male', allowPortal: 'YES', at }),
     )
-    const credentials = (await examine(wellConfigured)).find(({ name }) => name === 'Patients’ credentials')
-    expect(credentials).to.include({ state: 'warning' })
-    expect(credentials?.found).to.match(/^1 of 2 /)
+    await finds('credentials', 'warning', /^1 of 2 authorised patients has nothing/)
   })
 
   it('tells of a right that nobody holds', async () => {
     const { db } = guest
     await db.transaction((tx) => tx.change(`UPDATE gacl_acl SET enabled = 0`))
-    expect(stateOf(await examine(wellConfigured), 'Who may work in the portal')).to.equal('problem')
+    await finds('portalRight', 'problem', /^Nobody holds/)
     await db.transaction((tx) => tx.change(`UPDATE gacl_acl SET enabled = 1`))
   })
 
@@ -104,25 +124,102 @@ describeOnEverySite('doctor', (site) => {
         `INSERT INTO foyer_settings (name, value, updated_at, updated_by) VALUES ('patientIdle', '0', '2026-01-05', 'admin')`,
       ),
     )
-    const settings = (await examine(wellConfigured)).find(({ name }) => name === 'Settings')
-    expect(settings?.state).to.equal('warning')
-    expect(settings?.found).to.contain('patientIdle is “0” (a whole number from 5 to 240)')
+    await finds('settings', 'warning', /patientIdle is “0” \(.*5.*240/)
   })
 
   it('tells of two zones for one practice, and of a zone that is none', async () => {
-    const two = await examine({ ...wellConfigured, FOYER_TIME_ZONE: 'America/Chicago' })
-    expect(stateOf(two, 'Time zone')).to.equal('warning')
+    await finds('zone', 'warning', /but the EMR writes its times in America\/New_York/, {
+      ...{ FOYER_TIME_ZONE: 'America/Chicago' },
+    })
     await set('gbl_time_zone', 'Eastern')
-    const none = (await examine(wellConfigured)).find(({ name }) => name === 'Time zone')
-    expect(none?.found).to.contain('“Eastern” is no zone')
+    await finds('zone', 'warning', /“Eastern” is no zone/)
   })
 
-  const wellConfigured = { FOYER_SECRET: 's'.repeat(32), FOYER_BASE_URL: 'https://portal.example.org' }
+  it('tells of a job that has stopped, one that fails, and that none has run', async () => {
+    const { db, context } = guest
+    const [first, second] = context.manifest.jobs
+    await changeJob(first?.name, `succeeded_at = '2026-01-01 09:00:00.000'`)
+    await changeJob(second?.name, `outcome = 'failed', error_code = 'ER_LOCK'`)
+    const late = `${String(first?.name)} (2026-01-01 09:00:00 UTC), ${String(second?.name)} (failed, ER_LOCK)`
+    await finds('jobs', 'warning', new RegExp(`: ${late.replace(/[()]/g, '\\$&')}$`))
+    await db.transaction((tx) => tx.change(`DELETE FROM foyer_jobs`))
+    await finds('jobs', 'warning', /^None has run yet$/)
+  })
 
-  async function examine(env: Record<string, string>): Promise<Finding[]> {
+  it('tells of mail that the EMR cannot send', async () => {
+    await set('EMAIL_METHOD', 'SMTP')
+    await set('SMTP_HOST', '')
+    await finds('hostsMail', 'warning', /SMTP_HOST/)
+    await set('SMTP_HOST', 'mail.example.org')
+    await finds('hostsMail', 'ok', /^SMTP by mail\.example\.org:25, from desk@example\.org$/)
+    await set('patient_reminder_sender_email', 'nobody')
+    await finds('hostsMail', 'warning', /patient_reminder_sender_email/)
+  })
+
+  it('tells when it shares a name, an origin or a place with the EMR’s own portal', async () => {
+    const beside = async (theirs: string, ours: string): Promise<string | undefined> => {
+      await set('portal_onsite_two_address', theirs)
+      const { state, found } = await examined('beside', { ...wellConfigured, FOYER_BASE_URL: ours })
+      return `${state} ${found.key}`
+    }
+    const emr = 'https://emr.example.org'
+    expect(await beside(`${emr}/openemr/portal`, 'https://portal.example.org')).to.equal('ok doctor.beside.apart')
+    expect(await beside(`${emr}:8443/portal`, emr)).to.equal('ok doctor.beside.sameHost')
+    expect(await beside(`${emr}/openemr/portal/`, emr)).to.equal('warning doctor.beside.sameOrigin')
+    expect(await beside(`${emr}/foyer/portal/`, `${emr}/foyer`)).to.equal('ok doctor.beside.here')
+    expect(await beside(`${emr}/portal/sites`, emr)).to.equal('problem doctor.beside.samePath')
+    expect(await beside(`${emr}/portal`, `${emr}/portal`)).to.equal('problem doctor.beside.samePath')
+    expect(await beside(`${emr}/portals`, emr)).to.equal('warning doctor.beside.sameOrigin')
+    expect(await beside('', emr)).to.equal('ok doctor.beside.unknown')
+  })
+
+  it('tells of an EMR that links pages which it may not show', async () => {
+    const linked = { connectorPresent: true }
+    expect((await examined('framing', wellConfigured, linked)).state).to.equal('warning')
+    const env = { ...wellConfigured, FOYER_EMR_ORIGIN: 'https://emr.example.org' }
+    expect((await examined('framing', env, linked)).state).to.equal('ok')
+    expect((await examined('framing', wellConfigured)).state).to.equal('ok')
+  })
+
+  it('tells of a portal that is off, without a word on its jobs', async () => {
+    await disable(guest.context)
+    await finds('portal', 'problem', /^Switched off$/)
+    await finds('jobs', 'ok', /^The portal is switched off/)
+    await enable(guest.context)
+  })
+
+  async function finds(check: string, state: string, found: RegExp, env: Record<string, string> = {}): Promise<void> {
+    const finding = await examined(check, { ...wellConfigured, ...env })
+    expect(finding.state, check).to.equal(state)
+    expect(english(finding.found)).to.match(found)
+  }
+
+  async function examined(check: string, env: Record<string, string>, more = {}): Promise<Finding> {
+    const finding = (await examine(env, more)).find((each) => each.check === check)
+    if (!finding) throw new Error(`doctor does not look at ${check}`)
+    return finding
+  }
+
+  function examine(env: Record<string, string>, more: { connectorPresent?: boolean } = {}): Promise<Finding[]> {
     const { db, context } = guest
     const clock = standingClock('America/New_York', '2026-01-05T10:00:00')
-    return doctor({ db, config: readConfig(env), clock, manifest: context.manifest, connectorPresent: false })
+    return doctor({ db, config: readConfig(env), clock, manifest: context.manifest, connectorPresent: false, ...more })
+  }
+
+  async function everyJobRan(): Promise<void> {
+    const { db, context } = guest
+    await db.transaction(async (tx) => {
+      for (const { name } of context.manifest.jobs) {
+        await tx.insert(
+          `INSERT INTO foyer_jobs (name, due_at, succeeded_at, outcome) VALUES (:name, :now, :now, 'ok')`,
+          { name, now: NOW },
+        )
+      }
+    })
+  }
+
+  async function changeJob(name: string | undefined, change: string): Promise<void> {
+    await guest.db.transaction((tx) => tx.change(`UPDATE foyer_jobs SET ${change} WHERE name = :name`, { name }))
   }
 
   async function set(name: string, value: string): Promise<void> {
@@ -132,6 +229,79 @@ describeOnEverySite('doctor', (site) => {
   }
 })
 
-function stateOf(findings: readonly Finding[], name: string): string | undefined {
-  return findings.find((finding) => finding.name === name)?.state
-}
+describe('doctor looks at what was installed', () => {
+  let guest: Guest
+
+  before(async () => {
+    guest = await hostFor('demo')
+    await installFirstVersion(guest)
+  })
+  after(() => guest.leave())
+
+  it('by an older Foyer, and says how far it is behind', async () => {
+    const { db, context } = guest
+    const { clock, manifest } = context
+    const findings = await doctor({ db, config: readConfig({}), clock, manifest, connectorPresent: false })
+    const steps = findings.find(({ check }) => check === 'steps')
+    expect(steps?.state).to.equal('problem')
+    expect(steps && english(steps.found)).to.equal(
+      `Version 0.1.0, ${String(stepsSince.length)} steps behind ${manifest.version}`,
+    )
+    // There is no table of jobs yet.
+    expect(findings.find(({ check }) => check === 'jobs')?.found.key).to.equal('doctor.jobs.none')
+  })
+})
+
+describe('doctor looks at where files go', () => {
+  let guest: Guest
+  let folder: string
+
+  before(async () => {
+    guest = await hostFor('demo')
+    folder = await mkdtemp(join(tmpdir(), 'foyer-doctor-'))
+  })
+  after(async () => {
+    await guest.leave()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  it('and whether it may write there', async () => {
+    await writeFile(join(folder, 'file'), '')
+    expect(await at('dataDir', { FOYER_DATA_DIR: folder })).to.equal('ok doctor.dataDir.is')
+    expect(await at('dataDir', { FOYER_DATA_DIR: join(folder, 'to', 'be') })).to.equal('ok doctor.dataDir.toBe')
+    expect(await at('dataDir', { FOYER_DATA_DIR: join(folder, 'file') })).to.equal('warning doctor.dataDir.no')
+  })
+
+  it('and whether the EMR’s site folder is one', async () => {
+    expect(await at('siteDir', {})).to.equal('ok doctor.siteDir.none')
+    expect(await at('siteDir', { FOYER_HOST_SITE_DIR: folder })).to.equal('warning doctor.siteDir.no')
+    await mkdir(join(folder, 'documents'))
+    expect(await at('siteDir', { FOYER_HOST_SITE_DIR: folder })).to.equal('ok doctor.siteDir.is')
+  })
+
+  it('and whether a scanner answers', async () => {
+    const socket = join(folder, 'clamd.sock')
+    expect(await at('scanner', {})).to.equal('ok doctor.scanner.none')
+    expect(await at('scanner', { FOYER_CLAMD: socket })).to.equal('warning doctor.scanner.no')
+    let says = 'PONG\0'
+    const clamd = createServer((line) => {
+      line.once('data', (asked) => line.end(asked.toString() === 'zPING\0' ? says : 'UNKNOWN COMMAND\0'))
+    })
+    await new Promise<void>((listens) => clamd.listen(socket, listens))
+    try {
+      expect(await at('scanner', { FOYER_CLAMD: socket })).to.equal('ok doctor.scanner.is')
+      says = 'What?\0'
+      expect(await at('scanner', { FOYER_CLAMD: socket })).to.equal('warning doctor.scanner.no')
+    } finally {
+      clamd.close()
+    }
+  })
+
+  async function at(check: string, env: Record<string, string>): Promise<string> {
+    const { db, context } = guest
+    const { clock, manifest } = context
+    const findings = await doctor({ db, config: readConfig(env), clock, manifest, connectorPresent: false })
+    const finding = findings.find((each) => each.check === check)
+    return `${String(finding?.state)} ${String(finding?.found.key)}`
+  }
+})

@@ -1,6 +1,8 @@
 import { connectDatabase, type Database } from '../../../module/platform/database.js'
 import { systemClock } from '../../../module/platform/clock.js'
 import { loadManifest } from '../../../module/platform/settings.js'
+import type { Outcome } from '../../../module/lifecycle/context.js'
+import { english } from '../../../module/lifecycle/said.js'
 import type { UninstallContext } from '../../../module/lifecycle/uninstall.js'
 import { freshDatabase, type SiteName } from '../../support/database.js'
 
@@ -14,8 +16,13 @@ export interface Guest {
 }
 
 /** A site as its installer leaves it, without Foyer. */
-export async function hostFor(site: SiteName): Promise<Guest> {
-  const { url, drop } = await freshDatabase(site)
+export async function hostFor(site: SiteName, onServer?: string): Promise<Guest> {
+  const { url, drop } = await freshDatabase(site, onServer)
+  return guestAt(url, drop)
+}
+
+/** The same of a database that is there already. */
+export function guestAt(url: string, drop: () => Promise<void> = () => Promise.resolve()): Guest {
   const db = connectDatabase({ url, zone: 'America/New_York', pool: 5 })
   const told: string[] = []
   return {
@@ -39,6 +46,11 @@ export async function hostFor(site: SiteName): Promise<Guest> {
       await drop()
     },
   }
+}
+
+/** What an outcome says, as a command says it. */
+export function saidBy(outcome: Outcome): string[] {
+  return outcome.ok ? outcome.sentences.map(english) : [outcome.message]
 }
 
 /** What a patient's first sign-in leaves. */

@@ -7,11 +7,13 @@ import { migrations } from '../../../migrations/index.js'
 import { install } from '../../../module/lifecycle/install.js'
 import { readJournal } from '../../../module/lifecycle/migrate.js'
 import { uninstall } from '../../../module/lifecycle/uninstall.js'
+import { upgrade } from '../../../module/lifecycle/upgrade.js'
 import { packageRoot } from '../../../module/platform/root.js'
 import { readState } from '../../../module/platform/state.js'
 import { describeOnEverySite } from '../../support/database.js'
 import { difference, dumpSchema, type Dump } from '../../support/dump.js'
 import { hostFor, type Guest } from './guest.js'
+import { installFirstVersion, stepsSince } from './older.js'
 
 const names = migrations.map(({ name }) => name)
 const indexes = names.filter((name) => name.includes('/index-'))
@@ -48,6 +50,20 @@ describeOnEverySite('a command is killed half-way and run again', (site) => {
     await uninstall(context)
   })
 
+  it('and an upgrade goes on with the step at which it ended', async function () {
+    this.timeout(120_000)
+    const { db, context } = guest
+    await installFirstVersion(guest)
+    const step = stepsSince[4]?.name ?? ''
+    await killAt(guest, 'upgrade', step)
+    expect((await readState(db))?.version).to.equal('0.1.0')
+    expect((await readJournal(db)).pending[0]?.name).to.equal(step)
+    expect(await upgrade(context)).to.include({ ok: true, changed: true })
+    expect((await readState(db))?.version).to.equal(context.manifest.version)
+    await uninstall({ ...context, discard: true })
+    expect(difference(without, await dumpSchema(db))).to.deep.equal([])
+  })
+
   it('and a removal leaves nothing, as one that was not', async function () {
     this.timeout(120_000)
     const { db, context } = guest
@@ -82,12 +98,12 @@ describeOnEverySite('a command is killed half-way and run again', (site) => {
  * Runs the command and kills it at a step: what it does is done, its line in the journal is not. We hold that line,
  * so that the command waits there for the kill.
  */
-async function killAt({ db, url }: Guest, verb: 'install' | 'uninstall', step: string): Promise<void> {
+async function killAt({ db, url }: Guest, verb: 'install' | 'upgrade' | 'uninstall', step: string): Promise<void> {
   const holding = await createConnection({ uri: url })
   try {
     await holding.query(`START TRANSACTION`)
     const line =
-      verb === 'install'
+      verb !== 'uninstall'
         ? `INSERT INTO foyer_migrations (name, done_at) VALUES (?, '2026-01-01')`
         : `SELECT name FROM foyer_migrations WHERE name = ? FOR UPDATE`
     await holding.query(line, [step])

@@ -1,13 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { createServer, type AddressInfo, type Server } from 'node:net'
-import { join } from 'node:path'
+import { request } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import { enable } from '../../../module/lifecycle/enable.js'
 import { install } from '../../../module/lifecycle/install.js'
-import { packageRoot } from '../../../module/platform/root.js'
 import { hostFor, type Guest } from './guest.js'
+import { eventually, freePort, holdPort, isAlive, refuses, serve, type Serving } from './serving.js'
 
 describe('foyer serve', function () {
   this.timeout(60_000)
@@ -64,88 +62,56 @@ describe('foyer serve', function () {
     while (await refuses(port)) await sleep(20)
     expect((await fetch(`http://127.0.0.1:${String(port)}/ready`)).status).to.equal(200)
   })
+
+  it('is one portal in two processes: a sign-in is everybody’s, wrong passwords are counted once, jobs run', async function () {
+    this.timeout(120_000)
+    const port = await freePort()
+    serving = serve(guest, { FOYER_PORT: String(port), FOYER_WORKERS: '2' })
+    await serving.until('Foyer is at')
+    const person = visitorOn(port)
+    const signIn = (username: string, password: string) => person.post('/staff/sign-in', { username, password })
+    expect((await signIn('admin', 'demo-admin-Pass1')).status).to.equal(303)
+    // A connection each: the processes take them in turns.
+    const pages = await Promise.all(Array.from({ length: 12 }, () => person.get('/staff/portal')))
+    expect(pages.map(({ status }) => status)).to.deep.equal(Array(12).fill(200))
+    const wrong: number[] = []
+    for (let tries = 0; tries < 13; tries += 1) wrong.push((await signIn('nobody', 'wrong')).status)
+    expect(wrong).to.deep.equal([...Array(10).fill(401), ...Array(3).fill(429)])
+    const outcomes = () =>
+      guest.db.select(`SELECT name, outcome FROM foyer_jobs WHERE name IN ('deliver', 'sweep') ORDER BY name`)
+    while (JSON.stringify(await outcomes()).includes('null')) await sleep(50)
+    expect(await outcomes()).to.deep.equal(['deliver', 'sweep'].map((name) => ({ name, outcome: 'ok' })))
+  })
 })
 
-interface Serving {
-  ended: Promise<number | null>
-  said: () => { out: string; err: string }
-  until: (words: string) => Promise<void>
-  /** Process ids of its own processes. */
-  children: () => number[]
-  end: (signal: NodeJS.Signals) => Promise<number | null>
-}
-
-function serve(guest: Guest, env: Record<string, string>): Serving {
-  const child: ChildProcess = spawn(
-    process.execPath,
-    ['--import', 'tsx', join(packageRoot(), 'module', 'cli.ts'), 'serve'],
-    {
-      env: { PATH: process.env['PATH'], FOYER_DATABASE_URL: guest.url, FOYER_SECRET: 's'.repeat(40), ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  )
-  const said = { out: '', err: '' }
-  child.stdout?.on('data', (text: Buffer) => (said.out += text.toString()))
-  child.stderr?.on('data', (text: Buffer) => (said.err += text.toString()))
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+/** Somebody who opens a connection for each request, and keeps cookies and the last form's token. */
+function visitorOn(port: number) {
+  const cookies = new Map<string, string>()
+  let token = ''
+  const ask = (method: 'GET' | 'POST', path: string, body = ''): Promise<{ status: number }> =>
+    new Promise((resolve, reject) => {
+      const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+      const headers = { cookie, 'content-type': 'application/x-www-form-urlencoded' }
+      const sent = request({ host: '127.0.0.1', port, path, method, headers, agent: false }, (answer) => {
+        let text = ''
+        answer.on('data', (chunk: Buffer) => (text += chunk.toString()))
+        answer.on('end', () => {
+          for (const each of answer.headers['set-cookie'] ?? []) {
+            const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(each) ?? []
+            cookies.set(name, value)
+          }
+          token = /name="_csrf" value="([^"]+)"/.exec(text)?.[1] ?? token
+          resolve({ status: answer.statusCode ?? 0 })
+        })
+      })
+      sent.on('error', reject).end(body)
+    })
   return {
-    ended,
-    said: () => said,
-    until: (words) =>
-      eventually(() => {
-        if (child.exitCode !== null) throw new Error(`It ended: ${said.err}`)
-        return said.out.includes(words)
-      }),
-    children: () => childrenOf(child.pid ?? 0),
-    end: (signal) => {
-      if (child.exitCode === null && child.signalCode === null) child.kill(signal)
-      return ended
+    get: (path: string) => ask('GET', path),
+    /** After the same page was opened for its token. */
+    post: async (path: string, fields: Record<string, string>) => {
+      await ask('GET', path)
+      return ask('POST', path, new URLSearchParams({ ...fields, _csrf: token }).toString())
     },
   }
-}
-
-/** Linux tells; elsewhere nobody is listed. */
-function childrenOf(pid: number): number[] {
-  try {
-    const listed = readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8')
-    return listed.split(' ').filter(Boolean).map(Number).filter(isServing)
-  } catch {
-    return []
-  }
-}
-
-/** tsx keeps a compiler beside each process: that is none of ours. */
-function isServing(pid: number): boolean {
-  return readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8').includes('cli.ts')
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
-}
-
-async function eventually(holds: () => boolean): Promise<void> {
-  while (!holds()) await sleep(20)
-}
-
-function holdPort(): Promise<Server> {
-  const server = createServer()
-  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
-}
-
-async function freePort(): Promise<number> {
-  const server = await holdPort()
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
-
-function refuses(port: number): Promise<boolean> {
-  return fetch(`http://127.0.0.1:${String(port)}/health`).then(
-    () => false,
-    () => true,
-  )
 }

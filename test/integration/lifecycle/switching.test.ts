@@ -8,7 +8,8 @@ import { uninstall } from '../../../module/lifecycle/uninstall.js'
 import { upgrade } from '../../../module/lifecycle/upgrade.js'
 import { readState } from '../../../module/platform/state.js'
 import { difference, dumpRows, dumpSchema } from '../../support/dump.js'
-import { hostFor, type Guest } from './guest.js'
+import { hostFor, saidBy, type Guest } from './guest.js'
+import { installFirstVersion } from './older.js'
 
 describe('an administrator switches the portal', () => {
   let guest: Guest
@@ -60,14 +61,12 @@ describe('an administrator switches the portal', () => {
 
   it('once: doing it again changes nothing and says so', async () => {
     const { db, context } = guest
-    expect(await disable(context)).to.deep.equal({
-      ok: true,
-      changed: false,
-      sentences: ['The portal is off already.'],
-    })
+    expect(saidBy(await disable(context))).to.deep.equal(['The portal is off already.'])
     await enable(context)
     const rows = await dumpRows(db)
-    expect(await enable(context)).to.deep.equal({ ok: true, changed: false, sentences: ['The portal is on already.'] })
+    const again = await enable(context)
+    expect(again).to.include({ ok: true, changed: false })
+    expect(saidBy(again)).to.deep.equal(['The portal is on already.'])
     expect(difference(rows, await dumpRows(db))).to.deep.equal([])
   })
 
@@ -100,8 +99,8 @@ describe('an administrator asks what a command would do', () => {
       const deed = await verb(context)
       expect(plan.ok && plan.changed, verb.name).to.equal(false)
       expect(deed.ok && deed.changed, verb.name).to.equal(true)
-      expect(plan.ok && plan.sentences, verb.name).to.deep.equal(deed.ok && deed.sentences)
-      expect(guest.told.splice(0), verb.name).to.deep.equal(deed.ok && deed.sentences)
+      expect(saidBy(plan), verb.name).to.deep.equal(saidBy(deed))
+      expect(guest.told.splice(0), verb.name).to.deep.equal(saidBy(deed))
     }
   })
 
@@ -110,8 +109,10 @@ describe('an administrator asks what a command would do', () => {
     expect(await enable({ ...context, dryRun: true })).to.include({ ok: false, reason: 'not-installed' })
     await install(context)
     await olderBy(guest)
+    const before = [await dumpSchema(db), await dumpRows(db)] as const
     const plan = await upgrade({ ...context, dryRun: true })
-    expect((await readState(db))?.version).to.equal('0.0.9')
+    expect(difference(before[0], await dumpSchema(db))).to.deep.equal([])
+    expect(difference(before[1], await dumpRows(db))).to.deep.equal([])
     expect(await upgrade(context)).to.deep.equal({ ...plan, changed: true })
   })
 })
@@ -144,6 +145,21 @@ describe('an administrator brings a newer Foyer', () => {
     })
     expect((await registration(db))?.version).to.equal(context.manifest.version)
     expect(await upgrade(context)).to.include({ ok: true, changed: false })
+  })
+
+  it('which can switch off and take out what an older one installed', async () => {
+    const old = await hostFor('demo')
+    try {
+      const before = await dumpSchema(old.db)
+      await installFirstVersion(old)
+      expect(await enable(old.context)).to.include({ ok: false, reason: 'not-upgraded' })
+      expect(await disable(old.context)).to.include({ ok: true, changed: true })
+      expect((await readState(old.db))?.enabled).to.equal(false)
+      expect(await uninstall({ ...old.context, discard: true })).to.include({ ok: true, changed: true })
+      expect(difference(before, await dumpSchema(old.db))).to.deep.equal([])
+    } finally {
+      await old.leave()
+    }
   })
 
   it('and an older one refuses to touch what it does not know', async () => {

@@ -1,15 +1,19 @@
+import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createHash } from 'node:crypto'
-import { gunzipSync } from 'node:zlib'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
+import { disable } from '../../../module/lifecycle/disable.js'
 import { enable } from '../../../module/lifecycle/enable.js'
 import { install } from '../../../module/lifecycle/install.js'
+import { english } from '../../../module/lifecycle/said.js'
 import { uninstall } from '../../../module/lifecycle/uninstall.js'
+import { standingClock } from '../../../module/platform/clock.js'
 import { readState } from '../../../module/platform/state.js'
 import { difference, dumpRows, dumpSchema } from '../../support/dump.js'
-import { hostFor, someoneUsesIt, type Guest } from './guest.js'
+import { readArchive, refill } from './archived.js'
+import { hostFor, saidBy, someoneUsesIt, type Guest } from './guest.js'
 
 describe('an administrator takes out a portal that patients have used', () => {
   let guest: Guest
@@ -60,37 +64,92 @@ describe('an administrator takes out a portal that patients have used', () => {
     expect(tables.filter((table) => table.startsWith('foyer_'))).to.deep.equal([])
   })
 
-  it('keeps it all in an archive when given a file: every row of every table, counted and hashed', async () => {
+  it('says beforehand what is lost and what stays, refused or not, and changes nothing', async () => {
     await someoneUsesIt(guest)
-    const tables = await dumpRows(guest.db, guest.context.manifest.tables)
-    const file = join(folder, 'portal.jsonl.gz')
-    // Switching off, which comes first, is written down too.
-    expect(await uninstall({ ...guest.context, exportTo: file })).to.include({ ok: true, changed: true })
+    const rows = await dumpRows(guest.db)
+    const refused = await uninstall({ ...guest.context, dryRun: true })
+    expect(refused).to.include({ ok: false, reason: 'in-use' })
+    const staysNothing = 'Nothing that Foyer wrote stays in the EMR.'
+    expect(refused.remarks.map(english)).to.deep.equal([
+      'Is lost unless it is exported: 1 account, 2 other audit entries.',
+      staysNothing,
+    ])
+    const discarded = await uninstall({ ...guest.context, dryRun: true, discard: true })
+    expect(discarded.remarks.map(english)).to.deep.equal(['Is lost: 1 account, 2 other audit entries.', staysNothing])
+    const exported = await uninstall({ ...guest.context, dryRun: true, exportTo: join(folder, 'a') })
+    expect(exported.remarks.map(english)[0]).to.match(/^Goes into the archive: /)
+    expect(saidBy(exported).slice(0, 3)).to.deep.equal([
+      'Switch the portal off and sign every patient out.',
+      'Wait 5 seconds, until every process has closed its doors.',
+      `Write every row of ${String(guest.context.manifest.tables.length)} tables to ${join(folder, 'a')}.`,
+    ])
+    expect(difference(rows, await dumpRows(guest.db))).to.deep.equal([])
+    expect(existsSync(join(folder, 'a'))).to.equal(false)
+  })
 
-    const lines = gunzipSync(await readFile(file))
-      .toString()
-      .trimEnd()
-      .split('\n')
-    const [head, ...rest] = lines.map((line) => JSON.parse(line) as Line)
-    const tail = rest.pop()
-    expect(head).to.deep.include({ archive: 'foyer', format: 1, tables: guest.context.manifest.tables })
-    expect(head?.hostWrites).to.deep.equal(guest.context.manifest.hostWrites)
-    const kept = rest.filter(({ table }) => table === 'foyer_accounts').map(({ row }) => row?.['display_name'])
-    expect(kept).to.deep.equal(['Ana Ejemplo'])
-    for (const [table, rows] of tables) {
-      const more = table === 'foyer_audit' ? 1 : 0
-      expect(
-        rest.filter((line) => line.table === table),
-        table,
-      ).to.have.length(rows.length + more)
-      expect(tail?.rows?.[table], table).to.equal(rows.length + more)
+  it('keeps in the archive what was still written while the portal was being closed', async function () {
+    this.timeout(20_000)
+    const file = join(folder, 'portal.jsonl.gz')
+    let late: Promise<void> | undefined
+    const tell = (line: string): void => {
+      // A process that has not heard yet: it looks every two seconds.
+      if (line.startsWith('Switch the portal off')) late = sleep(2000).then(() => someoneUsesIt(guest))
     }
-    const before = lines
-      .slice(0, -1)
-      .map((line) => `${line}\n`)
-      .join('')
-    expect(tail?.sha256).to.equal(createHash('sha256').update(before).digest('hex'))
+    expect(await uninstall({ ...guest.context, exportTo: file, tell })).to.include({ ok: true, changed: true })
+    await late
+    const { rows } = await readArchive(file)
+    expect(rows.get('foyer_accounts')?.map((row) => row['display_name'])).to.deep.equal(['Ana Ejemplo'])
+  })
+
+  it('keeps it all in an archive: every row, every digit, counted, hashed, and for its owner only', async () => {
+    const { db, context } = guest
+    await someoneUsesIt(guest)
+    await disable(context)
+    await db.transaction(async (tx) => {
+      await tx.insert(`INSERT INTO foyer_appointment_requests SET ${requestColumns()}`)
+      await tx.insert(`INSERT INTO foyer_attempts SET \`key\` = 'big', points = -1, expire = 18446744073709551615`)
+      await tx.insert(`INSERT INTO foyer_audit SET ${auditColumns('{"b": 1.10, "a": 12345678901234567890}')}`)
+    })
+    const before = await dumpRows(db, context.manifest.tables)
+    const texts = (): Promise<object[]> => db.select(`SELECT CONCAT(details, '') AS text FROM foyer_audit ORDER BY id`)
+    const textsBefore = await texts()
+    const file = join(folder, 'portal.jsonl.gz')
+    expect(await uninstall({ ...context, exportTo: file })).to.include({ ok: true, changed: true })
     expect((await stat(file)).mode & 0o777).to.equal(0o600)
+
+    const { head, rows } = await readArchive(file)
+    expect(head).to.deep.include({ archive: 'foyer', format: 1, tables: context.manifest.tables })
+    expect(head.hostWrites?.map(({ rows: _rows, ...write }) => write)).to.deep.equal(context.manifest.hostWrites)
+
+    await install(context)
+    await refill(guest, rows)
+    expect(difference(before, await dumpRows(db, context.manifest.tables))).to.deep.equal([])
+    // As text, since reading it as JSON would round the same way before and after.
+    expect(await texts()).to.deep.equal(textsBefore)
+  })
+
+  it('leaves room for a new beginning: installed again, it is as it was at first', async () => {
+    const { db } = guest
+    const clock = standingClock('America/New_York', '2026-01-05T10:00:00')
+    const context = { ...guest.context, clock }
+    const used = async (): Promise<void> => {
+      await enable(context)
+      await someoneUsesIt(guest)
+      await disable(context)
+    }
+    expect(await uninstall({ ...context, discard: true })).to.include({ ok: true })
+    await install(context)
+    const [schema, rows] = [await dumpSchema(db), await dumpRows(db)]
+    await used()
+    expect(await uninstall({ ...context, exportTo: join(folder, 'portal.jsonl.gz') })).to.include({ ok: true })
+    expect(await hiddenWorkers(guest)).to.deep.equal([])
+
+    await install(context)
+    expect(difference(schema, await dumpSchema(db))).to.deep.equal([])
+    expect(difference(rows, await dumpRows(db))).to.deep.equal([])
+    expect(await hiddenWorkers(guest)).to.deep.equal([])
+    await used()
+    expect(await readState(db)).to.deep.include({ enabled: false, version: context.manifest.version })
   })
 
   it('overwrites no file with its archive', async () => {
@@ -104,6 +163,7 @@ describe('an administrator takes out a portal that patients have used', () => {
 
   it('takes nothing out when the archive cannot be written', async () => {
     await someoneUsesIt(guest)
+    await disable(guest.context)
     const outcome = await uninstall({ ...guest.context, exportTo: join(folder, 'no', 'such', 'folder.gz') })
     expect(outcome).to.include({ ok: false, reason: 'cannot-export' })
     expect(await guest.db.select(`SELECT id FROM foyer_accounts`)).to.have.length(1)
@@ -128,21 +188,21 @@ describe('an administrator takes out a portal that patients have used', () => {
   })
 })
 
-interface Line {
-  archive?: string
-  hostWrites?: unknown
-  table?: string
-  row?: Record<string, unknown>
-  rows?: Record<string, number>
-  sha256?: string
+/** What a database may do by itself: Foyer brings nothing of the kind. */
+async function hiddenWorkers({ db }: Guest): Promise<object[]> {
+  return db.select(
+    `SELECT TRIGGER_NAME AS name FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE()
+      UNION ALL SELECT EVENT_NAME FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE()
+      UNION ALL SELECT ROUTINE_NAME FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE()`,
+  )
 }
 
-function auditColumns(): string {
+function auditColumns(details = '{}'): string {
   return `at = '2026-01-05 15:00:00.000', actor_kind = 'staff', actor_id = 'admin', actor_name = 'Admin', event = 'patient.viewed',
-    subject = 'patient', details = '{}'`
+    subject = 'patient', details = '${details}'`
 }
 
 function requestColumns(): string {
   return `receipt = 'ACDE-FGHJ', pc_eid = 1, provider_id = '1', category_id = 5, day = '2026-01-12', start_time = '10:00:00',
-    minutes = 15, reason = '', state = 'open', created_at = '2026-01-05 15:00:00.000'`
+    minutes = 15, reason = 'Ärger 🩺\\r\\n', state = 'open', created_at = '2026-01-05 15:00:00.123'`
 }

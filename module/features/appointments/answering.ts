@@ -1,0 +1,355 @@
+/** A patient answers what the practice offers: a time that it proposes, or one of those that it names when it declines. */
+import type { Portal } from '../../access/portal.js'
+import { pidOf, type PatientScope } from '../../access/scope.js'
+import { lockEvent, setStatus, type LockedEvent } from '../../host/events.js'
+import { BOOKED, CANCELLED, isCancelled } from '../../host/statuses.js'
+import { trackVisit } from '../../host/tracker.js'
+import type { Actor } from '../../platform/audit.js'
+import { utc, wallClock, type Day, type Utc } from '../../platform/clock.js'
+import type { Queryable, Tx } from '../../platform/database.js'
+import { rememberResult, type Once } from '../../platform/once.js'
+import { takeTurn } from '../../platform/turns.js'
+import { wishOf } from './alternatives.js'
+import { hasBegun, type Appointment } from './appointment.js'
+import { freeTimeOf, resultOf, writeVisit } from './booking.js'
+import { findAppointment } from './ofPatient.js'
+import { freedomUnderLock, isLaidOver } from './openings.js'
+import { allOrNothing, inHand, type Visit } from './requests.js'
+import { closeRequest, turnOf } from './seats.js'
+import { noteToProvider, tellOf } from './telling.js'
+
+/** A time that the practice proposed, and what became of it. */
+export interface Proposal {
+  id: number
+  /** Where the request stood before. */
+  from: { day: Day; start: string }
+  day: Day
+  /** HH:MM */
+  start: string
+  /** What the practice wrote with it. */
+  note: string
+  state: string
+  answer: string
+  open: boolean
+  proposedAt: Utc
+}
+
+interface ProposalRow {
+  id: number
+  from_day: Day
+  from_start: string
+  day: Day
+  start_time: string
+  note: string
+  state: string
+  answer: string | null
+  open_eid: number | null
+  proposed_at: Utc
+}
+
+/** The last proposal for a visit; undefined: none was ever made. */
+export async function lastProposal(db: Queryable, eid: number): Promise<Proposal | undefined> {
+  const row = await db.first<ProposalRow>(
+    `SELECT id, from_day, from_start, day, start_time, note, state, answer, open_eid, proposed_at
+       FROM foyer_appointment_proposals WHERE pc_eid = :eid ORDER BY id DESC LIMIT 1`,
+    { eid },
+  )
+  return (
+    row && {
+      id: row.id,
+      from: { day: row.from_day, start: row.from_start.slice(0, 5) },
+      day: row.day,
+      start: row.start_time.slice(0, 5),
+      note: row.note,
+      state: row.state,
+      answer: row.answer ?? '',
+      open: row.open_eid !== null,
+      proposedAt: row.proposed_at,
+    }
+  )
+}
+
+export interface AnswerInput {
+  scope: PatientScope
+  /** The appointment, as addresses name it. */
+  id: string
+  /** The proposal that the page showed; undefined: whichever is open. */
+  proposal: number | undefined
+}
+
+export type AnswerOutcome = { ok: true } | AnswerRefusal
+
+export type AnswerRefusal =
+  | { ok: false; reason: 'not-found' }
+  /** The practice proposed something else, took it back, or moved the visit meanwhile; or it was answered already. */
+  | { ok: false; reason: 'changed' }
+  /** The proposed time has begun. */
+  | { ok: false; reason: 'over' }
+  /** The practice has put something else there. */
+  | { ok: false; reason: 'taken' }
+
+/**
+ * Accepts the proposed time: it was held all the while, and is confirmed without another step of staff. The visit that
+ * it was to move leaves the calendar with it. Accepted once more, it stays accepted.
+ */
+export async function acceptProposal(portal: Portal, actor: Actor, input: AnswerInput): Promise<AnswerOutcome> {
+  return answered(portal, input, async (tx, visit, appointment, last) => {
+    if (last.state === 'accepted' && appointment.standing === 'confirmed') return { ok: true }
+    const refusal = whyNotAnswer(portal, appointment, last)
+    if (refusal) return refusal
+    // First, since the proposed time may lie over the visit that it moves.
+    await giveUpReplaced(portal, tx, actor, input.scope, appointment)
+    const taken = !(await isMeantToOverlap(tx, last, appointment.eid)) && (await isLaidOver(portal, tx, visit.event))
+    if (taken) return { ok: false, reason: 'taken' }
+    await setStatus(tx, visit.event, { status: BOOKED, at: wallClock(portal.clock.now()) })
+    await track(portal, tx, visit, BOOKED)
+    await endProposal(portal, tx, last.id, { state: 'accepted', answer: null })
+    await closeRequest(portal, tx, eidsOf(visit), 'confirmed')
+    await noteOf(portal, tx, input.scope, visit.event, 'An Updated Appointment', 'The proposed time was accepted')
+    await tellOf(portal, tx, actor, input.scope, {
+      ...{ event: 'appointment.proposal-accepted', eid: visit.event.eid, hostEvent: 'scheduling-update' },
+      details: { day: appointment.day, start: appointment.start },
+    })
+    return { ok: true }
+  })
+}
+
+/**
+ * Answers a proposal in words: it is off the table, the request waits for the practice again, where it stands now. The
+ * same words sent twice are one answer.
+ */
+export async function answerProposal(
+  portal: Portal,
+  actor: Actor,
+  input: AnswerInput & { answer: string },
+): Promise<AnswerOutcome> {
+  return answered(portal, input, async (tx, visit, appointment, last) => {
+    if (last.state === 'answered' && last.answer === input.answer) return { ok: true }
+    const refusal = whyNotAnswer(portal, appointment, last)
+    if (refusal) return refusal
+    await endProposal(portal, tx, last.id, { state: 'answered', answer: input.answer })
+    await tx.change(
+      `UPDATE foyer_appointment_requests SET state = 'requested', version = version + 1 WHERE pc_eid IN (:eids)`,
+      { eids: eidsOf(visit) },
+    )
+    await noteOf(portal, tx, input.scope, visit.event, 'An Updated Appointment', input.answer)
+    await tellOf(portal, tx, actor, input.scope, {
+      ...{ event: 'appointment.proposal-answered', eid: visit.event.eid, hostEvent: 'scheduling-update' },
+    })
+    return { ok: true }
+  })
+}
+
+type Answering = (tx: Tx, visit: Visit, appointment: Appointment, last: Proposal) => Promise<AnswerOutcome>
+
+/** Finds the patient's own visit, takes it in hand, and looks at it again: what is so now is what is answered. */
+async function answered(portal: Portal, input: AnswerInput, how: Answering): Promise<AnswerOutcome> {
+  const own = await findAppointment(portal, portal.db, input.scope, input.id)
+  if (!own) return { ok: false, reason: 'not-found' }
+  const outcome = await inHand<AnswerOutcome>(portal, own.eid, async (tx, visit) => {
+    const appointment = await findAppointment(portal, tx, input.scope, input.id)
+    if (!appointment) return { ok: false, reason: 'not-found' }
+    const last = await lastProposal(tx, appointment.eid)
+    if (!last || (input.proposal !== undefined && last.id !== input.proposal)) return { ok: false, reason: 'changed' }
+    return how(tx, visit, appointment, last)
+  })
+  return outcome.ok || outcome.reason !== 'changed' ? outcome : { ok: false, reason: 'changed' }
+}
+
+function whyNotAnswer(portal: Portal, appointment: Appointment, last: Proposal): AnswerRefusal | undefined {
+  const { day, start, standing } = appointment
+  const stands = last.open && standing === 'proposed' && day === last.day && start === last.start
+  if (!stands) return { ok: false, reason: 'changed' }
+  return hasBegun(appointment, portal.clock.now()) ? { ok: false, reason: 'over' } : undefined
+}
+
+/** Staff who may overbook proposed a time over another visit, knowing that it is. */
+async function isMeantToOverlap(tx: Tx, { proposedAt }: Proposal, eid: number): Promise<boolean> {
+  const overbooked = await tx.first(
+    `SELECT id FROM foyer_audit WHERE subject = :subject AND event = 'appointment.overbooked' AND at >= :proposedAt LIMIT 1`,
+    { subject: `appointment:${String(eid)}`, proposedAt },
+  )
+  return overbooked !== undefined
+}
+
+async function endProposal(
+  portal: Portal,
+  tx: Tx,
+  id: number,
+  end: { state: 'accepted' | 'answered'; answer: string | null },
+): Promise<void> {
+  await tx.change(
+    `UPDATE foyer_appointment_proposals
+        SET state = :state, answer = :answer, answered_at = :now, open_eid = NULL WHERE id = :id`,
+    { ...end, id, now: utc(portal.clock.now()) },
+  )
+}
+
+/** The visit that a request moves leaves the calendar when the request is agreed on, unless it is over or began. */
+async function giveUpReplaced(
+  portal: Portal,
+  tx: Tx,
+  actor: Actor,
+  scope: PatientScope,
+  appointment: Appointment,
+): Promise<void> {
+  const old = appointment.replaces && (await lockEvent(tx, appointment.replaces.eid))
+  if (!old || old.recurring || isCancelled(old.status) || old.pid !== pidOf(scope)) return
+  if (hasBegun(old, portal.clock.now())) return
+  const moved = `Moved to ${appointment.day} ${appointment.start}`
+  const text = old.text === '' ? moved : `${old.text}\n${moved}`
+  await setStatus(tx, old, { status: CANCELLED, at: wallClock(portal.clock.now()), text })
+  await track(portal, tx, { event: old, rows: [{ eid: old.eid, room: old.room }] }, CANCELLED)
+  await closeRequest(portal, tx, [old.eid], 'cancelled')
+  await tellOf(portal, tx, actor, scope, {
+    ...{ event: 'appointment.cancelled', eid: old.eid, hostEvent: 'scheduling-update' },
+    details: { replacedBy: appointment.eid },
+  })
+}
+
+/** The flow board follows, as it does when staff decide (facts §2.6); who has no chart has no line there yet. */
+async function track(
+  portal: Portal,
+  tx: Tx,
+  { event, rows }: { event: LockedEvent; rows: readonly { eid: number; room: string }[] },
+  status: string,
+): Promise<void> {
+  if (event.pid === undefined) return
+  const { pid, day, start } = event
+  for (const { eid, room } of rows) {
+    await trackVisit(tx, { eid, pid, day, start, status, room }, 'portal-user', wallClock(portal.clock.now()))
+  }
+}
+
+function eidsOf({ event, rows }: Visit): number[] {
+  return [event.eid, ...rows.map((row) => row.eid)]
+}
+
+async function noteOf(
+  portal: Portal,
+  tx: Tx,
+  scope: PatientScope,
+  event: LockedEvent,
+  what: string,
+  reason: string,
+): Promise<void> {
+  const { day, providerId } = event
+  await noteToProvider(portal, tx, scope, { what, providerId, day, time: event.start.slice(0, 5), reason })
+}
+
+/** A time that the practice named when it declined. */
+export interface Alternative {
+  id: number
+  providerId: number
+  categoryId: number
+  day: Day
+  /** HH:MM */
+  start: string
+  minutes: number
+  takenEid: number | undefined
+}
+
+interface AlternativeRow {
+  id: number
+  provider_id: string
+  category_id: number
+  day: Day
+  start_time: string
+  minutes: number
+  taken_eid: number | null
+}
+
+/** In the order of their times. */
+export async function alternativesOf(db: Queryable, eid: number): Promise<Alternative[]> {
+  const rows = await db.select<AlternativeRow>(
+    `SELECT id, provider_id, category_id, day, start_time, minutes, taken_eid
+       FROM foyer_appointment_alternatives WHERE pc_eid = :eid ORDER BY day, start_time, id`,
+    { eid },
+  )
+  return rows.map((row) => ({
+    ...{ id: row.id, providerId: Number(row.provider_id), categoryId: row.category_id, minutes: row.minutes },
+    ...{ day: row.day, start: row.start_time.slice(0, 5), takenEid: row.taken_eid ?? undefined },
+  }))
+}
+
+export interface TakeInput {
+  scope: PatientScope
+  /** The declined appointment, as addresses name it. */
+  id: string
+  /** Id of the alternative. */
+  alternative: number
+  once: Once | undefined
+}
+
+export type TakeOutcome =
+  | { ok: true; eid: number; first: boolean }
+  | { ok: false; reason: 'not-found' | 'used-otherwise' }
+  /** One of them has been taken: that is this visit now. */
+  | { ok: false; reason: 'one-taken'; eid: number }
+  /** It is not free any more. Those that are left, by id. */
+  | { ok: false; reason: 'gone'; left: number[] }
+
+/**
+ * Takes one of the times that the practice named when it declined: a visit confirmed at once, since the practice has
+ * offered it, if it is free still. One of them, not two.
+ */
+export async function takeAlternative(portal: Portal, actor: Actor, input: TakeInput): Promise<TakeOutcome> {
+  const own = await findAppointment(portal, portal.db, input.scope, input.id)
+  const offered = own ? await alternativesOf(portal.db, own.eid) : []
+  const chosen = offered.find((each) => each.id === input.alternative)
+  if (!own || !chosen) return { ok: false, reason: 'not-found' }
+  return allOrNothing(portal, async (tx): Promise<TakeOutcome> => {
+    await takeTurn(tx, [turnOf(input.scope), `provider:${String(chosen.providerId)}`])
+    const before = await resultOf(portal, tx, input.once)
+    if (before) return before
+    const now = await alternativesOf(tx, own.eid)
+    const taken = now.find((each) => each.takenEid !== undefined)
+    if (taken?.takenEid !== undefined) {
+      if (taken.id !== chosen.id) return { ok: false, reason: 'one-taken', eid: taken.takenEid }
+      return { ok: true, eid: taken.takenEid, first: false }
+    }
+    if (!(await isStillFree(portal, tx, chosen)))
+      return { ok: false, reason: 'gone', left: await left(portal, tx, now) }
+    const eid = await writeTaken(portal, tx, actor, input.scope, own, chosen)
+    if (input.once) await rememberResult(tx, input.once, String(eid))
+    return { ok: true, eid, first: true }
+  })
+}
+
+async function isStillFree(
+  portal: Portal,
+  tx: Tx,
+  { day, start: time, ...alternative }: Alternative,
+): Promise<boolean> {
+  return (await freedomUnderLock(portal, tx, wishOf(alternative), freeTimeOf({ day, time }))) === 'free'
+}
+
+/** All are of one provider, whose turn is held. */
+async function left(portal: Portal, tx: Tx, all: readonly Alternative[]): Promise<number[]> {
+  const free: number[] = []
+  for (const each of all) if (await isStillFree(portal, tx, each)) free.push(each.id)
+  return free
+}
+
+async function writeTaken(
+  portal: Portal,
+  tx: Tx,
+  actor: Actor,
+  scope: PatientScope,
+  declined: Appointment,
+  chosen: Alternative,
+): Promise<number> {
+  const { day, start: time } = chosen
+  const { category, reason } = declined
+  const eid = await writeVisit(...([portal, tx, actor, { scope, day, time, reason }] as const), {
+    provider: { id: chosen.providerId },
+    category: { ...category, minutes: chosen.minutes },
+    ...{ status: BOOKED, seat: undefined, event: 'appointment.alternative-taken', details: { declined: declined.eid } },
+  })
+  const event = await lockEvent(tx, eid)
+  if (event) await track(portal, tx, { event, rows: [event] }, BOOKED)
+  await tx.change(`UPDATE foyer_appointment_alternatives SET taken_eid = :eid, taken_at = :now WHERE id = :id`, {
+    ...{ eid, now: utc(portal.clock.now()), id: chosen.id },
+  })
+  return eid
+}

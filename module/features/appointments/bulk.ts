@@ -1,0 +1,69 @@
+/** The same done to several that wait, each in a transaction of its own: one that cannot be done stops none of the others. */
+import type { Portal } from '../../access/portal.js'
+import type { StaffMember } from '../../access/staff.js'
+import { BOOKED } from '../../host/statuses.js'
+import type { Actor } from '../../platform/audit.js'
+import { parseAppointmentId } from './appointment.js'
+import { refuseCancellation } from './cancellationDecisions.js'
+import { claimAppointment } from './claims.js'
+import { declineAppointment, processAppointment } from './processing.js'
+import { rememberDeed } from './undo.js'
+
+export type BulkAction = 'confirm' | 'decline' | 'claim' | 'release'
+
+export interface BulkInput {
+  /** As the queue names its rows: `4711`, or `cancellation:4711-20261124`. */
+  ids: readonly string[]
+  action: BulkAction
+  /** For all that are declined; the patients read it. */
+  reason: string
+  /** What was done, and what could not be, is kept under this. */
+  undo: string
+}
+
+/** Row by row, in the order given. What came of each is read under the token (undo.ts pressOf). */
+export async function processMany(portal: Portal, member: StaffMember, actor: Actor, input: BulkInput): Promise<void> {
+  for (const id of new Set(input.ids)) {
+    const refusal = await processOne(portal, member, actor, input, id)
+    if (refusal === undefined) continue
+    await portal.db.transaction((tx) =>
+      rememberDeed(tx, portal, member, input.undo, { what: 'failed', id, reason: refusal }),
+    )
+  }
+}
+
+/** undefined: done. Otherwise why not, as the words for it are keyed. */
+async function processOne(
+  portal: Portal,
+  member: StaffMember,
+  actor: Actor,
+  { action, reason, undo }: BulkInput,
+  id: string,
+): Promise<string | undefined> {
+  const row = waitingIdOf(id)
+  if (!row) return 'not-found'
+  const { eid, cancellation } = row
+  const outcome = await (() => {
+    switch (action) {
+      case 'confirm':
+        if (cancellation !== undefined) return { ok: false, reason: 'is-cancellation' } as const
+        return processAppointment(portal, member, actor, { eid, status: BOOKED, note: '', seen: '^', undo })
+      case 'decline':
+        if (cancellation !== undefined) {
+          return refuseCancellation(portal, member, actor, { id: cancellation, reason, undo })
+        }
+        return declineAppointment(portal, member, actor, { eid, reason, seen: undefined, undo })
+      case 'claim':
+      case 'release':
+        return claimAppointment(portal, member, actor, { eid, cancellation, how: { kind: action }, undo })
+    }
+  })()
+  return outcome.ok ? undefined : outcome.reason
+}
+
+/** What a row of the queue is of. */
+export function waitingIdOf(id: string): { eid: number; cancellation: string | undefined } | undefined {
+  const [, ofCancellation, address = ''] = /^(cancellation:)?([\d-]{1,24})$/.exec(id) ?? []
+  const eid = parseAppointmentId(address)?.eid
+  return eid === undefined ? undefined : { eid, cancellation: ofCancellation === undefined ? undefined : address }
+}

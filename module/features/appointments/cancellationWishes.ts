@@ -1,0 +1,67 @@
+/** What became of a patient's wish that the practice cancel a visit for them. */
+import type { Day, Utc } from '../../platform/clock.js'
+import type { Queryable } from '../../platform/database.js'
+
+export interface CancellationRequest {
+  id: number
+  receipt: string
+  state: 'requested' | 'done' | 'refused' | 'withdrawn'
+  /** What the patient wrote. */
+  reason: string
+  /** What the practice wrote when it refused. */
+  decisionReason: string
+  askedAt: Utc
+  decidedAt: Utc | undefined
+}
+
+interface Row {
+  id: number
+  receipt: string
+  state: CancellationRequest['state']
+  reason: string
+  decision_reason: string | null
+  created_at: Utc
+  decided_at: Utc | null
+}
+
+/** The last wish to cancel this visit, whatever became of it; undefined: none. */
+export async function lastCancellation(
+  db: Queryable,
+  { eid, day }: { eid: number; day: Day },
+): Promise<CancellationRequest | undefined> {
+  const row = await db.first<Row>(
+    `SELECT id, receipt, state, reason, decision_reason, created_at, decided_at
+       FROM foyer_cancellation_requests WHERE pc_eid = :eid AND day = :day ORDER BY id DESC LIMIT 1`,
+    { eid, day },
+  )
+  return row && requestOf(row)
+}
+
+/** The wish by which the practice took this day out of its series, if there was one. */
+export async function settledCancellation(
+  db: Queryable,
+  eid: number,
+  day: Day,
+): Promise<CancellationRequest | undefined> {
+  const last = await lastCancellation(db, { eid, day })
+  return last?.state === 'done' ? last : undefined
+}
+
+function requestOf(row: Row): CancellationRequest {
+  const { id, receipt, state, reason, created_at: askedAt } = row
+  return {
+    ...{ id, receipt, state, reason, askedAt },
+    decisionReason: row.decision_reason ?? '',
+    decidedAt: row.decided_at ?? undefined,
+  }
+}
+
+/** Which of these visits, by their addresses, wait for the practice to cancel them. */
+export async function openCancellations(db: Queryable, eids: readonly number[]): Promise<ReadonlySet<string>> {
+  if (eids.length === 0) return new Set()
+  const rows = await db.select<{ id: string }>(
+    `SELECT open_key AS id FROM foyer_cancellation_requests WHERE pc_eid IN (:eids) AND open_key IS NOT NULL`,
+    { eids },
+  )
+  return new Set(rows.map((row) => row.id))
+}

@@ -1,0 +1,143 @@
+/** Who of the staff is at a request: claimed, handed over, taken over, given back. A claim lapses (setting claimMinutes). */
+import type { Portal } from '../../access/portal.js'
+import { staffMay, staffMember, type StaffMember } from '../../access/staff.js'
+import { colleagues } from '../../host/reads/staffAppointments.js'
+import { PENDING } from '../../host/statuses.js'
+import { recordAudit, type Actor } from '../../platform/audit.js'
+import { utc, type Utc } from '../../platform/clock.js'
+import type { Tx } from '../../platform/database.js'
+import { publish } from '../../platform/outbox.js'
+import { openCancellation } from './cancellations.js'
+import { adopted, holderOf, inHand, type HeldByAnother, type NotInHand, type Visit } from './requests.js'
+import { claimOf, rememberDeed, requestBefore, stateOfEvent, type Deed } from './undo.js'
+
+export interface ClaimInput {
+  /** pc_eid */
+  eid: number
+  /** Of a request to cancel: as its visit's address names it. Undefined: the visit's own request. */
+  cancellation: string | undefined
+  how: ClaimHow
+  undo?: string | undefined
+}
+
+export type ClaimHow =
+  /** For me; what I have already I have from now on. */
+  | { kind: 'claim' }
+  /** From whoever has it. */
+  | { kind: 'take' }
+  | { kind: 'release' }
+  /** To a colleague's username. */
+  | { kind: 'hand-over'; to: string }
+
+export type ClaimOutcome =
+  | { ok: true; holder: string | undefined }
+  | NotInHand
+  | HeldByAnother
+  /** Nothing waits here any more. */
+  | { ok: false; reason: 'over'; status: string }
+  /** No such colleague at work, or not one who may process requests. */
+  | { ok: false; reason: 'no-such-colleague' }
+
+/** Says who is at it. By somebody else than its holder only the taking over, in so many words, which the audit trail keeps. */
+export async function claimAppointment(
+  portal: Portal,
+  member: StaffMember,
+  actor: Actor,
+  input: ClaimInput,
+): Promise<ClaimOutcome> {
+  const next = await holderToBe(portal, member, input.how)
+  if (!next) return { ok: false, reason: 'no-such-colleague' }
+  const { to } = next
+  return inHand<ClaimOutcome>(portal, input.eid, async (tx, found) => {
+    const visit = await adopted(tx, portal, found)
+    const row = await claimedRow(tx, visit, input)
+    if (!row) return { ok: false, reason: 'over', status: visit.event.status }
+    const holder = holderOf(portal, row)
+    if (holder && holder.by !== member.username && input.how.kind !== 'take') {
+      return { ok: false, reason: 'claimed', ...holder }
+    }
+    await write(portal, tx, row, to)
+    await tell(portal, tx, actor, visit, input, { from: holder?.by, to })
+    await rememberDeed(tx, portal, member, input.undo, deedOf(visit, row, to))
+    return { ok: true, holder: to }
+  })
+}
+
+/** Whose it will be; undefined: handed to nobody who could take it. */
+async function holderToBe(
+  portal: Portal,
+  member: StaffMember,
+  how: ClaimHow,
+): Promise<{ to: string | undefined } | undefined> {
+  if (how.kind === 'release') return { to: undefined }
+  if (how.kind !== 'hand-over') return { to: member.username }
+  const colleague = (await colleagues(portal.db)).find((each) => each.username === how.to)
+  const other = colleague && (await staffMember(portal.db, colleague.id))
+  return other && staffMay(portal.policy(), other, 'appointments:process') ? { to: other.username } : undefined
+}
+
+type Claimable = Parameters<typeof claimOf>[0] & { id: number; table: 'requests' | 'cancellations' }
+
+async function claimedRow(tx: Tx, { event, request }: Visit, input: ClaimInput): Promise<Claimable | undefined> {
+  if (input.cancellation !== undefined) {
+    const row = await openCancellation(tx, input.cancellation)
+    return row && { ...row, table: 'cancellations' }
+  }
+  return request && event.status === PENDING ? { ...request, table: 'requests' } : undefined
+}
+
+async function write(portal: Portal, tx: Tx, { id, table }: Claimable, to: string | undefined): Promise<void> {
+  const at: Utc | null = to === undefined ? null : utc(portal.clock.now())
+  const values = { id, to: to ?? null, at }
+  await tx.change(
+    table === 'requests'
+      ? `UPDATE foyer_appointment_requests SET claimed_by = :to, claimed_at = :at WHERE id = :id`
+      : `UPDATE foyer_cancellation_requests SET claimed_by = :to, claimed_at = :at WHERE id = :id`,
+    values,
+  )
+}
+
+const events: Record<ClaimHow['kind'], string> = {
+  claim: 'appointment.claimed',
+  take: 'appointment.taken-over',
+  release: 'appointment.released',
+  'hand-over': 'appointment.handed-over',
+}
+
+async function tell(
+  portal: Portal,
+  tx: Tx,
+  actor: Actor,
+  { event, request }: Visit,
+  { how }: ClaimInput,
+  holders: { from: string | undefined; to: string | undefined },
+): Promise<void> {
+  const details = { from: holders.from ?? null, to: holders.to ?? null }
+  await recordAudit(tx, portal.clock, actor, {
+    event: events[how.kind],
+    subject: `appointment:${String(event.eid)}`,
+    pid: event.pid,
+    ...(event.pid === undefined && request?.record != null ? { record: request.record } : {}),
+    details,
+  })
+  await publish(tx, portal.clock, {
+    event: events[how.kind],
+    payload: { eid: event.eid, pid: event.pid ?? null, ...details },
+  })
+}
+
+function deedOf({ event, request }: Visit, row: Claimable, to: string | undefined): Deed {
+  const state = stateOfEvent(event)
+  const after = { holder: to ?? null }
+  return {
+    what: to === undefined ? 'released' : 'claimed',
+    eid: event.eid,
+    from: state,
+    to: state,
+    ...(row.table === 'cancellations'
+      ? { cancellation: { id: row.id, from: claimOf(row), to: { ...after, state: row.state } } }
+      : request
+        ? { request: requestBefore(request, { ...after, version: request.version }) }
+        : {}),
+  }
+}

@@ -1,0 +1,198 @@
+/**
+ * The host's own screens ask nobody. Every minute what they did since is followed: what was asked for in the host's
+ * portal is taken into the queue; what was moved, decided or removed there is told to listeners and to the audit trail,
+ * once; and what was laid over a visit of Foyer's is flagged.
+ */
+import type { Job } from '../../feature.js'
+import type { Portal } from '../../access/portal.js'
+import { eventProviders, lockEvent } from '../../host/events.js'
+import { weekendOf } from '../../host/globals.js'
+import { occurrences, recurringEvent } from '../../host/recurrence.js'
+import {
+  changedByHost,
+  openCancellations,
+  stillChanged,
+  unknownPending,
+  type FollowedRow,
+  type OpenCancellation,
+} from '../../host/reads/following.js'
+import { rememberTold } from '../../host/reads/told.js'
+import { isCancelled, PENDING } from '../../host/statuses.js'
+import { recordAudit, type AuditEntry } from '../../platform/audit.js'
+import { day as dayOf, daysLater, utc, type Day } from '../../platform/clock.js'
+import type { Tx } from '../../platform/database.js'
+import { publish } from '../../platform/outbox.js'
+import { takeTurn } from '../../platform/turns.js'
+import { markOverlaps, theHost } from './overlaps.js'
+import { adopted, endProposal, openProposal, visitIn } from './requests.js'
+
+export const followCalendar: Job = {
+  name: 'follow-calendar',
+  everySeconds: 60,
+  async run(portal) {
+    await adoptUnknown(portal)
+    await followChanges(portal)
+    await closeCancellations(portal)
+    await markOverlaps(portal)
+  },
+}
+
+/** Of each, in one run: the rest has its turn a minute later. */
+const AT_ONCE = 200
+
+/** What is over is of no interest, but for yesterday: the zone of whoever wrote it may not be ours. */
+function since(portal: Portal): Day {
+  return daysLater(dayOf(portal.clock.now()), -1)
+}
+
+async function adoptUnknown(portal: Portal): Promise<void> {
+  for (const eid of await unknownPending(portal.db, since(portal), AT_ONCE)) {
+    const providers = await eventProviders(portal.db, eid)
+    await portal.db.transaction(async (tx) => {
+      await takeTurn(tx, providers.map(turnOfProvider))
+      const visit = await visitIn(tx, eid)
+      // Adopted meanwhile by whoever acted on it, or decided in the host.
+      if (!visit || visit.request) return
+      const { request } = await adopted(tx, portal, visit)
+      if (!request) return
+      const pid = visit.event.pid ?? null
+      await tell(portal, tx, 'appointment.adopted', { pc_eid: eid, pid, record: null }, {})
+      await publish(tx, portal.clock, { event: 'appointment.requested', payload: { eid, pid, record: null } })
+      await rememberTold(tx, eid)
+    })
+  }
+}
+
+function turnOfProvider(id: number | string): string {
+  return `provider:${String(id)}`
+}
+
+async function followChanges(portal: Portal): Promise<void> {
+  for (const row of await changedByHost(portal.db, since(portal), AT_ONCE)) {
+    const providers = [row.told_provider, row.provider].filter((each) => each !== null).map(turnOfProvider)
+    const patient = row.pid === null ? `record:${row.record ?? ''}` : `patient:${String(row.pid)}`
+    await portal.db.transaction(async (tx) => {
+      await takeTurn(tx, [...providers, patient])
+      // A lock on an event that is gone would reach its neighbours.
+      if (row.status !== null) await lockEvent(tx, row.pc_eid)
+      const now = await stillChanged(tx, row.pc_eid)
+      if (now) await followOne(portal, tx, now)
+    })
+  }
+}
+
+/**
+ * What the host's screens made of a request, in order: 'removed' (gone, or another patient's), or moved (another day,
+ * hour or provider), or a status set, or both. Undefined state: as it was.
+ */
+export interface HostChange {
+  removed: boolean
+  moved: boolean
+  statusSet: boolean
+  state: 'requested' | 'proposed' | 'confirmed' | 'cancelled' | 'declined' | 'removed'
+}
+
+export function changeOf(row: FollowedRow): HostChange {
+  if (row.standing === 0) return { removed: true, moved: false, statusSet: false, state: 'removed' }
+  // Never told of before: nothing is known to have moved.
+  const told = row.told_status !== null
+  const moved =
+    told && (row.told_day !== row.event_day || row.told_start !== row.start || row.told_provider !== row.provider)
+  const statusSet = told && row.told_status !== row.status
+  return { removed: false, moved, statusSet, state: stateOf(row, moved) }
+}
+
+function stateOf({ state, status }: FollowedRow, moved: boolean): HostChange['state'] {
+  if (isCancelled(status ?? '')) return state === 'declined' ? 'declined' : 'cancelled'
+  if (status !== PENDING) return 'confirmed'
+  // A proposal is of the time at which it was made.
+  return state === 'proposed' && !moved ? 'proposed' : 'requested'
+}
+
+async function followOne(portal: Portal, tx: Tx, row: FollowedRow): Promise<void> {
+  const change = changeOf(row)
+  await settleAs(portal, tx, row, change)
+  const payload = { eid: row.pc_eid, pid: row.pid, record: row.record }
+  if (change.removed) {
+    await tell(portal, tx, 'appointment.removed', row, { from: row.state })
+    await publish(tx, portal.clock, { event: 'appointment.removed', payload })
+    return
+  }
+  if (change.moved) {
+    const from = { fromDay: row.told_day, fromStart: row.told_start, fromProvider: row.told_provider }
+    const to = { day: row.event_day, start: row.start, provider: row.provider }
+    await tell(portal, tx, 'appointment.moved', row, { ...from, ...to })
+    await publish(tx, portal.clock, { event: 'appointment.moved', payload: { ...payload, ...from, ...to } })
+  }
+  if (change.statusSet) {
+    const status = { from: row.told_status, to: row.status, state: change.state }
+    await tell(portal, tx, 'appointment.status-set', row, status)
+    const set = { status: row.status, state: change.state }
+    await publish(tx, portal.clock, { event: 'appointment.status-set', payload: { ...payload, ...set } })
+  }
+  await rememberTold(tx, row.pc_eid)
+}
+
+/** Closed, it gives back its seat, and its wish may be made anew; a proposal of it is over. */
+async function settleAs(portal: Portal, tx: Tx, row: FollowedRow, { state, moved }: HostChange): Promise<void> {
+  const open = state === 'requested' || state === 'proposed' ? 1 : 0
+  if (state !== row.state || moved) {
+    await tx.change(
+      `UPDATE foyer_appointment_requests
+          SET state = :state, open_key = IF(:open AND NOT :moved, open_key, NULL), open_seat = IF(:open, open_seat, NULL),
+              claimed_by = IF(:open, claimed_by, NULL), claimed_at = IF(:open, claimed_at, NULL), version = version + 1,
+              decided_by = IF(:same, decided_by, :by), decided_at = IF(:same, decided_at, :now)
+        WHERE id = :id`,
+      {
+        ...{ id: row.id, state, open, moved: moved ? 1 : 0, same: state === row.state ? 1 : 0 },
+        ...{ by: theHost.id, now: utc(portal.clock.now()) },
+      },
+    )
+  }
+  if (state === 'proposed') return
+  const proposal = await openProposal(tx, row.pc_eid)
+  if (proposal) await endProposal(tx, portal, proposal.id, state === 'confirmed' && !moved ? 'accepted' : 'withdrawn')
+}
+
+async function tell(
+  portal: Portal,
+  tx: Tx,
+  event: string,
+  whose: Pick<FollowedRow, 'pc_eid' | 'pid' | 'record'>,
+  details: NonNullable<AuditEntry['details']>,
+): Promise<void> {
+  await recordAudit(tx, portal.clock, theHost, {
+    event,
+    subject: `appointment:${String(whose.pc_eid)}`,
+    pid: whose.pid ?? undefined,
+    record: whose.record ?? undefined,
+    details,
+  })
+}
+
+/** A wish to be taken off the calendar is granted when the host's screens have done so. */
+async function closeCancellations(portal: Portal): Promise<void> {
+  const weekend = weekendOf(portal.globals())
+  for (const wish of await openCancellations(portal.db, AT_ONCE)) {
+    if (stillTakesPlace(wish, weekend)) continue
+    await portal.db.transaction(async (tx) => {
+      const closed = await tx.change(
+        `UPDATE foyer_cancellation_requests
+            SET state = 'done', open_key = NULL, claimed_by = NULL, claimed_at = NULL, decided_by = :by, decided_at = :now
+          WHERE id = :id AND open_key IS NOT NULL`,
+        { id: wish.id, by: theHost.id, now: utc(portal.clock.now()) },
+      )
+      if (closed === 0) return
+      await tell(portal, tx, 'appointment.cancellation-granted', { ...wish, record: null }, { day: wish.day })
+      const payload = { eid: wish.pc_eid, pid: wish.pid, day: wish.day }
+      await publish(tx, portal.clock, { event: 'appointment.cancellation-granted', payload })
+    })
+  }
+}
+
+function stillTakesPlace(wish: OpenCancellation, weekend: ReadonlySet<number>): boolean {
+  if (wish.status === null || isCancelled(wish.status)) return false
+  // A single visit that was moved is still to be cancelled.
+  if (wish.pc_recurrtype === 0) return true
+  return occurrences(recurringEvent(wish, weekend), wish.day, daysLater(wish.day, 1)).length > 0
+}

@@ -1,0 +1,60 @@
+/**
+ * How many requests of one patient may wait at a time. Each takes a numbered seat of its patient's, `p12:1` or
+ * `r<record>:1` for an account's own record, and a unique key keeps two from one seat, whoever asks at the same moment.
+ */
+import type { PatientScope } from '../../access/scope.js'
+import type { Portal } from '../../access/portal.js'
+import { pendingVisits } from '../../host/reads/appointments.js'
+import { day as dayOf, utc } from '../../platform/clock.js'
+import type { Tx } from '../../platform/database.js'
+import { whoseOf } from './ofPatient.js'
+
+/** Whoever does something for this patient takes this turn first (platform/turns.ts). */
+export function turnOf(scope: PatientScope): string {
+  return scope.kind === 'chart' ? `patient:${String(scope.pid)}` : `record:${scope.record}`
+}
+
+/**
+ * A seat that is free, for whoever holds the patient's turn; undefined: as many wait as the practice takes. What was
+ * asked for in the host's own portal waits too, without a seat, and counts. Seats whose event the host's screens have
+ * decided, moved into the past or removed are given back here.
+ */
+export async function freeSeat(portal: Portal, tx: Tx, scope: PatientScope): Promise<string | undefined> {
+  const waiting = await pendingVisits(tx, whoseOf(scope), dayOf(portal.clock.now()))
+  const taken = new Set(waiting.map((each) => each.seat))
+  const owner = ownerOf(scope)
+  const held = await tx.select<{ id: number; seat: string }>(
+    `SELECT id, open_seat AS seat FROM foyer_appointment_requests WHERE open_seat LIKE :seats`,
+    // `_` stands for any letter, and a record's name may hold one: what is not this owner's goes again below.
+    { seats: `${owner}:%` },
+  )
+  for (const { id, seat } of held) {
+    if (taken.has(seat) || !seat.startsWith(`${owner}:`)) continue
+    await tx.change(`UPDATE foyer_appointment_requests SET open_seat = NULL WHERE id = :id`, { id })
+  }
+  const limit = portal.settings().openRequestLimit
+  if (waiting.length >= limit) return undefined
+  const seats = Array.from({ length: limit }, (_, index) => `${owner}:${String(index + 1)}`)
+  return seats.find((seat) => !taken.has(seat))
+}
+
+function ownerOf(scope: PatientScope): string {
+  return scope.kind === 'chart' ? `p${String(scope.pid)}` : `r${scope.record}`
+}
+
+/** Ends a request as its patient (`eids`: the rows of its one visit): its seat is free, its wish may be made anew, nobody of staff is at it any more. */
+export async function closeRequest(
+  portal: Portal,
+  tx: Tx,
+  eids: readonly number[],
+  state: 'cancelled' | 'confirmed',
+): Promise<void> {
+  const now = utc(portal.clock.now())
+  await tx.change(
+    `UPDATE foyer_appointment_requests
+        SET state = :state, open_key = NULL, open_seat = NULL, claimed_by = NULL, claimed_at = NULL,
+            version = version + 1, decided_at = :now, decided_by = NULL
+      WHERE pc_eid IN (:eids)`,
+    { state, now, eids },
+  )
+}

@@ -1,0 +1,95 @@
+/** What Foyer wrote in the host's tables and leaves there when it goes: the practice's own from then on. */
+import type { Queryable } from '../../platform/database.js'
+
+/** How many of each; of what cannot be told apart from the host's own rows, those that surely are Foyer's. */
+export interface Remains {
+  appointments: number
+  trackers: number
+  trackerElements: number
+  notes: number
+  logRows: number
+  /** Groups whose portal right in the host was set from Foyer's pages, and staff who were made addressees there. */
+  rights: number
+  addressees: number
+}
+
+/**
+ * Counted by the audit trail, which names every event that was touched, and by the host's log, in which Foyer begins
+ * what it says with its name. `tables`: those of Foyer's that are there; nothing is counted of what none tells. Reads
+ * the whole log once: for a command, not for a page that is opened often.
+ */
+export async function countRemains(db: Queryable, tables: readonly string[]): Promise<Remains> {
+  const hasTrail = tables.includes('foyer_audit')
+  const visits = hasTrail ? await countVisits(db) : undefined
+  const log = hasTrail ? await countLog(db) : undefined
+  const changes = tables.includes('foyer_acl_history') ? await lastingChanges(db) : []
+  return {
+    appointments: visits?.appointments ?? 0,
+    trackers: visits?.trackers ?? 0,
+    trackerElements: visits?.elements ?? 0,
+    notes: log?.notes ?? 0,
+    logRows: (log?.said ?? 0) + (log?.signIns ?? 0),
+    rights: changes.filter(({ permission }) => permission === 'portal:use').length,
+    addressees: changes.filter(({ permission }) => permission === 'addressee').length,
+  }
+}
+
+/** A series' visit is named by its event and its day: `appointment:4711-20261124`. */
+const touched = `SELECT DISTINCT CAST(SUBSTRING_INDEX(SUBSTRING(subject, 13), '-', 1) AS UNSIGNED) AS eid
+                   FROM foyer_audit WHERE subject LIKE 'appointment:%'`
+
+function countVisits(db: Queryable): Promise<{ appointments: number; trackers: number; elements: number } | undefined> {
+  return db.first(
+    // sql-safe: a constant
+    `WITH touched AS (${touched})
+     SELECT (SELECT COUNT(*) FROM touched JOIN openemr_postcalendar_events event ON event.pc_eid = touched.eid) AS appointments,
+            (SELECT COUNT(*) FROM touched JOIN patient_tracker tracker ON tracker.eid = touched.eid) AS trackers,
+            (SELECT COUNT(*) FROM touched JOIN patient_tracker tracker ON tracker.eid = touched.eid
+               JOIN patient_tracker_element element ON element.pt_tracker_id = tracker.id) AS elements`,
+  )
+}
+
+/** `Foyer:` in base64, as the log keeps its comments (facts §11.1). */
+const SAYS_FOYER = `${Buffer.from('Foyer:').toString('base64')}%`
+
+/**
+ * Notes are those of the same second, about the same patient, as something that the log has of Foyer. Signing in is
+ * logged in the host's own words (facts §11.2), so these rows are counted by the trail.
+ */
+function countLog(db: Queryable): Promise<{ said: number; notes: number; signIns: number } | undefined> {
+  return db.first(
+    `WITH said AS (SELECT date, patient_id FROM log WHERE comments LIKE :saysFoyer)
+     SELECT (SELECT COUNT(*) FROM said) AS said,
+            (SELECT COUNT(*) FROM foyer_audit
+              WHERE event IN ('patient.signed-in', 'patient.sign-in-refused')) AS signIns,
+            (SELECT COUNT(DISTINCT note.id) FROM said
+               JOIN pnotes note ON note.pid = said.patient_id AND note.date = said.date) AS notes`,
+    { saysFoyer: SAYS_FOYER },
+  )
+}
+
+/** What was changed in the host's own access control, and stands so: a group's portal right, a user as an addressee. */
+function lastingChanges(db: Queryable): Promise<Array<{ permission: string }>> {
+  return db.select(
+    `SELECT permission FROM foyer_acl_history
+      WHERE id IN (SELECT MAX(id) FROM foyer_acl_history GROUP BY subject, permission)
+        AND ((permission = 'portal:use' AND subject LIKE 'group:%' AND effect <> 'default')
+          OR (permission = 'addressee' AND effect = 'on'))`,
+  )
+}
+
+/** Rows of Foyer's in a host table; null where it changes the host's own rows in place and adds none. */
+export function remainsIn(table: string, remains: Remains): number | null {
+  return byTable[table]?.(remains) ?? null
+}
+
+const byTable: Readonly<Record<string, (remains: Remains) => number>> = {
+  openemr_postcalendar_events: ({ appointments }) => appointments,
+  patient_tracker: ({ trackers }) => trackers,
+  patient_tracker_element: ({ trackerElements }) => trackerElements,
+  pnotes: ({ notes }) => notes,
+  log: ({ logRows }) => logRows,
+  log_comment_encrypt: ({ logRows }) => logRows,
+  users: ({ addressees }) => addressees,
+  gacl_aco_map: ({ rights }) => rights,
+}

@@ -1,0 +1,137 @@
+import { expect } from 'chai'
+import { processMany, type BulkAction } from '../../../module/features/appointments/bulk.js'
+import { opaqueId } from '../../../module/platform/ids.js'
+import { describeOnEverySite } from '../../support/database.js'
+import { MONDAY } from '../../support/practice.js'
+import { deskOf, requestRow, wishToCancel } from './deciding.js'
+import { booked, chart, newChart, practiceDuring, statusOf, TUESDAY } from './visits.js'
+
+describeOnEverySite('the same done to several', (site) => {
+  const practice = practiceDuring(site)
+  before(() => practice.setting('openRequestLimit', '50'))
+  beforeEach(() => practice.clock.set(`${MONDAY}T08:00:00`))
+
+  async function many(ids: readonly (number | string)[], action: BulkAction, reason = '') {
+    const { member } = await deskOf(practice)
+    const token = opaqueId()
+    const actor = { kind: 'staff', id: member.username, name: member.name, requestId: undefined } as const
+    await processMany(practice.portal, member, actor, { ids: ids.map(String), action, reason, undo: token })
+    return token
+  }
+
+  it('confirms those that can be, tells of each that cannot why, and takes all of it back', async () => {
+    const day = '2026-12-01'
+    const eids = []
+    for (const time of ['09:00', '09:15', '09:30', '09:45'])
+      eids.push(await booked(practice, await newChart(practice), { day, time }))
+    const [one = 0, two = 0, laid = 0, gone = 0] = eids
+    await practice.event({ providerId: practice.staff.lee, pid: practice.patients.john, date: day, start: '09:30' })
+    const [desk, lee] = [await deskOf(practice), await deskOf(practice, 'lee')]
+    await desk.setStatus(gone, 'x')
+    const held = await booked(practice, await newChart(practice), { day, time: '10:00' })
+    await lee.claim(held)
+
+    const token = await many([one, laid, gone, two, held, 4711, 'nonsense', one], 'confirm')
+
+    const press = await desk.press(token)
+    expect(press?.deeds.map(({ eid, what }) => [eid, what])).to.deep.equal([
+      [one, 'confirmed'],
+      [two, 'confirmed'],
+    ])
+    expect(press?.failures.map(({ id, reason }) => [id, reason])).to.deep.equal([
+      ...[
+        [String(laid), 'overlap'],
+        [String(gone), 'over'],
+        [String(held), 'claimed'],
+      ],
+      ...[
+        ['4711', 'not-found'],
+        ['nonsense', 'not-found'],
+      ],
+    ])
+    expect(await desk.undo(token)).to.deep.equal({ ok: true, undone: 2, kept: [] })
+    for (const eid of [one, two, laid, held]) expect(await statusOf(practice, eid)).to.equal('^')
+  })
+
+  it('takes back what it can, and says which it cannot', async () => {
+    const day = '2026-12-02'
+    const [one, two] = [
+      await booked(practice, await newChart(practice), { day, time: '09:00' }),
+      await booked(practice, await newChart(practice), { day, time: '09:15' }),
+    ]
+    const token = await many([one, two], 'confirm')
+    const desk = await deskOf(practice)
+    await desk.setStatus(two, '*')
+    const outcome = await desk.undo(token)
+    expect(outcome).to.deep.include({ ok: true, undone: 1 })
+    expect(outcome.ok && outcome.kept.map(({ deed, why }) => [deed.eid, why])).to.deep.equal([[two, 'changed-since']])
+    expect([await statusOf(practice, one), await statusOf(practice, two)]).to.deep.equal(['^', '*'])
+  })
+
+  it('declines with one reason for all, wishes to cancel among them; a wish cannot be confirmed', async () => {
+    const day = '2026-12-03'
+    const asked = await booked(practice, await newChart(practice), { day, time: '09:00' })
+    const { pid } = await chart(practice, 'maria')
+    const visit = await practice.event({ providerId: practice.staff.lee, pid, date: TUESDAY, start: '16:00' })
+    const wish = `cancellation:${await wishToCancel(practice, visit)}`
+    const desk = await deskOf(practice)
+    expect((await desk.press(await many([wish], 'confirm')))?.failures).to.deep.equal([
+      { what: 'failed', id: wish, reason: 'is-cancellation' },
+    ])
+    const press = await desk.press(await many([asked, wish], 'decline', 'We are closed'))
+    expect(press?.deeds.map(({ what }) => what)).to.deep.equal(['declined', 'refused'])
+    expect([await statusOf(practice, asked), await statusOf(practice, visit)]).to.deep.equal(['x', '-'])
+  })
+
+  it('claims and gives back', async () => {
+    const day = '2026-12-04'
+    const eids = [
+      await booked(practice, await newChart(practice), { day, time: '09:00' }),
+      await booked(practice, await newChart(practice), { day, time: '09:15' }),
+    ]
+    await many(eids, 'claim')
+    for (const eid of eids) expect(await requestRow(practice, eid)).to.include({ claimed_by: 'admin' })
+    await many(eids, 'release')
+    for (const eid of eids) expect(await requestRow(practice, eid)).to.include({ claimed_by: null })
+  })
+})
+
+describe('the page for it', () => {
+  const practice = practiceDuring()
+  before(() => practice.setting('openRequestLimit', '50'))
+
+  it('says how many were done and why others were not, and offers the way back for a while', async () => {
+    const eids: string[] = []
+    for (const time of ['09:00', '09:15', '09:30'])
+      eids.push(String(await booked(practice, await newChart(practice), { time })))
+    await practice.event({ providerId: practice.staff.lee, pid: practice.patients.john, date: TUESDAY, start: '09:30' })
+    const admin = await practice.staffVisitor('admin')
+    const done = await admin.follow(
+      await admin.post('/staff/portal/appointments/bulk', { 'id[]': eids, action: 'confirm' }),
+    )
+    expect(done.status).to.equal(200)
+    expect(done.body).to.include('2 confirmed. One was not: another appointment lies over it.')
+    const token = /name="token" value="([\w-]{22})"/.exec(done.body)?.[1] ?? ''
+    const back = await admin.follow(await admin.post('/staff/portal/appointments/undo', { token }))
+    expect(back.body).to.include('Taken back. Everything stands as it did before.')
+    expect((await admin.post('/staff/portal/appointments/undo', { token })).status).to.equal(409)
+    practice.clock.set(`${MONDAY}T08:02:00`)
+    expect((await admin.get(done.path)).body).not.to.include(token)
+  })
+
+  it('refuses nothing ticked, and asks for the reason before it declines', async () => {
+    const eid = await booked(practice, await newChart(practice), { time: '11:00' })
+    const admin = await practice.staffVisitor('admin')
+    const post = (fields: Record<string, string>) => admin.post('/staff/portal/appointments/bulk', fields)
+    const nothing = await post({ action: 'confirm' })
+    expect(nothing.status).to.equal(422)
+    expect(nothing.body).to.include('Tick at least one row first.')
+    const page = await post({ 'id[]': String(eid), action: 'decline' })
+    expect(page.status).to.equal(200)
+    expect(page.body).to.include(`value="${String(eid)}"`)
+    expect((await post({ 'id[]': String(eid), action: 'decline', asked: '1' })).status).to.equal(422)
+    expect(await statusOf(practice, eid)).to.equal('^')
+    expect((await post({ 'id[]': String(eid), action: 'decline', reason: 'We are closed' })).status).to.equal(303)
+    expect(await statusOf(practice, eid)).to.equal('x')
+  })
+})

@@ -1,0 +1,179 @@
+import { expect } from 'chai'
+import { calendarReadiness, type Readiness } from '../../../module/features/appointments/calendarReadiness.js'
+import { countStatements } from '../../../module/platform/database.js'
+import { addStaff } from '../../../module/host/site/people.js'
+import { NEW_PATIENT, openPractice, VACATION, type TestPractice } from '../../support/practice.js'
+import { hostClosesDay, hostWrites } from './hostScreens.js'
+
+const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri'] as const
+
+describe('calendar readiness says why a provider cannot be requested', () => {
+  let practice: TestPractice
+
+  beforeEach(async function () {
+    this.timeout(30_000)
+    practice = await openPractice()
+  })
+  afterEach(() => practice.leave())
+
+  const all = () => calendarReadiness(practice.portal, practice.db, { visits: true })
+  const of = async (name: string): Promise<Omit<Readiness, 'id' | 'username' | 'name'>> => {
+    const found = (await all()).find((each) => each.username === name)
+    if (!found) throw new Error(`${name} is not among them`)
+    return { issue: found.issue, hints: found.hints }
+  }
+  const hours = (event: object, from = '09:00', until: string | null = '12:00') =>
+    Promise.all([
+      practice.event({
+        providerId: practice.staff.marsh,
+        date: '2026-11-24',
+        start: from,
+        minutes: 0,
+        category: 2,
+        ...event,
+      }),
+      until === null
+        ? undefined
+        : practice.event({
+            providerId: practice.staff.marsh,
+            date: '2026-11-24',
+            start: until,
+            minutes: 0,
+            category: 3,
+            ...event,
+          }),
+    ])
+  const weekly = { repeats: { weekdays } }
+  const sets = (sql: string) => practice.db.sequelize.query(sql)
+
+  it('no In Office event; and of those who are ready nothing but that', async () => {
+    const found = await all()
+    expect(found.map(({ username, issue }) => [username, issue?.why])).to.deep.equal([
+      ['admin', 'no-hours'],
+      ['dr.marsh', 'no-hours'],
+      ['dr.lee', undefined],
+      ['dr.osei', undefined],
+    ])
+    expect(await of('dr.lee')).to.deep.equal({ issue: undefined, hints: [] })
+  })
+
+  it('hours that have ended, single or repeated, and hours that begin too late', async () => {
+    await hours({ ...weekly, date: '2026-09-01', lastDay: '2026-10-30' })
+    expect((await of('dr.marsh')).issue).to.deep.equal({ why: 'ended', on: '2026-10-30' })
+    await hours({ date: '2026-11-20' })
+    expect((await of('dr.marsh')).issue).to.deep.equal({ why: 'ended', on: '2026-11-20' })
+    await hours({ ...weekly, date: '2027-09-01' })
+    expect((await of('dr.marsh')).issue).to.deep.equal({ why: 'not-yet' })
+    await hours(weekly)
+    expect((await of('dr.marsh')).issue).to.equal(undefined)
+  })
+
+  it('not active, not authorized, though there are hours; without hours they are nobody’s concern', async () => {
+    await sets(`UPDATE users SET active = 0 WHERE username = 'dr.lee'`)
+    await sets(`UPDATE users SET authorized = 0 WHERE username = 'dr.osei'`)
+    await sets(`UPDATE users SET active = 0 WHERE username = 'dr.marsh'`)
+    expect((await of('dr.lee')).issue).to.deep.equal({ why: 'inactive' })
+    expect((await of('dr.osei')).issue).to.deep.equal({ why: 'not-authorized' })
+    expect((await all()).map(({ username }) => username)).to.not.include('dr.marsh')
+  })
+
+  it('hours that are kept for what patients may not ask for, until they may', async () => {
+    await hours({ ...weekly, preferredCategory: 14 })
+    expect((await of('dr.marsh')).issue).to.deep.equal({ why: 'kept', categories: [14] })
+    await practice.setting('requestableCategories', '["ophthalmological_services"]')
+    expect((await of('dr.marsh')).issue).to.equal(undefined)
+    await practice.setting('requestableCategories', '[]')
+    expect((await of('dr.lee')).issue).to.deep.equal({ why: 'no-categories' })
+  })
+
+  it('hours shorter than any visit, or than some', async () => {
+    await hours(weekly, '09:00', '09:10')
+    expect((await of('dr.marsh')).issue).to.deep.equal({ why: 'too-short', longest: 10, shortest: 15 })
+    await hours(weekly, '10:00', '10:15')
+    expect(await of('dr.marsh')).to.deep.equal({
+      issue: undefined,
+      hints: [{ why: 'never-fits', categories: ['New Patient'] }],
+    })
+  })
+
+  it('an absence or closed days for as long as patients are offered times', async () => {
+    await practice.event({
+      ...{
+        providerId: practice.staff.lee,
+        category: VACATION,
+        title: 'Sabbatical',
+        date: '2026-11-01',
+        start: '00:00',
+      },
+      ...{ minutes: 1440, allDay: true, repeats: { every: 1, unit: 'day' }, lastDay: '2027-12-31' },
+    })
+    expect((await of('dr.lee')).issue).to.deep.equal({ why: 'blocked', title: 'Sabbatical' })
+    await practice.setting('latestRequest', '3')
+    for (const day of ['23', '24', '25', '26']) await hostClosesDay(practice, `2026-11-${day}`, 'Flood')
+    expect((await of('dr.osei')).issue).to.deep.equal({ why: 'blocked', title: 'Flood' })
+  })
+
+  it('an In Office without an Out Of Office: offered until midnight, so look there', async () => {
+    await hours(weekly, '09:00', null)
+    expect(await of('dr.marsh')).to.deep.equal({ issue: undefined, hints: [{ why: 'no-out', on: '2026-11-24' }] })
+  })
+
+  it('visits take everything that is near', async () => {
+    await practice.setting('requestableCategories', '["new_patient"]')
+    for (let day = 23; day <= 30; day += 1) {
+      await hostWrites(practice, {
+        pc_eventDate: `2026-11-${String(day)}`,
+        pc_startTime: '08:00:00',
+        pc_duration: 36_000,
+      })
+    }
+    for (let day = 1; day <= 7; day += 1) {
+      await hostWrites(practice, {
+        pc_eventDate: `2026-12-0${String(day)}`,
+        pc_startTime: '08:00:00',
+        pc_duration: 36_000,
+      })
+    }
+    expect(await of('dr.lee')).to.deep.equal({ issue: undefined, hints: [{ why: 'booked-out', days: 14 }] })
+    expect((await of('dr.osei')).hints).to.deep.equal([])
+    expect(NEW_PATIENT).to.equal(10)
+  })
+
+  it('in as many statements for two hundred providers as for four', async function () {
+    this.timeout(60_000)
+    const cost = async () => (await countStatements(all)).count.statements
+    const before = await cost()
+    await practice.db.transaction(async (tx) => {
+      for (let at = 0; at < 200; at += 1) {
+        await addStaff(tx, {
+          ...{
+            username: `dr.${String(at)}`,
+            fname: 'Pat',
+            lname: `Number ${String(at)}`,
+            group: 'doc',
+            authorized: true,
+          },
+          ...{ hash: '', facilityId: 1, at: '2026-11-23 07:00:00' },
+        })
+      }
+    })
+    expect(await all()).to.have.length(204)
+    expect(await cost()).to.equal(before)
+    expect(before).to.equal(2)
+    const { count } = await countStatements(() => calendarReadiness(practice.portal, practice.db, { visits: false }))
+    expect(count.statements).to.equal(1)
+  })
+
+  it('on a page of the staff’s, and in brief in their hall', async () => {
+    const admin = await practice.staffVisitor('admin')
+    const page = await admin.get('/staff/portal/calendar-readiness')
+    expect(page.status).to.equal(200)
+    expect(page.body).to.include('2 of 4 providers can be requested')
+    expect(page.body).to.include('There is no “In Office” event in the calendar.')
+    expect(page.body).to.include('enter an “In Office” event where each day begins')
+    const card = await admin.get('/staff/portal/cards/calendar-readiness')
+    expect(card.status).to.equal(200)
+    expect(card.body).to.include('Ellen Marsh')
+    expect(card.body).to.include('/staff/portal/calendar-readiness')
+  })
+})

@@ -1,0 +1,216 @@
+import { expect } from 'chai'
+import { followCalendar } from '../../../module/features/appointments/followHost.js'
+import { unknownPending } from '../../../module/host/reads/following.js'
+import { openPractice, type TestPractice } from '../../support/practice.js'
+import { hostDeletes, hostWrites, hostWritesForAll } from './hostScreens.js'
+import { ask, booked, cancel, decline, hostSets, newChart, setStatus, statusOf, TUESDAY, type Row } from './visits.js'
+
+describe('Foyer follows what the host’s screens do', () => {
+  let practice: TestPractice
+
+  beforeEach(async function () {
+    this.timeout(30_000)
+    practice = await openPractice()
+  })
+  afterEach(() => practice.leave())
+
+  const follow = () => followCalendar.run(practice.portal)
+  const visit = async (time = '10:00') => booked(practice, await newChart(practice), { time })
+
+  /** What was told since the last call, oldest first: event and what of its payload matters here. */
+  let last = 0
+  const told = async (): Promise<[string, Row][]> => {
+    const rows = await practice.db.select<{ id: number; event: string; payload: string | Row }>(
+      `SELECT id, event, payload FROM foyer_outbox WHERE id > :last AND event <> 'appointment.overlapped' ORDER BY id`,
+      { last },
+    )
+    last = rows.at(-1)?.id ?? last
+    return rows.map(({ event, payload }) => [
+      event,
+      typeof payload === 'string' ? (JSON.parse(payload) as Row) : payload,
+    ])
+  }
+  beforeEach(() => (last = 0))
+  const events = async () => (await told()).map(([event]) => event)
+  const request = async (eid: number) => {
+    const row = await practice.db.first<Row>(
+      `SELECT state, open_key, open_seat, decided_by FROM foyer_appointment_requests WHERE pc_eid = :eid`,
+      { eid },
+    )
+    if (!row) throw new Error('no request')
+    return row
+  }
+  const trail = (event: string) =>
+    practice.db.select<Row>(`SELECT actor_kind, actor_id, pid, subject FROM foyer_audit WHERE event = :event`, {
+      event,
+    })
+
+  it('tells nothing of what Foyer did itself', async () => {
+    const eids = [await visit('09:00'), await visit('10:00'), await visit('11:00'), await visit('13:00')]
+    await setStatus(practice, eids[0] ?? 0, '-')
+    await setStatus(practice, eids[1] ?? 0, 'EMAIL')
+    await decline(practice, eids[2] ?? 0)
+    await told()
+    await follow()
+    expect(await events()).to.deep.equal([])
+    const scope = await newChart(practice)
+    const outcome = await ask(practice, scope, { time: '14:00' })
+    await cancel(practice, scope, outcome.ok ? outcome.eid : 0)
+    await told()
+    await follow()
+    expect(await events()).to.deep.equal([])
+  })
+
+  it('tells of a visit that was moved, once, with where it was and where it is', async () => {
+    const eid = await visit()
+    await setStatus(practice, eid, '-')
+    await told()
+    await hostSets(practice, eid, `pc_eventDate = '2026-12-01', pc_startTime = '11:30:00'`)
+    await follow()
+    const [[event, payload] = ['', {}], ...more] = await told()
+    expect(event).to.equal('appointment.moved')
+    expect(payload).to.include({ eid, fromDay: TUESDAY, fromStart: '10:00:00', day: '2026-12-01', start: '11:30:00' })
+    expect(more).to.deep.equal([])
+    expect(await trail('appointment.moved')).to.deep.include({
+      ...{ actor_kind: 'system', actor_id: 'EMR', pid: payload['pid'], subject: `appointment:${String(eid)}` },
+    })
+    expect(await request(eid)).to.include({ state: 'confirmed' })
+    await follow()
+    expect(await events()).to.deep.equal([])
+  })
+
+  it('tells of a visit that was given to another provider', async () => {
+    const eid = await visit()
+    await told()
+    await hostSets(practice, eid, `pc_aid = '${String(practice.staff.osei)}'`)
+    await follow()
+    expect(await events()).to.deep.equal(['appointment.moved'])
+    // Still asked for, but the same wish may be made anew where it was.
+    expect(await request(eid)).to.include({ state: 'requested', open_key: null })
+  })
+
+  it('tells of a status that was set, and closes or opens the request by it', async () => {
+    const eid = await visit()
+    expect((await request(eid))['open_seat']).to.match(/^p\d+:1$/)
+    await told()
+    for (const [status, state] of [
+      ['-', 'confirmed'],
+      ['*', 'confirmed'],
+      ['x', 'cancelled'],
+      ['%', 'cancelled'],
+      ['^', 'requested'],
+      ['@', 'confirmed'],
+    ] as const) {
+      await hostSets(practice, eid, `pc_apptstatus = '${status}'`)
+      await follow()
+      const [[event, payload] = ['', {}], ...more] = await told()
+      expect([event, payload['status'], payload['state'], more], status).to.deep.equal([
+        ...['appointment.status-set', status, state, []],
+      ])
+      expect(await request(eid)).to.deep.include({ state, open_key: null, open_seat: null, decided_by: 'EMR' })
+    }
+  })
+
+  it('keeps a request declined whose row the host marks otherwise cancelled or deletes', async () => {
+    const eid = await visit()
+    await decline(practice, eid)
+    await told()
+    await hostSets(practice, eid, `pc_apptstatus = '%'`)
+    await follow()
+    expect(await events()).to.deep.equal(['appointment.status-set'])
+    await hostDeletes(practice, eid)
+    await follow()
+    expect(await events()).to.deep.equal([])
+    expect(await request(eid)).to.include({ state: 'declined' })
+  })
+
+  it('ends a request whose event was deleted, or given to another patient', async () => {
+    const [gone, given] = [await visit('10:00'), await visit('11:00')]
+    await setStatus(practice, given, '-')
+    await told()
+    await hostDeletes(practice, gone)
+    await hostSets(practice, given, `pc_pid = '${String(practice.patients.john)}'`)
+    await follow()
+    expect(await events()).to.deep.equal(['appointment.removed', 'appointment.removed'])
+    for (const eid of [gone, given]) {
+      expect(await request(eid)).to.include({ state: 'removed', open_key: null, open_seat: null })
+    }
+    expect(await trail('appointment.removed')).to.have.length(2)
+    await follow()
+    expect(await events()).to.deep.equal([])
+    // The seat is free again for another wish of the same patient.
+    expect(await statusOf(practice, given)).to.equal('-')
+  })
+
+  it('does not look at what is over', async () => {
+    const eid = await visit()
+    await told()
+    practice.clock.set('2026-11-26T08:00:00')
+    await hostSets(practice, eid, `pc_apptstatus = '?'`)
+    await follow()
+    expect(await events()).to.deep.equal([])
+    // Yesterday it does.
+    practice.clock.set('2026-11-25T23:00:00')
+    await follow()
+    expect(await events()).to.deep.equal(['appointment.status-set'])
+  })
+
+  it('takes in what was asked for in the host’s own portal, once for each visit', async () => {
+    const john = String(practice.patients.john)
+    const eid = await hostWrites(practice, { pc_pid: john, pc_apptstatus: '^', pc_startTime: '10:00:00' })
+    const { lee, osei } = practice.staff
+    const [first = 0] = await hostWritesForAll(practice, [lee, osei], {
+      ...{ pc_pid: john, pc_apptstatus: '^', pc_startTime: '11:00:00' },
+    })
+    await hostWrites(practice, { pc_pid: john, pc_startTime: '12:00:00' })
+    await hostWrites(practice, { pc_pid: john, pc_apptstatus: '^', pc_eventDate: '2026-11-20' })
+    await follow()
+    expect((await told()).map(([event, { eid: of, pid }]) => [event, of, pid])).to.deep.equal([
+      ['appointment.requested', eid, practice.patients.john],
+      ['appointment.requested', first, practice.patients.john],
+    ])
+    expect(await request(eid)).to.include({ state: 'requested', open_seat: null })
+    // Nor do the rows of a visit's other providers stand in the way of what comes.
+    expect(await unknownPending(practice.db, '2026-11-22', 10)).to.deep.equal([])
+    await follow()
+    expect(await events()).to.deep.equal([])
+    await hostSets(practice, eid, `pc_apptstatus = '-'`)
+    await follow()
+    expect(await events()).to.deep.equal(['appointment.status-set'])
+    expect(await request(eid)).to.include({ state: 'confirmed', decided_by: 'EMR' })
+  })
+
+  it('grants a wish to be taken off the calendar when the host has done so', async () => {
+    const scope = await newChart(practice)
+    const eid = await booked(practice, scope, { time: '10:00', day: TUESDAY })
+    await setStatus(practice, eid, '-')
+    practice.clock.set(`${TUESDAY}T06:00:00`)
+    await cancel(practice, scope, eid)
+    const wishes = () =>
+      practice.db.select<Row>(
+        `SELECT state, open_key, decided_by FROM foyer_cancellation_requests WHERE pc_eid = :eid`,
+        { eid },
+      )
+    expect(await wishes()).to.deep.equal([{ state: 'requested', open_key: String(eid), decided_by: null }])
+    await follow()
+    expect(await wishes()).to.have.nested.property('[0].state', 'requested')
+    await hostSets(practice, eid, `pc_apptstatus = 'x'`)
+    await told()
+    await follow()
+    expect(await wishes()).to.deep.equal([{ state: 'done', open_key: null, decided_by: 'EMR' }])
+    expect(await events()).to.deep.equal(['appointment.status-set', 'appointment.cancellation-granted'])
+  })
+
+  it('tells once though several processes look at the same moment', async () => {
+    const eids = [await visit('09:00'), await visit('10:00'), await visit('11:00')]
+    await hostWrites(practice, { pc_pid: String(practice.patients.john), pc_apptstatus: '^', pc_startTime: '14:00:00' })
+    await told()
+    await hostSets(practice, eids[0] ?? 0, `pc_startTime = '09:15:00'`)
+    await hostSets(practice, eids[1] ?? 0, `pc_apptstatus = '-'`)
+    await hostDeletes(practice, eids[2] ?? 0)
+    await Promise.all([follow(), follow(), follow()])
+    expect((await events()).sort()).to.deep.equal([
+      ...['appointment.moved', 'appointment.removed', 'appointment.requested', 'appointment.status-set'],
+    ])
+  })
+})
