@@ -5,10 +5,12 @@ import { userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { LifecycleContext, Outcome } from './lifecycle/context.js'
+import { auditVerify, auditVerifyArchive, type AuditVerified } from './lifecycle/auditVerify.js'
 import { disable } from './lifecycle/disable.js'
 import { doctor, type Finding } from './lifecycle/doctor.js'
 import { enable } from './lifecycle/enable.js'
 import { install } from './lifecycle/install.js'
+import { english, type Said } from './lifecycle/said.js'
 import { status, type ModuleStatus } from './lifecycle/status.js'
 import { uninstall } from './lifecycle/uninstall.js'
 import { upgrade } from './lifecycle/upgrade.js'
@@ -31,6 +33,8 @@ const help = `foyer: a patient portal for an EMR of OpenEMR's kind
       --discard                       everything lost
   foyer status [--json]             what is installed, and whether it is on
   foyer doctor [--json]             what is in the way, and how to mend it; exit 0 if nothing is
+  foyer audit verify [--json]       whether the audit trail is as it was written; names the first bad entry
+      --archive FILE                  of an archive instead, without a database
   foyer serve                       answer on the portal's and the staff's pages
 
   --dry-run                         with install, upgrade, enable, disable, uninstall: say what would be done
@@ -51,6 +55,8 @@ async function main(args: string[]): Promise<number> {
     const config = readConfig(process.env)
     const { verb } = asked
     if (verb === 'serve') return await serve(config)
+    if (verb === 'audit' && asked.archive !== undefined)
+      return showVerified(await auditVerifyArchive(config, asked.archive), asked.json)
     return await withDatabase(config, (work) => run({ ...asked, verb }, work))
   } catch (error) {
     console.error(whyNot(error))
@@ -58,7 +64,7 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
-type Verb = keyof typeof verbs | 'uninstall' | 'status' | 'doctor' | 'serve'
+type Verb = keyof typeof verbs | 'uninstall' | 'status' | 'doctor' | 'audit' | 'serve'
 
 interface Asked<Which = Verb> {
   verb: Which
@@ -67,6 +73,7 @@ interface Asked<Which = Verb> {
   dryRun: boolean
   discard: boolean
   exportTo: string | undefined
+  archive: string | undefined
 }
 
 /** Which options each command takes. */
@@ -78,6 +85,7 @@ const takes: Record<Verb, readonly string[]> = {
   uninstall: ['dry-run', 'export', 'discard'],
   status: ['json'],
   doctor: ['json'],
+  audit: ['json', 'archive'],
   serve: [],
 }
 
@@ -92,12 +100,14 @@ function read(args: string[]): Asked | { complaint: string } {
         'dry-run': { type: 'boolean' },
         discard: { type: 'boolean' },
         export: { type: 'string' },
+        archive: { type: 'string' },
       },
     })
     const [verb, ...rest] = positionals
     if (values.help) return asked('status', values)
     if (verb === undefined) return { complaint: 'Which command?' }
-    if (!isVerb(verb) || rest.length > 0) return { complaint: `No such command: ${positionals.join(' ')}` }
+    if (!isVerb(verb) || rest.join(' ') !== (verb === 'audit' ? 'verify' : ''))
+      return { complaint: `No such command: ${positionals.join(' ')}` }
     const stray = Object.keys(values).find((name) => !takes[verb].includes(name))
     return stray === undefined ? asked(verb, values) : { complaint: `foyer ${verb} takes no --${stray}` }
   } catch (error) {
@@ -110,7 +120,7 @@ function isVerb(word: string): word is Verb {
 }
 
 function asked(verb: Verb, values: Partial<Record<string, string | boolean>>): Asked {
-  const file = values['export']
+  const { export: file, archive } = values
   return {
     verb,
     help: values['help'] === true,
@@ -118,6 +128,7 @@ function asked(verb: Verb, values: Partial<Record<string, string | boolean>>): A
     dryRun: values['dry-run'] === true,
     discard: values['discard'] === true,
     exportTo: typeof file === 'string' ? resolve(file) : undefined,
+    archive: typeof archive === 'string' ? resolve(archive) : undefined,
   }
 }
 
@@ -160,6 +171,7 @@ async function run(
   const { username } = userInfo()
   const actor = { kind: 'system', id: 'command', name: username, requestId: undefined } as const
   const context: LifecycleContext = { url, db, clock, manifest, actor, connectorPresent, dryRun, tell: console.log }
+  if (verb === 'audit') return showVerified(await auditVerify(config, { db, clock, actor }), json)
   if (verb === 'uninstall') return showOutcome(await uninstall({ ...context, exportTo, discard }), dryRun)
   return showOutcome(await verbs[verb](context), dryRun)
 }
@@ -188,11 +200,12 @@ async function zoneOf(config: Config, db: Database): Promise<string> {
 function showOutcome(outcome: Outcome, dryRun: boolean): number {
   if (!outcome.ok) {
     console.error(outcome.message)
+    sayAll(outcome.remarks)
     return 1
   }
   // What was done has been told while it was done.
-  if (dryRun || !outcome.changed) for (const sentence of outcome.sentences) console.log(sentence)
-  return 0
+  if (dryRun || !outcome.changed) for (const sentence of outcome.sentences) say(english(sentence))
+  return sayAll(outcome.remarks)
 }
 
 function showStatus(found: ModuleStatus, json: boolean): number {
@@ -211,12 +224,53 @@ function showStatus(found: ModuleStatus, json: boolean): number {
 
 const marks = { ok: 'ok       ', warning: 'warning  ', problem: 'PROBLEM  ' }
 
-function showFindings(findings: readonly Finding[], json: boolean): number {
+function showFindings(found: readonly Finding[], json: boolean): number {
+  const findings = found.map(inEnglish)
   if (json) say(JSON.stringify(findings, undefined, 2))
-  else
-    for (const { name, state, found, fix } of findings)
-      say(`${marks[state]}${name}: ${found}${fix === '' ? '' : `\n         ${fix}`}`)
+  else for (const group of new Set(findings.map((each) => each.group))) showGroup(group, findings)
   return findings.some(({ state }) => state === 'problem') ? 1 : 0
+}
+
+interface FindingInEnglish extends Pick<Finding, 'check' | 'state'> {
+  group: string
+  name: string
+  found: string
+  /** Empty where nothing is to be done. */
+  fix: string
+}
+
+function inEnglish({ check, group, state, found, fix }: Finding): FindingInEnglish {
+  return {
+    check,
+    group: english({ key: `doctor.group.${group}` }),
+    name: english({ key: `doctor.${check}` }),
+    state,
+    found: english(found),
+    fix: fix ? english(fix) : '',
+  }
+}
+
+function showGroup(group: string, findings: readonly FindingInEnglish[]): void {
+  say(group)
+  for (const { name, state, found, fix } of findings.filter((each) => each.group === group)) {
+    say(`  ${marks[state]}${name}: ${found}${fix === '' ? '' : `\n           ${fix}`}`)
+  }
+}
+
+function showVerified(verified: AuditVerified | undefined, json: boolean): number {
+  if (!verified) {
+    console.error('Foyer is not installed in this database: there is no audit trail.')
+    return 1
+  }
+  const { verdict, sentences } = verified
+  if (json) say(JSON.stringify({ whole: !verdict.bad, ...verdict, sentences }, undefined, 2))
+  else for (const sentence of sentences) (verdict.bad ? console.error : console.log)(sentence)
+  return verdict.bad ? 1 : 0
+}
+
+function sayAll(remarks: readonly Said[]): 0 {
+  for (const remark of remarks) say(english(remark))
+  return 0
 }
 
 function say(text: string): 0 {

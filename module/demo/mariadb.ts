@@ -234,7 +234,14 @@ async function startServer(
     const wanted = options.port ?? 'free'
     const port = wanted === 'free' ? await freePort() : wanted
     const logged = existsSync(errorLog) ? statSync(errorLog).size : 0
-    const words = serverWords({ folder, socket, errorLog, port, durable: options.durable ?? true, more: options.more ?? [] })
+    const words = serverWords({
+      folder,
+      socket,
+      errorLog,
+      port,
+      durable: options.durable ?? true,
+      more: options.more ?? [],
+    })
     // A session of its own: Ctrl-C at the terminal is for us, and the server ends when we say so.
     const child = spawn(programs.server, words, { detached: true, stdio: 'ignore', env: ownTemporaries(folder) })
     try {

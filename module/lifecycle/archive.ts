@@ -1,6 +1,9 @@
 /**
  * Everything that Foyer kept, in one file: gzip, one JSON object a line. The first line says what it is, each
  * further one is `{ "table", "row" }`, the last counts them and carries the SHA-256 of all lines before it.
+ *
+ * Values are as the database holds them: numbers where JavaScript keeps every digit, else their text; times and JSON
+ * as text; bytes as `{ "base64" }`.
  */
 import { createHash } from 'node:crypto'
 import { open, unlink } from 'node:fs/promises'
@@ -8,18 +11,20 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import type { HostSite } from '../host/detect.js'
+import { remainsIn, type Remains } from '../host/reads/remains.js'
 import { utc } from '../platform/clock.js'
 import type { LifecycleConnection } from './connection.js'
 import type { LifecycleContext } from './context.js'
 
-interface Archiving {
+export interface Archiving {
   connection: LifecycleConnection
   context: LifecycleContext
   host: HostSite
   tables: readonly string[]
+  remains: Remains
 }
 
-/** Nothing was archived; the cause says why. */
+/** Nothing was archived; the message is the system's word for why. */
 export class CannotArchive extends Error {}
 
 /**
@@ -42,13 +47,10 @@ export async function archiveTo(file: string, archiving: Archiving): Promise<voi
 }
 
 function cannot(error: unknown): never {
-  throw new CannotArchive(
-    `The archive could not be written (${error instanceof Error ? error.message : String(error)}).`,
-    { cause: error },
-  )
+  throw new CannotArchive(error instanceof Error ? error.message : String(error), { cause: error })
 }
 
-async function* lines({ connection, context, host, tables }: Archiving): AsyncGenerator<string> {
+async function* lines({ connection, context, host, tables, remains }: Archiving): AsyncGenerator<string> {
   const hash = createHash('sha256')
   const line = (value: object): string => {
     const text = `${JSON.stringify(value)}\n`
@@ -63,7 +65,8 @@ async function* lines({ connection, context, host, tables }: Archiving): AsyncGe
     host: { name: manifest.host.name, version: host.version },
     exportedAt: utc(clock.now()),
     tables,
-    hostWrites: manifest.hostWrites,
+    // Of the host's tables: what was written there, how many rows of it are there, what becomes of them.
+    hostWrites: manifest.hostWrites.map((write) => ({ ...write, rows: remainsIn(write.table, remains) })),
   })
   const rows: Record<string, number> = {}
   for (const table of tables) {
@@ -71,8 +74,17 @@ async function* lines({ connection, context, host, tables }: Archiving): AsyncGe
     // sql-safe: one of module.json's tables
     for await (const row of connection.stream(`SELECT * FROM ${table}`)) {
       rows[table] += 1
-      yield line({ table, row: row as object })
+      yield line({ table, row: withoutBytes(row as Record<string, unknown>) })
     }
   }
   yield `${JSON.stringify({ end: true, rows, sha256: hash.digest('hex') })}\n`
+}
+
+function withoutBytes(row: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(row).map(([column, value]) => [
+      column,
+      Buffer.isBuffer(value) ? { base64: value.toString('base64') } : value,
+    ]),
+  )
 }

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import { createConnection, type RowDataPacket } from 'mysql2'
+import { english } from './said.js'
 
 /** A connection of its own, outside the pool: what holds the lock also runs the steps, so neither outlives the other. */
 export interface LifecycleConnection {
@@ -15,15 +16,22 @@ export interface LifecycleConnection {
 const STEP_WAITS = 5
 
 /**
+ * Seconds of silence after which the server lets the connection, and with it the lock, go. A process that dies closes
+ * it at once; a machine that loses its network does not.
+ */
+const SILENCE = 120
+
+/**
  * Opens it as the host opens its own: without sql_mode, since up to 8.0 an index cannot be added under a strict mode
  * to a table whose columns default to a zero date (facts §12.2, §12.3).
  */
 export async function openConnection(url: string): Promise<LifecycleConnection> {
-  const single = createConnection({ uri: url, dateStrings: true, supportBigNumbers: true })
+  // Times, long numbers and JSON as the text that they are: what a driver makes of them loses digits.
+  const single = createConnection({ uri: url, dateStrings: true, supportBigNumbers: true, jsonStrings: true })
   // A connection that is lost between two statements makes the next one fail, which is where it is told.
   single.on('error', () => undefined)
   const connection = single.promise()
-  await connection.query(`SET SESSION sql_mode = '', lock_wait_timeout = ${STEP_WAITS}`)
+  await connection.query(`SET SESSION sql_mode = '', lock_wait_timeout = ${STEP_WAITS}, wait_timeout = ${SILENCE}`)
   return {
     async run(sql) {
       await connection.query(sql)
@@ -50,7 +58,7 @@ export async function withLock<Result>(
   work: () => Promise<Result>,
 ): Promise<Result> {
   if (!(await takeLock(connection, 0))) {
-    tell('Another foyer command is at work on this database. Waiting until it has ended.')
+    tell(english({ key: 'life.waiting' }))
     while (!(await takeLock(connection, 5)));
   }
   try {

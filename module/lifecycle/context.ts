@@ -2,6 +2,7 @@ import type { Actor } from '../platform/audit.js'
 import type { Clock } from '../platform/clock.js'
 import type { Database } from '../platform/database.js'
 import type { Manifest } from '../platform/settings.js'
+import { english, type Said } from './said.js'
 
 /** What the verbs of the module's life work with: one host database, and who asks. */
 export interface LifecycleContext {
@@ -18,7 +19,7 @@ export interface LifecycleContext {
   connectorPresent: boolean
   /** Say what would be done and do nothing. */
   dryRun: boolean
-  /** Hears each thing as it is done, and what is waited for. */
+  /** Hears, in English, each thing as it is done, and what is waited for. */
   tell(line: string): void
 }
 
@@ -26,14 +27,20 @@ export interface LifecycleContext {
 export interface Done {
   ok: true
   changed: boolean
-  sentences: readonly string[]
+  sentences: readonly Said[]
+  /** What to know besides: what stays, what is lost. */
+  remarks: readonly Said[]
 }
 
 export interface Refused {
   ok: false
   reason: Reason
   /** For the person who asked: what is in the way and what to do about it. */
+  said: Said
+  /** The same in English. */
   message: string
+  /** What to know besides, before asking again. */
+  remarks: readonly Said[]
 }
 
 export type Outcome = Done | Refused
@@ -54,6 +61,6 @@ export type Reason =
   /** The host holds one of its tables for longer than Foyer will make it wait. */
   | 'host-busy'
 
-export function refuse(reason: Reason, message: string): Refused {
-  return { ok: false, reason, message }
+export function refuse(reason: Reason, said: Said, remarks: readonly Said[] = []): Refused {
+  return { ok: false, reason, said, message: english(said), remarks }
 }

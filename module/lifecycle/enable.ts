@@ -5,7 +5,7 @@ import { wallClock } from '../platform/clock.js'
 import { readState } from '../platform/state.js'
 import { refuse, type LifecycleContext, type Outcome } from './context.js'
 import { readJournal } from './migrate.js'
-import { carryOut, type Plan } from './plan.js'
+import { carryOut, type Deed, type Plan } from './plan.js'
 import { whyTooOld } from './version.js'
 
 /**
@@ -18,17 +18,15 @@ export function enable(context: LifecycleContext): Promise<Outcome> {
     await detectHost(db)
     const [journal, state] = [await readJournal(db), await readState(db)]
 
-    if (!state) return refuse('not-installed', 'Foyer is not installed here. Run foyer install first.')
+    if (!state) return refuse('not-installed', { key: 'life.notInstalledFirst' })
     const tooOld = whyTooOld(manifest.version, state.version, journal)
     if (tooOld) return tooOld
     if (state.version !== manifest.version || journal.pending.length > 0) {
-      return refuse(
-        'not-upgraded',
-        `Foyer ${state.version} is installed and this is ${manifest.version}. Run foyer upgrade first.`,
-      )
+      const params = { version: state.version, own: manifest.version }
+      return refuse('not-upgraded', { key: 'life.notUpgraded', params })
     }
-    const open = {
-      says: 'Switch the portal on.',
+    const open: Deed = {
+      says: { key: 'life.open' },
       does: () =>
         db.transaction(async (tx) => {
           const changed = await tx.change(`UPDATE foyer_state SET value = '1' WHERE name = 'enabled' AND value <> '1'`)
@@ -37,6 +35,6 @@ export function enable(context: LifecycleContext): Promise<Outcome> {
           await recordAudit(tx, clock, actor, { event: 'module.enabled', subject: 'module:foyer' })
         }),
     }
-    return { ok: true, deeds: state.enabled ? [] : [open], already: 'The portal is on already.' }
+    return { ok: true, deeds: state.enabled ? [] : [open], already: { key: 'life.isOpen' } }
   })
 }

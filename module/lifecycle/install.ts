@@ -21,10 +21,8 @@ export function install(context: LifecycleContext): Promise<Outcome> {
     const tooOld = whyTooOld(manifest.version, state?.version, journal)
     if (tooOld) return tooOld
     if (state && compareVersions(state.version, manifest.version) < 0) {
-      return refuse(
-        'older-installed',
-        `Foyer ${state.version} is installed. Run foyer upgrade to come to ${manifest.version}.`,
-      )
+      const params = { version: state.version, own: manifest.version }
+      return refuse('older-installed', { key: 'life.olderInstalled', params })
     }
     return {
       ok: true,
@@ -33,7 +31,7 @@ export function install(context: LifecycleContext): Promise<Outcome> {
         ...(await register(context)),
         ...(state ? [] : [begin(context)]),
       ],
-      already: `Foyer ${manifest.version} is installed already, on OpenEMR ${site.version}.`,
+      already: { key: 'life.isInstalled', params: { version: manifest.version, host: site.version } },
     }
   })
 }
@@ -43,7 +41,7 @@ export async function register({ db, clock, manifest: { version } }: LifecycleCo
   if ((await registration(db))?.version === version) return []
   return [
     {
-      says: `Enter Foyer ${version} in the EMR’s list of modules.`,
+      says: { key: 'life.enter', params: { version } },
       does: () => db.transaction((tx) => registerModule(tx, { version, now: wallClock(clock.now()) })),
     },
   ]
@@ -52,7 +50,7 @@ export async function register({ db, clock, manifest: { version } }: LifecycleCo
 /** Written last: from here on it is installed. */
 function begin({ db, clock, actor, manifest: { version } }: LifecycleContext): Deed {
   return {
-    says: `Note that Foyer ${version} is installed, switched off.`,
+    says: { key: 'life.begin', params: { version } },
     does: () =>
       db.transaction(async (tx) => {
         await tx.change(

@@ -5,6 +5,7 @@ import { utc, type Clock } from '../platform/clock.js'
 import { saysNoSuchTable, type Database, type Queryable } from '../platform/database.js'
 import type { LifecycleConnection } from './connection.js'
 import type { Deed } from './plan.js'
+import type { Said } from './said.js'
 
 export interface Journal {
   done: ReadonlySet<string>
@@ -151,17 +152,18 @@ async function hasIndex(connection: LifecycleConnection, table: string, index: s
   return rows.length > 0
 }
 
-/** A step in words: `Add the index foyer_provider_day to openemr_postcalendar_events.` */
-function sentence(sql: string): string {
-  const creates = createIndex.exec(sql)
-  if (creates) return `Add the index ${creates[1]} to the EMR’s table ${creates[2]}.`
-  const drops = dropIndex.exec(sql)
-  if (drops) return `Take the index ${drops[1]} off the EMR’s table ${drops[2]}.`
-  const [, altered, verb, kind, name] = alters.exec(sql) ?? []
+/** A step in words: `Add the index foyer_provider_day to the EMR’s table openemr_postcalendar_events.` */
+function sentence(sql: string): Said {
+  const [, created, on = ''] = createIndex.exec(sql) ?? []
+  if (created !== undefined) return { key: 'life.addIndex', params: { name: created, table: on } }
+  const [, dropped, off = ''] = dropIndex.exec(sql) ?? []
+  if (dropped !== undefined) return { key: 'life.dropIndex', params: { name: dropped, table: off } }
+  const [, altered, verb, kind, name = ''] = alters.exec(sql) ?? []
   if (altered !== undefined) {
-    const what = kind === 'COLUMN' ? 'column' : 'key'
-    return verb === 'ADD' ? `Add the ${what} ${name} to ${altered}.` : `Take the ${what} ${name} off ${altered}.`
+    const what = kind === 'COLUMN' ? 'Column' : 'Key'
+    return { key: verb === 'ADD' ? `life.add${what}` : `life.drop${what}`, params: { name, table: altered } }
   }
-  const table = /^(CREATE|DROP) TABLE (?:IF (?:NOT )?EXISTS )?(\w+)/.exec(sql)
-  return table ? `${table[1] === 'CREATE' ? 'Create' : 'Drop'} the table ${table[2]}.` : `Run: ${sql}`
+  const [, does, table = ''] = /^(CREATE|DROP) TABLE (?:IF (?:NOT )?EXISTS )?(\w+)/.exec(sql) ?? []
+  if (does === undefined) return { key: 'life.run', params: { sql } }
+  return { key: does === 'CREATE' ? 'life.createTable' : 'life.dropTable', params: { table } }
 }

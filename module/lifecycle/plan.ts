@@ -1,16 +1,17 @@
 import { HostRefused } from '../host/detect.js'
 import { CannotArchive } from './archive.js'
 import { openConnection, withLock, type LifecycleConnection } from './connection.js'
+import { english, type Said } from './said.js'
 import { refuse, type LifecycleContext, type Outcome, type Refused } from './context.js'
 
 /** One thing to do and the sentence that says it. What a dry run prints is what a run does. */
 export interface Deed {
-  says: string
+  says: Said
   does(): Promise<void>
 }
 
-/** `already`: nothing to do, and why. */
-export type Plan = Refused | { ok: true; deeds: readonly Deed[]; already: string }
+/** `already`: nothing to do, and why. `remarks`: what to know besides. */
+export type Plan = Refused | { ok: true; deeds: readonly Deed[]; already: Said; remarks?: readonly Said[] }
 
 /**
  * Makes the plan and carries it out while holding the lock that keeps every other lifecycle command off this
@@ -34,14 +35,15 @@ export async function carryOut(context: LifecycleContext, makePlan: () => Promis
   try {
     const plan = await makePlan()
     if (!plan.ok) return plan
-    if (plan.deeds.length === 0) return { ok: true, changed: false, sentences: [plan.already] }
-    const sentences = plan.deeds.map(({ says }) => says)
-    if (context.dryRun) return { ok: true, changed: false, sentences }
-    for (const { says, does } of plan.deeds) {
+    const { deeds, already, remarks = [] } = plan
+    if (deeds.length === 0) return { ok: true, changed: false, sentences: [already], remarks }
+    const sentences = deeds.map(({ says }) => says)
+    if (context.dryRun) return { ok: true, changed: false, sentences, remarks }
+    for (const { says, does } of deeds) {
       await does()
-      context.tell(says)
+      context.tell(english(says))
     }
-    return { ok: true, changed: true, sentences }
+    return { ok: true, changed: true, sentences, remarks }
   } catch (error) {
     return refusalFrom(error)
   }
@@ -50,16 +52,15 @@ export async function carryOut(context: LifecycleContext, makePlan: () => Promis
 const LOCK_WAIT_TIMEOUT = 1205
 
 function refusalFrom(error: unknown): Refused {
-  if (error instanceof HostRefused) return refuse('not-a-host', error.message)
+  if (error instanceof HostRefused) {
+    return refuse('not-a-host', { key: 'life.notHost', params: { found: error.found, needed: error.needed } })
+  }
   if (error instanceof CannotArchive) {
-    return refuse('cannot-export', `${error.message} Nothing was removed; the portal is switched off.`)
+    return refuse('cannot-export', { key: 'life.cannotArchive', params: { why: error.message } })
   }
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if ((cause as { errno?: number }).errno === LOCK_WAIT_TIMEOUT) {
-      return refuse(
-        'host-busy',
-        'The EMR is using one of its tables and Foyer does not make it wait. What was done so far is kept: run the same command again.',
-      )
+      return refuse('host-busy', { key: 'life.hostBusy' })
     }
   }
   throw error

@@ -1,13 +1,17 @@
 import { existsSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { detectHost, type HostSite } from '../host/detect.js'
 import { removeRegistration, registration } from '../host/modules.js'
+import { countRemains } from '../host/reads/remains.js'
 import type { Queryable } from '../platform/database.js'
 import { readState } from '../platform/state.js'
-import { archiveTo } from './archive.js'
+import { archiveTo, type Archiving } from './archive.js'
 import { refuse, type LifecycleContext, type Outcome } from './context.js'
 import { close } from './disable.js'
 import { readJournal, stepsDown } from './migrate.js'
 import { perform, type Deed, type Plan } from './plan.js'
+import type { Said } from './said.js'
+import { countUse, whatStays } from './use.js'
 import { whyTooOld } from './version.js'
 
 export interface UninstallContext extends LifecycleContext {
@@ -25,44 +29,60 @@ export interface UninstallContext extends LifecycleContext {
 export function uninstall(context: UninstallContext): Promise<Outcome> {
   return perform(context, async (connection): Promise<Plan> => {
     const { db, manifest, exportTo, discard } = context
-    const site = await detectHost(db)
+    const host = await detectHost(db)
     const tables = await tablesThere(db, manifest.tables)
     if (tables.length === 0 && !(await registration(db))) {
-      return { ok: true, deeds: [], already: 'Foyer is not installed here.' }
+      return { ok: true, deeds: [], already: { key: 'life.isOut' } }
     }
     const [journal, state] = [await readJournal(db), await readState(db)]
     const tooOld = whyTooOld(manifest.version, state?.version, journal)
     if (tooOld) return tooOld
 
     const use = await countUse(db, tables)
-    if (use.length > 0 && exportTo === undefined && !discard) {
-      return refuse(
-        'in-use',
-        `Patients have used the portal: ${use.join(', ')}. Nothing was removed. ` +
-          'Give --export FILE to keep all of it in an archive first, or --discard to lose it.',
-      )
+    const remains = await countRemains(db, tables)
+    const remarks = [...whatGoes([...use.patients, ...use.practice], context), whatStays(remains)]
+    if (use.patients.length > 0 && exportTo === undefined && !discard) {
+      return refuse('in-use', { key: 'life.inUse', params: { use: use.patients } }, remarks)
     }
     if (exportTo !== undefined && existsSync(exportTo)) {
-      return refuse('cannot-export', `${exportTo} exists already and is not overwritten. Give another file.`)
+      return refuse('cannot-export', { key: 'life.fileExists', params: { file: exportTo } })
     }
+    const archiving = { connection, context, host, tables }
     return {
       ok: true,
       deeds: [
         ...(state?.enabled ? [close(context)] : []),
-        ...(exportTo === undefined ? [] : [archive({ ...context, exportTo }, site, tables)]),
-        leave(context, site, tables),
+        ...(state?.enabled && exportTo !== undefined ? [settle()] : []),
+        ...(exportTo === undefined ? [] : [archive(exportTo, archiving)]),
+        leave(context, host, tables),
         ...stepsDown({ connection, ...context }),
       ],
-      already: '',
-    }
-
-    function archive(into: UninstallContext & { exportTo: string }, host: HostSite, from: readonly string[]): Deed {
-      return {
-        says: `Write every row of ${from.length} tables to ${into.exportTo}.`,
-        does: () => archiveTo(into.exportTo, { connection, context, host, tables: from }),
-      }
+      already: { key: 'life.isOut' },
+      remarks,
     }
   })
+}
+
+function whatGoes(what: readonly Said[], { exportTo, discard }: UninstallContext): Said[] {
+  if (what.length === 0) return []
+  if (exportTo !== undefined) return [{ key: 'life.kept', params: { what } }]
+  return [{ key: discard ? 'life.discarded' : 'life.lost', params: { what } }]
+}
+
+/** Seconds within which every process hears that the portal is off: what is written until then belongs to the archive. */
+const UNTIL_CLOSED = 5
+
+function settle(): Deed {
+  return { says: { key: 'life.settle', params: { seconds: UNTIL_CLOSED } }, does: () => sleep(UNTIL_CLOSED * 1000) }
+}
+
+function archive(file: string, archiving: Omit<Archiving, 'remains'>): Deed {
+  const { context, tables } = archiving
+  return {
+    says: { key: 'life.archive', params: { tables: tables.length, file } },
+    // Counted again: people may have gone on until the portal was closed.
+    does: async () => archiveTo(file, { ...archiving, remains: await countRemains(context.db, tables) }),
+  }
 }
 
 /** Those of Foyer's tables that are there: all, or fewer where a command before was killed. */
@@ -75,35 +95,10 @@ async function tablesThere(db: Queryable, names: readonly string[]): Promise<str
   return names.filter((name) => there.has(name))
 }
 
-/** What patients left, each kind counted: `3 accounts`. */
-async function countUse(db: Queryable, tables: readonly string[]): Promise<string[]> {
-  const kinds = [
-    { table: 'foyer_accounts', what: 'account', where: 'TRUE' },
-    { table: 'foyer_grants', what: 'grant', where: 'TRUE' },
-    { table: 'foyer_appointment_requests', what: 'appointment request', where: 'TRUE' },
-    { table: 'foyer_audit', what: 'audit entry', where: 'pid IS NOT NULL OR record IS NOT NULL' },
-  ].filter(({ table }) => tables.includes(table))
-  const counts = await Promise.all(
-    kinds.map(({ table, where }) =>
-      // sql-safe: names and conditions from the list above
-      db.first<{ rows: number }>(`SELECT COUNT(*) AS \`rows\` FROM ${table} WHERE ${where}`),
-    ),
-  )
-  return kinds.flatMap(({ what }, index) => {
-    const rows = counts[index]?.rows ?? 0
-    return rows > 0 ? [inWords(rows, what)] : []
-  })
-}
-
-function inWords(count: number, what: string): string {
-  if (count === 1) return `1 ${what}`
-  return `${count} ${what.endsWith('y') ? `${what.slice(0, -1)}ies` : `${what}s`}`
-}
-
 /** From here on it counts as not installed; a command that is killed after this is run again. */
 function leave({ db }: LifecycleContext, site: HostSite, tables: readonly string[]): Deed {
   return {
-    says: `Take Foyer out of the EMR’s list of modules.`,
+    says: { key: 'life.leave' },
     does: () =>
       db.transaction(async (tx) => {
         await removeRegistration(tx, site)

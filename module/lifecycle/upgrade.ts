@@ -19,7 +19,7 @@ export function upgrade(context: LifecycleContext): Promise<Outcome> {
 
     const tooOld = whyTooOld(manifest.version, state?.version, journal)
     if (tooOld) return tooOld
-    if (!state) return refuse('not-installed', 'Foyer is not installed here, or not to its end. Run foyer install.')
+    if (!state) return refuse('not-installed', { key: 'life.notInstalledWhole' })
     return {
       ok: true,
       deeds: [
@@ -27,7 +27,7 @@ export function upgrade(context: LifecycleContext): Promise<Outcome> {
         ...(await register(context)),
         ...note(context, state.version),
       ],
-      already: `Foyer ${manifest.version} is installed already.`,
+      already: { key: 'life.isUpgraded', params: { version: manifest.version } },
     }
   })
 }
@@ -36,7 +36,7 @@ function note({ db, clock, actor, manifest: { version } }: LifecycleContext, bef
   if (before === version) return []
   return [
     {
-      says: `Note that Foyer ${before} has become ${version}.`,
+      says: { key: 'life.upgraded', params: { before, version } },
       does: () =>
         db.transaction(async (tx) => {
           await tx.change(`UPDATE foyer_state SET value = :version WHERE name = 'version'`, { version })

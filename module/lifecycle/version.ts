@@ -13,8 +13,8 @@ export function compareVersions(a: string, b: string): number {
 export function whyTooOld(own: string, installed: string | undefined, journal: Journal): Refused | undefined {
   const newer = installed !== undefined && compareVersions(installed, own) > 0
   if (!newer && journal.unknown.length === 0) return undefined
-  return refuse(
-    'newer-installed',
-    `The database was written by ${newer ? `Foyer ${installed}` : 'a newer Foyer'}, and this is ${own}. Use that version or a later one.`,
-  )
+  const said = newer
+    ? ({ key: 'life.newerInstalled', params: { version: installed, own } } as const)
+    : ({ key: 'life.newerSteps', params: { own } } as const)
+  return refuse('newer-installed', said)
 }

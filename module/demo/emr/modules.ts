@@ -3,13 +3,15 @@ import { z } from 'zod'
 import { listModules } from '../../host/modules.js'
 import type { LifecycleContext, Outcome } from '../../lifecycle/context.js'
 import { disable } from '../../lifecycle/disable.js'
-import { doctor } from '../../lifecycle/doctor.js'
+import { doctor, groups, type Finding } from '../../lifecycle/doctor.js'
 import { enable } from '../../lifecycle/enable.js'
 import { install } from '../../lifecycle/install.js'
+import { say, type Said } from '../../lifecycle/said.js'
 import { status, type ModuleStatus } from '../../lifecycle/status.js'
 import { uninstall } from '../../lifecycle/uninstall.js'
 import { upgrade } from '../../lifecycle/upgrade.js'
 import type { Config } from '../../platform/config.js'
+import type { Translate } from '../../platform/i18n.js'
 import { loadManifest } from '../../platform/settings.js'
 import { can, routes, type StaffContext } from '../../web/routes.js'
 import type { Answer } from '../../web/show.js'
@@ -47,7 +49,6 @@ async function modules(context: StaffContext, host: ModuleHost): Promise<Answer>
   const { db, clock, manifest, connectorPresent } = lifecycle
   const stands = await status({ db, manifest })
   const findings = await doctor({ db, config: configOf(context), clock, manifest, connectorPresent })
-  const tones = { ok: 'success', warning: 'warning', problem: 'danger' } as const
   const content = {
     state: t(stateKey(stands)),
     isOn: stands.enabled,
@@ -55,12 +56,35 @@ async function modules(context: StaffContext, host: ModuleHost): Promise<Answer>
     pending: stands.pending.length,
     verbs: sensible(stands).map((verb) => ({ label: t(`emr.modules.${verb}`), href: url(`/emr/modules/${verb}`) })),
     hostModules: (await listModules(portal.db)).map(({ name, version, active }) => ({ name, version, active })),
-    findings: findings.map(({ name, state, found, fix }) => ({
-      ...{ name, found, fix },
-      tag: { tone: tones[state], text: t(`emr.modules.finding.${state}`) },
-    })),
+    verdict: verdictOn(findings, t),
+    groups: groups
+      .map((group) => ({
+        id: `findings-${group}`,
+        title: t(`doctor.group.${group}`),
+        findings: findings.filter((finding) => finding.group === group).map((finding) => row(finding, t)),
+      }))
+      .filter((group) => group.findings.length > 0),
   }
   return show.page('/emr/modules', content, { title: t('emr.modules'), wide: true })
+}
+
+function verdictOn(findings: readonly Finding[], t: Translate) {
+  const count = (state: Finding['state']) => findings.filter((finding) => finding.state === state).length
+  const [problems, warnings] = [count('problem'), count('warning')]
+  if (problems > 0) return { tone: 'danger', text: t('emr.modules.verdict.problems', { count: problems }) }
+  if (warnings > 0) return { tone: 'warning', text: t('emr.modules.verdict.warnings', { count: warnings }) }
+  return { tone: 'success', text: t('emr.modules.verdict.fine') }
+}
+
+const tones = { ok: 'success', warning: 'warning', problem: 'danger' } as const
+
+function row({ check, state, found, fix }: Finding, t: Translate) {
+  return {
+    name: t(`doctor.${check}`),
+    tag: { tone: tones[state], text: t(`emr.modules.finding.${state}`) },
+    found: say(found, t),
+    fix: fix && say(fix, t),
+  }
 }
 
 function stateKey({ installed, enabled }: ModuleStatus): string {
@@ -92,8 +116,9 @@ async function planPage(context: StaffContext, host: ModuleHost, verb: Verb, out
     title: t(`emr.modules.${verb}`),
     action: url(`/emr/modules/${verb}`),
     backHref: url('/emr/modules'),
-    refusal: outcome.ok ? undefined : inUse ? t('emr.modules.inUse') : outcome.message,
-    sentences: whatThen.ok ? whatThen.sentences : [],
+    refusal: outcome.ok ? undefined : inUse ? t('emr.modules.inUse') : say(outcome.said, t),
+    sentences: whatThen.ok ? inWords(whatThen.sentences, t) : [],
+    remarks: inWords(whatThen.remarks, t),
     asksDiscard: inUse,
     possible: outcome.ok || inUse,
     destroys: verb === 'uninstall' || verb === 'disable',
@@ -112,11 +137,20 @@ async function carryOut(context: StaffContext, host: ModuleHost, verb: Verb): Pr
     return show.refused('/emr/module-plan', content, { title: t(`emr.modules.${verb}`), status: 409 })
   }
   if (verb === 'uninstall') {
-    const content = { sentences: outcome.sentences, action: url('/emr/modules/install'), token: host.afterUninstall() }
+    const content = {
+      sentences: inWords(outcome.sentences, t),
+      remarks: inWords(outcome.remarks, t),
+      action: url('/emr/modules/install'),
+      token: host.afterUninstall(),
+    }
     return show.page('/emr/uninstalled', content, { title: t('emr.modules.uninstalled') })
   }
   await host.refresh()
   return show.seeOther('/emr/modules', { kind: 'success', key: `emr.modules.did.${verb}` })
+}
+
+function inWords(all: readonly Said[], t: Translate): string[] {
+  return all.map((each) => say(each, t))
 }
 
 function run(lifecycle: LifecycleContext, verb: Verb, discard: boolean): Promise<Outcome> {
@@ -130,8 +164,9 @@ function contextOf({ actor, portal }: StaffContext, { databaseUrl }: ModuleHost,
   return { url: databaseUrl, db, clock, manifest: loadManifest(), actor, connectorPresent: true, dryRun, tell }
 }
 
-/** The demo has its secret and its address without being told. */
+/** The demo has its secret and its address without being told, and its EMR is at the same one. */
 function configOf({ portal }: StaffContext): Config {
   const { config, secret } = portal
-  return { ...config, secret, baseUrl: config.baseUrl ?? `http://localhost:${String(config.port)}` }
+  const baseUrl = config.baseUrl ?? `http://localhost:${String(config.port)}`
+  return { ...config, secret, baseUrl, emrOrigin: config.emrOrigin ?? new URL(baseUrl).origin }
 }

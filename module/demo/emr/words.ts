@@ -1,6 +1,6 @@
 import { wordsIn } from '../../platform/i18n.js'
 
-/** What the demo's EMR says; an EMR's words, for staff. */
+/** What the demo's EMR says, in an EMR's words. For staff. */
 export const words = wordsIn(
   {
     'emr.calendar': 'Calendar',
@@ -104,14 +104,21 @@ export const words = wordsIn(
     'emr.modules.active': 'Active',
     'emr.modules.inactive': 'Inactive',
     'emr.modules.findings': 'Is everything in place?',
+    'emr.modules.verdict.fine': 'Everything is in place',
+    'emr.modules.verdict.warnings_one': '{{count}} thing to note',
+    'emr.modules.verdict.warnings_other': '{{count}} things to note',
+    'emr.modules.verdict.problems_one': '{{count}} thing in the way',
+    'emr.modules.verdict.problems_other': '{{count}} things in the way',
     'emr.modules.finding': 'What',
     'emr.modules.found': 'Found',
+    'emr.modules.fix': 'What to do',
     'emr.modules.finding.ok': 'In place',
     'emr.modules.finding.warning': 'Please note',
     'emr.modules.finding.problem': 'In the way',
     'emr.modules.plan': 'What will be done',
     'emr.modules.plan.back': 'Modules',
     'emr.modules.plan.nothing': 'Nothing is to be done.',
+    'emr.modules.plan.know': 'What to know',
     'emr.modules.inUse':
       'Patients have used the portal. To keep what they left in an archive, run foyer uninstall --export instead.',
     'emr.modules.discard': 'Lose what patients left in the portal',
@@ -226,14 +233,21 @@ export const words = wordsIn(
     'emr.modules.active': 'Activo',
     'emr.modules.inactive': 'Inactivo',
     'emr.modules.findings': '¿Está todo en su sitio?',
+    'emr.modules.verdict.fine': 'Todo está en su sitio',
+    'emr.modules.verdict.warnings_one': '{{count}} cosa a tener en cuenta',
+    'emr.modules.verdict.warnings_other': '{{count}} cosas a tener en cuenta',
+    'emr.modules.verdict.problems_one': '{{count}} cosa lo impide',
+    'emr.modules.verdict.problems_other': '{{count}} cosas lo impiden',
     'emr.modules.finding': 'Qué',
     'emr.modules.found': 'Hallado',
+    'emr.modules.fix': 'Qué hacer',
     'emr.modules.finding.ok': 'En su sitio',
     'emr.modules.finding.warning': 'Tenga en cuenta',
     'emr.modules.finding.problem': 'Lo impide',
     'emr.modules.plan': 'Lo que se hará',
     'emr.modules.plan.back': 'Módulos',
     'emr.modules.plan.nothing': 'No hay nada que hacer.',
+    'emr.modules.plan.know': 'Lo que conviene saber',
     'emr.modules.inUse':
       'Los pacientes han usado el portal. Para guardar en un archivo lo que dejaron, ejecute foyer uninstall --export.',
     'emr.modules.discard': 'Perder lo que los pacientes dejaron en el portal',

@@ -1,0 +1,63 @@
+/** What people left: in Foyer's own tables, which go with it, and in the host's, which stay. */
+import type { Remains } from '../host/reads/remains.js'
+import type { Queryable } from '../platform/database.js'
+import type { Said } from './said.js'
+import type { LifecycleKey } from './words.js'
+
+interface Kind {
+  table: string
+  key: LifecycleKey
+  where: string
+}
+
+/** Any of these, and patients have used it. */
+const ofPatients: readonly Kind[] = [
+  { table: 'foyer_accounts', key: 'life.accounts', where: 'TRUE' },
+  { table: 'foyer_grants', key: 'life.grants', where: 'TRUE' },
+  { table: 'foyer_appointment_requests', key: 'life.requests', where: 'TRUE' },
+  { table: 'foyer_cancellation_requests', key: 'life.cancellations', where: 'TRUE' },
+  { table: 'foyer_audit', key: 'life.patientEntries', where: 'pid IS NOT NULL OR record IS NOT NULL' },
+]
+
+/** What an administrator would miss besides. */
+const ofThePractice: readonly Kind[] = [
+  { table: 'foyer_audit', key: 'life.otherEntries', where: 'pid IS NULL AND record IS NULL' },
+  { table: 'foyer_settings', key: 'life.settings', where: 'TRUE' },
+  { table: 'foyer_acl_rules', key: 'life.rules', where: 'TRUE' },
+]
+
+/** What patients left, and with it what the practice did, each kind that there is counted. */
+export async function countUse(
+  db: Queryable,
+  tables: readonly string[],
+): Promise<{ patients: readonly Said[]; practice: readonly Said[] }> {
+  return { patients: await count(db, tables, ofPatients), practice: await count(db, tables, ofThePractice) }
+}
+
+async function count(db: Queryable, tables: readonly string[], kinds: readonly Kind[]): Promise<Said[]> {
+  const there = kinds.filter(({ table }) => tables.includes(table))
+  const rows = await Promise.all(
+    there.map(({ table, where }) =>
+      // sql-safe: names and conditions from the lists above
+      db.first<{ rows: number }>(`SELECT COUNT(*) AS \`rows\` FROM ${table} WHERE ${where}`),
+    ),
+  )
+  return counted(there.map(({ key }, index) => [key, rows[index]?.rows ?? 0]))
+}
+
+function counted(kinds: ReadonlyArray<readonly [LifecycleKey, number]>): Said[] {
+  return kinds.filter(([, count]) => count > 0).map(([key, count]) => ({ key, params: { count } }))
+}
+
+/** What of Foyer's writing stays in the host, in a sentence. */
+export function whatStays(remains: Remains): Said {
+  const what = counted([
+    ['life.appointments', remains.appointments],
+    ['life.trackers', remains.trackers],
+    ['life.notes', remains.notes],
+    ['life.logRows', remains.logRows],
+    ['life.rights', remains.rights],
+    ['life.addressees', remains.addressees],
+  ])
+  return what.length > 0 ? { key: 'life.stays', params: { what } } : { key: 'life.staysNothing' }
+}
