@@ -1,4 +1,5 @@
 /** The one list of features; composes everything that runs. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Express } from 'express'
 import { access } from './features/access/index.js'
 import { accounts } from './features/accounts/index.js'
@@ -8,31 +9,39 @@ import { dashboard } from './features/dashboard/index.js'
 import { home } from './features/home/index.js'
 import { operations } from './features/operations/index.js'
 import { settings as settingsWing } from './features/settings/index.js'
+import { jobsOf } from './background.js'
 import type { Feature } from './feature.js'
 import { loadPolicy, type Policy } from './access/policy.js'
 import type { Portal } from './access/portal.js'
-import { sweep } from './access/sweep.js'
 import { detectHost } from './host/detect.js'
 import { practiceFacility } from './host/facility.js'
 import { readGlobals } from './host/globals.js'
 import { practiceZone } from './host/zone.js'
 import { readJournal } from './lifecycle/migrate.js'
+import { words as lifecycleWords } from './lifecycle/words.js'
 import { CannotStart } from './platform/cannotStart.js'
 import { systemClock, type Clock } from './platform/clock.js'
 import type { Config } from './platform/config.js'
 import { connectDatabase, type Database } from './platform/database.js'
 import { speakAll } from './platform/i18n.js'
+import { keepJobs, type Jobs } from './platform/jobs.js'
 import type { Log } from './platform/log.js'
 import { loadManifest, settingsFrom } from './platform/settings.js'
 import { watchState } from './platform/state.js'
 import { createApp } from './web/app.js'
 import type { Readiness } from './web/health.js'
+import { usualLimits, type RequestLimits } from './web/inTime.js'
 import type { Route } from './web/routes.js'
 import { addressOf } from './web/routes.js'
 import type { Site } from './web/site.js'
 import { words as webWords } from './web/words.js'
 
-const wings: readonly Feature[] = [accounts, appointments, access, settingsWing, auditTrail, operations]
+const wings: readonly Feature[] = [accounts, appointments, access(everyRoute), settingsWing, auditTrail, operations]
+
+/** Asked at a request: by then every wing is told. */
+function everyRoute(): readonly Route[] {
+  return features.flatMap((feature) => feature.routes)
+}
 
 /** Every feature. The two halls show what the wings contribute. */
 export const features: readonly Feature[] = [home(wings), dashboard(wings), ...wings]
@@ -47,12 +56,17 @@ export interface PortalOptions {
   clock?: Clock
   /** The host's own pages, where Foyer brings them (the demo's EMR shell). */
   shell?: (wings: readonly Feature[]) => Feature
+  /** false: what runs by itself rests until it is told to run. */
+  jobs?: boolean
+  /** Other bounds than the usual ones on how long and how many. */
+  limits?: RequestLimits
 }
 
 export interface RunningPortal {
   portal: Portal
   app: Express
   routes: readonly Route[]
+  jobs: Jobs
   /** Reads state, globals and rules again now, instead of within seconds. */
   refresh: () => Promise<void>
   close: () => Promise<void>
@@ -64,7 +78,7 @@ export async function openPortal(options: PortalOptions): Promise<RunningPortal>
   try {
     const site = await gather(options, db)
     refuseGaps(site.site)
-    return site.running(createApp(site.site, site.readiness))
+    return site.running(createApp(site.site, site.readiness, options.limits ?? usualLimits))
   } catch (error) {
     await db.close()
     throw error
@@ -90,7 +104,6 @@ interface Gathered {
 
 const STATE_EVERY_MS = 2000
 const HOST_EVERY_MS = 10_000
-const SWEEP_EVERY_MS = 10 * 60 * 1000
 
 async function gather(options: PortalOptions, db: Database): Promise<Gathered> {
   const host = await detectHost(db)
@@ -117,24 +130,19 @@ async function gather(options: PortalOptions, db: Database): Promise<Gathered> {
     })
   })
   const hostTimer = setInterval(() => {
-    void renewHost().catch((error: unknown) => {
-      options.log.warn({ err: error }, 'host settings could not be read; the last ones stand')
+    // The rules too: had the database been away when they changed, nothing else would ask again.
+    void Promise.all([renewHost(), renewPolicy()]).catch((error: unknown) => {
+      options.log.warn({ err: error }, 'host settings or rules could not be read; the last ones stand')
     })
   }, HOST_EVERY_MS)
   hostTimer.unref()
 
-  const sweepTimer = setInterval(() => {
-    const { patientIdle, staffIdle, sessionLimit: limit } = settings
-    const lives = [patientIdle, staffIdle].map((idle) => ({ idle, limit }))
-    void sweep(db, portal.clock, lives).catch((error: unknown) => {
-      options.log.warn({ err: error }, 'ended sessions could not be swept away')
-    })
-  }, SWEEP_EVERY_MS)
-  sweepTimer.unref()
-
   async function renewPolicy(): Promise<void> {
     const version = versionOf(state.current())
-    if (version !== policy.version) policy = await loadPolicy(db, version)
+    if (version === policy.version) return
+    const renewed = await loadPolicy(db, version)
+    // Rules that were asked for earlier and come later tell of the past.
+    if (version === versionOf(state.current())) policy = renewed
   }
   async function renewHost(): Promise<void> {
     globals = await readGlobals(db)
@@ -152,35 +160,54 @@ async function gather(options: PortalOptions, db: Database): Promise<Gathered> {
     settings: () => settings,
     policy: (): Policy => policy,
     enabled: () => state.current()?.enabled ?? false,
+    renew: async () => {
+      await state.refresh()
+      await renewPolicy()
+    },
     practice: () => ({
       name: settings.practiceName || facility.name || 'Foyer',
       phone: settings.practicePhone || facility.phone,
     }),
   }
   const all = options.shell ? [...features, options.shell(wings)] : features
+  const jobs = keepJobs({
+    db,
+    clock: portal.clock,
+    log: portal.log,
+    enabled: portal.enabled,
+    jobs: jobsOf(portal, all),
+  })
   return {
     site: siteOf(portal, all),
-    readiness: async () => [
-      { part: 'database', ok: await answers(db) },
-      { part: 'migrations', ok: state.current()?.version === manifest.version },
-      { part: 'enabled', ok: portal.enabled() },
-    ],
-    running: (app) => ({
-      portal,
-      app,
-      routes: all.flatMap((feature) => feature.routes),
-      refresh: async () => {
-        await state.refresh()
-        await renewPolicy()
-        await renewHost()
-      },
-      close: async () => {
-        state.stop()
-        clearInterval(hostTimer)
-        clearInterval(sweepTimer)
-        await db.close()
-      },
-    }),
+    readiness: () =>
+      Promise.all([
+        part('database', db.first('SELECT 1 AS one').then(Boolean)),
+        part('migrations', state.current()?.version === manifest.version),
+        part('enabled', portal.enabled()),
+        part(
+          'jobs',
+          jobs.failing().then((names) => names.length === 0),
+        ),
+      ]),
+    running: (app) => {
+      if (options.jobs ?? true) jobs.start()
+      return {
+        portal,
+        app,
+        routes: all.flatMap((feature) => feature.routes),
+        jobs,
+        refresh: async () => {
+          await portal.renew()
+          await renewHost()
+        },
+        close: async () => {
+          await jobs.stop()
+          state.stop()
+          clearInterval(hostTimer)
+          await db.close()
+        },
+      }
+    },
   }
 }
 
@@ -188,17 +215,18 @@ function versionOf(state: { policyVersion: number } | undefined): string {
   return String(state?.policyVersion ?? 0)
 }
 
-async function answers(db: Database): Promise<boolean> {
-  return db.first('SELECT 1 AS one').then(
-    () => true,
-    () => false,
-  )
+const READY_WITHIN_MS = 2000
+
+/** Asked by machines that wait for nobody: what does not answer soon does not hold. */
+async function part(name: string, holds: boolean | Promise<boolean>): Promise<{ part: string; ok: boolean }> {
+  const asked = Promise.resolve(holds).catch(() => false)
+  return { part: name, ok: await Promise.race([asked, sleep(READY_WITHIN_MS, false, { ref: false })]) }
 }
 
 function siteOf(portal: Portal, all: readonly Feature[]): Site {
   return {
     portal,
-    speech: speakAll([webWords, ...all.map((feature) => feature.words)]),
+    speech: speakAll([webWords, lifecycleWords, ...all.map((feature) => feature.words)]),
     routes: all.flatMap((feature) => feature.routes),
     patientNav: all.flatMap((feature) => feature.patientNav ?? []),
     staffNav: all.flatMap((feature) => feature.staffNav ?? []),

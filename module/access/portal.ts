@@ -21,6 +21,8 @@ export interface Portal {
   policy(): Policy
   /** Enabled in Foyer's own state, as of a few seconds ago. */
   enabled(): boolean
+  /** Reads state, settings and rules again now: for one who has just changed them, ahead of the next look. */
+  renew(): Promise<void>
   /** The practice's name and telephone, from the settings or the host's facility. */
   practice(): { name: string; phone: string }
 }

@@ -42,6 +42,16 @@ export interface OwnScope {
 
 export type PatientScope = ChartScope | OwnScope
 
+/** The chart's pid. Undefined: an own record, which has none yet. */
+export function pidOf(scope: PatientScope): number | undefined {
+  return scope.kind === 'chart' ? scope.pid : undefined
+}
+
+/** Who it is about, as a person is named. */
+export function nameOf(scope: PatientScope): string {
+  return scope.kind === 'chart' ? `${scope.patient.firstName} ${scope.patient.lastName}` : scope.account.name
+}
+
 const relationships = ['self', 'mother', 'father', 'guardian', 'proxy', 'spouse', 'child']
 
 /** What an account's holder is to the patient, as there are words for it: anything else is `other`. */

@@ -1,25 +1,44 @@
-/** What nobody needs any more: sessions that ended, tokens of forms that were sent days ago. */
-import type { Database } from '../platform/database.js'
+/** What nobody needs any more: sessions that ended, tokens of forms sent days ago, events delivered long ago. */
+import type { Database, Values } from '../platform/database.js'
 import { utc, type Clock } from '../platform/clock.js'
 import type { SessionLife } from './sessions.js'
+
+export interface Keeping {
+  /** How long sessions of each audience live. */
+  lives: readonly SessionLife[]
+  /** Days for which delivered events are kept. */
+  eventDays: number
+}
 
 const FORM_DAYS = 2
 /** Rows at a time, so that no other statement waits long. */
 const AT_ONCE = 5000
 
 /** Safe to run in several processes at once. Returns how many rows went. */
-export async function sweep(db: Database, clock: Clock, lives: readonly SessionLife[]): Promise<number> {
+export async function sweep(db: Database, clock: Clock, { lives, eventDays }: Keeping): Promise<number> {
   const now = clock.now()
   const longestIdle = Math.max(...lives.map((life) => life.idle))
-  return db.transaction(async (tx) => {
-    // sql-safe: a number of ours
-    const sessions = await tx.change(`DELETE FROM foyer_sessions WHERE seen_at < :before LIMIT ${String(AT_ONCE)}`, {
-      before: utc(now.minus({ minutes: longestIdle })),
-    })
-    // sql-safe: a number of ours
-    const forms = await tx.change(`DELETE FROM foyer_once WHERE created_at < :before LIMIT ${String(AT_ONCE)}`, {
-      before: utc(now.minus({ days: FORM_DAYS })),
-    })
-    return sessions + forms
+  const sessions = await removeAll(db, `DELETE FROM foyer_sessions WHERE seen_at < :before`, {
+    before: utc(now.minus({ minutes: longestIdle })),
   })
+  const forms = await removeAll(db, `DELETE FROM foyer_once WHERE created_at < :before`, {
+    before: utc(now.minus({ days: FORM_DAYS })),
+  })
+  const presses = await removeAll(db, `DELETE FROM foyer_undo WHERE done_at < :before`, {
+    before: utc(now.minus({ days: FORM_DAYS })),
+  })
+  // With its deliveries, whose rows hang on it.
+  const events = await removeAll(db, `DELETE FROM foyer_outbox WHERE done_at < :before`, {
+    before: utc(now.minus({ days: eventDays })),
+  })
+  return sessions + forms + presses + events
+}
+
+async function removeAll(db: Database, statement: string, values: Values): Promise<number> {
+  for (let removed = 0; ;) {
+    // sql-safe: a statement and a number of ours
+    const went = await db.transaction((tx) => tx.change(`${statement} LIMIT ${String(AT_ONCE)}`, values))
+    removed += went
+    if (went < AT_ONCE) return removed
+  }
 }

@@ -8,6 +8,7 @@ import { escape, type Connection, type ResultSetHeader } from 'mysql2'
 import { Sequelize, type Transaction } from 'sequelize'
 import { DateTime } from 'luxon'
 import { offsetOf } from './clock.js'
+import { refuseWhenOver } from './deadline.js'
 
 /** Values bound by name (`:pid`). Arrays become lists for `IN (:pids)`. */
 export type Values = Record<string, unknown>
@@ -73,7 +74,7 @@ export function connectDatabase(options: DatabaseOptions): Database {
   const sequelize = new Sequelize(options.url, {
     dialect: 'mysql',
     logging: note,
-    pool: { max: options.pool ?? 10, min: 0, acquire: 10_000, idle: 10_000 },
+    pool: { max: options.pool ?? 10, min: 0, acquire: 5_000, idle: 10_000 },
     // Zero dates and wall-clock times must arrive as the strings they are (facts §12.3).
     dialectOptions: {
       dateStrings: true,
@@ -138,12 +139,15 @@ async function send<Result>(
   sql: string,
   values: Values,
 ): Promise<Result> {
+  refuseWhenOver()
   const statement = filledIn(sql, values)
   count(statement)
   if (transaction) return ask<Result>((transaction as unknown as { connection: Connection }).connection, statement)
   const { connectionManager: pool } = sequelize as unknown as { connectionManager: Pool }
   const connection = await pool.getConnection({ type: 'SELECT' })
   try {
+    // Waiting for the connection may have taken all the time there was.
+    refuseWhenOver()
     return await ask<Result>(connection, statement)
   } finally {
     await pool.releaseConnection(connection)

@@ -33,6 +33,10 @@ export interface Settings {
   practiceName: string
   /** Empty: the phone of the host's facility. */
   practicePhone: string
+  /** Minutes until a claimed request may be taken on by somebody else. */
+  claimMinutes: number
+  /** Days for which delivered events of the outbox are kept. */
+  eventsKept: number
 }
 
 /** module.json, as module/manifest.schema.json describes it. */
@@ -46,7 +50,7 @@ export interface Manifest {
   permissions: readonly PermissionDefinition[]
   menu: ReadonlyArray<{ audience: Audience; title: string; path: string; permission: string }>
   settings: readonly SettingDefinition[]
-  jobs: ReadonlyArray<{ name: string; everySeconds: number; description: string }>
+  jobs: readonly JobDefinition[]
   routes: ReadonlyArray<{ prefix: string; audience: Audience | 'everyone'; description: string }>
   hostWrites: ReadonlyArray<{ table: string; when: string; afterUninstall: string }>
 }
@@ -62,6 +66,21 @@ export interface PermissionDefinition {
   /** The right of the host, `section/value`, that brings it with it. */
   hostRight?: string
 }
+
+export interface JobDefinition {
+  name: string
+  everySeconds: number
+  /** In every process at once; without it in one process at a time. */
+  everywhere?: true
+  description: BothLanguages
+}
+
+/** What people read on a page. */
+export type BothLanguages = Readonly<Record<Language, string>>
+
+/** The headings of the settings page, in their order. */
+export const settingGroups = ['practice', 'appointments', 'signIn', 'operations'] as const
+export type SettingGroup = (typeof settingGroups)[number]
 
 export type SettingDefinition = SettingWords &
   (
@@ -80,8 +99,9 @@ export type SettingDefinition = SettingWords &
 
 interface SettingWords {
   name: string
-  title: string
-  description: string
+  group: SettingGroup
+  title: BothLanguages
+  description: BothLanguages
   /** For whom a value counts. */
   scope: 'practice'
 }
@@ -118,6 +138,8 @@ export function settingsFrom(manifest: Manifest, stored: ReadonlyMap<string, str
     defaultLanguage: isLanguage(language) ? language : 'en',
     practiceName: text('practiceName'),
     practicePhone: text('practicePhone'),
+    claimMinutes: number('claimMinutes'),
+    eventsKept: number('eventsKept'),
   }
 }
 

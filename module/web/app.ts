@@ -11,11 +11,13 @@ import session from 'express-session'
 import { patientPassport, staffPassport, type Door as Passport, type SignedIn } from '../access/passports.js'
 import { TooManyWaiting } from '../host/php/turnstile.js'
 import { driverError } from '../platform/database.js'
+import { DeadlineOver } from '../platform/deadline.js'
 import { SessionStore, type Audience as SessionAudience } from '../access/sessions.js'
 import type { SignInRefusal } from '../access/signIn.js'
 import { assets } from './assets.js'
 import { logRequests, nameRequest, neverCached, protect } from './headers.js'
 import { health, type Readiness } from './health.js'
+import { answerInTime, wasAnsweredLate, type RequestLimits } from './inTime.js'
 import { problemStatus } from './layout.js'
 import { addressOf, type Route } from './routes.js'
 import type { Doors } from './admit.js'
@@ -24,7 +26,7 @@ import { sendBareProblem } from './send.js'
 import { serve } from './serve.js'
 import type { Site } from './site.js'
 
-export function createApp(site: Site, readiness: Readiness): Express {
+export function createApp(site: Site, readiness: Readiness, limits: RequestLimits): Express {
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -39,6 +41,7 @@ export function createApp(site: Site, readiness: Readiness): Express {
   app.use(neverCached())
   app.use(compression())
   app.use(express.urlencoded({ extended: false, limit: '64kb', parameterLimit: 200 }))
+  app.use(answerInTime(site, limits))
   app.use(onlyWhenEnabled(site))
   const patients = openDoor(site, 'patient', patientPassport(site.portal))
   const staff = openDoor(site, 'staff', staffPassport(site.portal))
@@ -124,6 +127,7 @@ function nothingThere(site: Site): RequestHandler {
 
 function somethingBroke(site: Site): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
+    if (wasAnsweredLate(response)) return
     if (response.headersSent) {
       next(error)
       return
@@ -140,13 +144,17 @@ function answerError(site: Site, request: Request, response: Response, status: n
   return sendBareProblem({ site, request, response }, { kind: 'problem', status: known, ...wait })
 }
 
+/** What a server says that is going down, is full, or only a copy just now: 1040, 1053, 1205, 1290, 1317, 1836, 1927, 3169. */
+const away = new Set([1040, 1053, 1205, 1290, 1317, 1836, 1927, 3169])
+
 /** What Express's parsers refuse has a status of its own; a database out of reach is 503; the rest is our fault. */
 function statusOf(error: unknown): number {
   if (!(error instanceof Error)) return 500
-  if (error instanceof TooManyWaiting) return 503
+  if (error instanceof TooManyWaiting || error instanceof DeadlineOver) return 503
   if (error.name.startsWith('SequelizeConnection') || error.name === 'SequelizeHostNotReachableError') return 503
   // A connection that was cut in the middle of a statement: the driver calls only such errors fatal.
-  if (driverError(error)?.fatal === true) return 503
+  const driver = driverError(error)
+  if (driver?.fatal === true || away.has(driver?.errno ?? 0)) return 503
   const { status } = error as { status?: unknown }
   return typeof status === 'number' && status >= 400 && status < 500 ? status : 500
 }

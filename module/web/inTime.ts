@@ -1,0 +1,90 @@
+/**
+ * Every request is answered within a time. Only so many work at once, the next wait in line, and the line has an end:
+ * when the database is slow, who came first is served, and the others hear soon that they had better come again. Were
+ * all let in together, all would get a share of it, and none an answer.
+ */
+import type { RequestHandler, Response } from 'express'
+import { underDeadline, type Deadline } from '../platform/deadline.js'
+import { sendBareProblem } from './send.js'
+import type { Site } from './site.js'
+
+export interface RequestLimits {
+  /** Seconds within which a request is answered, waiting included. */
+  seconds: number
+  /** Requests of this process that work at once. */
+  atOnce: number
+  /** Requests that wait for their turn. */
+  waiting: number
+}
+
+/** A few more at once than there are connections, since not all of them ask the database all the time. */
+export const usualLimits: RequestLimits = { seconds: 15, atOnce: 16, waiting: 100 }
+
+/** Seconds after which to come again, for Retry-After. */
+const COME_AGAIN = 10
+
+/** 503 at once when the line is full, and when a request's time is over. */
+export function answerInTime(site: Site, limits: RequestLimits): RequestHandler {
+  const line: Array<() => void> = []
+  let working = 0
+
+  const letIn = (): void => {
+    while (working < limits.atOnce) {
+      const enter = line.shift()
+      if (!enter) return
+      working += 1
+      enter()
+    }
+  }
+
+  return (request, response, next) => {
+    const tellBusy = (): void => {
+      const busy = { kind: 'problem', status: 503, retryAfter: COME_AGAIN } as const
+      void sendBareProblem({ site, request, response }, busy).catch(next)
+    }
+    if (line.length >= limits.waiting) {
+      tellBusy()
+      return
+    }
+    const deadline: Deadline = { over: false }
+    const timer = setTimeout(() => {
+      deadline.over = true
+      if (response.headersSent) return
+      response.locals[LATE] = true
+      tellBusy()
+    }, limits.seconds * 1000)
+
+    let inside = false
+    const enter = (): void => {
+      inside = true
+      underDeadline(deadline, next)
+    }
+    whenAnswered(response, () => {
+      clearTimeout(timer)
+      if (inside) working -= 1
+      else line.splice(line.indexOf(enter), 1)
+      letIn()
+    })
+    line.push(enter)
+    letIn()
+  }
+}
+
+/** Once: when the answer is complete, however slowly it is read, or when nobody is there to read it. */
+function whenAnswered(response: Response, then: () => void): void {
+  let answered = false
+  const once = (): void => {
+    if (answered) return
+    answered = true
+    then()
+  }
+  response.on('prefinish', once)
+  response.on('close', once)
+}
+
+const LATE = 'answeredLate'
+
+/** Its time was over and it has been answered: what its handler still has to say, nobody waits for. */
+export function wasAnsweredLate(response: Response): boolean {
+  return (response.locals as Record<string, unknown>)[LATE] === true
+}
