@@ -78,6 +78,7 @@ function siteSettings(config: Config): Record<string, string> {
     gbl_time_zone: config.timeZone ?? DateTime.local().zoneName,
     portal_onsite_two_address: `${address}/portal`,
     enforce_signin_email: '0',
+    select_multi_providers: '1',
     calendar_interval: '15',
     schedule_end: '18',
   }

@@ -7,7 +7,7 @@ import { detectHost } from '../host/detect.js'
 import { writeStaffNote } from '../host/notes.js'
 import { searchPatients } from '../host/patients.js'
 import { hashHostPassword } from '../host/php/passwords.js'
-import { addEvent, addOfficeHours } from '../host/site/days.js'
+import { addClosedDay, addEvent, addOfficeHours, addSharedEvent } from '../host/site/days.js'
 import { addFacility, addPatient, addPortalCredential, addStaff, addSystemUsers } from '../host/site/people.js'
 import { findStaffLogin } from '../host/staff.js'
 import type { Actor } from '../platform/audit.js'
@@ -27,6 +27,7 @@ import {
   type StaffName,
 } from './people.js'
 import { seededRandom, type Random } from './random.js'
+import { earlierBy, tellStories } from './stories.js'
 import { planCalendar, type PlannedCalendar, type PlannedVisit, type Visitor } from './visits.js'
 
 /** Every id that the host gave. */
@@ -59,7 +60,8 @@ export async function fillPractice(db: Database, clock: Clock): Promise<DemoPeop
     const plan = planCalendar(now, { neighbours: people.neighbours.length, portalUsers }, random)
     await addCalendar(tx, people, plan)
     await addNotes(tx, now, people)
-    await openRecords(tx, clock)
+    const accounts = await openRecords(tx, earlierBy(clock, { days: 20 }))
+    await tellStories(tx, clock, { ...people, accounts })
     return people
   })
 }
@@ -71,9 +73,9 @@ export async function isFilled(db: Queryable): Promise<boolean> {
 
 /**
  * The Foyer side of it: accounts for who can sign in, and the charts that they open besides their own. Where the
- * accounts are there, nothing is done; after a reinstallation they are made again.
+ * accounts are there, nothing is done; after a reinstallation they are made again. Answers the ids of those it made.
  */
-export async function openRecords(tx: Tx, clock: Clock): Promise<void> {
+export async function openRecords(tx: Tx, clock: Clock): Promise<ReadonlyMap<SignIn, number>> {
   const accounts = new Map<SignIn, number>()
   for (const username of Object.keys(signIns) as SignIn[]) {
     const credential = await findPatientCredential(tx, username)
@@ -88,8 +90,10 @@ export async function openRecords(tx: Tx, clock: Clock): Promise<void> {
     await grant(tx, clock, { accountId, pid, relationship, extent: 'full', by: actor })
   }
   const spanish = accounts.get('luis.reyes')
-  if (spanish === undefined) return
-  await tx.change(`UPDATE foyer_accounts SET language = 'es' WHERE id = :spanish`, { spanish })
+  if (spanish !== undefined) {
+    await tx.change(`UPDATE foyer_accounts SET language = 'es' WHERE id = :spanish`, { spanish })
+  }
+  return accounts
 }
 
 /** Who makes the demo, in Foyer's own audit trail. */
@@ -220,6 +224,13 @@ async function addCalendar(tx: Tx, people: DemoPeople, plan: PlannedCalendar): P
   const { doctor, date } = plan.vacation
   const away = { category: category.vacation, date, start: '00:00', minutes: 24 * 60, allDay: true, at: since.at }
   await addEvent(tx, { ...written, ...away, providerId: people.staff[doctor] })
+
+  const { closed } = plan
+  await addClosedDay(tx, { ...closed, by: written.by, at: since.at })
+
+  const { doctors, ...shared } = plan.together
+  const providers = doctors.map((each) => people.staff[each])
+  await addSharedEvent(tx, { ...visitOf(shared, people), ...written }, providers)
 
   const { lastDay, except, ...first } = plan.series
   const weekly = { repeats: { every: 1, unit: 'week' }, lastDay, except } as const

@@ -33,6 +33,10 @@ export interface PlannedCalendar {
   /** Every week, at the same time. */
   series: PlannedVisit & { lastDay: Day; except: Day[] }
   vacation: { doctor: Scheduled; date: Day }
+  /** One visit to two doctors at once. */
+  together: PlannedVisit & { doctors: readonly Scheduled[] }
+  /** Nobody is in. */
+  closed: { date: Day; title: string }
   /** The schedules begin here. */
   firstDay: Day
 }
@@ -51,14 +55,16 @@ export function planCalendar(
   const agenda = newAgenda(now, random)
   const vacation = { doctor: 'dr.osei', date: workday(now, 7) } as const
   agenda.close(vacation.doctor, vacation.date)
+  const closed = { date: closedDay(now), title: 'Staff training' }
+  for (const doctor of Object.keys(schedules) as Scheduled[]) agenda.close(doctor, closed.date)
   const series = weeklyFollowUp(agenda, now)
+  const together = visitToTwo(agenda, now)
   const fixed = appointedVisits.map((visit) =>
     settle(agenda, now, { ...visit, who: whoIsMeant(visit.who, portalUsers) }),
   )
   return {
     visits: [...fixed, ...agenda.everyday(neighbours), ...withoutSchedule(now, neighbours, random)],
-    series,
-    vacation,
+    ...{ series, vacation, together, closed },
     firstDay: mondayBefore(now, WEEKS_BACK),
   }
 }
@@ -115,6 +121,7 @@ function asked(requests: readonly Asked[]): Appointed[] {
 }
 
 interface Agenda {
+  isFree(doctor: Scheduled, date: Day, start: number, minutes: number): boolean
   /** Takes the time if the doctor is in and nobody else has it. */
   take(doctor: Scheduled, date: Day, start: number, minutes: number): boolean
   close(doctor: Scheduled, date: Day): void
@@ -123,19 +130,21 @@ interface Agenda {
 }
 
 const SLOT = 15
-/** Kept free on every day to come, so that each doctor can always be booked. */
-const LEFT_FREE = { from: 11 * 60, until: 11 * 60 + 30 }
+/** Minutes of the day that are kept free on every day to come, so that each doctor can always be booked. */
+export const LEFT_FREE = { from: 11 * 60, until: 11 * 60 + 30 }
 
 function newAgenda(now: DateTime, random: Random): Agenda {
   const taken = new Set<string>()
   const slotsOf = (doctor: Scheduled, date: Day, start: number, minutes: number): string[] =>
     Array.from({ length: Math.ceil(minutes / SLOT) }, (_, index) => `${doctor} ${date} ${String(start + index * SLOT)}`)
 
+  const isFree: Agenda['isFree'] = (doctor, date, start, minutes) =>
+    open(doctor, date).some((span) => span.from <= start && start + minutes <= span.until) &&
+    !slotsOf(doctor, date, start, minutes).some((slot) => taken.has(slot))
+
   const take: Agenda['take'] = (doctor, date, start, minutes) => {
-    const slots = slotsOf(doctor, date, start, minutes)
-    const isOpen = open(doctor, date).some((span) => span.from <= start && start + minutes <= span.until)
-    if (!isOpen || slots.some((slot) => taken.has(slot))) return false
-    for (const slot of slots) taken.add(slot)
+    if (!isFree(doctor, date, start, minutes)) return false
+    for (const slot of slotsOf(doctor, date, start, minutes)) taken.add(slot)
     return true
   }
 
@@ -160,6 +169,7 @@ function newAgenda(now: DateTime, random: Random): Agenda {
     })
 
   return {
+    isFree,
     take,
     close: (doctor, date) => {
       for (const { from, until } of open(doctor, date)) take(doctor, date, from, until - from)
@@ -253,6 +263,29 @@ function weeklyFollowUp(agenda: Agenda, now: DateTime): PlannedCalendar['series'
     lastDay: tuesdays.at(-1) ?? begins,
     except: tuesdays.slice(7, 8),
   }
+}
+
+/** Late enough for the week that everybody is to be found in, and not on the day of the series. */
+function closedDay(now: DateTime): Day {
+  const [eleventh, twelfth] = [workday(now, 11), workday(now, 12)]
+  return weekdayOf(eleventh) === 'tue' ? twelfth : eleventh
+}
+
+/** Amina Yusuf sees both doctors at once, in the afternoon that both have. */
+function visitToTwo(agenda: Agenda, now: DateTime): PlannedCalendar['together'] {
+  const doctors = ['dr.osei', 'dr.lee'] as const
+  const [start, minutes] = [14 * 60, 30]
+  for (let ahead = 5; ahead < 15; ahead += 1) {
+    const date = workday(now, ahead)
+    if (!doctors.every((doctor) => agenda.isFree(doctor, date, start, minutes))) continue
+    for (const doctor of doctors) agenda.take(doctor, date, start, minutes)
+    return {
+      ...{ who: 'amina.yusuf', doctor: doctors[0], doctors, category: category.established, date, minutes },
+      ...{ start: timeOfDay(start), status: '-', comment: 'Both doctors, about the operation', asked: false },
+      at: wallClock(now.minus({ days: 6 })),
+    }
+  }
+  throw new Error('No time for two doctors at once')
 }
 
 /** Dr. Marsh has no office hours in the calendar; the desk books her by telephone all the same. */

@@ -5,7 +5,6 @@
 import { AUDIT_COLUMNS, auditValues, type Actor, type AuditEntry, type AuditValue } from './audit.js'
 import type { Clock } from './clock.js'
 import type { Database } from './database.js'
-import { underDeadline } from './deadline.js'
 
 interface Batch {
   rows: AuditValue[][]
@@ -36,8 +35,7 @@ function openBatch(db: Database, queue: Queue): Batch {
   const rows: AuditValue[][] = []
   const written = queue.underWay.then(() => {
     queue.next = undefined
-    // Not under the deadline of whoever happened to come first: others wait for it too.
-    return underDeadline({ over: false }, () => write(db, rows))
+    return write(db, rows)
   })
   // The next batch waits for this one to end, however it ends; who waits for its rows hears how.
   queue.underWay = written.catch(() => undefined)

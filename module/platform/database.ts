@@ -8,7 +8,7 @@ import { escape, type Connection, type ResultSetHeader } from 'mysql2'
 import { Sequelize, type Transaction } from 'sequelize'
 import { DateTime } from 'luxon'
 import { offsetOf } from './clock.js'
-import { refuseWhenOver } from './deadline.js'
+import { refuseWhenOver, type Deadline } from './deadline.js'
 
 /** Values bound by name (`:pid`). Arrays become lists for `IN (:pids)`. */
 export type Values = Record<string, unknown>
@@ -39,6 +39,11 @@ export interface Database extends Queryable {
   transaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result>
   /** One INSERT, a transaction of its own without BEGIN and COMMIT: of what stands alone, such as that a page was seen. */
   append(sql: string, values?: Values): Promise<void>
+  /**
+   * The same database for work that is waited for until then: later statements throw DeadlineOver. Handed on like any
+   * other argument; a context that follows every promise by itself would cost each page a tenth of its time.
+   */
+  until(deadline: Deadline): Database
   close(): Promise<void>
 }
 
@@ -96,21 +101,35 @@ export function connectDatabase(options: DatabaseOptions): Database {
         `sql_mode='STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'`,
     )
   })
+  return databaseOn({ sequelize, transaction: undefined, deadline: undefined })
+}
+
+/** Where a statement goes, and until when it may. */
+interface Line {
+  sequelize: Sequelize
+  transaction: Transaction | undefined
+  deadline: Deadline | undefined
+}
+
+function databaseOn(line: Line): Database {
   return {
-    sequelize,
-    ...reader(sequelize, undefined),
-    transaction: (work) => inTransaction(sequelize, work),
+    sequelize: line.sequelize,
+    ...reader(line),
+    transaction: (work) => inTransaction(line, work),
     append: async (sql, values = {}) => {
-      await send(sequelize, undefined, sql, values)
+      await send(line, sql, values)
     },
-    close: () => sequelize.close(),
+    until: (deadline) => databaseOn({ ...line, deadline }),
+    close: () => line.sequelize.close(),
   }
 }
 
 /** What Sequelize itself sends: models' rows, and the beginning and end of transactions, which don't count. */
 function note(said: string): void {
   const sql = said.replace(/^Executing \([^)]*\): /, '')
+  const counted = counting.getStore()
   if (!/^(START TRANSACTION|COMMIT|ROLLBACK|SET )/.test(sql)) count(sql)
+  else if (counted) counted.transactional += 1
 }
 
 function count(sql: string): void {
@@ -120,9 +139,9 @@ function count(sql: string): void {
   counted.sql.push(sql)
 }
 
-function reader(sequelize: Sequelize, transaction: Transaction | undefined): Queryable {
+function reader(line: Line): Queryable {
   const select = <Row extends object>(sql: string, values: Values = {}): Promise<Row[]> =>
-    send<Row[]>(sequelize, transaction, sql, values)
+    send<Row[]>(line, sql, values)
   return {
     select,
     first: async <Row extends object>(sql: string, values: Values = {}) => (await select<Row>(sql, values))[0],
@@ -133,13 +152,8 @@ function reader(sequelize: Sequelize, transaction: Transaction | undefined): Que
  * One statement on the transaction's connection, or on one of the pool. Straight to the driver: what Sequelize does to
  * a raw statement on its way costs more than most of ours cost the database.
  */
-async function send<Result>(
-  sequelize: Sequelize,
-  transaction: Transaction | undefined,
-  sql: string,
-  values: Values,
-): Promise<Result> {
-  refuseWhenOver()
+async function send<Result>({ sequelize, transaction, deadline }: Line, sql: string, values: Values): Promise<Result> {
+  refuseWhenOver(deadline)
   const statement = filledIn(sql, values)
   count(statement)
   if (transaction) return ask<Result>((transaction as unknown as { connection: Connection }).connection, statement)
@@ -147,7 +161,7 @@ async function send<Result>(
   const connection = await pool.getConnection({ type: 'SELECT' })
   try {
     // Waiting for the connection may have taken all the time there was.
-    refuseWhenOver()
+    refuseWhenOver(deadline)
     return await ask<Result>(connection, statement)
   } finally {
     await pool.releaseConnection(connection)
@@ -215,22 +229,23 @@ function isPlain(value: unknown): boolean {
   return value === null || typeof value !== 'object' || Buffer.isBuffer(value)
 }
 
-function writer(sequelize: Sequelize, transaction: Transaction): Tx {
+function writer(line: Line & { transaction: Transaction }): Tx {
+  const { sequelize, transaction } = line
   return {
     sequelize,
     transaction,
-    ...reader(sequelize, transaction),
-    insert: async (sql, values = {}) => (await send<ResultSetHeader>(sequelize, transaction, sql, values)).insertId,
-    change: async (sql, values = {}) => (await send<ResultSetHeader>(sequelize, transaction, sql, values)).affectedRows,
+    ...reader(line),
+    insert: async (sql, values = {}) => (await send<ResultSetHeader>(line, sql, values)).insertId,
+    change: async (sql, values = {}) => (await send<ResultSetHeader>(line, sql, values)).affectedRows,
   }
 }
 
 const TRIES = 5
 
-async function inTransaction<Result>(sequelize: Sequelize, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+async function inTransaction<Result>(line: Line, work: (tx: Tx) => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await sequelize.transaction((transaction) => work(writer(sequelize, transaction)))
+      return await line.sequelize.transaction((transaction) => work(writer({ ...line, transaction })))
     } catch (error) {
       if (attempt >= TRIES || !lostALock(error)) throw error
       await sleep(Math.random() * 50 * attempt)

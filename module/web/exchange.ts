@@ -4,6 +4,7 @@ import type { SessionData } from 'express-session'
 import type { Portal } from '../access/portal.js'
 import { assetsVersion } from './assets.js'
 import { readForm } from './forms.js'
+import { deadlineOf } from './deadline.js'
 import { languageOf } from './reader.js'
 import type { RequestContext } from './routes.js'
 import { show } from './show.js'
@@ -16,10 +17,11 @@ export interface Exchange {
 }
 
 /** What every handler is given, whoever asks. */
-export function requestContext({ site, request }: Exchange, accountLanguage?: string): RequestContext {
+export function requestContext(exchange: Exchange, accountLanguage?: string): RequestContext {
+  const { site, request } = exchange
   const language = languageOf(request, accountLanguage, site.portal.settings().defaultLanguage)
   return {
-    portal: site.portal,
+    portal: portalOf(exchange),
     t: site.speech.in(language),
     language,
     requestId: request.requestId,
@@ -31,6 +33,12 @@ export function requestContext({ site, request }: Exchange, accountLanguage?: st
     fragment: isFragment(request),
     framed: request.get('Sec-Fetch-Dest') === 'iframe',
   }
+}
+
+/** The portal, whose database answers until this request's time is over. */
+function portalOf({ site: { portal }, response }: Exchange): Portal {
+  const deadline = deadlineOf(response)
+  return deadline ? { ...portal, db: portal.db.until(deadline) } : portal
 }
 
 function stringsIn(values: Record<string, unknown>): Record<string, string> {

@@ -4,7 +4,8 @@
  * all let in together, all would get a share of it, and none an answer.
  */
 import type { RequestHandler, Response } from 'express'
-import { underDeadline, type Deadline } from '../platform/deadline.js'
+import type { Deadline } from '../platform/deadline.js'
+import { setDeadline } from './deadline.js'
 import { sendBareProblem } from './send.js'
 import type { Site } from './site.js'
 
@@ -47,6 +48,7 @@ export function answerInTime(site: Site, limits: RequestLimits): RequestHandler 
       return
     }
     const deadline: Deadline = { over: false }
+    setDeadline(response, deadline)
     const timer = setTimeout(() => {
       deadline.over = true
       if (response.headersSent) return
@@ -57,7 +59,7 @@ export function answerInTime(site: Site, limits: RequestLimits): RequestHandler 
     let inside = false
     const enter = (): void => {
       inside = true
-      underDeadline(deadline, next)
+      next()
     }
     whenAnswered(response, () => {
       clearTimeout(timer)

@@ -40,6 +40,8 @@ export interface NewEvent {
   except?: readonly Day[]
   /** In Office only: the one category these hours are for. */
   preferredCategory?: number
+  /** The number that the rows of one visit with several providers share (facts §2.3). */
+  multiple?: number
   facilityId?: number
   room?: string
   /** Staff in the host's calendar, or the patient in the host's own portal: that always asks (`^`) and tracks nothing. */
@@ -52,7 +54,7 @@ export async function addEvent(tx: Tx, event: NewEvent): Promise<number> {
   const status = event.by === 'patient' ? '^' : (event.status ?? '-')
   const eid = await insertRow(tx, 'openemr_postcalendar_events', {
     pc_catid: event.category,
-    pc_multiple: 0,
+    pc_multiple: event.multiple ?? 0,
     pc_aid: String(event.providerId),
     pc_pid: event.pid === undefined ? '' : String(event.pid),
     pc_title: event.title ?? (await categoryName(tx, event.category)),
@@ -80,6 +82,32 @@ export async function addEvent(tx: Tx, event: NewEvent): Promise<number> {
     await track(tx, { eid, pid: event.pid, event, status, username: event.by.username })
   }
   return eid
+}
+
+/** One visit with several providers: a row in the calendar of each, under one number (facts §2.3). Answers every pc_eid. */
+export async function addSharedEvent(
+  tx: Tx,
+  event: Omit<NewEvent, 'providerId' | 'multiple'>,
+  providers: readonly number[],
+): Promise<number[]> {
+  const row = await tx.first<{ next: number }>(
+    `SELECT COALESCE(MAX(pc_multiple), 0) + 1 AS next FROM openemr_postcalendar_events`,
+  )
+  const multiple = row?.next ?? 1
+  const eids = []
+  for (const providerId of providers) eids.push(await addEvent(tx, { ...event, providerId, multiple }))
+  return eids
+}
+
+const CLOSED = 7
+
+/** A day on which the practice is closed for everybody: of no provider and no patient, all day. Answers pc_eid. */
+export async function addClosedDay(
+  tx: Tx,
+  { date, title, by, at }: { date: Day; title: string; by: { userId: number; username: string }; at: WallClock },
+): Promise<number> {
+  const day = { category: CLOSED, title, date, start: '00:00', minutes: 24 * 60, allDay: true }
+  return addEvent(tx, { ...day, providerId: 0, by, at })
 }
 
 export interface NewOfficeHours {
