@@ -4,7 +4,7 @@
  */
 import session from 'express-session'
 import type { Database } from '../platform/database.js'
-import { utc, type Clock, type Utc } from '../platform/clock.js'
+import { utc, utcBefore, type Clock, type Utc } from '../platform/clock.js'
 import { sha256 } from '../platform/ids.js'
 
 export type Audience = 'patient' | 'staff'
@@ -41,8 +41,8 @@ export class SessionStore extends session.Store {
         {
           id: sha256(id),
           audience: this.audience,
-          awake: utc(now.minus({ minutes: idle })),
-          young: utc(now.minus({ hours: limit })),
+          awake: utcBefore(now, idle * MINUTE_MS),
+          young: utcBefore(now, limit * 60 * MINUTE_MS),
         },
       )
       return row ? { ...(JSON.parse(row.data) as session.SessionData), seenAt: row.seen_at } : null
@@ -77,7 +77,7 @@ export class SessionStore extends session.Store {
   }
 }
 
-const AWAKE_SECONDS = 60
+const MINUTE_MS = 60_000
 
 /** Notes that the person is there. Written once a minute at most: most requests send nothing. */
 export async function keepAwake(
@@ -87,7 +87,7 @@ export async function keepAwake(
   session: { seenAt?: Utc | undefined },
 ): Promise<void> {
   const now = clock.now()
-  if (session.seenAt !== undefined && session.seenAt > utc(now.minus({ seconds: AWAKE_SECONDS }))) return
+  if (session.seenAt !== undefined && session.seenAt > utcBefore(now, MINUTE_MS)) return
   await db.transaction(async (tx) => {
     await tx.change(`UPDATE foyer_sessions SET seen_at = :now WHERE id_hash = :id`, { id: sha256(id), now: utc(now) })
   })

@@ -54,7 +54,16 @@ export function daysLater(from: Day, days: number): Day {
 }
 
 export function utc(at: DateTime): Utc {
-  return new Date(at.toMillis()).toISOString().replace('T', ' ').slice(0, -1)
+  return written(at.toMillis())
+}
+
+/** So many milliseconds before: plain arithmetic, for what is asked at every request. */
+export function utcBefore(at: DateTime, milliseconds: number): Utc {
+  return written(at.toMillis() - milliseconds)
+}
+
+function written(at: number): Utc {
+  return new Date(at).toISOString().replace('T', ' ').slice(0, -1)
 }
 
 /** The offset of the practice's zone at an instant, `+HH:MM`, as the host sets it on each connection (facts §12.1). */

@@ -42,9 +42,9 @@ function portalOf({ site: { portal }, response }: Exchange): Portal {
 }
 
 function stringsIn(values: Record<string, unknown>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(values).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
-  )
+  const strings: Record<string, string> = {}
+  for (const [name, value] of Object.entries(values)) if (typeof value === 'string') strings[name] = value
+  return strings
 }
 
 function addressWriter(site: Site): (path: string) => string {

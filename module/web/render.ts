@@ -1,3 +1,8 @@
+/**
+ * EJS to text. Each template is compiled once and kept as a plain function, and finds what it includes by its name:
+ * EJS's own include resolves a path and copies its options each time, for every icon of a page.
+ */
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ejs from 'ejs'
 import { packageRoot } from '../platform/root.js'
@@ -12,26 +17,43 @@ export interface Locals {
   nonce: string
 }
 
-/** Renders views/<view>.ejs to text; compiled once and kept. */
-export function render(view: string, locals: Locals): Promise<string> {
-  const file = files.get(view) ?? fileOf(view)
-  return ejs.renderFile(file, { ...locals }, options)
+/** Renders views/<view>.ejs; the name begins with a slash. Throws what the template throws, with its name. */
+export function render(view: string, locals: Locals): string {
+  const template = templates.get(view) ?? compiled(view)
+  return template(locals, ejs.escapeXML, (included, more) => render(included, { ...locals, ...more }))
 }
 
-const root = join(packageRoot(), 'views')
-const files = new Map<string, string>()
+type Template = (
+  locals: Locals,
+  escape: typeof ejs.escapeXML,
+  include: (view: string, more: Partial<Locals>) => string,
+) => string
 
-function fileOf(view: string): string {
-  const file = join(root, `${view}.ejs`)
-  files.set(view, file)
-  return file
+const root = join(packageRoot(), 'views')
+const templates = new Map<string, Template>()
+
+function compiled(view: string): Template {
+  const source = new ejs.Template(readFileSync(join(root, `${view}.ejs`), 'utf8'), options)
+  source.compile()
+  // eslint-disable-next-line no-new-func, @typescript-eslint/no-implied-eval -- what EJS itself makes of its templates: files of ours
+  const run = new Function('locals', 'escapeFn', 'include', `"use strict";\n${source.source}`) as Template
+  const template: Template = (...all) => {
+    try {
+      return run(...all)
+    } catch (error) {
+      if (error instanceof Error && !error.message.startsWith('views/'))
+        error.message = `views${view}.ejs: ${error.message}`
+      throw error
+    }
+  }
+  // While somebody works on the templates, each page is made of what they say now.
+  if (process.env['NODE_ENV'] !== 'development') templates.set(view, template)
+  return template
 }
 
 const options: ejs.Options = {
-  root,
-  views: [root],
-  cache: process.env['NODE_ENV'] !== 'development',
   strict: true,
+  compileDebug: false,
   _with: false,
   destructuredLocals: ['page', 't', 'url', 'csrf', 'nonce'],
 }

@@ -50,15 +50,15 @@ async function sendPage(
   const locals = localsOf(exchange, context)
   response.status(answer.status).type('html')
   if (isFragment(request)) {
-    const body = await render(answer.view, { ...locals, page: answer.content })
-    const said = flash ? await render('/partials/flash', { ...locals, page: { ...flash, oob: true } }) : ''
+    const body = render(answer.view, { ...locals, page: answer.content })
+    const said = flash ? render('/partials/flash', { ...locals, page: { ...flash, oob: true } }) : ''
     await recorded
     response.send(body + said)
     return
   }
   const frame = await frameOf(site, audience, context, answer, flash, request.path)
   // Written while this is made ready, since a page takes about as long.
-  const page = await render(`/layout/${frame.layout}`, { ...locals, page: frame.page })
+  const page = render(`/layout/${frame.layout}`, { ...locals, page: frame.page })
   await recorded
   response.send(page)
 }
