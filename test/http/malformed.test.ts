@@ -6,8 +6,9 @@ import { letIn, logInto } from './portals.js'
 import { tokenFor } from './roles.js'
 import { cookiesOf, storm } from './storm.js'
 
-const REQUESTS = 50_000
-/** What the runtime compiles and remembers by the way; a leak of a kilobyte a request would be 40. */
+/** The whole storm is 50,000: STORM=50000 npx mocha test/http/malformed.test.ts. */
+const REQUESTS = Number(process.env['STORM'] ?? 10_000)
+/** What the runtime compiles and remembers by the way; a leak of two kilobytes a request would be more. */
 const MOST_GROWTH_MIB = 15
 
 describe('The web', function () {
@@ -74,7 +75,7 @@ describe('The web', function () {
       expect((await maria.get('/portal/records/%zz')).status).to.be.within(400, 499)
     })
 
-    it('fifty thousand more, made from the route table: no 5xx, nothing unhandled, and memory stays flat', async function () {
+    it('thousands more, made from the route table: no 5xx, nothing unhandled, and memory stays flat', async function () {
       this.timeout(600_000)
       const unhandled: unknown[] = []
       const note = (reason: unknown) => void unhandled.push(reason)
@@ -92,7 +93,7 @@ describe('The web', function () {
         expect(errors().slice(before)).to.deep.equal([])
         expect(unhandled).to.deep.equal([])
         // A storm that never got past the door would prove nothing.
-        for (const status of [200, 303, 404, 422]) expect(statuses.get(status), String(status)).to.be.greaterThan(100)
+        for (const status of [200, 303, 404, 422]) expect(statuses.get(status), String(status)).to.be.greaterThan(50)
         expect(heap.last - heap.first, 'MiB more than after the first fifth').to.be.lessThan(MOST_GROWTH_MIB)
       } finally {
         process.off('unhandledRejection', note)

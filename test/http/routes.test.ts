@@ -20,7 +20,7 @@ import { clearSamples, samples, type Sample } from './samples.js'
 const golden = new URL('golden/matrix.md', import.meta.url)
 
 describe('Every route, asked by everybody', function () {
-  this.timeout(180_000)
+  this.timeout(600_000)
   let practice: TestPractice
   let roles: Role[]
   let routes: readonly Route[]

@@ -45,7 +45,7 @@ interface Findings {
 }
 
 // Runs in the page. A link inside a sentence is as tall as its line (WCAG 2.5.8, inline); a control that is visually
-// hidden is reached through its label.
+// hidden is reached through its label; one that is hidden from everybody is pressed by Enter alone.
 const LOOK = `(() => {
   const shown = (el) => el.checkVisibility({ visibilityProperty: true }) && el.getClientRects().length > 0
   const what = (el) => el.outerHTML.slice(0, 120)
@@ -59,6 +59,7 @@ const LOOK = `(() => {
     [...(el.closest('p, li, dd, td, th')?.childNodes ?? [])].some((node) => node.nodeType === 3 && node.data.trim() !== '')
   const offScreen = (box) => box.right <= 0 || box.bottom <= 0
   const controls = all('a[href], button, input:not([type=hidden]), select, textarea, summary')
+    .filter((el) => !el.matches('[aria-hidden=true][tabindex="-1"]'))
   const small = controls.filter((el) => {
     const box = target(el).getBoundingClientRect()
     return !offScreen(box) && !inline(el) && (box.width < 24 || box.height < 24)

@@ -53,6 +53,21 @@ describe('nothing is free when', () => {
     expect((await offered(FRIDAY)).closed).to.deep.equal([])
   })
 
+  it('and the patient’s page says on which day the practice is closed, and that a doctor has no times', async () => {
+    await hostClosesDay(practice, THURSDAY, 'Thanksgiving')
+    const page = async (provider: number): Promise<string> => {
+      const maria = await practice.patientVisitor('maria')
+      const address = `/portal/records/${practice.records.maria}/appointments/new?provider=${String(provider)}`
+      return (await maria.get(`${address}&from=${THURSDAY}`)).body
+    }
+    const { lee, marsh } = practice.staff
+    expect(await page(lee)).to.contain('The practice is closed on Thursday 26 November: Thanksgiving.')
+    const unscheduled = await page(marsh)
+    expect(unscheduled).to.match(/ Marsh has no times to request online at the moment\./)
+    expect(unscheduled).to.contain('The practice is closed on Thursday 26 November: Thanksgiving.')
+    expect(await page(999)).to.contain('Nobody can be requested here under the name that you looked for.')
+  })
+
   it('a holiday without any hours and length does too, and one whose title says nothing has no name', async () => {
     await hostClosesDay(practice, THURSDAY, 'Holidays', { pc_alldayevent: 0, pc_duration: 0, pc_aid: '' })
     expect(await offered(THURSDAY)).to.deep.equal({

@@ -3,7 +3,21 @@ import { followCalendar } from '../../../module/features/appointments/followHost
 import { unknownPending } from '../../../module/host/reads/following.js'
 import { openPractice, type TestPractice } from '../../support/practice.js'
 import { hostDeletes, hostWrites, hostWritesForAll } from './hostScreens.js'
-import { ask, booked, cancel, decline, hostSets, newChart, setStatus, statusOf, TUESDAY, type Row } from './visits.js'
+import { rescheduleAppointment } from '../../../module/features/appointments/rescheduling.js'
+import {
+  ask,
+  booked,
+  cancel,
+  decline,
+  eventRow,
+  holderOf,
+  hostSets,
+  newChart,
+  setStatus,
+  statusOf,
+  TUESDAY,
+  type Row,
+} from './visits.js'
 
 describe('Foyer follows what the host’s screens do', () => {
   let practice: TestPractice
@@ -109,6 +123,64 @@ describe('Foyer follows what the host’s screens do', () => {
       ])
       expect(await request(eid)).to.deep.include({ state, open_key: null, open_seat: null, decided_by: 'EMR' })
     }
+  })
+
+  it('takes the old visit off the calendar when the host confirms the one that moves it', async () => {
+    const scope = await newChart(practice)
+    const { lee, osei } = practice.staff
+    const confirmed = { pid: scope.pid, date: '2026-11-26', start: '09:00', comment: 'Brings papers' }
+    const old = await practice.event({ providerId: osei, ...confirmed })
+    const asked = await rescheduleAppointment(practice.portal, holderOf(scope), {
+      ...{ scope, id: String(old), provider: lee, day: '2026-11-25', time: '09:00', reason: '', once: undefined },
+    })
+    const eid = asked.ok ? asked.eid : 0
+    await told()
+    // The practice's own screens write the status and no more.
+    await hostSets(practice, eid, `pc_apptstatus = '-'`)
+    expect(await statusOf(practice, old)).to.equal('-')
+    await Promise.all([follow(), follow()])
+    expect(await eventRow(practice, old)).to.include({
+      pc_apptstatus: 'x',
+      pc_hometext: 'Brings papers\nMoved to 2026-11-25 09:00',
+    })
+    expect(await request(eid)).to.include({ state: 'confirmed', decided_by: 'EMR' })
+    expect(await told()).to.deep.equal([
+      ['appointment.status-set', { eid, pid: scope.pid, record: scope.record, status: '-', state: 'confirmed' }],
+      ['appointment.cancelled', { eid: old, pid: scope.pid, status: 'x', replacedBy: eid }],
+    ])
+    const board = await practice.db.select<Row>(
+      `SELECT e.status FROM patient_tracker t JOIN patient_tracker_element e ON e.pt_tracker_id = t.id
+        WHERE t.eid = :old ORDER BY CAST(e.seq AS UNSIGNED)`,
+      { old },
+    )
+    expect(board.map(({ status }) => status)).to.deep.equal(['-', 'x'])
+    expect(await trail('appointment.cancelled')).to.deep.equal([
+      { actor_kind: 'system', actor_id: 'EMR', pid: scope.pid, subject: `appointment:${String(old)}` },
+    ])
+    await follow()
+    expect(await events()).to.deep.equal([])
+  })
+
+  it('leaves the old visit as it is when the host declines the move, or its hour has come', async () => {
+    const [scope, other] = [await newChart(practice), await newChart(practice)]
+    const providerId = practice.staff.osei
+    const moved = async (whose: typeof scope, start: string) => {
+      const old = await practice.event({ providerId, pid: whose.pid, date: TUESDAY, start })
+      const to = { provider: providerId, day: '2026-12-01', time: start, reason: '', once: undefined }
+      practice.clock.set('2026-11-21T08:00:00')
+      const asked = await rescheduleAppointment(practice.portal, holderOf(whose), {
+        ...{ scope: whose, id: String(old), ...to },
+      })
+      return [old, asked.ok ? asked.eid : 0] as const
+    }
+    const [kept, refused] = await moved(scope, '10:30')
+    const [begun, late] = await moved(other, '11:30')
+    await hostSets(practice, refused, `pc_apptstatus = 'x'`)
+    practice.clock.set(`${TUESDAY}T11:30:00`)
+    await hostSets(practice, late, `pc_apptstatus = '-'`)
+    await follow()
+    expect([await statusOf(practice, kept), await statusOf(practice, begun)]).to.deep.equal(['-', '-'])
+    expect(await request(late)).to.include({ state: 'confirmed' })
   })
 
   it('keeps a request declined whose row the host marks otherwise cancelled or deletes', async () => {

@@ -16,7 +16,7 @@ import { scheduleEvents } from '../../../module/host/schedule.js'
 import { findStaffLogin } from '../../../module/host/staff.js'
 import { enable } from '../../../module/lifecycle/enable.js'
 import { install } from '../../../module/lifecycle/install.js'
-import { day, standingClock, wallClock, type Clock } from '../../../module/platform/clock.js'
+import { day, standingClock, utc, wallClock, type Clock } from '../../../module/platform/clock.js'
 import { ageOn } from '../../../module/web/times.js'
 import { hostFor, type Guest } from '../lifecycle/guest.js'
 
@@ -149,7 +149,8 @@ describe('the demo practice', function () {
   it('books nobody twice, and nothing outside the hours or into the lunch', () => {
     for (const doctor of Object.keys(schedules) as Scheduled[]) {
       const own = entries.filter(({ providerId, allDay }) => providerId === people.staff[doctor] && !allDay)
-      const taking = own.filter(({ kind }) => kind === 'visit' || kind === 'own')
+      // The time of what was cancelled is free again.
+      const taking = own.filter(({ kind, cancelled }) => !cancelled && (kind === 'visit' || kind === 'own'))
       taking.forEach((entry, index) => {
         const next = taking[index + 1]
         if (next?.day === entry.day)
@@ -179,8 +180,10 @@ describe('the demo practice', function () {
          LEFT JOIN foyer_appointment_requests r ON r.pc_eid = e.pc_eid
         WHERE e.pc_apptstatus = '^'`,
     )
-    expect(waiting).to.have.lengthOf(4)
-    for (const row of waiting) {
+    const asked = waiting.filter((row) => row['asThePortalWrites'] === 1 && row['request'] === null)
+    // The fourth is claimed, and adopted by that.
+    expect(asked).to.have.lengthOf(3)
+    for (const row of asked) {
       expect(row).to.include({
         pc_facility: 0,
         assigned_to: row['username'],
@@ -197,6 +200,59 @@ describe('the demo practice', function () {
     expect(series).to.have.lengthOf(12)
     expect(entries.filter(({ allDay }) => allDay).map((entry) => [entry.category, entry.day])).to.deep.equal([
       ['Vacation', workday(clock.now(), 7)],
+      ['Closed', workday(clock.now(), 12)],
+    ])
+  })
+
+  it('has one visit with two doctors, in the calendar of each', () => {
+    const { 'amina.yusuf': amina } = people.patients
+    const shared = entries.filter(({ comment }) => comment === 'Both doctors, about the operation')
+    expect(shared.map(({ patient, providerId }) => [patient?.pid, providerId])).to.deep.equal([
+      [amina, people.staff['dr.osei']],
+      [amina, people.staff['dr.lee']],
+    ])
+    expect(new Set(shared.map(({ day: on, start }) => `${on} ${String(start)}`))).to.have.property('size', 1)
+  })
+
+  it('has a proposal that waits for the mother of Leo, made by a member who may', async () => {
+    const proposals = await guest.db.select(
+      `SELECT r.pid, r.state, e.pc_apptstatus AS status, p.proposed_by AS made_by, a.display_name AS asked_by,
+              CONCAT(p.day, p.start_time) = CONCAT(e.pc_eventDate, e.pc_startTime) AS held
+         FROM foyer_appointment_proposals p JOIN foyer_appointment_requests r ON r.pc_eid = p.open_eid
+         JOIN foyer_accounts a ON a.id = r.account_id JOIN openemr_postcalendar_events e ON e.pc_eid = p.open_eid`,
+    )
+    expect(proposals).to.deep.equal([
+      {
+        ...{ pid: people.patients.leo, state: 'proposed', status: '^', made_by: 'admin', asked_by: 'Maria Santos' },
+        held: 1,
+      },
+    ])
+  })
+
+  it('has a declined request with two other times, still free', async () => {
+    const offered = await guest.db.select<{ pid: number; taken: number }>(
+      `SELECT r.pid, EXISTS (SELECT 1 FROM openemr_postcalendar_events e WHERE e.pc_aid = r.provider_id
+           AND e.pc_eventDate = o.day AND e.pc_startTime = o.start_time AND e.pc_apptstatus NOT IN ('x', '%')) AS taken
+         FROM foyer_appointment_alternatives o JOIN foyer_appointment_requests r ON r.pc_eid = o.pc_eid
+        WHERE r.state = 'declined'`,
+    )
+    const free = { pid: people.patients['john.carter'], taken: 0 }
+    expect(offered).to.deep.equal([free, free])
+  })
+
+  it('has a cancellation that staff have to decide', async () => {
+    const waiting = await guest.db.select(
+      `SELECT pid, state, of_series FROM foyer_cancellation_requests WHERE open_key IS NOT NULL`,
+    )
+    expect(waiting).to.deep.equal([{ pid: people.patients['luis.reyes'], state: 'requested', of_series: 0 }])
+  })
+
+  it('has a request that somebody who may has claimed', async () => {
+    const claims = await guest.db.select<Record<string, unknown>>(
+      `SELECT claimed_by, claimed_at, state FROM foyer_appointment_requests WHERE claimed_by IS NOT NULL`,
+    )
+    expect(claims).to.deep.equal([
+      { claimed_by: 'admin', claimed_at: utc(clock.now().minus({ minutes: 2 })), state: 'requested' },
     ])
   })
 
@@ -233,6 +289,9 @@ describe('each doctor with a schedule has a free Office Visit within five workin
         for (const doctor of Object.keys(schedules) as Scheduled[]) {
           expect(await officeVisits(guest, clock, people.staff[doctor]), doctor).to.not.be.empty
         }
+        // Where nobody is in within the notice, it is one day of a series.
+        const asked = await guest.db.select(`SELECT state FROM foyer_cancellation_requests`)
+        expect(asked).to.deep.equal([{ state: 'requested' }])
       } finally {
         await guest.leave()
       }

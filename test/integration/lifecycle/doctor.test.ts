@@ -91,7 +91,7 @@ describeOnEverySite('doctor', (site) => {
     expect(say((await examined('providers', wellConfigured)).found, t)).to.equal('Todos tienen horario: dr.lee')
   })
 
-  it('tells of a provider without hours, and of one whose hours are over', async () => {
+  it('tells of each provider whom nobody can ask for a time, and why', async () => {
     const { db } = guest
     await db.transaction(async (tx) => {
       const staff = { fname: 'Ada', lname: 'Marsh', hash, group: 'doc', authorized: true, at } as const
@@ -99,8 +99,29 @@ describeOnEverySite('doctor', (site) => {
       const providerId = await addStaff(tx, { ...staff, username: 'dr.past' })
       const hours = { weekdays: ['mon'], from: '09:00', until: '12:00' } as const
       await addOfficeHours(tx, { ...hours, providerId, firstDay: '2025-01-06', lastDay: '2025-12-29', by, at })
+      const later = await addStaff(tx, { ...staff, username: 'dr.later' })
+      await addOfficeHours(tx, { ...hours, providerId: later, firstDay: '2026-09-07', by, at })
+      const gone = await addStaff(tx, { ...staff, username: 'dr.gone' })
+      await addOfficeHours(tx, { ...hours, providerId: gone, firstDay: '2025-01-06', by, at })
+      await tx.change(`UPDATE users SET active = 0 WHERE id = :gone`, { gone })
+      const kept = await addStaff(tx, { ...staff, username: 'dr.kept' })
+      const reserved = { preferredCategory: 11 }
+      await addOfficeHours(tx, { ...hours, ...reserved, providerId: kept, firstDay: '2025-01-06', by, at })
+      const nurse = await addStaff(tx, { ...staff, username: 'nurse', authorized: false })
+      await addOfficeHours(tx, { ...hours, providerId: nurse, firstDay: '2025-01-06', by, at })
     })
-    await finds('providers', 'warning', /^With: dr\.lee\. Without: dr\.marsh, dr\.past$/)
+    const { state, found } = await examined('providers', wellConfigured)
+    expect(state).to.equal('warning')
+    expect(english(found)).to.equal(
+      'With: dr.lee. Without: dr.gone (has hours, but is not active in the EMR), ' +
+        'dr.kept (hours are kept for visits that patients may not request), ' +
+        'dr.later (hours begin after the days that are offered), dr.marsh (no In Office event), ' +
+        'dr.past (hours ended on 2025-12-29), nurse (has hours, but is not marked as a provider)',
+    )
+    const t = speakAll([lifecycleWords]).in('es')
+    expect(say(found, t))
+      .to.include('dr.past (su horario terminó el 2025-12-29)')
+      .and.not.match(/doctor\.|\{\{/)
   })
 
   it('tells of patients who were let in and have nothing to sign in with', async () => {

@@ -235,7 +235,8 @@ describe('What others do after something has happened', function () {
       },
     }
     await happened()
-    void deliver([killed], elsewhere)
+    // Nobody hears what it still tries when its time is over, a minute later: this practice may be gone by then.
+    void deliver([killed], elsewhere).catch(() => undefined)
     await until(() => mail.heard.length === 1)
     expect(await deliver([mail.listener]), 'still held').to.equal(0)
     clock.set('2026-11-23T08:02:00')

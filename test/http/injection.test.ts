@@ -1,0 +1,351 @@
+/**
+ * What an address says never becomes a part of a statement but as a quoted value: every parameter that a page reads is
+ * given every payload, and every statement that is sent then has the shape of one that a plain address sends. Which
+ * parameters a page reads is seen while it reads them.
+ */
+import { expect } from 'chai'
+import { escape } from 'mysql2'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { emrShell } from '../../module/demo/emr/index.js'
+import { countStatements, type StatementCount } from '../../module/platform/database.js'
+import { addressOf, type Handler, type RequestContext, type Route } from '../../module/web/routes.js'
+import { loginOf, OFFICE_VISIT, openPractice, passwordOf, type TestPractice } from '../support/practice.js'
+import { visitor, type Visitor } from '../support/visitor.js'
+import { nameOf, pathTo, sampleFor } from './asking.js'
+import type { Sample } from './samples.js'
+
+/** In every payload, and in nothing else: where it stands outside a quoted value, something was let through. */
+const MARK = 'zq7'
+
+/** Percent-encoded where a text could not say it: bytes that GBK reads as a letter and a quote, and broken UTF-8. */
+const BYTES = [
+  `${MARK}%bf%27%20OR%201=1--%20`,
+  `${MARK}%bf%5c%27;%20--`,
+  `%a1%5c%27${MARK}`,
+  `%81%27${MARK}%23`,
+  `${MARK}%00%27`,
+  `${MARK}%c0%a7%20OR%201`,
+]
+
+const TEXTS = [
+  `${MARK}'`,
+  `${MARK}"`,
+  `${MARK}\``,
+  `${MARK}\\`,
+  `\\'${MARK}`,
+  `${MARK}\\' OR 1=1 -- `,
+  `${MARK}'' OR ''='`,
+  `${MARK}' OR '1'='1`,
+  `${MARK}' OR 1=1-- -`,
+  `${MARK}' OR 1=1#`,
+  `${MARK}' OR 1=1/*`,
+  `${MARK}" OR ""="`,
+  `${MARK}') OR ('1'='1`,
+  `${MARK}')) OR 1=1 LIMIT 1;-- `,
+  `1 OR ${MARK}=${MARK}`,
+  `1 OR 1=1 -- ${MARK}`,
+  `-1 OR 1=1 /*${MARK}*/`,
+  `1; DROP TABLE ${MARK}`,
+  `1'; DELETE FROM foyer_audit WHERE '${MARK}'='${MARK}`,
+  `1 UNION SELECT ${MARK}`,
+  `${MARK}' UNION SELECT 1,2,3,4,5,6,7,8,9,10-- `,
+  `${MARK}' UNION ALL SELECT username,password,3 FROM users_secure-- `,
+  `1 AND SLEEP(5) -- ${MARK}`,
+  `${MARK}' AND SLEEP(5)-- `,
+  `${MARK}' AND (SELECT 1 FROM (SELECT SLEEP(5))a)-- `,
+  `${MARK}' AND BENCHMARK(5000000,MD5(1))-- `,
+  `${MARK}' AND EXTRACTVALUE(1,CONCAT(0x7e,VERSION()))-- `,
+  `${MARK}' AND 1=CAST(@@version AS SIGNED)-- `,
+  `(SELECT ${MARK})`,
+  `(SELECT CASE WHEN 1=1 THEN ${MARK} ELSE 1 END)`,
+  `(SELECT password FROM users_secure LIMIT 1)/*${MARK}*/`,
+  `time, (SELECT ${MARK})`,
+  `time DESC, ${MARK}`,
+  `a.at; -- ${MARK}`,
+  `a.${MARK}`,
+  `IF(1=1,a.at,${MARK})`,
+  `RAND(${MARK})`,
+  `FIELD(actor_name,'${MARK}')`,
+  `desc, ${MARK}`,
+  `asc LIMIT 1 -- ${MARK}`,
+  `1 PROCEDURE ANALYSE(${MARK},1)`,
+  `1 INTO OUTFILE '/tmp/${MARK}'`,
+  `/*!50000 ${MARK}*/`,
+  `1/**/OR/**/1=${MARK}`,
+  `1\tOR\n1=1\r${MARK}`,
+  `1e0OR 1=${MARK}`,
+  `0x${MARK}`,
+  `1 || ${MARK}`,
+  `1 && ${MARK}`,
+  `${MARK}' || '`,
+  `${MARK}' RLIKE '(a+)+`,
+  `${MARK}%' OR '%'='`,
+  `%_${MARK}\\%`,
+  `:pid ${MARK}`,
+  `${MARK} :q :where ? ?? :1`,
+  `${MARK}\u2019 OR 1=1`,
+  `${MARK}\uff07 OR 1=1-- `,
+  `${MARK}\u02bc; --`,
+  `santos, ${MARK}' OR 1=1-- `,
+  `santos 1986-04-02' OR ${MARK}`,
+  `2026-12-01' OR ${MARK}`,
+  `2026-12-01T10:00' OR ${MARK}`,
+  `user:front' OR ${MARK}`,
+  `portal:use' OR ${MARK}`,
+  `/portal' OR ${MARK}`,
+]
+
+const PAYLOADS = [...TEXTS.map(encodeURIComponent), ...BYTES]
+
+/** What forms and links of ours send, and what people type: each brings the statements that it may. */
+const PLAIN = [
+  ...['', '1', '5', 'x', 'santos', 'maria santos', 'maria de santos', 'santos, maria', 'santos 1986-04-02', 'admin'],
+  ...['1986-04-02', '2026-11-20', '2026-12-01', '2026-12-01T10:00', '10:00', 'signed', 'nobody of that name'],
+  ...['time', 'actor', 'relationship', 'event', 'patient', 'subject', 'asc', 'desc', 'all', 'views', 'changes'],
+  ...['mine', 'unclaimed', 'proposed', 'week', 'A'.repeat(22), 'user:front', 'user:nobody', 'record:nobody'],
+  ...['portal:use', 'appointments:view', '/portal', '/staff/portal/settings', 'session.started'],
+]
+
+const SEARCH = ['q', 'from', 'until', 'actor', 'patient', 'event', 'kind', 'sort', 'dir', 'page']
+const MOMENT = ['provider', 'category', 'at', 'date', 'time', 'status', 'state']
+
+/** Pages that read the whole address by a schema: the names in it. */
+const READ_WHOLE: Readonly<Record<string, readonly string[]>> = {
+  'GET /staff/portal/audit-trail': SEARCH,
+  'GET /staff/portal/audit-trail/export': SEARCH,
+  'GET /portal/records/:record/appointments/new/check': MOMENT,
+  'GET /portal/records/:record/appointments/:id/rescheduling/check': MOMENT,
+}
+
+/** Read before any page is. */
+const READ_BY_ALL = ['lang']
+
+describe('What an address says', function () {
+  this.timeout(400_000)
+  let practice: TestPractice
+  let server: Server
+  let maria: Visitor
+  let admin: Visitor
+  /** Of the last request. */
+  let counted: Promise<StatementCount>
+  const restore: (() => void)[] = []
+  let reads = new Set<string>()
+  let readWhole = false
+
+  before(async () => {
+    practice = await openPractice({ shell: (wings) => emrShell(wings, moduleHost) })
+    for (const route of practice.routes) if (route.method === 'get') watchReading(route)
+    server = createServer((request, response) => {
+      const ended = new Promise<void>((resolve) => response.on('close', () => resolve()))
+      const work = countStatements(() => {
+        practice.app(request, response)
+        return ended
+      })
+      counted = work.then(({ count }) => count)
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const origin = `http://localhost:${String((server.address() as AddressInfo).port)}`
+    maria = visitor(origin)
+    await maria.signIn('/portal/sign-in', loginOf('maria'), passwordOf('maria.santos'))
+    admin = visitor(origin)
+    await admin.signIn('/staff/sign-in', 'admin', passwordOf('admin'))
+  })
+  after(async () => {
+    for (const undo of restore) undo()
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+    await practice.leave()
+  })
+
+  const moduleHost = {
+    get databaseUrl() {
+      return practice.url
+    },
+    refresh: () => practice.refresh(),
+    afterUninstall: () => '',
+  }
+
+  it('is written as the server reads it: one character set, and a backslash escapes', async () => {
+    const spoken = await practice.portal.db.first<{ client: string; mode: string }>(
+      `SELECT @@character_set_client AS client, @@sql_mode AS mode`,
+    )
+    expect(spoken?.client).to.equal('utf8mb4')
+    expect(spoken?.mode).not.to.match(/NO_BACKSLASH_ESCAPES|ANSI_QUOTES/)
+  })
+
+  it('never becomes a part of a statement but as a quoted value, whatever it is and whichever page reads it', async () => {
+    const faults: string[] = []
+    const readOn: string[] = []
+    let asked = 0
+    // What is taken away grows with what is asked.
+    const first = (route: Route) => Number(!route.path.endsWith('/export'))
+    const gets = practice.routes.filter(({ method }) => method === 'get').sort((a, b) => first(a) - first(b))
+    for (const route of gets) {
+      const name = nameOf(route)
+      const sample = await sampleOf(route)
+      const base = sample.query ?? {}
+      const known = new Set<string>()
+      const ask = async (path: string) => {
+        reads = new Set()
+        readWhole = false
+        asked += 1
+        const page = await whoFor(route).get(path)
+        // An address that cannot be read at all; all else is answered as usual.
+        if (page.status >= 500) faults.push(`${String(page.status)}: ${path}`)
+        if (readWhole && !(name in READ_WHOLE)) faults.push(`${name} reads the whole address: name what it looks for`)
+        return (await counted).sql.map(shapeOf)
+      }
+      const plainly = async (query: Record<string, string>) => {
+        for (const shape of await ask(pathTo(route, record(), { ...sample, query }))) known.add(shape)
+        for (const each of reads) names.add(each)
+      }
+      const fuzz = async (path: string) => {
+        for (const shape of await ask(path)) {
+          if (known.has(shape) && !shape.includes(MARK)) continue
+          faults.push(`${path}\n    ${shape}`)
+        }
+        for (const each of reads) names.add(each)
+      }
+
+      const names = new Set<string>([...READ_BY_ALL, ...Object.keys(base), ...(READ_WHOLE[name] ?? [])])
+      await plainly({})
+      await plainly(base)
+      // A set that grows while it is walked: what is read only sometimes is found on the way.
+      for (const each of names) {
+        if (each === 'lang') continue
+        for (const value of PLAIN) await plainly({ ...base, [each]: value })
+      }
+      for (const each of names) {
+        for (const [at, payload] of PAYLOADS.entries()) {
+          await fuzz(pathWith(route, sample, base, spelled(each, payload, at)))
+        }
+      }
+      for (const param of addressOf(route).matchAll(/:(\w+)/g)) {
+        for (const payload of PAYLOADS) await fuzz(pathOf(route, sample, param[1] ?? '', payload))
+      }
+      readOn.push(...[...names].map((each) => `${name} ?${each}`))
+      if (faults.length > 20) break
+      console.log(name, asked, performance.now() | 0, [...names].join(' '))
+    }
+    console.log(`        ${String(asked)} addresses, ${String(readOn.length)} parameters`)
+    expect(faults.slice(0, 10), faults.slice(0, 10).join('\n')).to.deep.equal([])
+    expect(readOn).to.include.members([
+      'GET /staff/portal/audit-trail ?sort',
+      'GET /staff/portal/patients ?q',
+      'GET /staff/portal/appointments ?provider',
+      'GET /portal/records/:record/appointments ?before',
+      'GET /portal/records/:record/appointments/new ?from',
+      'GET /staff/portal/access/why ?who',
+      'GET /emr/calendar ?day',
+    ])
+  })
+
+  it('sorts by what is on the list; by anything else as if nothing had been said', async () => {
+    const orderOf = async (query: string) => {
+      const page = await admin.get(`/staff/portal/audit-trail${query}`)
+      expect(page.status, query).to.equal(200)
+      const { sql } = await counted
+      return sql.filter((each) => /FROM foyer_audit a\b.*ORDER BY/s.test(each)).map((each) => orderIn(shapeOf(each)))
+    }
+    const usual = await orderOf('')
+    expect(usual).to.deep.equal(['a.at DESC, a.id DESC'])
+    for (const payload of PAYLOADS) {
+      expect(await orderOf(`?sort=${payload}`), payload).to.deep.equal(usual)
+      expect(await orderOf(`?sort=actor&dir=${payload}`), payload).to.deep.equal(['a.actor_name ASC, a.id ASC'])
+    }
+    expect(await orderOf('?sort=a.pid')).to.deep.equal(usual)
+    expect(await orderOf('?sort=pid')).to.deep.equal(usual)
+    expect(await orderOf('?sort=__proto__')).to.deep.equal(usual)
+    expect(await orderOf('?sort=constructor')).to.deep.equal(usual)
+    expect(await orderOf('?sort=patient&dir=desc')).to.deep.equal(['a.pid DESC, a.id DESC'])
+  })
+
+  it('would be seen here if it were put into a statement as it stands', () => {
+    const quoted = (value: string) => shapeOf(`SELECT 1 FROM t WHERE a = ${value} AND b = 'c'`)
+    const sorted = (key: string) => shapeOf(`SELECT 1 FROM t ORDER BY ${key}`)
+    for (const text of TEXTS) {
+      expect(quoted(escape(text)), text).to.equal(quoted(`'x'`))
+      expect(sorted(text), text).not.to.equal(sorted('a.at'))
+      if (/(?<![\\'])'(?!')|\\$/.test(text)) expect(quoted(`'${text}'`), text).not.to.equal(quoted(`'x'`))
+    }
+  })
+
+  const record = () => practice.records.maria
+
+  function whoFor({ audience }: Route): Visitor {
+    return audience === 'staff' || audience === 'emr' || audience === 'staffDoor' ? admin : maria
+  }
+
+  /** With as much in the address as leads farthest into the page. */
+  async function sampleOf(route: Route): Promise<Sample> {
+    const sample = await sampleFor(practice, route, practice.patients.maria)
+    if (!addressOf(route).endsWith('/appointments/new')) return sample
+    const query = { provider: String(practice.staff.lee), category: String(OFFICE_VISIT), from: '2026-12-01' }
+    return { ...sample, query }
+  }
+
+  function pathWith(route: Route, sample: Sample, base: Record<string, string>, last: string): string {
+    const [name = ''] = last.split('=')
+    const others = Object.fromEntries(Object.entries(base).filter(([each]) => each !== name))
+    const path = pathTo(route, record(), { ...sample, query: others })
+    return `${path}${path.endsWith('?') ? '' : '&'}${last}`
+  }
+
+  /** The payload as one of the path's own parts. */
+  function pathOf(route: Route, sample: Sample, param: string, payload: string): string {
+    const path = addressOf(route)
+    const at = path.split('/').indexOf(`:${param}`)
+    return pathTo(route, record(), { params: sample.params ?? {} })
+      .split('/')
+      .map((part, index) => (index === at ? payload.replaceAll('%2F', '') : part))
+      .join('/')
+  }
+
+  function watchReading(route: Route): void {
+    const { handle } = route as { handle: Handler<RequestContext> }
+    const watched: Handler<RequestContext> = (context) => handle({ ...context, query: watchedQuery(context.query) })
+    const replace = (by: Handler<RequestContext>) => Object.assign(route, { handle: by })
+    replace(watched)
+    restore.push(() => replace(handle))
+  }
+
+  function watchedQuery(query: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+    return new Proxy(query, {
+      get: (target, name) => {
+        if (typeof name === 'string') reads.add(name)
+        return Reflect.get(target, name) as unknown
+      },
+      ownKeys: (target) => {
+        readWhole = true
+        return Reflect.ownKeys(target)
+      },
+      getOwnPropertyDescriptor: (target, name) => Reflect.getOwnPropertyDescriptor(target, name),
+    })
+  }
+})
+
+/** The parameter as addresses may spell it: mostly once, now and then twice, as a list, or with the payload in its name. */
+function spelled(name: string, payload: string, at: number): string {
+  if (at % 16 === 13) return `${name}=${payload}&${name}=${payload}`
+  if (at % 16 === 14) return `${name}[]=${payload}`
+  if (at % 16 === 15) return `${name}[${payload}]=${payload}`
+  return `${name}=${payload}`
+}
+
+const literals = /'(?:[^'\\]|\\[^]|'')*'|"(?:[^"\\]|\\[^]|"")*"|\b\d+(?:\.\d+)?\b|\bNULL\b/g
+
+/** A statement without its values: how many there are in a list, or lines in an INSERT, is no shape. */
+function shapeOf(sql: string): string {
+  return sql
+    .replace(literals, '?')
+    .replace(/\s+/g, ' ')
+    .replace(/\?(?:, ?\?)+/g, '?…')
+    .replace(/(\(\?…?\))(?:, ?\(\?…?\))+/g, '$1…')
+    .replace(/IN \(\?…?\)/g, 'IN (?)')
+}
+
+/** By what the outermost list is sorted. */
+function orderIn(shape: string): string {
+  return (shape.split('ORDER BY ').at(-1) ?? '').replace(/ LIMIT.*/, '')
+}
