@@ -79,6 +79,7 @@ function within(tx: Tx): Database {
     append: async (sql, values) => {
       await tx.insert(sql, values)
     },
+    until: () => within(tx),
     close: async () => undefined,
   }
 }

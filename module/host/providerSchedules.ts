@@ -2,7 +2,7 @@
 import type { HostSite } from './detect.js'
 import type { Category } from './calendar.js'
 import { endless, eventColumns, goesOn, ofTheseDays, recurrenceTypes, repeating, type PlacedRow } from './eventRows.js'
-import { closings } from './holidays.js'
+import { BY_CATEGORY, closings } from './holidays.js'
 import { IN_OFFICE, OUT_OF_OFFICE, scheduleEvents, type ScheduleEvent } from './schedule.js'
 import type { Queryable } from '../platform/database.js'
 import type { Day } from '../platform/clock.js'
@@ -34,16 +34,21 @@ interface Row extends PlacedRow {
   pc_pid: string | null
 }
 
-/** One statement, whatever the number of providers; visits are not among the rows. */
+/**
+ * One statement, whatever the number of providers; visits are not among the rows. Without `indexed`, before Foyer is
+ * installed, it takes longer.
+ */
 export async function providerSchedules(
   db: Queryable,
   site: HostSite,
   days: { from: Day; until: Day },
+  indexed = true,
 ): Promise<Schedules> {
+  const hint = indexed ? BY_CATEGORY : ''
   const own = (more: string): string =>
     `SELECT STRAIGHT_JOIN 'event' AS kind, ${eventColumns}, e.pc_title, c.pc_constant_id AS constant, 0 AS clinic
        FROM openemr_postcalendar_categories c ${more}` // sql-safe: constants
-  const theirs = `JOIN openemr_postcalendar_events e FORCE INDEX (foyer_category_day) ON e.pc_catid = c.pc_catid`
+  const theirs = `JOIN openemr_postcalendar_events e ${hint} ON e.pc_catid = c.pc_catid` // sql-safe: a constant
   const single = `e.pc_eventDate >= DATE_SUB(:from, INTERVAL 31 DAY) AND e.pc_eventDate < :until`
   const hostsOwn = own(`${theirs} AND e.pc_recurrtype = 0 WHERE e.pc_catid IN ${hosts} AND ${single}`) // sql-safe: constants
   const sitesOwn = own(
@@ -76,7 +81,7 @@ export async function providerSchedules(
      UNION ALL
      ${series}
      UNION ALL
-     SELECT 'event', closing.* FROM (${closings(site, 'all')}) AS closing`, // sql-safe: constants
+     SELECT 'event', closing.* FROM (${closings(site, 'all', hint)}) AS closing`, // sql-safe: constants
     { ...days, today: days.from },
   )
   return {

@@ -1,7 +1,7 @@
 /** What doctor asks the host: whether those who are to use the portal can. */
-import type { Day } from '../platform/clock.js'
 import type { Queryable } from '../platform/database.js'
 import { PORTAL_RIGHT } from './gacl.js'
+import { calendarIndexes } from './indexes.js'
 
 /** Names of the gACL groups, and of users by themselves, whom some rule gives the portal right and none denies it. */
 export async function holdersOfPortalRight(db: Queryable): Promise<{ groups: string[]; users: string[] }> {
@@ -28,32 +28,6 @@ export async function holdersOfPortalRight(db: Queryable): Promise<{ groups: str
   return { groups: holding('group'), users: holding('user') }
 }
 
-/**
- * Usernames of active providers, by whether patients can be offered a time: one needs an In Office event on or after
- * the day, or a recurring one that has not ended by then.
- */
-export async function providersBySchedule(
-  db: Queryable,
-  today: Day,
-): Promise<{ scheduled: string[]; without: string[] }> {
-  const providers = await db.select<{ username: string; scheduled: number }>(
-    `SELECT provider.username, EXISTS (
-         SELECT 1 FROM openemr_postcalendar_events event
-           JOIN openemr_postcalendar_categories category ON category.pc_catid = event.pc_catid
-          WHERE category.pc_constant_id = 'in_office' AND event.pc_aid = CAST(provider.id AS CHAR)
-            AND (event.pc_eventDate >= :today OR (event.pc_recurrtype <> 0
-              AND (event.pc_endDate IS NULL OR event.pc_endDate = '0000-00-00' OR event.pc_endDate >= :today)))
-       ) AS scheduled
-       FROM users provider
-      WHERE provider.authorized = 1 AND provider.active = 1 AND provider.username <> ''
-      ORDER BY provider.username`,
-    { today },
-  )
-  const named = (scheduled: boolean) =>
-    providers.filter((provider) => (provider.scheduled === 1) === scheduled).map(({ username }) => username)
-  return { scheduled: named(true), without: named(false) }
-}
-
 /** How many patients the practice has let into the portal, and how many of those have nothing to sign in with. */
 export async function countAuthorisedPatients(
   db: Queryable,
@@ -65,4 +39,15 @@ export async function countAuthorisedPatients(
   )
   const authorised = counts?.authorised ?? 0
   return { authorised, withoutCredential: authorised - Number(counts?.with_credential ?? 0) }
+}
+
+/** Whether the indexes stand by which calendars are read: not before Foyer's steps have run. */
+export async function calendarIsIndexed(db: Queryable): Promise<boolean> {
+  const names = calendarIndexes.map(({ name }) => name)
+  const row = await db.first<{ there: number }>(
+    `SELECT COUNT(DISTINCT INDEX_NAME) AS there FROM information_schema.STATISTICS
+      WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'openemr_postcalendar_events' AND INDEX_NAME IN (:names)`,
+    { names },
+  )
+  return row?.there === names.length
 }

@@ -28,7 +28,7 @@ export async function doctor(examined: Examined): Promise<Finding[]> {
     hostsMail(globals),
 
     await portalRight(examined),
-    await providers(examined),
+    await providers(examined, globals, state),
     await credentials(examined),
 
     await steps(examined, state),

@@ -100,11 +100,9 @@ const PAYLOADS = [...TEXTS.map(encodeURIComponent), ...BYTES]
 
 /** What forms and links of ours send, and what people type: each brings the statements that it may. */
 const PLAIN = [
-  ...['', '1', '5', 'x', 'santos', 'maria santos', 'maria de santos', 'santos, maria', 'santos 1986-04-02', 'admin'],
-  ...['1986-04-02', '2026-11-20', '2026-12-01', '2026-12-01T10:00', '10:00', 'signed', 'nobody of that name'],
-  ...['time', 'actor', 'relationship', 'event', 'patient', 'subject', 'asc', 'desc', 'all', 'views', 'changes'],
-  ...['mine', 'unclaimed', 'proposed', 'week', 'A'.repeat(22), 'user:front', 'user:nobody', 'record:nobody'],
-  ...['portal:use', 'appointments:view', '/portal', '/staff/portal/settings', 'session.started'],
+  ...['', '1', 'x', 'santos', 'maria santos', 'maria de santos', 'santos, maria', 'santos 1986-04-02', 'admin'],
+  ...['1986-04-02', '2026-12-01', '2026-12-01T10:00', 'signed', 'time', 'actor', 'patient', 'asc', 'desc', 'views'],
+  ...['mine', 'week', 'A'.repeat(22), 'user:front', 'user:nobody', 'record:nobody', 'portal:use', '/portal'],
 ]
 
 const SEARCH = ['q', 'from', 'until', 'actor', 'patient', 'event', 'kind', 'sort', 'dir', 'page']
@@ -121,8 +119,10 @@ const READ_WHOLE: Readonly<Record<string, readonly string[]>> = {
 /** Read before any page is. */
 const READ_BY_ALL = ['lang']
 
+const SHARES = 6
+
 describe('What an address says', function () {
-  this.timeout(400_000)
+  this.timeout(150_000)
   let practice: TestPractice
   let server: Server
   let maria: Visitor
@@ -178,6 +178,8 @@ describe('What an address says', function () {
     const faults: string[] = []
     const readOn: string[] = []
     let asked = 0
+    let turn = 0
+    const met = new Set<string>()
     // What is taken away grows with what is asked.
     const first = (route: Route) => Number(!route.path.endsWith('/export'))
     const gets = practice.routes.filter(({ method }) => method === 'get').sort((a, b) => first(a) - first(b))
@@ -217,12 +219,20 @@ describe('What an address says', function () {
         for (const value of PLAIN) await plainly({ ...base, [each]: value })
       }
       for (const each of names) {
+        // Where a name is read first, every payload; on the other pages that read it, they take turns.
+        const share = met.has(each) ? SHARES : 1
+        met.add(each)
+        turn += 1
         for (const [at, payload] of PAYLOADS.entries()) {
-          await fuzz(pathWith(route, sample, base, spelled(each, payload, at)))
+          if (at % share === turn % share) await fuzz(pathWith(route, sample, base, spelled(each, payload, at + turn)))
         }
       }
+      // The parts of its path take turns: each payload comes to some of them.
       for (const param of addressOf(route).matchAll(/:(\w+)/g)) {
-        for (const payload of PAYLOADS) await fuzz(pathOf(route, sample, param[1] ?? '', payload))
+        turn += 1
+        for (const payload of PAYLOADS.filter((_, at) => at % SHARES === turn % SHARES)) {
+          await fuzz(pathOf(route, sample, param[1] ?? '', payload))
+        }
       }
       readOn.push(...[...names].map((each) => `${name} ?${each}`))
       if (faults.length > 20) break
@@ -313,7 +323,8 @@ describe('What an address says', function () {
   function watchedQuery(query: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
     return new Proxy(query, {
       get: (target, name) => {
-        if (typeof name === 'string') reads.add(name)
+        // Taken whole, a query gives names of ours as well.
+        if (typeof name === 'string' && /^\w+$/.test(name)) reads.add(name)
         return Reflect.get(target, name) as unknown
       },
       ownKeys: (target) => {

@@ -14,9 +14,21 @@ type Make = (practice: TestPractice, pid: number) => Sample | Promise<Sample>
 const TUESDAY = '2026-11-24'
 const nothing: Make = () => ({})
 
+/** What earlier samples left at that time is off the calendar, so that it can be taken again. */
+async function freeTuesday({ db }: TestPractice): Promise<void> {
+  await db.transaction((tx) =>
+    tx.change(
+      `UPDATE openemr_postcalendar_events SET pc_apptstatus = 'x' WHERE pc_eventDate = :day AND pc_recurrtype = 0`,
+      { day: TUESDAY },
+    ),
+  )
+}
+
 const ofPendingVisit =
   (sample: Sample = {}, name = 'id'): Make =>
-  async ({ event, staff }, pid) => {
+  async (practice, pid) => {
+    await freeTuesday(practice)
+    const { event, staff } = practice
     const eid = await event({ providerId: staff.lee, pid, date: TUESDAY, start: '10:00', by: 'patient' })
     return { ...sample, params: { [name]: String(eid) } }
   }
@@ -24,7 +36,9 @@ const ofPendingVisit =
 /** With our own row beside it, in this state. */
 const ofRequest =
   (state: string, sample: Sample = {}): Make =>
-  async ({ db, event, staff }, pid) => {
+  async (practice, pid) => {
+    await freeTuesday(practice)
+    const { db, event, staff } = practice
     const status =
       state === 'declined' ? { by: { userId: 1, username: 'admin' }, status: 'x' } : { by: 'patient' as const }
     const eid = await event({ providerId: staff.lee, pid, date: TUESDAY, start: '10:00', ...status })
@@ -86,7 +100,9 @@ const ofCancellationAsked: Make = async ({ db, accounts, event, records, staff }
   return { params: { id: String(eid) } }
 }
 
-const ofCancelledVisit: Make = async ({ event, staff }, pid) => {
+const ofCancelledVisit: Make = async (practice, pid) => {
+  await freeTuesday(practice)
+  const { event, staff } = practice
   const eid = await event({ providerId: staff.lee, pid, date: TUESDAY, start: '10:00', status: 'x' })
   return { params: { id: String(eid) } }
 }

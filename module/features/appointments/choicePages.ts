@@ -3,6 +3,7 @@ import { DateTime } from 'luxon'
 import { nameOf } from '../../access/scope.js'
 import type { Category, Provider } from '../../host/calendar.js'
 import { timeOfDay } from '../../host/schedule.js'
+import { findStaff } from '../../host/staff.js'
 import { day as dayOf, daysLater, type Day } from '../../platform/clock.js'
 import { opaqueId } from '../../platform/ids.js'
 import type { FieldError } from '../../web/layout.js'
@@ -31,8 +32,22 @@ export interface Choice {
   days: number
   free: FreeTime[]
   closed: Closing[]
-  /** Why what was asked for is not what is shown: keys of words. */
-  notes: readonly string[]
+  /** Why what was asked for is not what is shown. */
+  notes: readonly Note[]
+}
+
+export interface Note {
+  /** Of words. */
+  key: string
+  /** Whom it is about. */
+  name?: string
+}
+
+/** Why nobody of this users.id stands among those to choose from: a provider of the practice is named. */
+export async function whyNotOffered({ portal }: RecordContext, provider: string): Promise<Note> {
+  const known = /^[1-9]\d{0,8}$/.test(provider) ? await findStaff(portal.db, Number(provider)) : undefined
+  if (!known?.active || !known.authorized) return { key: 'appointments.choose.otherProvider' }
+  return { key: 'appointments.choose.notNow', name: known.name }
 }
 
 export function choicePage(context: RecordContext, choice: Choice) {
@@ -66,7 +81,8 @@ export function choicePage(context: RecordContext, choice: Choice) {
     from: choice.from,
     days: daysOf(context, choice.free),
     closed: choice.closed.map(({ day, key, title }) => t(key, { day: writeLongDay(day, context.language), title })),
-    notes: choice.notes.map((key) => t(key)),
+    noneTitle: t('appointments.choose.none', { name: choice.provider?.name ?? '' }),
+    notes: choice.notes.map(({ key, name = '' }) => t(key, { name })),
     laterHref: later < lastDay(portal) ? address(later) : undefined,
     earlierHref: choice.from > today ? address(earlier > today ? earlier : today) : undefined,
     rangeText: t('appointments.choose.range', {

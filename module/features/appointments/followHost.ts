@@ -5,8 +5,9 @@
  */
 import type { Job } from '../../feature.js'
 import type { Portal } from '../../access/portal.js'
-import { eventProviders, lockEvent } from '../../host/events.js'
+import { eventProviders, lockEvent, setStatus } from '../../host/events.js'
 import { weekendOf } from '../../host/globals.js'
+import { writeHostLog } from '../../host/log.js'
 import { occurrences, recurringEvent } from '../../host/recurrence.js'
 import {
   changedByHost,
@@ -17,14 +18,15 @@ import {
   type OpenCancellation,
 } from '../../host/reads/following.js'
 import { rememberTold } from '../../host/reads/told.js'
-import { isCancelled, PENDING } from '../../host/statuses.js'
+import { CANCELLED, isCancelled, PENDING } from '../../host/statuses.js'
 import { recordAudit, type AuditEntry } from '../../platform/audit.js'
-import { day as dayOf, daysLater, utc, type Day } from '../../platform/clock.js'
+import { day as dayOf, daysLater, utc, wallClock, type Day } from '../../platform/clock.js'
 import type { Tx } from '../../platform/database.js'
 import { publish } from '../../platform/outbox.js'
 import { takeTurn } from '../../platform/turns.js'
 import { markOverlaps, theHost } from './overlaps.js'
-import { adopted, endProposal, openProposal, visitIn } from './requests.js'
+import { movedText, replacedBy, trackRows } from './processing.js'
+import { adopted, endProposal, openProposal, settle, visitIn } from './requests.js'
 
 export const followCalendar: Job = {
   name: 'follow-calendar',
@@ -69,7 +71,8 @@ function turnOfProvider(id: number | string): string {
 
 async function followChanges(portal: Portal): Promise<void> {
   for (const row of await changedByHost(portal.db, since(portal), AT_ONCE)) {
-    const providers = [row.told_provider, row.provider].filter((each) => each !== null).map(turnOfProvider)
+    const replaced = row.replaces_eid === null ? [] : await eventProviders(portal.db, row.replaces_eid)
+    const providers = [row.told_provider, row.provider, ...replaced].filter((each) => each !== null).map(turnOfProvider)
     const patient = row.pid === null ? `record:${row.record ?? ''}` : `patient:${String(row.pid)}`
     await portal.db.transaction(async (tx) => {
       await takeTurn(tx, [...providers, patient])
@@ -130,8 +133,41 @@ async function followOne(portal: Portal, tx: Tx, row: FollowedRow): Promise<void
     const set = { status: row.status, state: change.state }
     await publish(tx, portal.clock, { event: 'appointment.status-set', payload: { ...payload, ...set } })
   }
+  if (change.state === 'confirmed' && (row.state === 'requested' || row.state === 'proposed')) {
+    await cancelReplaced(portal, tx, row.pc_eid)
+  }
   await rememberTold(tx, row.pc_eid)
 }
+
+/** Whoever confirmed a visit that moves another one meant to move it: the other leaves the calendar, as in processing.ts. */
+async function cancelReplaced(portal: Portal, tx: Tx, eid: number): Promise<void> {
+  const visit = await visitIn(tx, eid)
+  const old = visit && (await replacedBy(tx, portal, visit))
+  if (!old) return
+  const { event, request } = old
+  await setStatus(tx, event, {
+    status: CANCELLED,
+    at: wallClock(portal.clock.now()),
+    text: movedText(old, visit.event),
+  })
+  await trackRows(portal, tx, { username: HOSTS_OWN }, old, { ...event, status: CANCELLED })
+  if (request) await settle(tx, portal, request, { state: 'cancelled', reason: '', by: theHost.id })
+  const whose = { pc_eid: event.eid, pid: event.pid ?? null, record: request?.record ?? null }
+  const details = { from: event.status, to: CANCELLED, replacedBy: eid }
+  await tell(portal, tx, 'appointment.cancelled', whose, details)
+  const payload = { eid: event.eid, pid: whose.pid, status: CANCELLED, replacedBy: eid }
+  const ofRecord = whose.record === null ? {} : { record: whose.record }
+  await publish(tx, portal.clock, { event: 'appointment.cancelled', payload: { ...payload, ...ofRecord } })
+  await writeHostLog(tx, {
+    ...{ at: wallClock(portal.clock.now()), event: 'scheduling-update', category: 'Scheduling', user: HOSTS_OWN },
+    ...{ groupname: 'Default', pid: event.pid, success: true, from: 'portal-dashboard' },
+    comment: `Foyer: event ${String(event.eid)}, status ${event.status} to ${CANCELLED}, moved to event ${String(eid)}`,
+  })
+  await rememberTold(tx, event.eid)
+}
+
+/** Under this name the host itself is at work: who confirmed in its screens stands in no row that we could trust. */
+const HOSTS_OWN = 'oe-system'
 
 /** Closed, it gives back its seat, and its wish may be made anew; a proposal of it is over. */
 async function settleAs(portal: Portal, tx: Tx, row: FollowedRow, { state, moved }: HostChange): Promise<void> {

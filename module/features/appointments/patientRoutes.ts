@@ -17,7 +17,16 @@ import { cancelAppointment, requestAppointment, type RequestRefusal } from './bo
 import { calendarFile } from './calendarFile.js'
 import { withdrawCancellation } from './cancellationRequests.js'
 import { lastCancellation } from './cancellationWishes.js'
-import { checkPage, choicePage, whyNotRequested, type Checked, type CheckTyped, type Purpose } from './choicePages.js'
+import {
+  checkPage,
+  choicePage,
+  whyNotOffered,
+  whyNotRequested,
+  type Checked,
+  type CheckTyped,
+  type Note,
+  type Purpose,
+} from './choicePages.js'
 import { historyOf } from './history.js'
 import { appointmentByReceipt, appointmentsOf, findAppointment } from './ofPatient.js'
 import { offer, requestable, type Wish } from './openings.js'
@@ -72,13 +81,21 @@ async function chooseTime(context: RecordContext): Promise<Answer> {
   const { categories, providers } = await requestable(portal, portal.db)
   const category = categories.find((each) => String(each.id) === query['category'])
   const own = scope.kind === 'chart' ? String(scope.patient.providerId ?? '') : ''
-  const provider = providers.find((each) => String(each.id) === (query['provider'] ?? own))
-  const notes = [
-    ...(query['category'] !== undefined && !category ? ['appointments.choose.otherCategory'] : []),
-    ...(query['provider'] !== undefined && !provider ? ['appointments.choose.otherProvider'] : []),
+  // Whom they see usually, unless they say otherwise.
+  const wanted = query['provider'] ?? own
+  const provider = providers.find((each) => String(each.id) === wanted)
+  const notes: Note[] = [
+    ...(query['category'] !== undefined && !category ? [{ key: 'appointments.choose.otherCategory' }] : []),
+    ...(provider ? [] : await whyNotThey(context, query['provider'], own)),
   ]
   const wish = { category: category ?? categories[0], provider: provider ?? providers[0] }
   return showChoice(context, undefined, { categories, providers, ...wish, notes })
+}
+
+/** Of the doctor whom they usually see nothing is said, unless there is something to say. */
+async function whyNotThey(context: RecordContext, asked: string | undefined, own: string): Promise<Note[]> {
+  const why = await whyNotOffered(context, asked ?? own)
+  return asked === undefined && why.name === undefined ? [] : [why]
 }
 
 interface Offered {
@@ -86,7 +103,7 @@ interface Offered {
   provider: Wish['provider'] | undefined
   categories: Wish['category'][]
   providers: Wish['provider'][]
-  notes: string[]
+  notes: Note[]
 }
 
 async function showChoice(
@@ -384,7 +401,7 @@ async function chooseOther(context: RecordContext): Promise<Answer> {
   const kind = categories.find((each) => each.id === appointment.category.id)
   if (!kind) return refused(context, 422, { text: notOfThisKind(context) })
   const category = { ...kind, minutes: appointment.minutes > 0 ? appointment.minutes : kind.minutes }
-  const notes = provider ? [] : ['appointments.choose.otherProvider']
+  const notes = provider ? [] : [await whyNotOffered(context, wanted)]
   const offered = { categories: [category], providers, category, notes }
   return showChoice(context, appointment, { ...offered, provider: provider ?? providers[0] })
 }

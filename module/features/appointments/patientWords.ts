@@ -56,7 +56,7 @@ export const patientWords = wordsIn(
     'appointments.choose.provider': 'Doctor or clinician',
     'appointments.choose.show': 'Show free times',
     'appointments.choose.range': 'Free times from {{from}} to {{until}}',
-    'appointments.choose.none': 'No free times in these days',
+    'appointments.choose.none': 'Nothing is free with {{name}} in these days',
     'appointments.choose.noneText': 'Look at later days, choose somebody else, or call the practice.',
     'appointments.choose.nobody': 'Times can’t be requested here at the moment',
     'appointments.choose.nobodyText':
@@ -137,6 +137,10 @@ export const patientWords = wordsIn(
       'This form held something that only the practice may decide. Nothing has been sent; load the page again.',
     'appointments.choose.otherCategory':
       'The kind of visit that you looked for can’t be requested here. Choose another one, or call the practice.',
+    'appointments.closedOn': 'The practice is closed on {{day}}.',
+    'appointments.closedFor': 'The practice is closed on {{day}}: {{title}}.',
+    'appointments.choose.notNow':
+      '{{name}} has no times to request online at the moment. Choose somebody else, or call the practice.',
     'appointments.choose.otherProvider':
       'Nobody can be requested here under the name that you looked for. Choose somebody else, or call the practice.',
     'appointments.moving.open': 'Choose another time',
@@ -303,7 +307,7 @@ export const patientWords = wordsIn(
     'appointments.choose.provider': 'Médico o profesional',
     'appointments.choose.show': 'Ver horas libres',
     'appointments.choose.range': 'Horas libres del {{from}} al {{until}}',
-    'appointments.choose.none': 'No hay horas libres en estos días',
+    'appointments.choose.none': 'No queda nada libre con {{name}} en estos días',
     'appointments.choose.noneText': 'Vea días posteriores, elija a otra persona o llame al consultorio.',
     'appointments.choose.nobody': 'Por ahora no se pueden solicitar citas aquí',
     'appointments.choose.nobodyText':
@@ -387,6 +391,10 @@ export const patientWords = wordsIn(
       'Este formulario contenía algo que solo puede decidir el consultorio. No se envió nada; cargue la página de nuevo.',
     'appointments.choose.otherCategory':
       'El tipo de cita que buscaba no se puede solicitar aquí. Elija otro o llame al consultorio.',
+    'appointments.closedOn': 'El consultorio está cerrado el {{day}}.',
+    'appointments.closedFor': 'El consultorio está cerrado el {{day}}: {{title}}.',
+    'appointments.choose.notNow':
+      '{{name}} no tiene por ahora horas que se puedan solicitar en línea. Elija a otra persona o llame al consultorio.',
     'appointments.choose.otherProvider':
       'Aquí no se puede solicitar a la persona que buscaba. Elija a otra o llame al consultorio.',
     'appointments.moving.open': 'Elegir otra hora',

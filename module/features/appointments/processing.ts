@@ -204,12 +204,12 @@ async function cancelReplaced(
   tx: Tx,
   member: StaffMember,
   actor: Actor,
-  { event, request }: Visit,
+  visit: Visit,
 ): Promise<Deed | undefined> {
-  const old = request?.replaces_eid == null ? undefined : await visitIn(tx, request.replaces_eid)
-  if (!old || old.event.recurring || isCancelled(old.event.status) || old.event.pid !== event.pid) return undefined
-  if (hasBegun(old.event, portal.clock.now())) return undefined
-  const text = joined(old.event.text, `Moved to ${event.day} ${event.start.slice(0, 5)}`)
+  const { event } = visit
+  const old = await replacedBy(tx, portal, visit)
+  if (!old) return undefined
+  const text = movedText(old, event)
   await writeStatus(portal, tx, member, old, { status: CANCELLED, text })
   if (old.request) await settle(tx, portal, old.request, { state: 'cancelled', reason: '', by: member.username })
   await tellOf(portal, tx, member, actor, old, {
@@ -224,6 +224,18 @@ async function cancelReplaced(
     to: stateOfEvent({ ...old.event, status: CANCELLED, text }),
     ...(old.request ? { request: requestBefore(old.request, { version: old.request.version + 1, holder: null }) } : {}),
   }
+}
+
+/** The visit that this one moves, held; undefined: none, or none that would leave the calendar by that. */
+export async function replacedBy(tx: Tx, portal: Portal, { event, request }: Visit): Promise<Visit | undefined> {
+  const old = request?.replaces_eid == null ? undefined : await visitIn(tx, request.replaces_eid)
+  if (!old || old.event.recurring || isCancelled(old.event.status) || old.event.pid !== event.pid) return undefined
+  return hasBegun(old.event, portal.clock.now()) ? undefined : old
+}
+
+/** What staff read in the old one's comment. */
+export function movedText(old: Visit, to: Pick<LockedEvent, 'day' | 'start'>): string {
+  return joined(old.event.text, `Moved to ${to.day} ${to.start.slice(0, 5)}`)
 }
 
 /** The event's status and comment, and its line on the flow board for each provider, as the host does (facts §2.6). */
@@ -248,7 +260,7 @@ export async function writeStatus(
 export async function trackRows(
   portal: Portal,
   tx: Tx,
-  member: StaffMember,
+  member: Pick<StaffMember, 'username'>,
   { rows }: Visit,
   as: LockedEvent,
 ): Promise<void> {

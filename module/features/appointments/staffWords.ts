@@ -68,7 +68,7 @@ export const staffWords = wordsIn(
     'appointments.allDay': 'All day',
     'appointments.thisOne': 'This one',
     'appointments.otherVisits': 'Other visits of this patient',
-    'appointments.overlapText': 'Look at the day above, then propose another time or decline.',
+    'appointments.overlapText': 'Look at the provider’s day, then propose another time or decline.',
     'appointments.movesOther': 'The visit that it moves',
     'appointments.movesOtherText': 'leaves the calendar when this one is confirmed.',
     'appointments.checkInNote':
@@ -297,7 +297,7 @@ export const staffWords = wordsIn(
     'appointments.allDay': 'Todo el día',
     'appointments.thisOne': 'Esta',
     'appointments.otherVisits': 'Otras citas de este paciente',
-    'appointments.overlapText': 'Mire el día más arriba y proponga otra hora o rechácela.',
+    'appointments.overlapText': 'Mire el día del profesional y proponga otra hora o rechácela.',
     'appointments.movesOther': 'La cita que cambia',
     'appointments.movesOtherText': 'sale del calendario cuando se confirma esta.',
     'appointments.checkInNote':

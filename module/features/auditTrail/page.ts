@@ -65,10 +65,15 @@ function columnView(context: StaffContext, search: Search, key: Search['sort']) 
     key,
     label: t(`auditTrail.column.${key}`),
     href: addressOf(context, { ...search, sort: key, descending }, { page: 1 }),
-    hint: t(descending ? 'auditTrail.sortDown' : 'auditTrail.sortUp'),
+    hint: t('auditTrail.sortBy', { order: t(orderOf(key, descending)) }),
     sort: sorted ? (search.descending ? 'descending' : 'ascending') : undefined,
-    mark: sorted ? t(search.descending ? 'auditTrail.sortedDown' : 'auditTrail.sortedUp') : '',
+    mark: sorted ? t(orderOf(key, search.descending)) : '',
   }
+}
+
+function orderOf(key: Search['sort'], descending: boolean) {
+  if (key === 'time') return descending ? 'auditTrail.newestFirst' : 'auditTrail.oldestFirst'
+  return descending ? 'auditTrail.backwards' : 'auditTrail.forwards'
 }
 
 function filtersView({ t, query, url }: StaffContext, { search, wrong }: Shown) {

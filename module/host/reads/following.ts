@@ -37,6 +37,8 @@ export interface FollowedRow {
   told_day: Day | null
   told_start: string | null
   told_provider: string | null
+  /** The visit whose place it is to take. */
+  replaces_eid: number | null
   /** 0: the event is gone, or another patient's by now. */
   standing: 0 | 1
   status: string | null
@@ -49,7 +51,7 @@ export interface FollowedRow {
 const theirs = `(e.pc_eid IS NOT NULL AND COALESCE(CONVERT(r.pid, CHAR), '') = COALESCE(NULLIF(e.pc_pid, '0'), ''))`
 
 const followed = `SELECT r.id, r.pc_eid, r.pid, r.record, r.state, r.day, r.told_status, r.told_day, r.told_start, r.told_provider,
-    ${theirs} AS standing, e.pc_apptstatus AS status, e.pc_eventDate AS event_day, e.pc_startTime AS start, e.pc_aid AS provider
+    r.replaces_eid, ${theirs} AS standing, e.pc_apptstatus AS status, e.pc_eventDate AS event_day, e.pc_startTime AS start, e.pc_aid AS provider
   FROM foyer_appointment_requests r LEFT JOIN openemr_postcalendar_events e ON e.pc_eid = r.pc_eid
  WHERE IF(${theirs},
     r.state <> 'removed' AND NOT (r.told_status <=> e.pc_apptstatus AND r.told_day <=> e.pc_eventDate
