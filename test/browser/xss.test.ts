@@ -92,7 +92,8 @@ describe('A reason that is an attack', function () {
     await clean()
     await decline.reason.fill(`<img src=x onerror=alert(2)>`)
     await decline.send()
-    await queuePage(staff)
+    // Deciding leads on to the next that waits.
+    await staffAppointmentPage(staff)
     await staff.open(`/staff/portal/patients/${practice.patients.john}`)
     await panelPage(staff)
     await clean()

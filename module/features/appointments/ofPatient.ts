@@ -131,6 +131,8 @@ export async function appointmentByReceipt(
   scope: PatientScope,
   receipt: string,
 ): Promise<Appointment | undefined> {
+  // The column is ASCII: other letters cannot be compared with it.
+  if (!/^[\w-]+$/.test(receipt)) return undefined
   const row = await db.first<{ eid: number }>(
     `SELECT pc_eid AS eid FROM foyer_appointment_requests WHERE receipt = :receipt`,
     { receipt },
