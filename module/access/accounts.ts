@@ -82,7 +82,8 @@ export async function accountOfCredential(
     defaults: {
       own_record: opaqueId(),
       host_pid: credential.pid,
-      display_name: credential.patientName,
+      // The host lets a first and a last name have 255 letters each.
+      display_name: credential.patientName.slice(0, 255),
       created_at: now,
     },
     transaction: tx.transaction,

@@ -35,6 +35,8 @@ export interface AuditEntry {
 export const AUDIT_COLUMNS =
   'at, actor_kind, actor_id, actor_name, pid, record, relationship, event, subject, details, request_id'
 
+const NAME_MOST = 255
+
 export type AuditValue = string | number | null
 
 export function auditValues(clock: Clock, actor: Actor, entry: AuditEntry): AuditValue[] {
@@ -43,7 +45,8 @@ export function auditValues(clock: Clock, actor: Actor, entry: AuditEntry): Audi
     utc(clock.now()),
     actor.kind,
     actor.id,
-    actor.name,
+    // The host lets a first and a last name have 255 letters each.
+    actor.name.slice(0, NAME_MOST),
     entry.pid ?? null,
     record ?? null,
     (record === actor.actingAs?.record ? actor.actingAs?.relationship : undefined) ?? null,

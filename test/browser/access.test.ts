@@ -11,7 +11,7 @@ const decision = (tab: Tab, kind = 'access decision', status = 200) =>
   arrive(tab, { name: kind, path: /^\/staff\/portal\/access\/(groups|users|extents)\/[\w.]+$/, status })
 
 describe('Deciding who may do what', function () {
-  this.timeout(120_000)
+  this.timeout(480_000)
   let practice: TestPractice
 
   before(async () => {

@@ -12,7 +12,7 @@ import { hostStatus, requestVisit } from './visits.js'
 const admin = { kind: 'staff', id: 'admin', name: 'Administrator', requestId: undefined } as const
 
 describe('A visit that was asked for', function () {
-  this.timeout(180_000)
+  this.timeout(240_000)
   let practice: TestPractice
 
   before(async () => {

@@ -7,7 +7,7 @@ import { hallPage, panelPage } from './pages/staff.js'
 import { requestVisit } from './visits.js'
 
 describe('The Portal Dashboard', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   let practice: TestPractice
 
   before(async () => {

@@ -14,7 +14,7 @@ import {
 import { hostStatus, requestVisit } from './visits.js'
 
 describe('Staff who decide', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   let practice: TestPractice
 
   beforeEach(async () => {

@@ -6,7 +6,7 @@ import { declinePage, queuePage } from './pages/staff.js'
 import { hostStatus, requestVisit } from './visits.js'
 
 describe('Staff who cannot offer a requested time', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   let practice: TestPractice
 
   before(async () => {

@@ -15,7 +15,7 @@ import { hallPage, staffSignInPage } from './pages/staff.js'
 import { hostStatus } from './visits.js'
 
 describe('A request for a visit', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   let practice: TestPractice
 
   before(async () => {

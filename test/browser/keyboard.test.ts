@@ -60,7 +60,7 @@ const onText = (text: string) => (focus: Focus) => focus.text.startsWith(text)
 const onField = (name: string) => (focus: Focus) => focus.name === name
 
 describe('With the keyboard alone', function () {
-  this.timeout(90_000)
+  this.timeout(240_000)
   let practice: TestPractice
 
   before(async () => {

@@ -25,7 +25,7 @@ import {
 import { requestVisit } from './visits.js'
 
 describe('Every page', function () {
-  this.timeout(120_000)
+  this.timeout(480_000)
   let practice: TestPractice
   let requested: number
   let declined: number

@@ -4,7 +4,7 @@ import { openPractice, type TestPractice } from '../support/practice.js'
 import { appointmentPage, checkPage, choosePage } from './pages/patient.js'
 
 describe('A time that somebody else takes meanwhile', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   let practice: TestPractice
 
   before(async () => {

@@ -7,7 +7,7 @@ import { hostStatus, requestVisit } from './visits.js'
 const POLL_MS = 30_000
 
 describe('The queue of requests', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   let practice: TestPractice
 
   beforeEach(async () => {

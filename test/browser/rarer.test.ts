@@ -11,7 +11,7 @@ import { requestVisit } from './visits.js'
 const STAFF = '/staff/portal'
 
 describe('A page that is opened more rarely', function () {
-  this.timeout(120_000)
+  this.timeout(480_000)
   let practice: TestPractice
   let requested: number
   let proposed: number

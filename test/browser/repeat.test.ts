@@ -5,7 +5,7 @@ import { appointmentPage, checkPage } from './pages/patient.js'
 import { eventsOf } from './visits.js'
 
 describe('A request that was sent', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   let practice: TestPractice
 
   before(async () => {

@@ -6,7 +6,7 @@ import { queuePage, staffSignInPage } from './pages/staff.js'
 import { eventsOf, hostStatus, requestVisit } from './visits.js'
 
 describe('A session that has ended', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   let practice: TestPractice
 
   beforeEach(async () => {

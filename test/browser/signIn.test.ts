@@ -5,7 +5,7 @@ import { chooserPage, signInPage } from './pages/patient.js'
 import { hallPage, staffSignInPage } from './pages/staff.js'
 
 describe('The sign-in', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   let practice: TestPractice
 
   before(async () => {

@@ -14,7 +14,7 @@ import { hallPage, queuePage } from './pages/staff.js'
 import { hostStatus } from './visits.js'
 
 describe('Several tabs on one cookie jar', function () {
-  this.timeout(60_000)
+  this.timeout(240_000)
   let practice: TestPractice
 
   before(async () => {

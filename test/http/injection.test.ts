@@ -100,22 +100,10 @@ const PAYLOADS = [...TEXTS.map(encodeURIComponent), ...BYTES]
 
 /** What forms and links of ours send, and what people type: each brings the statements that it may. */
 const PLAIN = [
-  ...['', '1', 'x', 'santos', 'maria santos', 'maria de santos', 'santos, maria', 'santos 1986-04-02', 'admin'],
-  ...[
-    '1986-04-02',
-    '2026-12-01',
-    '2026-12-01T10:00',
-    'signed',
-    'zantos, x',
-    'zantos 1986-04-03',
-    'time',
-    'actor',
-    'patient',
-    'asc',
-    'desc',
-    'views',
-  ],
-  ...['mine', 'week', 'A'.repeat(22), 'user:front', 'user:nobody', 'record:nobody', 'portal:use', '/portal'],
+  ...['', '1', 'x', 'santos', 'maria santos', 'santos, maria', 'santos 1986-04-02', 'maria santos 1986-04-02'],
+  ...['1986-04-02', 'nobody here', 'zantos, x', 'zantos 1986-04-03', 'zan tos 1986-04-03', 'admin', 'signed'],
+  ...['2026-12-01', '2026-12-01T10:00', 'time', 'actor', 'patient', 'asc', 'desc', 'views', 'mine', 'week'],
+  ...['A'.repeat(22), 'user:front', 'user:nobody', 'record:nobody', 'portal:use', '/portal'],
 ]
 
 const SEARCH = ['q', 'from', 'until', 'actor', 'patient', 'event', 'kind', 'sort', 'dir', 'page']
@@ -258,7 +246,6 @@ describe('What an address says', function () {
       }
       readOn.push(...[...names].map((each) => `${name} ?${each}`))
       if (faults.length > 20) break
-      console.log(name, asked, performance.now() | 0, [...names].join(' '))
     }
     console.log(`        ${String(asked)} addresses, ${String(readOn.length)} parameters`)
     expect(faults.slice(0, 10), faults.slice(0, 10).join('\n')).to.deep.equal([])

@@ -20,7 +20,7 @@ const resultsFolder = join(root, '.data', 'test-results')
 
 const PROCESSORS = 2
 /** A suite that takes longer hangs. */
-const SUITE_LIMIT_MS = 15 * 60_000
+const SUITE_LIMIT_MS = 30 * 60_000
 /** Time for open connections and servers to close once the last test of a suite is over. */
 const FAREWELL_MS = 10_000
 

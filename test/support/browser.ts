@@ -72,8 +72,8 @@ export async function openWindow(practice: TestPractice, options: WindowOptions 
     reducedMotion: chosen.reducedMotion ? 'reduce' : 'no-preference',
   })
   // Long enough for two slow processors, short enough to say where it stuck before mocha does.
-  context.setDefaultTimeout(15_000)
-  context.setDefaultNavigationTimeout(15_000)
+  context.setDefaultTimeout(30_000)
+  context.setDefaultNavigationTimeout(30_000)
   const { origin } = await practice.visitor()
   if (options.as?.patient !== undefined) await seat(context, await practice.patientVisitor(options.as.patient))
   if (options.as?.staff !== undefined) await seat(context, await practice.staffVisitor(options.as.staff))
