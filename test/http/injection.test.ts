@@ -123,7 +123,7 @@ const READ_BY_ALL = ['lang']
 const SHARES = 8
 
 describe('What an address says', function () {
-  this.timeout(150_000)
+  this.timeout(600_000)
   let practice: TestPractice
   let server: Server
   let maria: Visitor

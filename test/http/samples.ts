@@ -14,12 +14,18 @@ type Make = (practice: TestPractice, pid: number) => Sample | Promise<Sample>
 const TUESDAY = '2026-11-24'
 const nothing: Make = () => ({})
 
-/** What earlier samples left at that time is off the calendar, so that it can be taken again. */
-async function freeTuesday({ db }: TestPractice): Promise<void> {
+/** A time of their own for each patient, so that no sample lies over another's. HH:MM */
+function timeOf(pid: number): string {
+  const minute = 13 * 60 + (pid % 16) * 15
+  return `${String(Math.floor(minute / 60))}:${String(minute % 60).padStart(2, '0')}`
+}
+
+/** What earlier samples left of this patient is off the calendar, so that the time can be taken again. */
+async function freeTuesday({ db }: TestPractice, pid: number): Promise<void> {
   await db.transaction((tx) =>
     tx.change(
-      `UPDATE openemr_postcalendar_events SET pc_apptstatus = 'x' WHERE pc_eventDate = :day AND pc_recurrtype = 0`,
-      { day: TUESDAY },
+      `UPDATE openemr_postcalendar_events SET pc_apptstatus = 'x' WHERE pc_eventDate = :day AND pc_pid = :pid AND pc_recurrtype = 0`,
+      { day: TUESDAY, pid: String(pid) },
     ),
   )
 }
@@ -27,9 +33,9 @@ async function freeTuesday({ db }: TestPractice): Promise<void> {
 const ofPendingVisit =
   (sample: Sample = {}, name = 'id'): Make =>
   async (practice, pid) => {
-    await freeTuesday(practice)
+    await freeTuesday(practice, pid)
     const { event, staff } = practice
-    const eid = await event({ providerId: staff.lee, pid, date: TUESDAY, start: '10:00', by: 'patient' })
+    const eid = await event({ providerId: staff.lee, pid, date: TUESDAY, start: timeOf(pid), by: 'patient' })
     return { ...sample, params: { [name]: String(eid) } }
   }
 
@@ -37,18 +43,18 @@ const ofPendingVisit =
 const ofRequest =
   (state: string, sample: Sample = {}): Make =>
   async (practice, pid) => {
-    await freeTuesday(practice)
+    await freeTuesday(practice, pid)
     const { db, event, staff } = practice
     const status =
       state === 'declined' ? { by: { userId: 1, username: 'admin' }, status: 'x' } : { by: 'patient' as const }
-    const eid = await event({ providerId: staff.lee, pid, date: TUESDAY, start: '10:00', ...status })
+    const eid = await event({ providerId: staff.lee, pid, date: TUESDAY, start: timeOf(pid), ...status })
     const receipt = receiptNumber()
     await db.transaction((tx) =>
       tx.insert(
         `INSERT INTO foyer_appointment_requests
            (receipt, pc_eid, pid, provider_id, category_id, day, start_time, minutes, reason, state, created_at)
-         VALUES (:receipt, :eid, :pid, :provider, 5, :day, '10:00', 15, '', :state, '2026-11-23 12:00:00.000')`,
-        { receipt, eid, pid, provider: String(staff.lee), day: TUESDAY, state },
+         VALUES (:receipt, :eid, :pid, :provider, 5, :day, :start, 15, '', :state, '2026-11-23 12:00:00.000')`,
+        { receipt, eid, pid, provider: String(staff.lee), day: TUESDAY, start: timeOf(pid), state },
       ),
     )
     return { ...sample, params: { id: String(eid), receipt } }
@@ -64,9 +70,9 @@ const ofProposal =
         `INSERT INTO foyer_appointment_proposals
            (pc_eid, from_day, from_start, from_provider, day, start_time, provider_id, minutes, note, state, proposed_by,
             proposed_at, open_eid)
-         VALUES (:eid, :day, '09:00', :provider, :day, '10:00', :provider, 15, '', 'open', 'admin',
+         VALUES (:eid, :day, '09:00', :provider, :day, :start, :provider, 15, '', 'open', 'admin',
             '2026-11-23 12:30:00.000', :eid)`,
-        { eid: made.params?.['id'], provider: String(practice.staff.lee), day: TUESDAY },
+        { eid: made.params?.['id'], provider: String(practice.staff.lee), day: TUESDAY, start: timeOf(pid) },
       ),
     )
     return made
@@ -79,7 +85,7 @@ const ofOffer: Make = async (practice, pid) => {
     tx.insert(
       `INSERT INTO foyer_appointment_alternatives
          (pc_eid, provider_id, category_id, day, start_time, minutes, offered_by, offered_at)
-       VALUES (:eid, :provider, 5, :day, '14:00', 15, 'admin', '2026-11-23 12:30:00.000')`,
+       VALUES (:eid, :provider, 5, :day, '09:15', 15, 'admin', '2026-11-23 12:30:00.000')`,
       { eid: made.params?.['id'], provider: String(practice.staff.lee), day: TUESDAY },
     ),
   )
@@ -101,9 +107,9 @@ const ofCancellationAsked: Make = async ({ db, accounts, event, records, staff }
 }
 
 const ofCancelledVisit: Make = async (practice, pid) => {
-  await freeTuesday(practice)
+  await freeTuesday(practice, pid)
   const { event, staff } = practice
-  const eid = await event({ providerId: staff.lee, pid, date: TUESDAY, start: '10:00', status: 'x' })
+  const eid = await event({ providerId: staff.lee, pid, date: TUESDAY, start: timeOf(pid), status: 'x' })
   return { params: { id: String(eid) } }
 }
 
@@ -173,11 +179,11 @@ export const samples: Readonly<Record<string, Make>> = {
   'GET /portal/records/:record/appointments/:id/rescheduling': ofPendingVisit(),
   'GET /portal/records/:record/appointments/:id/rescheduling/check': async (practice, pid) => ({
     ...(await ofPendingVisit()(practice, pid)),
-    query: { provider: String(practice.staff.lee), time: `${TUESDAY}T14:00` },
+    query: { provider: String(practice.staff.lee), time: `${TUESDAY}T09:45` },
   }),
   'POST /portal/records/:record/appointments/:id/rescheduling': async (practice, pid) => ({
     ...(await ofPendingVisit()(practice, pid)),
-    body: { provider: String(practice.staff.lee), date: TUESDAY, time: '14:00', reason: 'Later suits me' },
+    body: { provider: String(practice.staff.lee), date: TUESDAY, time: '09:45', reason: 'Later suits me' },
   }),
 
   'GET /staff/portal/audit-trail': nothing,
