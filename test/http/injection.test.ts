@@ -70,7 +70,7 @@ const TEXTS = [
   `desc, ${MARK}`,
   `asc LIMIT 1 -- ${MARK}`,
   `1 PROCEDURE ANALYSE(${MARK},1)`,
-  `1 INTO OUTFILE '/tmp/${MARK}'`,
+  `1 INTO OUTFILE '${MARK}.txt'`,
   `/*!50000 ${MARK}*/`,
   `1/**/OR/**/1=${MARK}`,
   `1\tOR\n1=1\r${MARK}`,
