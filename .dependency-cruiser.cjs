@@ -12,6 +12,9 @@ const floors = [
 const above = (floor) => floors.slice(floors.indexOf(floor) + 1).concat('demo', 'connectors', 'cli[.]ts', 'cli')
 const file = (name) => (name.endsWith('[.]ts') ? `^module/${name}$` : `^module/${name}/`)
 
+/** A wing's handlers and pages for one of the two: a file of routes, or a folder with everything beside it. */
+const serving = (whom) => `^module/features/[^/]+/(${whom}Routes[.]ts$|${whom}/)`
+
 const onlyDown = floors.map((floor) => ({
   name: `up-from-${floor.replace(/\W+/g, '-').replace(/^-|-$/g, '')}`,
   comment: 'Imports go down. What both need belongs on the lower floor, or comes in as an argument.',
@@ -41,15 +44,15 @@ module.exports = {
       name: 'from-patients-to-staff',
       comment: 'Nothing that serves patients reaches what serves staff, by any path.',
       severity: 'error',
-      from: { path: '/patientRoutes[.]ts$' },
-      to: { path: '/staffRoutes[.]ts$', reachable: true },
+      from: { path: serving('patient') },
+      to: { path: serving('staff'), reachable: true },
     },
     {
       name: 'from-staff-to-patients',
-      comment: 'The two sets of routes share verbs and rules, not handlers.',
+      comment: 'Handlers and pages of the two share verbs and rules, nothing of each other.',
       severity: 'error',
-      from: { path: '/staffRoutes[.]ts$' },
-      to: { path: '/patientRoutes[.]ts$', reachable: true },
+      from: { path: serving('staff') },
+      to: { path: serving('patient'), reachable: true },
     },
     {
       name: 'migrations-know-the-schema-only',

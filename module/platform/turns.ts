@@ -13,3 +13,13 @@ export async function takeTurn(tx: Tx, names: readonly string[]): Promise<void> 
     )
   }
 }
+
+/** The turn of a provider's calendar (users.id). */
+export function providerTurn(id: number | string): string {
+  return `provider:${String(id)}`
+}
+
+/** The turn of a patient: of their chart, or of their account's own record while there is none. */
+export function patientTurn({ pid, record }: { pid: number | string | undefined; record: string }): string {
+  return pid === undefined ? `record:${record}` : `patient:${String(pid)}`
+}

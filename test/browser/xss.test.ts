@@ -221,9 +221,8 @@ describe('Whatever is typed, wherever', function () {
       `/emr/finder?q=${search}`,
       `/emr/finder?q=Ann`,
     ])
-    // Kept beside the visit, for the patient, or in the audit trail’s details.
-    const notForStaff: Field[] = ['cancellationReason', 'statusNote', 'overbookingReason', 'refusalReason']
-    notForStaff.push('settingAside', 'eventTitle')
+    // Kept in the audit trail’s details, or beside the name of the visit’s kind.
+    const notForStaff: Field[] = ['settingAside', 'eventTitle']
     expect(Object.keys(FIELDS).filter((field) => !seen.staff.has(field))).to.deep.equal(notForStaff)
   })
 

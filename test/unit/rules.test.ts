@@ -361,14 +361,34 @@ describe('the floors of the house', () => {
     })
   }
 
-  it('stop patients’ routes from reaching staff’s by way of another file', async () => {
+  const apart: [string, string, string, string][] = [
+    ['patients’ routes from reaching staff’s', 'patientRoutes.ts', 'staffRoutes.ts', 'from-patients-to-staff'],
+    ['staff’s routes from reaching patients’', 'staffRoutes.ts', 'patientRoutes.ts', 'from-staff-to-patients'],
+    ['a patient’s page from reaching staff’s', 'patient/page.ts', 'staff/page.ts', 'from-patients-to-staff'],
+    ['a page of staff’s from reaching a patient’s', 'staff/page.ts', 'patient/page.ts', 'from-staff-to-patients'],
+    ['a patient’s page from reaching staff’s routes', 'patient/page.ts', 'staffRoutes.ts', 'from-patients-to-staff'],
+  ]
+  for (const [title, from, to, rule] of apart) {
+    it(`stop ${title} by way of another file`, async () => {
+      const wing = 'module/features/a'
+      const files = {
+        [`${wing}/${from}`]: [`${wing}/shared.ts`],
+        [`${wing}/shared.ts`]: [`${wing}/${to}`],
+        [`${wing}/${to}`]: [],
+      }
+      expect(await broken(files)).to.deep.equal([rule])
+    })
+  }
+
+  it('let both be listed side by side, and share what serves neither', async () => {
     const wing = 'module/features/a'
     const files = {
-      [`${wing}/patientRoutes.ts`]: [`${wing}/shared.ts`],
-      [`${wing}/shared.ts`]: [`${wing}/staffRoutes.ts`],
-      [`${wing}/staffRoutes.ts`]: [],
+      [`${wing}/index.ts`]: [`${wing}/patient/routes.ts`, `${wing}/staff/routes.ts`],
+      [`${wing}/patient/routes.ts`]: [`${wing}/verb.ts`],
+      [`${wing}/staff/routes.ts`]: [`${wing}/verb.ts`],
+      [`${wing}/verb.ts`]: [],
     }
-    expect(await broken(files)).to.include('from-patients-to-staff')
+    expect(await broken(files)).to.deep.equal([])
   })
 
   it('stop a circle', async () => {

@@ -1,73 +1,24 @@
 /** A patient answers what the practice offers: a time that it proposes, or one of those that it names when it declines. */
 import type { Portal } from '../../access/portal.js'
-import { pidOf, type PatientScope } from '../../access/scope.js'
-import { lockEvent, setStatus, type LockedEvent } from '../../host/events.js'
-import { BOOKED, CANCELLED, isCancelled } from '../../host/statuses.js'
-import { trackVisit } from '../../host/tracker.js'
+import type { PatientScope } from '../../access/scope.js'
+import { lockEvent, type LockedEvent } from '../../host/events.js'
+import { BOOKED } from '../../host/statuses.js'
 import type { Actor } from '../../platform/audit.js'
-import { utc, wallClock, type Day, type Utc } from '../../platform/clock.js'
+import { utc, type Day } from '../../platform/clock.js'
 import type { Queryable, Tx } from '../../platform/database.js'
 import { rememberResult, type Once } from '../../platform/once.js'
-import { takeTurn } from '../../platform/turns.js'
+import { providerTurn, takeTurn } from '../../platform/turns.js'
 import { wishOf } from './alternatives.js'
 import { hasBegun, type Appointment } from './appointment.js'
+import { AS_PATIENT, trackRows, writeStatus } from './boardLines.js'
 import { freeTimeOf, resultOf, writeVisit } from './booking.js'
 import { findAppointment } from './ofPatient.js'
 import { freedomUnderLock, isLaidOver } from './openings.js'
-import { allOrNothing, inHand, type Visit } from './requests.js'
-import { closeRequest, turnOf } from './seats.js'
-import { noteToProvider, tellOf } from './telling.js'
-
-/** A time that the practice proposed, and what became of it. */
-export interface Proposal {
-  id: number
-  /** Where the request stood before. */
-  from: { day: Day; start: string }
-  day: Day
-  /** HH:MM */
-  start: string
-  /** What the practice wrote with it. */
-  note: string
-  state: string
-  answer: string
-  open: boolean
-  proposedAt: Utc
-}
-
-interface ProposalRow {
-  id: number
-  from_day: Day
-  from_start: string
-  day: Day
-  start_time: string
-  note: string
-  state: string
-  answer: string | null
-  open_eid: number | null
-  proposed_at: Utc
-}
-
-/** The last proposal for a visit; undefined: none was ever made. */
-export async function lastProposal(db: Queryable, eid: number): Promise<Proposal | undefined> {
-  const row = await db.first<ProposalRow>(
-    `SELECT id, from_day, from_start, day, start_time, note, state, answer, open_eid, proposed_at
-       FROM foyer_appointment_proposals WHERE pc_eid = :eid ORDER BY id DESC LIMIT 1`,
-    { eid },
-  )
-  return (
-    row && {
-      id: row.id,
-      from: { day: row.from_day, start: row.from_start.slice(0, 5) },
-      day: row.day,
-      start: row.start_time.slice(0, 5),
-      note: row.note,
-      state: row.state,
-      answer: row.answer ?? '',
-      open: row.open_eid !== null,
-      proposedAt: row.proposed_at,
-    }
-  )
-}
+import { lastProposal, endProposal, type Proposal } from './proposals.js'
+import { giveUpReplaced } from './replacing.js'
+import { allOrNothing, inHand, settle, type Visit } from './requests.js'
+import { turnOf } from './seats.js'
+import { noteToProvider, tellOfPatient } from './telling.js'
 
 export interface AnswerInput {
   scope: PatientScope
@@ -98,15 +49,14 @@ export async function acceptProposal(portal: Portal, actor: Actor, input: Answer
     const refusal = whyNotAnswer(portal, appointment, last)
     if (refusal) return refusal
     // First, since the proposed time may lie over the visit that it moves.
-    await giveUpReplaced(portal, tx, actor, input.scope, appointment)
+    await cancelReplaced(portal, tx, actor, input.scope, visit)
     const taken = !(await isMeantToOverlap(tx, last, appointment.eid)) && (await isLaidOver(portal, tx, visit.event))
     if (taken) return { ok: false, reason: 'taken' }
-    await setStatus(tx, visit.event, { status: BOOKED, at: wallClock(portal.clock.now()) })
-    await track(portal, tx, visit, BOOKED)
-    await endProposal(portal, tx, last.id, { state: 'accepted', answer: null })
-    await closeRequest(portal, tx, eidsOf(visit), 'confirmed')
+    await writeStatus(portal, tx, AS_PATIENT, visit, { status: BOOKED })
+    await endProposal(tx, portal, visit.event.eid, { state: 'accepted' })
+    if (visit.request) await settle(tx, portal, visit.request, { state: 'confirmed', reason: '', by: null })
     await noteOf(portal, tx, input.scope, visit.event, 'An Updated Appointment', 'The proposed time was accepted')
-    await tellOf(portal, tx, actor, input.scope, {
+    await tellOfPatient(portal, tx, actor, input.scope, {
       ...{ event: 'appointment.proposal-accepted', eid: visit.event.eid, hostEvent: 'scheduling-update' },
       details: { day: appointment.day, start: appointment.start },
     })
@@ -127,13 +77,13 @@ export async function answerProposal(
     if (last.state === 'answered' && last.answer === input.answer) return { ok: true }
     const refusal = whyNotAnswer(portal, appointment, last)
     if (refusal) return refusal
-    await endProposal(portal, tx, last.id, { state: 'answered', answer: input.answer })
+    await endProposal(tx, portal, visit.event.eid, { state: 'answered', answer: input.answer })
     await tx.change(
       `UPDATE foyer_appointment_requests SET state = 'requested', version = version + 1 WHERE pc_eid IN (:eids)`,
       { eids: eidsOf(visit) },
     )
     await noteOf(portal, tx, input.scope, visit.event, 'An Updated Appointment', input.answer)
-    await tellOf(portal, tx, actor, input.scope, {
+    await tellOfPatient(portal, tx, actor, input.scope, {
       ...{ event: 'appointment.proposal-answered', eid: visit.event.eid, hostEvent: 'scheduling-update' },
     })
     return { ok: true }
@@ -172,53 +122,14 @@ async function isMeantToOverlap(tx: Tx, { proposedAt }: Proposal, eid: number): 
   return overbooked !== undefined
 }
 
-async function endProposal(
-  portal: Portal,
-  tx: Tx,
-  id: number,
-  end: { state: 'accepted' | 'answered'; answer: string | null },
-): Promise<void> {
-  await tx.change(
-    `UPDATE foyer_appointment_proposals
-        SET state = :state, answer = :answer, answered_at = :now, open_eid = NULL WHERE id = :id`,
-    { ...end, id, now: utc(portal.clock.now()) },
-  )
-}
-
-/** The visit that a request moves leaves the calendar when the request is agreed on, unless it is over or began. */
-async function giveUpReplaced(
-  portal: Portal,
-  tx: Tx,
-  actor: Actor,
-  scope: PatientScope,
-  appointment: Appointment,
-): Promise<void> {
-  const old = appointment.replaces && (await lockEvent(tx, appointment.replaces.eid))
-  if (!old || old.recurring || isCancelled(old.status) || old.pid !== pidOf(scope)) return
-  if (hasBegun(old, portal.clock.now())) return
-  const moved = `Moved to ${appointment.day} ${appointment.start}`
-  const text = old.text === '' ? moved : `${old.text}\n${moved}`
-  await setStatus(tx, old, { status: CANCELLED, at: wallClock(portal.clock.now()), text })
-  await track(portal, tx, { event: old, rows: [{ eid: old.eid, room: old.room }] }, CANCELLED)
-  await closeRequest(portal, tx, [old.eid], 'cancelled')
-  await tellOf(portal, tx, actor, scope, {
-    ...{ event: 'appointment.cancelled', eid: old.eid, hostEvent: 'scheduling-update' },
-    details: { replacedBy: appointment.eid },
+/** The visit that a request moves leaves the calendar when the request is agreed on. */
+async function cancelReplaced(portal: Portal, tx: Tx, actor: Actor, scope: PatientScope, visit: Visit): Promise<void> {
+  const replaced = await giveUpReplaced(portal, tx, AS_PATIENT, visit, null)
+  if (!replaced) return
+  await tellOfPatient(portal, tx, actor, scope, {
+    ...{ event: 'appointment.cancelled', eid: replaced.old.event.eid, hostEvent: 'scheduling-update' },
+    details: { replacedBy: visit.event.eid },
   })
-}
-
-/** The flow board follows, as it does when staff decide (facts §2.6); who has no chart has no line there yet. */
-async function track(
-  portal: Portal,
-  tx: Tx,
-  { event, rows }: { event: LockedEvent; rows: readonly { eid: number; room: string }[] },
-  status: string,
-): Promise<void> {
-  if (event.pid === undefined) return
-  const { pid, day, start } = event
-  for (const { eid, room } of rows) {
-    await trackVisit(tx, { eid, pid, day, start, status, room }, 'portal-user', wallClock(portal.clock.now()))
-  }
 }
 
 function eidsOf({ event, rows }: Visit): number[] {
@@ -299,7 +210,7 @@ export async function takeAlternative(portal: Portal, actor: Actor, input: TakeI
   const chosen = offered.find((each) => each.id === input.alternative)
   if (!own || !chosen) return { ok: false, reason: 'not-found' }
   return allOrNothing(portal, async (tx): Promise<TakeOutcome> => {
-    await takeTurn(tx, [turnOf(input.scope), `provider:${String(chosen.providerId)}`])
+    await takeTurn(tx, [turnOf(input.scope), providerTurn(chosen.providerId)])
     const before = await resultOf(portal, tx, input.once)
     if (before) return before
     const now = await alternativesOf(tx, own.eid)
@@ -347,7 +258,7 @@ async function writeTaken(
     ...{ status: BOOKED, seat: undefined, event: 'appointment.alternative-taken', details: { declined: declined.eid } },
   })
   const event = await lockEvent(tx, eid)
-  if (event) await track(portal, tx, { event, rows: [event] }, BOOKED)
+  if (event) await trackRows(portal, tx, AS_PATIENT, { rows: [event] }, event)
   await tx.change(`UPDATE foyer_appointment_alternatives SET taken_eid = :eid, taken_at = :now WHERE id = :id`, {
     ...{ eid, now: utc(portal.clock.now()), id: chosen.id },
   })

@@ -10,15 +10,16 @@ import { utc, wallClock, type Day } from '../../platform/clock.js'
 import type { Tx } from '../../platform/database.js'
 import { receiptNumber } from '../../platform/ids.js'
 import { firstResult, rememberResult, type Once } from '../../platform/once.js'
-import { takeTurn } from '../../platform/turns.js'
+import { providerTurn, takeTurn } from '../../platform/turns.js'
 import { mayBeAskedFor, parseAppointmentId, whyNotCancel, type Appointment, type CancelRefusal } from './appointment.js'
 import type { FreeTime } from './availability.js'
 import { askToCancel } from './cancellationRequests.js'
 import { findAppointment } from './ofPatient.js'
 import { freedomUnderLock, nearestOpenings, requestable, type Wish } from './openings.js'
-import { adopt } from './requests.js'
-import { closeRequest, freeSeat, turnOf } from './seats.js'
-import { noteToProvider, tellOf } from './telling.js'
+import { endProposal } from './proposals.js'
+import { adopted, settle, visitIn, type RequestRow } from './requests.js'
+import { freeSeat, turnOf } from './seats.js'
+import { noteToProvider, tellOfPatient } from './telling.js'
 
 export interface RequestInput {
   scope: PatientScope
@@ -87,7 +88,7 @@ async function requestInTurn(
   at: FreeTime,
 ): Promise<RequestOutcome | 'taken'> {
   // Before anything is read: what others committed while we waited counts, and twenty presses of one form come one by one.
-  await takeTurn(tx, [turnOf(input.scope), `provider:${String(input.provider)}`])
+  await takeTurn(tx, [turnOf(input.scope), providerTurn(input.provider)])
   const before = await resultOf(portal, tx, input.once)
   if (before) return before
   const same = await openRequest(tx, input)
@@ -201,7 +202,7 @@ export async function writeVisit(
     },
   )
   await noteToProvider(portal, tx, scope, { what: 'A New Appointment', providerId: provider.id, day, time, reason })
-  await tellOf(portal, tx, actor, scope, {
+  await tellOfPatient(portal, tx, actor, scope, {
     ...{ event: visit.event, eid, hostEvent: 'scheduling-insert' },
     ...(visit.details ? { details: visit.details } : {}),
   })
@@ -253,24 +254,27 @@ async function takeOff(
   reason: string,
 ): Promise<void> {
   const { eid } = appointment
-  if (event.status === PENDING) await adopt(tx, portal, event)
+  const request = await requestToClose(portal, tx, event)
   await setStatus(tx, event, { status: CANCELLED, at: wallClock(portal.clock.now()), text: reason })
-  await closeRequest(portal, tx, [eid, event.eid], 'cancelled')
+  if (request) await settle(tx, portal, request, { state: 'cancelled', reason: '', by: null })
   await endOpenWords(portal, tx, appointment)
   const { day, start: time } = appointment
   await noteToProvider(portal, tx, scope, {
     ...{ what: 'A Cancelled Appointment', providerId: event.providerId, day, time, reason },
   })
-  await tellOf(portal, tx, actor, scope, { event: 'appointment.cancelled', eid, hostEvent: 'scheduling-update' })
+  await tellOfPatient(portal, tx, actor, scope, { event: 'appointment.cancelled', eid, hostEvent: 'scheduling-update' })
+}
+
+/** Its request, adopted where it was made in the host's own portal. */
+async function requestToClose(portal: Portal, tx: Tx, event: LockedEvent): Promise<RequestRow | undefined> {
+  const visit = await visitIn(tx, event.eid)
+  return visit && (await adopted(tx, portal, visit)).request
 }
 
 /** What was still being talked about is settled by the visit's end: a proposal, a wish to have it cancelled. */
 async function endOpenWords(portal: Portal, tx: Tx, { eid, id }: Appointment): Promise<void> {
   const now = utc(portal.clock.now())
-  await tx.change(
-    `UPDATE foyer_appointment_proposals SET state = 'withdrawn', answered_at = :now, open_eid = NULL WHERE open_eid = :eid`,
-    { eid, now },
-  )
+  await endProposal(tx, portal, eid, { state: 'withdrawn' })
   await tx.change(
     `UPDATE foyer_cancellation_requests SET state = 'done', decided_at = :now, open_key = NULL WHERE open_key = :id`,
     { id, now },

@@ -8,9 +8,10 @@ import type { Actor } from '../../platform/audit.js'
 import { utc, wallClock } from '../../platform/clock.js'
 import type { Tx } from '../../platform/database.js'
 import { parseAppointmentId } from './appointment.js'
+import { joined, writeStatus } from './boardLines.js'
 import { openCancellation, type CancellationRow } from './cancellations.js'
-import { joined, tellOf, writeStatus } from './processing.js'
 import { heldByAnother, inHand, settle, type HeldByAnother, type NotInHand, type Visit } from './requests.js'
+import { tellOfStaff } from './telling.js'
 import { claimOf, rememberDeed, requestBefore, stateOfEvent, type Deed } from './undo.js'
 
 export type CancellationOutcome =
@@ -52,7 +53,7 @@ export async function acceptCancellation(
       if (request) await settle(tx, portal, request, { state: 'cancelled', reason: '', by: member.username })
     }
     await settleWish(portal, tx, member, wish, 'done', '')
-    await tellOf(portal, tx, member, actor, visit, {
+    await tellOfStaff(portal, tx, member, actor, visit, {
       event: 'appointment.cancelled',
       status,
       ...(event.recurring ? { day: wish.day } : {}),
@@ -78,7 +79,7 @@ export function refuseCancellation(
 ): Promise<CancellationOutcome> {
   return decideOn(portal, member, press, async (tx, visit, wish) => {
     await settleWish(portal, tx, member, wish, 'refused', press.reason)
-    await tellOf(portal, tx, member, actor, visit, {
+    await tellOfStaff(portal, tx, member, actor, visit, {
       event: 'appointment.cancellation-refused',
       status: visit.event.status,
       ...(visit.event.recurring ? { day: wish.day } : {}),

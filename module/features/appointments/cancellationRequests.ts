@@ -13,7 +13,7 @@ import { takeTurn } from '../../platform/turns.js'
 import { parseAppointmentId, type Appointment } from './appointment.js'
 import { findAppointment } from './ofPatient.js'
 import { turnOf } from './seats.js'
-import { noteToProvider, tellOf } from './telling.js'
+import { noteToProvider, tellOfPatient } from './telling.js'
 
 /** Asks staff to cancel. Under the patient's turn, so that a second press finds the first: then nothing more is written. */
 export async function askToCancel(
@@ -47,7 +47,7 @@ export async function askToCancel(
     ...{ what: 'A Cancellation', providerId: appointment.provider.id ?? 0, reason },
     ...{ day: appointment.day, time: appointment.start },
   })
-  await tellOf(portal, tx, actor, scope, {
+  await tellOfPatient(portal, tx, actor, scope, {
     ...{ event: 'appointment.cancellation-requested', eid: appointment.eid, hostEvent: 'scheduling-update' },
     details: { day: appointment.day },
   })
@@ -77,7 +77,7 @@ export async function withdrawCancellation(
       { key: appointment.id, now },
     )
     if (changed === 0) return { ok: false, reason: 'not-open', appointment }
-    await tellOf(portal, tx, actor, scope, {
+    await tellOfPatient(portal, tx, actor, scope, {
       ...{ event: 'appointment.cancellation-withdrawn', eid: appointment.eid, hostEvent: 'scheduling-update' },
       details: { day: appointment.day },
     })

@@ -3,12 +3,12 @@ import type { Portal } from '../../access/portal.js'
 import { staffMay, staffMember, type StaffMember } from '../../access/staff.js'
 import { colleagues } from '../../host/reads/staffAppointments.js'
 import { PENDING } from '../../host/statuses.js'
-import { recordAudit, type Actor } from '../../platform/audit.js'
+import type { Actor } from '../../platform/audit.js'
 import { utc, type Utc } from '../../platform/clock.js'
 import type { Tx } from '../../platform/database.js'
-import { publish } from '../../platform/outbox.js'
 import { openCancellation } from './cancellations.js'
 import { adopted, holderOf, inHand, type HeldByAnother, type NotInHand, type Visit } from './requests.js'
+import { recordOf, tellOfChange } from './telling.js'
 import { claimOf, rememberDeed, requestBefore, stateOfEvent, type Deed } from './undo.js'
 
 export interface ClaimInput {
@@ -108,21 +108,14 @@ async function tell(
   portal: Portal,
   tx: Tx,
   actor: Actor,
-  { event, request }: Visit,
+  visit: Visit,
   { how }: ClaimInput,
   holders: { from: string | undefined; to: string | undefined },
 ): Promise<void> {
+  const { eid, pid } = visit.event
   const details = { from: holders.from ?? null, to: holders.to ?? null }
-  await recordAudit(tx, portal.clock, actor, {
-    event: events[how.kind],
-    subject: `appointment:${String(event.eid)}`,
-    pid: event.pid,
-    ...(event.pid === undefined && request?.record != null ? { record: request.record } : {}),
-    details,
-  })
-  await publish(tx, portal.clock, {
-    event: events[how.kind],
-    payload: { eid: event.eid, pid: event.pid ?? null, ...details },
+  await tellOfChange(portal, tx, actor, {
+    ...{ event: events[how.kind], eid, pid, record: recordOf(visit), details, payload: details, log: undefined },
   })
 }
 

@@ -5,9 +5,8 @@
  */
 import type { Job } from '../../feature.js'
 import type { Portal } from '../../access/portal.js'
-import { eventProviders, lockEvent, setStatus } from '../../host/events.js'
+import { eventProviders, lockEvent } from '../../host/events.js'
 import { weekendOf } from '../../host/globals.js'
-import { writeHostLog } from '../../host/log.js'
 import { occurrences, recurringEvent } from '../../host/recurrence.js'
 import {
   changedByHost,
@@ -20,13 +19,16 @@ import {
 import { rememberTold } from '../../host/reads/told.js'
 import { CANCELLED, isCancelled, PENDING } from '../../host/statuses.js'
 import { recordAudit, type AuditEntry } from '../../platform/audit.js'
-import { day as dayOf, daysLater, utc, wallClock, type Day } from '../../platform/clock.js'
+import { day as dayOf, daysLater, utc, type Day } from '../../platform/clock.js'
 import type { Tx } from '../../platform/database.js'
 import { publish } from '../../platform/outbox.js'
-import { takeTurn } from '../../platform/turns.js'
+import { patientTurn, providerTurn, takeTurn } from '../../platform/turns.js'
+import type { Writer } from './boardLines.js'
 import { markOverlaps, theHost } from './overlaps.js'
-import { movedText, replacedBy, trackRows } from './processing.js'
-import { adopted, endProposal, openProposal, settle, visitIn } from './requests.js'
+import { endProposal, openProposal } from './proposals.js'
+import { giveUpReplaced } from './replacing.js'
+import { adopted, visitIn } from './requests.js'
+import { logOfStaff, tellOfChange } from './telling.js'
 
 export const followCalendar: Job = {
   name: 'follow-calendar',
@@ -51,7 +53,7 @@ async function adoptUnknown(portal: Portal): Promise<void> {
   for (const eid of await unknownPending(portal.db, since(portal), AT_ONCE)) {
     const providers = await eventProviders(portal.db, eid)
     await portal.db.transaction(async (tx) => {
-      await takeTurn(tx, providers.map(turnOfProvider))
+      await takeTurn(tx, providers.map(providerTurn))
       const visit = await visitIn(tx, eid)
       // Adopted meanwhile by whoever acted on it, or decided in the host.
       if (!visit || visit.request) return
@@ -65,15 +67,11 @@ async function adoptUnknown(portal: Portal): Promise<void> {
   }
 }
 
-function turnOfProvider(id: number | string): string {
-  return `provider:${String(id)}`
-}
-
 async function followChanges(portal: Portal): Promise<void> {
   for (const row of await changedByHost(portal.db, since(portal), AT_ONCE)) {
     const replaced = row.replaces_eid === null ? [] : await eventProviders(portal.db, row.replaces_eid)
-    const providers = [row.told_provider, row.provider, ...replaced].filter((each) => each !== null).map(turnOfProvider)
-    const patient = row.pid === null ? `record:${row.record ?? ''}` : `patient:${String(row.pid)}`
+    const providers = [row.told_provider, row.provider, ...replaced].filter((each) => each !== null).map(providerTurn)
+    const patient = patientTurn({ pid: row.pid ?? undefined, record: row.record ?? '' })
     await portal.db.transaction(async (tx) => {
       await takeTurn(tx, [...providers, patient])
       // A lock on an event that is gone would reach its neighbours.
@@ -139,35 +137,25 @@ async function followOne(portal: Portal, tx: Tx, row: FollowedRow): Promise<void
   await rememberTold(tx, row.pc_eid)
 }
 
-/** Whoever confirmed a visit that moves another one meant to move it: the other leaves the calendar, as in processing.ts. */
+/** Whoever confirmed a visit that moves another one meant to move it: the other leaves the calendar. */
 async function cancelReplaced(portal: Portal, tx: Tx, eid: number): Promise<void> {
   const visit = await visitIn(tx, eid)
-  const old = visit && (await replacedBy(tx, portal, visit))
+  const old = visit && (await giveUpReplaced(portal, tx, HOSTS_OWN, visit, theHost.id))?.old
   if (!old) return
   const { event, request } = old
-  await setStatus(tx, event, {
-    status: CANCELLED,
-    at: wallClock(portal.clock.now()),
-    text: movedText(old, visit.event),
+  await tellOfChange(portal, tx, theHost, {
+    ...{ event: 'appointment.cancelled', eid: event.eid, pid: event.pid, record: request?.record ?? undefined },
+    details: { from: event.status, to: CANCELLED, replacedBy: eid },
+    payload: { status: CANCELLED, replacedBy: eid },
+    log: {
+      ...logOfStaff(HOSTS_OWN),
+      comment: `Foyer: event ${String(event.eid)}, status ${event.status} to ${CANCELLED}, moved to event ${String(eid)}`,
+    },
   })
-  await trackRows(portal, tx, { username: HOSTS_OWN }, old, { ...event, status: CANCELLED })
-  if (request) await settle(tx, portal, request, { state: 'cancelled', reason: '', by: theHost.id })
-  const whose = { pc_eid: event.eid, pid: event.pid ?? null, record: request?.record ?? null }
-  const details = { from: event.status, to: CANCELLED, replacedBy: eid }
-  await tell(portal, tx, 'appointment.cancelled', whose, details)
-  const payload = { eid: event.eid, pid: whose.pid, status: CANCELLED, replacedBy: eid }
-  const ofRecord = whose.record === null ? {} : { record: whose.record }
-  await publish(tx, portal.clock, { event: 'appointment.cancelled', payload: { ...payload, ...ofRecord } })
-  await writeHostLog(tx, {
-    ...{ at: wallClock(portal.clock.now()), event: 'scheduling-update', category: 'Scheduling', user: HOSTS_OWN },
-    ...{ groupname: 'Default', pid: event.pid, success: true, from: 'portal-dashboard' },
-    comment: `Foyer: event ${String(event.eid)}, status ${event.status} to ${CANCELLED}, moved to event ${String(eid)}`,
-  })
-  await rememberTold(tx, event.eid)
 }
 
 /** Under this name the host itself is at work: who confirmed in its screens stands in no row that we could trust. */
-const HOSTS_OWN = 'oe-system'
+const HOSTS_OWN: Writer = { username: 'oe-system' }
 
 /** Closed, it gives back its seat, and its wish may be made anew; a proposal of it is over. */
 async function settleAs(portal: Portal, tx: Tx, row: FollowedRow, { state, moved }: HostChange): Promise<void> {
@@ -186,8 +174,8 @@ async function settleAs(portal: Portal, tx: Tx, row: FollowedRow, { state, moved
     )
   }
   if (state === 'proposed') return
-  const proposal = await openProposal(tx, row.pc_eid)
-  if (proposal) await endProposal(tx, portal, proposal.id, state === 'confirmed' && !moved ? 'accepted' : 'withdrawn')
+  if (!(await openProposal(tx, row.pc_eid))) return
+  await endProposal(tx, portal, row.pc_eid, { state: state === 'confirmed' && !moved ? 'accepted' : 'withdrawn' })
 }
 
 async function tell(

@@ -1,11 +1,11 @@
 import type { Feature } from '../../feature.js'
-import { calendarRoutes, readinessHallCard } from './calendarRoutes.js'
+import { calendarRoutes, readinessHallCard } from './staff/calendarRoutes.js'
 import { followCalendar } from './followHost.js'
-import { homeCards } from './homeCard.js'
+import { homeCards } from './patient/homeCard.js'
 import { lookAgainAfter } from './overlaps.js'
-import { patientRoutes } from './patientRoutes.js'
-import { panelCard, queue } from './queue.js'
-import { staffRoutes } from './staffRoutes.js'
+import { patientRoutes } from './patient/routes.js'
+import { panelCard, queue } from './staff/queue.js'
+import { staffRoutes } from './staff/routes.js'
 import { words } from './words.js'
 
 /** A visit is asked for, held in the provider's calendar, decided by staff, and may be cancelled. */
@@ -24,7 +24,7 @@ export const appointments: Feature = {
   ],
   queue,
   homeCard: homeCards,
-  panelCard,
+  panelCards: [panelCard],
   hallCards: [readinessHallCard],
   jobs: [followCalendar],
   on: lookAgainAfter,

@@ -6,7 +6,8 @@ import type { Portal } from '../../access/portal.js'
 import type { StaffMember } from '../../access/staff.js'
 import { BOOKED, PENDING } from '../../host/statuses.js'
 import type { Actor } from '../../platform/audit.js'
-import { decide, joined, type Press, type ProcessOutcome } from './processing.js'
+import { joined } from './boardLines.js'
+import { decide, type Press, type ProcessOutcome } from './processing.js'
 
 export interface OverbookInput extends Press {
   /** For staff: it stands in the calendar. */

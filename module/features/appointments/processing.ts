@@ -1,32 +1,26 @@
 /** The staff's verbs on a visit, each one transaction: host rows, our rows, audit, outbox event, host log, or none of them. */
 import type { Portal } from '../../access/portal.js'
 import type { StaffMember } from '../../access/staff.js'
-import { setStatus, type LockedEvent } from '../../host/events.js'
-import { writeHostLog } from '../../host/log.js'
-import { rememberTold } from '../../host/reads/told.js'
 import { BOOKED, CANCELLED, isCancelled, PENDING, readStatuses } from '../../host/statuses.js'
-import { trackVisit } from '../../host/tracker.js'
-import { recordAudit, type Actor } from '../../platform/audit.js'
-import { wallClock, type Day } from '../../platform/clock.js'
+import type { Actor } from '../../platform/audit.js'
 import type { Tx } from '../../platform/database.js'
-import { publish } from '../../platform/outbox.js'
 import { offerAlternatives, type NotOffered, type OfferedTime } from './alternatives.js'
-import { hasBegun } from './appointment.js'
+import { joined, writeStatus } from './boardLines.js'
 import { isLaidOver } from './openings.js'
+import { endProposal, openProposal } from './proposals.js'
+import { giveUpReplaced } from './replacing.js'
 import {
   adopted,
-  endProposal,
   heldByAnother,
   inHand,
   isAsSeen,
-  openProposal,
   settle,
-  visitIn,
   type HeldByAnother,
   type NotInHand,
   type Settled,
   type Visit,
 } from './requests.js'
+import { tellOfStaff } from './telling.js'
 import { rememberDeed, requestBefore, stateOfEvent, type Deed } from './undo.js'
 
 export type ProcessOutcome = { ok: true; eid: number; status: string } | ProcessRefusal
@@ -178,10 +172,10 @@ async function carryOut(
   if (confirms && decision.over !== true && (await isLaidOver(portal, tx, event))) return undefined
 
   const ended = decision.state === 'proposed' ? undefined : await openProposal(tx, event.eid)
-  if (ended) await endProposal(tx, portal, ended.id, confirms ? 'accepted' : 'withdrawn')
+  if (ended) await endProposal(tx, portal, event.eid, { state: confirms ? 'accepted' : 'withdrawn' })
   await writeStatus(portal, tx, member, visit, decision)
   if (request) await settle(tx, portal, request, { ...decision, by: member.username })
-  await tellOf(portal, tx, member, actor, visit, {
+  await tellOfStaff(portal, tx, member, actor, visit, {
     event: decision.over === true ? 'appointment.overbooked' : eventName(event.status, decision.state),
     status: decision.status,
   })
@@ -198,7 +192,7 @@ async function carryOut(
   }
 }
 
-/** The visit that this one moves leaves the calendar with it, unless it is over, or its patient has come to it. */
+/** The visit that this one moves leaves the calendar with it. */
 async function cancelReplaced(
   portal: Portal,
   tx: Tx,
@@ -206,16 +200,13 @@ async function cancelReplaced(
   actor: Actor,
   visit: Visit,
 ): Promise<Deed | undefined> {
-  const { event } = visit
-  const old = await replacedBy(tx, portal, visit)
-  if (!old) return undefined
-  const text = movedText(old, event)
-  await writeStatus(portal, tx, member, old, { status: CANCELLED, text })
-  if (old.request) await settle(tx, portal, old.request, { state: 'cancelled', reason: '', by: member.username })
-  await tellOf(portal, tx, member, actor, old, {
+  const replaced = await giveUpReplaced(portal, tx, member, visit, member.username)
+  if (!replaced) return undefined
+  const { old, text } = replaced
+  await tellOfStaff(portal, tx, member, actor, old, {
     event: 'appointment.cancelled',
     status: CANCELLED,
-    replacedBy: event.eid,
+    replacedBy: visit.event.eid,
   })
   return {
     what: 'cancelled',
@@ -224,105 +215,6 @@ async function cancelReplaced(
     to: stateOfEvent({ ...old.event, status: CANCELLED, text }),
     ...(old.request ? { request: requestBefore(old.request, { version: old.request.version + 1, holder: null }) } : {}),
   }
-}
-
-/** The visit that this one moves, held; undefined: none, or none that would leave the calendar by that. */
-export async function replacedBy(tx: Tx, portal: Portal, { event, request }: Visit): Promise<Visit | undefined> {
-  const old = request?.replaces_eid == null ? undefined : await visitIn(tx, request.replaces_eid)
-  if (!old || old.event.recurring || isCancelled(old.event.status) || old.event.pid !== event.pid) return undefined
-  return hasBegun(old.event, portal.clock.now()) ? undefined : old
-}
-
-/** What staff read in the old one's comment. */
-export function movedText(old: Visit, to: Pick<LockedEvent, 'day' | 'start'>): string {
-  return joined(old.event.text, `Moved to ${to.day} ${to.start.slice(0, 5)}`)
-}
-
-/** The event's status and comment, and its line on the flow board for each provider, as the host does (facts §2.6). */
-export async function writeStatus(
-  portal: Portal,
-  tx: Tx,
-  member: StaffMember,
-  visit: Visit,
-  to: { status: string; text?: string },
-): Promise<void> {
-  const at = wallClock(portal.clock.now())
-  await setStatus(tx, visit.event, {
-    status: to.status,
-    at,
-    informant: member.id,
-    ...(to.text === undefined ? {} : { text: to.text }),
-  })
-  await trackRows(portal, tx, member, visit, { ...visit.event, status: to.status })
-}
-
-/** Somebody without a chart has no line on the flow board yet: linking them gives the event its patient. */
-export async function trackRows(
-  portal: Portal,
-  tx: Tx,
-  member: Pick<StaffMember, 'username'>,
-  { rows }: Visit,
-  as: LockedEvent,
-): Promise<void> {
-  if (as.pid === undefined) return
-  for (const row of rows) {
-    const { pid, day, start, status } = as
-    const visit = { eid: row.eid, pid, day, start, status, room: row.room }
-    await trackVisit(tx, visit, member.username, wallClock(portal.clock.now()))
-  }
-}
-
-export interface Telling {
-  /** As listeners and the audit trail call it. */
-  event: string
-  status: string
-  /** The visit that stands in its place. */
-  replacedBy?: number
-  /** Where it stands now, when it was moved: `YYYY-MM-DD HH:MM`. */
-  moved?: string
-  /** Of a series: the day. */
-  day?: Day
-}
-
-/** The audit trail, the outbox and the host's log; and that the patient's page tells of it already. Last in its verb. */
-export async function tellOf(
-  portal: Portal,
-  tx: Tx,
-  member: StaffMember,
-  actor: Actor,
-  { event, request }: Visit,
-  told: Telling,
-): Promise<void> {
-  const more = {
-    ...(told.replacedBy === undefined ? {} : { replacedBy: told.replacedBy }),
-    ...(told.moved === undefined ? {} : { moved: told.moved }),
-    ...(told.day === undefined ? {} : { day: told.day }),
-  }
-  const record = event.pid === undefined && request?.record != null ? { record: request.record } : {}
-  await recordAudit(tx, portal.clock, actor, {
-    event: told.event,
-    subject: `appointment:${String(event.eid)}`,
-    pid: event.pid,
-    ...record,
-    details: { from: event.status, to: told.status, ...more },
-  })
-  await publish(tx, portal.clock, {
-    event: told.event,
-    payload: { eid: event.eid, pid: event.pid ?? null, status: told.status, ...record, ...more },
-  })
-  const moved = told.moved === undefined ? '' : `, moved to ${told.moved}`
-  await writeHostLog(tx, {
-    at: wallClock(portal.clock.now()),
-    event: 'scheduling-update',
-    category: 'Scheduling',
-    user: member.username,
-    groupname: 'Default',
-    comment: `Foyer: event ${String(event.eid)}, status ${event.status} to ${told.status}${moved}`,
-    pid: event.pid,
-    success: true,
-    from: 'portal-dashboard',
-  })
-  await rememberTold(tx, event.eid)
 }
 
 /** What listeners and the audit trail call it. Who was confirmed before and arrives is not confirmed once more. */
@@ -345,8 +237,4 @@ export function stateOf(status: string): Settled['state'] {
 
 function stateNamed(state: string | undefined): Settled['state'] | undefined {
   return state === 'proposed' ? state : undefined
-}
-
-export function joined(before: string, added: string): string {
-  return before === '' ? added : `${before}\n${added}`
 }

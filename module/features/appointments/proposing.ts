@@ -10,19 +10,13 @@ import { utc, wallClock, type Day } from '../../platform/clock.js'
 import type { Tx } from '../../platform/database.js'
 import { wishOf } from './alternatives.js'
 import { hasBegun } from './appointment.js'
+import { joined, trackRows } from './boardLines.js'
 import type { FreeTime } from './availability.js'
 import { isLaidOver, nearestOpenings } from './openings.js'
-import { joined, tellOf, trackRows, whyNotDecide, type Press, type ProcessRefusal } from './processing.js'
-import {
-  adopted,
-  endProposal,
-  inHand,
-  openProposal,
-  settle,
-  type OpenProposal,
-  type RequestRow,
-  type Visit,
-} from './requests.js'
+import { whyNotDecide, type Press, type ProcessRefusal } from './processing.js'
+import { endProposal, openProposal, type Proposal } from './proposals.js'
+import { adopted, inHand, settle, type RequestRow, type Visit } from './requests.js'
+import { tellOfStaff } from './telling.js'
 import { rememberDeed, requestBefore, stateOfEvent } from './undo.js'
 
 export interface ProposeInput extends Press {
@@ -136,11 +130,11 @@ async function carryOut(
 ): Promise<void> {
   const { event, request } = visit
   const before = await openProposal(tx, event.eid)
-  if (before) await endProposal(tx, portal, before.id, 'replaced')
+  if (before) await endProposal(tx, portal, event.eid, { state: 'replaced' })
   const made = await keepProposal(portal, tx, member, event, there, before, input.note)
   await move(portal, tx, member, visit, there)
   await settle(tx, portal, request, { state: 'proposed', reason: '', by: member.username })
-  await tellOf(portal, tx, member, actor, visit, {
+  await tellOfStaff(portal, tx, member, actor, visit, {
     event: input.over !== undefined ? 'appointment.overbooked' : 'appointment.proposed',
     status: event.status,
     moved: `${there.day} ${there.start.slice(0, 5)}`,
@@ -169,7 +163,7 @@ async function keepProposal(
   member: StaffMember,
   event: LockedEvent,
   there: LockedEvent,
-  before: OpenProposal | undefined,
+  before: Proposal | undefined,
   note: string,
 ): Promise<number> {
   return tx.insert(
@@ -178,9 +172,9 @@ async function keepProposal(
      VALUES (:eid, :fromDay, :fromStart, :fromProvider, :day, :start, :provider, :minutes, :note, 'proposed', :by, :now, :eid)`,
     {
       eid: event.eid,
-      fromDay: before?.from_day ?? event.day,
-      fromStart: before?.from_start ?? event.start,
-      fromProvider: before?.from_provider ?? String(event.providerId),
+      fromDay: before?.from.day ?? event.day,
+      fromStart: before?.from.start ?? event.start,
+      fromProvider: String(before?.from.provider ?? event.providerId),
       day: there.day,
       start: there.start,
       provider: String(there.providerId),
@@ -216,16 +210,16 @@ export async function withdrawProposal(
       const { event, request } = visit
       const proposal = await openProposal(tx, event.eid)
       if (!proposal || !request || proposal.id !== waiting?.id) return { ok: false, reason: 'no-proposal' }
-      const { from_day: day, from_start: start } = proposal
-      const there = { ...event, day, start, providerId: Number(proposal.from_provider) }
+      const { day, start, provider } = proposal.from
+      const there = { ...event, day, start: `${start}:00`, providerId: provider }
       if (await liesOver(portal, tx, event, there)) return { ok: false, reason: 'overlap' }
-      await endProposal(tx, portal, proposal.id, 'withdrawn')
+      await endProposal(tx, portal, event.eid, { state: 'withdrawn' })
       await move(portal, tx, member, visit, there)
       await settle(tx, portal, request, { state: 'requested', reason: '', by: member.username })
-      await tellOf(portal, tx, member, actor, visit, {
+      await tellOfStaff(portal, tx, member, actor, visit, {
         event: 'appointment.proposal-withdrawn',
         status: event.status,
-        moved: `${day} ${start.slice(0, 5)}`,
+        moved: `${day} ${start}`,
       })
       await rememberDeed(tx, portal, member, press.undo, {
         what: 'withdrawn',
@@ -237,6 +231,6 @@ export async function withdrawProposal(
       })
       return { ok: true, eid: event.eid }
     },
-    waiting ? [Number(waiting.from_provider)] : [],
+    waiting ? [waiting.from.provider] : [],
   )
 }

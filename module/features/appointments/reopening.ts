@@ -12,9 +12,10 @@ import { receiptNumber } from '../../platform/ids.js'
 import { publish } from '../../platform/outbox.js'
 import { wishOf } from './alternatives.js'
 import { hasBegun } from './appointment.js'
+import { trackRows } from './boardLines.js'
 import { isLaidOver } from './openings.js'
-import { trackRows } from './processing.js'
 import { inHand, type NotInHand, type Visit } from './requests.js'
+import { recordOf } from './telling.js'
 
 export type ReopenOutcome =
   /** The new visit. */
@@ -66,24 +67,18 @@ async function bookAgain(portal: Portal, tx: Tx, member: StaffMember, actor: Act
     at: wallClock(now),
   })
   if (request) await copyRequest(portal, tx, member, event, request.id, eid)
-  await trackRows(
-    portal,
-    tx,
-    member,
-    { ...visit, rows: [{ eid, room: '', written: null }] },
-    { ...event, eid, status: BOOKED, room: '' },
-  )
-  const record = event.pid === undefined && request?.record != null ? { record: request.record } : {}
+  await trackRows(portal, tx, member, { rows: [{ eid, room: '' }] }, { ...event, eid, status: BOOKED, room: '' })
+  const record = recordOf(visit)
   await recordAudit(tx, portal.clock, actor, {
     event: 'appointment.booked-again',
     subject: `appointment:${String(eid)}`,
     pid: event.pid,
-    ...record,
+    record,
     details: { from: PENDING, to: BOOKED, again: event.eid },
   })
   await publish(tx, portal.clock, {
     event: 'appointment.confirmed',
-    payload: { eid, pid: event.pid ?? null, status: BOOKED, ...record },
+    payload: { eid, pid: event.pid ?? null, status: BOOKED, ...(record === undefined ? {} : { record }) },
   })
   await rememberTold(tx, eid)
   return eid

@@ -11,7 +11,7 @@ import { PENDING } from '../../host/statuses.js'
 import { utc, type Utc } from '../../platform/clock.js'
 import type { Queryable, Tx } from '../../platform/database.js'
 import { receiptNumber } from '../../platform/ids.js'
-import { takeTurn } from '../../platform/turns.js'
+import { patientTurn, providerTurn, takeTurn } from '../../platform/turns.js'
 
 /** Our row beside an event: who asked, who is at it, and what became of it. */
 export interface RequestRow {
@@ -58,12 +58,12 @@ export async function inHand<Outcome extends { ok: boolean }>(
   const turns = await turnsFor(portal.db, eid)
   if (!turns) return { ok: false, reason: 'not-found' }
   return allOrNothing(portal, async (tx) => {
-    await takeTurn(tx, [...turns, ...providers.map(turnOfProvider)])
+    await takeTurn(tx, [...turns, ...providers.map(providerTurn)])
     const visit = await visitIn(tx, eid)
     if (!visit) return { ok: false, reason: 'not-found' }
     // Moved by the host between our look and our lock: the turns that we hold are of others.
     const now = await eventProviders(tx, eid)
-    if (!now.every((provider) => turns.includes(turnOfProvider(provider)))) {
+    if (!now.every((provider) => turns.includes(providerTurn(provider)))) {
       return { ok: false, reason: 'changed', status: visit.event.status }
     }
     return work(tx, visit)
@@ -75,17 +75,13 @@ async function turnsFor(db: Queryable, eid: number): Promise<string[] | undefine
   const concerned = await concernedBy(db, eid)
   if (!concerned) return undefined
   const replaced = concerned.replaces === null ? [] : await eventProviders(db, concerned.replaces)
-  const providers = [...(await eventProviders(db, eid)), ...replaced].map(turnOfProvider)
+  const providers = [...(await eventProviders(db, eid)), ...replaced].map(providerTurn)
   return [...providers, ...turnsOfPatient(concerned)]
 }
 
-function turnOfProvider(id: number): string {
-  return `provider:${String(id)}`
-}
-
 function turnsOfPatient({ pid, record }: { pid: string | null; record: string | null }): string[] {
-  if (pid !== null && pid !== '') return [`patient:${pid}`]
-  return record === null ? [] : [`record:${record}`]
+  if (pid !== null && pid !== '') return [patientTurn({ pid, record: '' })]
+  return record === null ? [] : [patientTurn({ pid: undefined, record })]
 }
 
 /** Carries a refusal out of a transaction, so that it is rolled back. */
@@ -177,7 +173,8 @@ export interface Settled {
   state: 'requested' | 'proposed' | 'confirmed' | 'declined' | 'cancelled'
   /** The patient reads it; '' for none. */
   reason: string
-  by: string
+  /** Username; null: its patient. */
+  by: string | null
 }
 
 /** Keeps what became of a request. Closed, it gives back its seat and its wish may be made anew; its proposal is over. */
@@ -191,41 +188,6 @@ export async function settle(tx: Tx, portal: Portal, request: RequestRow, to: Se
             decided_by = :by, decided_at = :now, decision_reason = NULLIF(:reason, '')
       WHERE id = :id`,
     { ...to, open, now, id: request.id },
-  )
-}
-
-/** The proposal that waits for the patient, if there is one. */
-export async function openProposal(db: Queryable, eid: number): Promise<OpenProposal | undefined> {
-  return db.first<OpenProposal>(
-    `SELECT id, from_day, from_start, from_provider, day, start_time, provider_id, note, proposed_by, proposed_at
-       FROM foyer_appointment_proposals WHERE open_eid = :eid`,
-    { eid },
-  )
-}
-
-export interface OpenProposal {
-  id: number
-  from_day: string
-  from_start: string
-  from_provider: string
-  day: string
-  start_time: string
-  provider_id: string
-  note: string
-  proposed_by: string
-  proposed_at: Utc
-}
-
-/** Ends a proposal: 'accepted' (agreed on otherwise), 'withdrawn', or 'replaced' by another. */
-export async function endProposal(
-  tx: Tx,
-  portal: Portal,
-  id: number,
-  state: 'accepted' | 'withdrawn' | 'replaced',
-): Promise<void> {
-  await tx.change(
-    `UPDATE foyer_appointment_proposals SET state = :state, answered_at = :now, open_eid = NULL WHERE id = :id`,
-    { id, state, now: utc(portal.clock.now()) },
   )
 }
 

@@ -7,10 +7,10 @@ import type { PatientScope } from '../../access/scope.js'
 import { eventProviders, lockEvent, moveEvent, setStatus, type LockedEvent } from '../../host/events.js'
 import { PENDING } from '../../host/statuses.js'
 import type { Actor } from '../../platform/audit.js'
-import { utc, wallClock, type Day } from '../../platform/clock.js'
+import { wallClock, type Day } from '../../platform/clock.js'
 import type { Tx } from '../../platform/database.js'
 import { rememberResult, type Once } from '../../platform/once.js'
-import { takeTurn } from '../../platform/turns.js'
+import { providerTurn, takeTurn } from '../../platform/turns.js'
 import { parseAppointmentId, whyNotMove, type Appointment, type MoveRefusal } from './appointment.js'
 import {
   ALTERNATIVES,
@@ -23,9 +23,10 @@ import {
 } from './booking.js'
 import { findAppointment } from './ofPatient.js'
 import { freedomUnderLock, nearestOpenings, requestable, type Wish } from './openings.js'
+import { endProposal } from './proposals.js'
 import { adopt } from './requests.js'
 import { freeSeat, turnOf } from './seats.js'
-import { noteToProvider, tellOf } from './telling.js'
+import { noteToProvider, tellOfPatient } from './telling.js'
 
 export interface MoveInput {
   scope: PatientScope
@@ -94,7 +95,7 @@ async function moveInTurn(
   providers: readonly number[],
 ): Promise<MoveOutcome | 'taken'> {
   const eid = parseAppointmentId(input.id)?.eid ?? 0
-  await takeTurn(tx, [turnOf(input.scope), ...providers.map((provider) => `provider:${String(provider)}`)])
+  await takeTurn(tx, [turnOf(input.scope), ...providers.map(providerTurn)])
   const before = await resultOf(portal, tx, input.once)
   if (before) return before
   // The lock before the first look: staff may be deciding just now, and then we see what they decided.
@@ -142,7 +143,7 @@ async function moveInPlace(
     time,
     reason,
   })
-  await tellOf(portal, tx, actor, scope, {
+  await tellOfPatient(portal, tx, actor, scope, {
     ...{ event: 'appointment.moved', eid: event.eid, hostEvent: 'scheduling-update' },
     details: { fromDay: event.day, fromStart: event.start.slice(0, 5), day, start: time },
   })
@@ -168,11 +169,7 @@ async function keepMoved(portal: Portal, tx: Tx, input: MoveInput, eid: number):
       ...{ reason: input.reason, openKey, eid },
     },
   )
-  await tx.change(
-    `UPDATE foyer_appointment_proposals
-        SET state = 'answered', answer = :reason, answered_at = :now, open_eid = NULL WHERE open_eid = :eid`,
-    { reason: input.reason, now: utc(portal.clock.now()), eid },
-  )
+  await endProposal(tx, portal, eid, { state: 'answered', answer: input.reason })
 }
 
 /** It is confirmed, and stays so until the practice confirms the other: a request of its own, which takes a seat. */

@@ -2,16 +2,17 @@
  * How many requests of one patient may wait at a time. Each takes a numbered seat of its patient's, `p12:1` or
  * `r<record>:1` for an account's own record, and a unique key keeps two from one seat, whoever asks at the same moment.
  */
-import type { PatientScope } from '../../access/scope.js'
+import { pidOf, type PatientScope } from '../../access/scope.js'
 import type { Portal } from '../../access/portal.js'
 import { pendingVisits } from '../../host/reads/appointments.js'
-import { day as dayOf, utc } from '../../platform/clock.js'
+import { day as dayOf } from '../../platform/clock.js'
 import type { Tx } from '../../platform/database.js'
+import { patientTurn } from '../../platform/turns.js'
 import { whoseOf } from './ofPatient.js'
 
 /** Whoever does something for this patient takes this turn first (platform/turns.ts). */
 export function turnOf(scope: PatientScope): string {
-  return scope.kind === 'chart' ? `patient:${String(scope.pid)}` : `record:${scope.record}`
+  return patientTurn({ pid: pidOf(scope), record: scope.record })
 }
 
 /**
@@ -40,21 +41,4 @@ export async function freeSeat(portal: Portal, tx: Tx, scope: PatientScope): Pro
 
 function ownerOf(scope: PatientScope): string {
   return scope.kind === 'chart' ? `p${String(scope.pid)}` : `r${scope.record}`
-}
-
-/** Ends a request as its patient (`eids`: the rows of its one visit): its seat is free, its wish may be made anew, nobody of staff is at it any more. */
-export async function closeRequest(
-  portal: Portal,
-  tx: Tx,
-  eids: readonly number[],
-  state: 'cancelled' | 'confirmed',
-): Promise<void> {
-  const now = utc(portal.clock.now())
-  await tx.change(
-    `UPDATE foyer_appointment_requests
-        SET state = :state, open_key = NULL, open_seat = NULL, claimed_by = NULL, claimed_at = NULL,
-            version = version + 1, decided_at = :now, decided_by = NULL
-      WHERE pc_eid IN (:eids)`,
-    { state, now, eids },
-  )
 }

@@ -1,44 +1,112 @@
-/** What everybody is told of a patient's deed, inside its transaction: the provider, the audit trail, the listeners, the host's log. */
+/** What everybody is told of what happened to a visit, inside its transaction: the audit trail, the listeners, the host's log, the provider. */
 import { nameOf, pidOf, type PatientScope } from '../../access/scope.js'
 import type { Portal } from '../../access/portal.js'
-import { writeHostLog } from '../../host/log.js'
+import type { StaffMember } from '../../access/staff.js'
+import { writeHostLog, type HostLogEntry } from '../../host/log.js'
 import { writeStaffNote } from '../../host/notes.js'
 import { findStaff } from '../../host/staff.js'
 import { rememberTold } from '../../host/reads/told.js'
-import { recordAudit, type Actor } from '../../platform/audit.js'
+import { recordAudit, type Actor, type AuditEntry } from '../../platform/audit.js'
 import { wallClock, type Day } from '../../platform/clock.js'
 import type { Tx } from '../../platform/database.js'
 import { publish } from '../../platform/outbox.js'
+import { AS_PATIENT, type Writer } from './boardLines.js'
+import type { Visit } from './requests.js'
 
-export interface Deed {
+/** What happened to a visit. Keys, numbers and days: never what a person typed. */
+export interface Change {
+  /** As listeners and the audit trail call it. */
+  event: string
+  eid: number
+  pid: number | undefined
+  /** Of whom there is no chart yet, or as whom the actor is at work. */
+  record: string | undefined
+  details?: NonNullable<AuditEntry['details']>
+  /** What listeners are told besides whose visit it is. */
+  payload?: Record<string, string | number | null>
+  /** Its line in the host's log; undefined: nothing has changed in the host. */
+  log: Omit<HostLogEntry, 'at' | 'pid' | 'category' | 'success'> | undefined
+}
+
+/** The last thing of every verb: what happened stands in the trail, and nobody needs to be told of it twice. */
+export async function tellOfChange(portal: Portal, tx: Tx, actor: Actor, change: Change): Promise<void> {
+  const { event, eid, pid, record, details, payload, log } = change
+  await recordAudit(tx, portal.clock, actor, {
+    ...{ event, subject: `appointment:${String(eid)}`, pid, record },
+    ...(details ? { details } : {}),
+  })
+  await publish(tx, portal.clock, {
+    event,
+    payload: { eid, pid: pid ?? null, ...payload, ...(record === undefined ? {} : { record }) },
+  })
+  if (!log) return
+  await writeHostLog(tx, { ...log, at: wallClock(portal.clock.now()), category: 'Scheduling', pid, success: true })
+  await rememberTold(tx, eid)
+}
+
+export interface PatientsDeed {
   event: string
   eid: number
   hostEvent: 'scheduling-insert' | 'scheduling-update'
-  /** Keys, numbers and days: never what a person typed. */
-  details?: Record<string, string | number | boolean | null>
+  details?: NonNullable<AuditEntry['details']>
 }
 
-/** The last thing of every verb of a patient's: what happened stands in the trail, and nobody needs to be told of it twice. */
-export async function tellOf(portal: Portal, tx: Tx, actor: Actor, scope: PatientScope, deed: Deed): Promise<void> {
-  const pid = pidOf(scope)
-  const subject = `appointment:${String(deed.eid)}`
-  const { record } = scope
-  await recordAudit(tx, portal.clock, actor, {
-    ...{ event: deed.event, subject, pid, record },
-    ...(deed.details ? { details: deed.details } : {}),
+/** Tells of what a patient, or who acts for one, did. */
+export async function tellOfPatient(
+  portal: Portal,
+  tx: Tx,
+  actor: Actor,
+  scope: PatientScope,
+  { hostEvent, ...deed }: PatientsDeed,
+): Promise<void> {
+  await tellOfChange(portal, tx, actor, {
+    ...{ ...deed, pid: pidOf(scope), record: scope.record },
+    log: {
+      ...{ event: hostEvent, user: AS_PATIENT.username, from: 'onsite-portal' },
+      comment: `Foyer: ${deed.event}, event ${String(deed.eid)}`,
+    },
   })
-  await publish(tx, portal.clock, { event: deed.event, payload: { eid: deed.eid, pid: pid ?? null, record } })
-  await writeHostLog(tx, {
-    at: wallClock(portal.clock.now()),
-    event: deed.hostEvent,
-    category: 'Scheduling',
-    user: 'portal-user',
-    comment: `Foyer: ${deed.event}, event ${String(deed.eid)}`,
-    pid,
-    success: true,
-    from: 'onsite-portal',
+}
+
+export interface StaffsDeed {
+  event: string
+  /** apptstat id that it has now. */
+  status: string
+  /** The visit that stands in its place. */
+  replacedBy?: number
+  /** Where it stands now, when it was moved: `YYYY-MM-DD HH:MM`. */
+  moved?: string
+  /** Of a series: the day. */
+  day?: Day
+}
+
+/** Tells of what staff did to a visit; `visit` as it stood before. */
+export async function tellOfStaff(
+  portal: Portal,
+  tx: Tx,
+  member: StaffMember,
+  actor: Actor,
+  visit: Visit,
+  { event, status, ...more }: StaffsDeed,
+): Promise<void> {
+  const { eid, pid, status: from } = visit.event
+  const moved = more.moved === undefined ? '' : `, moved to ${more.moved}`
+  await tellOfChange(portal, tx, actor, {
+    ...{ event, eid, pid, record: recordOf(visit) },
+    details: { from, to: status, ...more },
+    payload: { status, ...more },
+    log: { ...logOfStaff(member), comment: `Foyer: event ${String(eid)}, status ${from} to ${status}${moved}` },
   })
-  await rememberTold(tx, deed.eid)
+}
+
+/** Whose visit it is while there is no chart: the account's own record. */
+export function recordOf({ event, request }: Pick<Visit, 'event' | 'request'>): string | undefined {
+  return event.pid === undefined ? (request?.record ?? undefined) : undefined
+}
+
+/** How the host's log names what staff do in the portal's pages. */
+export function logOfStaff({ username: user }: Writer) {
+  return { event: 'scheduling-update', user, groupname: 'Default', from: 'portal-dashboard' } as const
 }
 
 export interface ProviderNote {
@@ -62,7 +130,7 @@ export async function noteToProvider(portal: Portal, tx: Tx, scope: PatientScope
     title: 'Patient Reminders',
     text: noteText(scope, note),
     to: provider?.username,
-    from: 'portal-user',
+    from: AS_PATIENT.username,
   })
 }
 

@@ -5,16 +5,15 @@
 import type { Portal } from '../../access/portal.js'
 import type { StaffMember } from '../../access/staff.js'
 import { moveEvent, setStatus, type LockedEvent } from '../../host/events.js'
-import { writeHostLog } from '../../host/log.js'
-import { rememberTold } from '../../host/reads/told.js'
 import { isCancelled } from '../../host/statuses.js'
 import { trackVisit } from '../../host/tracker.js'
-import { recordAudit, type Actor } from '../../platform/audit.js'
+import type { Actor } from '../../platform/audit.js'
 import { utc, wallClock, type Day, type Utc } from '../../platform/clock.js'
 import type { Queryable, Tx } from '../../platform/database.js'
-import { publish } from '../../platform/outbox.js'
 import { isLaidOver } from './openings.js'
+import { endProposal } from './proposals.js'
 import { inHand, visitIn, type NotInHand, type RequestRow, type Visit } from './requests.js'
+import { logOfStaff, recordOf, tellOfChange } from './telling.js'
 
 export interface Deed {
   what:
@@ -329,13 +328,7 @@ async function putCancellationBack(tx: Tx, { id, from }: Before<CancellationStat
 }
 
 async function putProposalBack(portal: Portal, tx: Tx, { eid, proposal }: Deed): Promise<void> {
-  const now = utc(portal.clock.now())
-  if (proposal?.made !== undefined) {
-    await tx.change(
-      `UPDATE foyer_appointment_proposals SET state = 'withdrawn', open_eid = NULL, answered_at = :now WHERE id = :id`,
-      { id: proposal.made, now },
-    )
-  }
+  if (proposal?.made !== undefined) await endProposal(tx, portal, eid, { state: 'withdrawn' })
   if (proposal?.ended === undefined) return
   await tx.change(
     `UPDATE foyer_appointment_proposals SET state = 'proposed', open_eid = :eid, answered_at = NULL WHERE id = :id`,
@@ -358,30 +351,14 @@ async function tellOfUndo(
   { event, request }: Visit,
   deed: Deed,
 ): Promise<void> {
-  const record = event.pid === undefined && request?.record != null ? { record: request.record } : {}
-  const told = { what: deed.what, from: deed.to.status, to: deed.from.status }
-  await recordAudit(tx, portal.clock, actor, {
-    event: 'appointment.undone',
-    subject: `appointment:${String(deed.eid)}`,
-    pid: event.pid,
-    ...record,
-    details: told,
+  const [from, to] = [deed.to.status, deed.from.status]
+  const ofEvent = deed.what !== 'claimed' && deed.what !== 'released'
+  await tellOfChange(portal, tx, actor, {
+    ...{ event: 'appointment.undone', eid: deed.eid, pid: event.pid, record: recordOf({ event, request }) },
+    details: { what: deed.what, from, to },
+    payload: { status: to, what: deed.what },
+    log: ofEvent
+      ? { ...logOfStaff(member), comment: `Foyer: event ${String(deed.eid)}, taken back: status ${from} to ${to}` }
+      : undefined,
   })
-  await publish(tx, portal.clock, {
-    event: 'appointment.undone',
-    payload: { eid: deed.eid, pid: event.pid ?? null, status: deed.from.status, what: deed.what, ...record },
-  })
-  if (deed.what === 'claimed' || deed.what === 'released') return
-  await writeHostLog(tx, {
-    at: wallClock(portal.clock.now()),
-    event: 'scheduling-update',
-    category: 'Scheduling',
-    user: member.username,
-    groupname: 'Default',
-    comment: `Foyer: event ${String(deed.eid)}, taken back: status ${told.from} to ${told.to}`,
-    pid: event.pid,
-    success: true,
-    from: 'portal-dashboard',
-  })
-  await rememberTold(tx, deed.eid)
 }

@@ -1,7 +1,14 @@
 import { allWords } from '../../platform/i18n.js'
-import { calendarWords } from './calendarWords.js'
-import { patientWords } from './patientWords.js'
-import { staffWords } from './staffWords.js'
+import { choosingWords } from './patient/choosingWords.js'
+import { decidingWords } from './patient/decidingWords.js'
+import { visitWords as patientsVisitWords } from './patient/visitWords.js'
+import { calendarWords } from './staff/calendarWords.js'
+import { historyWords } from './staff/historyWords.js'
+import { queueWords } from './staff/queueWords.js'
+import { visitWords } from './staff/visitWords.js'
 
 /** What patients read, and what staff read. */
-export const words = allWords(calendarWords, patientWords, staffWords)
+export const words = allWords(
+  ...[choosingWords, decidingWords, patientsVisitWords],
+  ...[calendarWords, historyWords, queueWords, visitWords],
+)

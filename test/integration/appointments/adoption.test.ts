@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { appointmentsOf, findAppointment } from '../../../module/features/appointments/ofPatient.js'
-import { queue } from '../../../module/features/appointments/queue.js'
+import { queue } from '../../../module/features/appointments/staff/queue.js'
 import { utc, wallClock } from '../../../module/platform/clock.js'
 import { describeOnEverySite } from '../../support/database.js'
 import {

@@ -3,10 +3,10 @@ import {
   acceptProposal,
   alternativesOf,
   answerProposal,
-  lastProposal,
   takeAlternative,
   type AnswerOutcome,
 } from '../../../module/features/appointments/answering.js'
+import { lastProposal } from '../../../module/features/appointments/proposals.js'
 import { findAppointment } from '../../../module/features/appointments/ofPatient.js'
 import { declineAppointment } from '../../../module/features/appointments/processing.js'
 import { proposeTime } from '../../../module/features/appointments/proposing.js'

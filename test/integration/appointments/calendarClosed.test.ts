@@ -12,26 +12,17 @@ import {
   LUNCH,
   RESERVED,
 } from './hostScreens.js'
-import { ask, booked, newChart, setStatus, TUESDAY } from './visits.js'
+import { ask, booked, newChart, setStatus, TUESDAY, practiceForEach, reasonGiven, type Wish } from './visits.js'
 
 const WEDNESDAY = '2026-11-25'
 const THURSDAY = '2026-11-26'
 const FRIDAY = '2026-11-27'
 
 describe('nothing is free when', () => {
-  let practice: TestPractice
+  const practice = practiceForEach()
 
-  beforeEach(async function () {
-    this.timeout(30_000)
-    practice = await openPractice()
-  })
-  afterEach(() => practice.leave())
-
-  const reasonOf = async (wish: Parameters<typeof ask>[2]): Promise<string> => {
-    const outcome = await ask(practice, await newChart(practice), wish)
-    return outcome.ok ? 'free' : outcome.reason
-  }
-  const ofOsei = (wish: Parameters<typeof ask>[2]) => reasonOf({ provider: practice.staff.osei, ...wish })
+  const reasonOf = (wish: Wish) => reasonGiven(practice, wish)
+  const ofOsei = (wish: Wish) => reasonOf({ provider: practice.staff.osei, ...wish })
 
   /** How many visits of a quarter of an hour are offered on that day, and what the page says of days that are closed. */
   const offered = async (day: string, providerId = practice.staff.lee) => {

@@ -1,21 +1,12 @@
 import { expect } from 'chai'
 import { openings, requestable } from '../../../module/features/appointments/openings.js'
-import { NEW_PATIENT, OFFICE_VISIT, openPractice, VACATION, type TestPractice } from '../../support/practice.js'
-import { ask, booked, eventRow, newChart, TUESDAY } from './visits.js'
+import { NEW_PATIENT, OFFICE_VISIT, VACATION } from '../../support/practice.js'
+import { booked, eventRow, newChart, TUESDAY, practiceForEach, reasonGiven, type Wish } from './visits.js'
 
 describe('a provider’s calendar says what is free', () => {
-  let practice: TestPractice
+  const practice = practiceForEach()
 
-  beforeEach(async function () {
-    this.timeout(30_000)
-    practice = await openPractice()
-  })
-  afterEach(() => practice.leave())
-
-  const reasonOf = async (wish: Parameters<typeof ask>[2]): Promise<string> => {
-    const outcome = await ask(practice, await newChart(practice), wish)
-    return outcome.ok ? 'free' : outcome.reason
-  }
+  const reasonOf = (wish: Wish) => reasonGiven(practice, wish)
   const at = (date: string, start: string, minutes: number) => ({
     providerId: practice.staff.lee,
     date,

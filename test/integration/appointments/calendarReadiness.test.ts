@@ -2,19 +2,14 @@ import { expect } from 'chai'
 import { calendarReadiness, type Readiness } from '../../../module/features/appointments/calendarReadiness.js'
 import { countStatements } from '../../../module/platform/database.js'
 import { addStaff } from '../../../module/host/site/people.js'
-import { NEW_PATIENT, openPractice, VACATION, type TestPractice } from '../../support/practice.js'
+import { NEW_PATIENT, VACATION } from '../../support/practice.js'
 import { hostClosesDay, hostWrites } from './hostScreens.js'
+import { practiceForEach } from './visits.js'
 
 const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri'] as const
 
 describe('calendar readiness says why a provider cannot be requested', () => {
-  let practice: TestPractice
-
-  beforeEach(async function () {
-    this.timeout(30_000)
-    practice = await openPractice()
-  })
-  afterEach(() => practice.leave())
+  const practice = practiceForEach()
 
   const all = () => calendarReadiness(practice.portal, practice.db, { visits: true })
   const of = async (name: string): Promise<Omit<Readiness, 'id' | 'username' | 'name'>> => {

@@ -1,7 +1,6 @@
 import { expect } from 'chai'
 import { findAppointment } from '../../../module/features/appointments/ofPatient.js'
 import { describeOnEverySite } from '../../support/database.js'
-import { MONDAY } from '../../support/practice.js'
 import { deedsOf, deskOf, requestRow, wishToCancel } from './deciding.js'
 import {
   ask,
@@ -12,16 +11,14 @@ import {
   failing,
   hostSets,
   newChart,
-  practiceDuring,
   statusOf,
   TUESDAY,
   watched,
+  busyPractice,
 } from './visits.js'
 
 describeOnEverySite('a patient’s wish to cancel', (site) => {
-  const practice = practiceDuring(site)
-  before(() => practice.setting('openRequestLimit', '20'))
-  beforeEach(() => practice.clock.set(`${MONDAY}T08:00:00`))
+  const practice = busyPractice(site)
 
   async function visitAt(start: string, more: object = {}): Promise<number> {
     const { pid } = await chart(practice, 'maria')

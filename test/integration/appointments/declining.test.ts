@@ -2,12 +2,10 @@ import { expect } from 'chai'
 import { describeOnEverySite } from '../../support/database.js'
 import { MONDAY } from '../../support/practice.js'
 import { deskOf } from './deciding.js'
-import { booked, newChart, practiceDuring, statusOf, TUESDAY, watched } from './visits.js'
+import { booked, newChart, statusOf, TUESDAY, watched, busyPractice } from './visits.js'
 
 describeOnEverySite('staff decline and name other times', (site) => {
-  const practice = practiceDuring(site)
-  before(() => practice.setting('openRequestLimit', '20'))
-  beforeEach(() => practice.clock.set(`${MONDAY}T08:00:00`))
+  const practice = busyPractice(site)
 
   const offersOf = (eid: number) =>
     practice.db.select(

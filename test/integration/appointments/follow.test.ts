@@ -1,7 +1,6 @@
 import { expect } from 'chai'
 import { followCalendar } from '../../../module/features/appointments/followHost.js'
 import { unknownPending } from '../../../module/host/reads/following.js'
-import { openPractice, type TestPractice } from '../../support/practice.js'
 import { hostDeletes, hostWrites, hostWritesForAll } from './hostScreens.js'
 import { rescheduleAppointment } from '../../../module/features/appointments/rescheduling.js'
 import {
@@ -17,16 +16,11 @@ import {
   statusOf,
   TUESDAY,
   type Row,
+  practiceForEach,
 } from './visits.js'
 
 describe('Foyer follows what the host’s screens do', () => {
-  let practice: TestPractice
-
-  beforeEach(async function () {
-    this.timeout(30_000)
-    practice = await openPractice()
-  })
-  afterEach(() => practice.leave())
+  const practice = practiceForEach()
 
   const follow = () => followCalendar.run(practice.portal)
   const visit = async (time = '10:00') => booked(practice, await newChart(practice), { time })

@@ -1,18 +1,12 @@
 import { expect } from 'chai'
 import { lookAgainAfter, markOverlaps, overlapsOf } from '../../../module/features/appointments/overlaps.js'
 import { countStatements } from '../../../module/platform/database.js'
-import { openPractice, VACATION, type TestPractice } from '../../support/practice.js'
+import { VACATION } from '../../support/practice.js'
 import { hostClosesDay, hostDeletes, hostWrites, hostWritesForAll, LUNCH, RESERVED } from './hostScreens.js'
-import { booked, hostSets, newChart, setStatus, TUESDAY, type Row } from './visits.js'
+import { booked, hostSets, newChart, setStatus, TUESDAY, type Row, practiceForEach } from './visits.js'
 
 describe('what the host lays over a visit of Foyer’s', () => {
-  let practice: TestPractice
-
-  beforeEach(async function () {
-    this.timeout(30_000)
-    practice = await openPractice()
-  })
-  afterEach(() => practice.leave())
+  const practice = practiceForEach()
 
   const visit = async (time = '10:00', day = TUESDAY) => booked(practice, await newChart(practice), { time, day })
   const flags = () =>
@@ -26,7 +20,7 @@ describe('what the host lays over a visit of Foyer’s', () => {
   /** As when the event of its commit is heard. */
   const lookAgain = async (eid: number, event = 'appointment.requested') => {
     const listener = lookAgainAfter.find((each) => each.event === event)
-    await listener?.hear(practice.portal, { id: 1, event, payload: { eid } })
+    await listener?.hear(practice.portal, { id: 1, event, payload: { eid }, lastTry: false })
   }
 
   it('is seen at the next read, flagged by the next look, and told once', async () => {

@@ -16,12 +16,11 @@ import {
   statusOf,
   TUESDAY,
   watched,
+  busyPractice,
 } from './visits.js'
 
 describeOnEverySite('the practice proposes another time', (site) => {
-  const practice = practiceDuring(site)
-  before(() => practice.setting('openRequestLimit', '20'))
-  beforeEach(() => practice.clock.set(`${MONDAY}T08:00:00`))
+  const practice = busyPractice(site)
 
   it('and the request stands there, held; where it stood is written down, and free again', async () => {
     const maria = await chart(practice, 'maria')

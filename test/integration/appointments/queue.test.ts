@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { nowOf } from '../../../module/features/appointments/queue.js'
+import { nowOf } from '../../../module/features/appointments/staff/queue.js'
 import { waitingAppointments, waitingCount, type WaitingFilter } from '../../../module/host/reads/staffAppointments.js'
 import { describeOnEverySite } from '../../support/database.js'
 import { MONDAY } from '../../support/practice.js'

@@ -1,13 +1,10 @@
 import { expect } from 'chai'
 import { appointmentsOf, findAppointment } from '../../../module/features/appointments/ofPatient.js'
 import { describeOnEverySite } from '../../support/database.js'
-import { MONDAY } from '../../support/practice.js'
-import { booked, cancel, chart, decline, newChart, practiceDuring, setStatus, TUESDAY } from './visits.js'
+import { booked, cancel, chart, decline, newChart, setStatus, TUESDAY, busyPractice } from './visits.js'
 
 describeOnEverySite('a patient’s own appointments', (site) => {
-  const practice = practiceDuring(site)
-  before(() => practice.setting('openRequestLimit', '20'))
-  beforeEach(() => practice.clock.set(`${MONDAY}T08:00:00`))
+  const practice = busyPractice(site)
 
   const listed = async (scope: Awaited<ReturnType<typeof newChart>>) => {
     const { requested, next, past } = await appointmentsOf(practice.portal, practice.db, scope)

@@ -1,4 +1,6 @@
 import { expect } from 'chai'
+import { acceptProposal } from '../../../module/features/appointments/answering.js'
+import { lastProposal, openProposal } from '../../../module/features/appointments/proposals.js'
 import { opaqueId } from '../../../module/platform/ids.js'
 import { describeOnEverySite } from '../../support/database.js'
 import { MONDAY } from '../../support/practice.js'
@@ -9,17 +11,16 @@ import {
   cancel,
   chart,
   eventRow,
+  holderOf,
   hostSets,
   newChart,
-  practiceDuring,
   statusOf,
   TUESDAY,
+  busyPractice,
 } from './visits.js'
 
 describeOnEverySite('staff take back what they did', (site) => {
-  const practice = practiceDuring(site)
-  before(() => practice.setting('openRequestLimit', '20'))
-  beforeEach(() => practice.clock.set(`${MONDAY}T08:00:00`))
+  const practice = busyPractice(site)
 
   /** Everything that a deed may change, but for when it was last touched. */
   async function standing(eid: number) {
@@ -74,6 +75,21 @@ describeOnEverySite('staff take back what they did', (site) => {
       ).to.deep.equal([])
       expect(await desk.undo(token)).to.deep.equal({ ok: false, reason: 'too-late' })
     })
+  })
+
+  it('a second proposal: the patient is asked for the first again, and accepts it', async () => {
+    const scope = await newChart(practice)
+    const eid = await booked(practice, scope, { time: '11:00' })
+    const desk = await deskOf(practice)
+    await desk.propose(eid, '2026-12-03T11:00')
+    const first = await openProposal(practice.db, eid)
+    const token = opaqueId()
+    await desk.propose(eid, '2026-12-03T11:15', { undo: token })
+    expect(await desk.undo(token)).to.deep.equal({ ok: true, undone: 1, kept: [] })
+
+    expect(await lastProposal(practice.db, eid)).to.deep.equal(first)
+    const input = { scope, id: String(eid), proposal: first?.id }
+    expect(await acceptProposal(practice.portal, holderOf(scope), input)).to.deep.equal({ ok: true })
   })
 
   it('with one more line on the flow board, as the host would write it', async () => {

@@ -21,6 +21,7 @@ import { opaqueId } from '../../../module/platform/ids.js'
 import type { SiteName } from '../../support/database.js'
 import { difference, dumpRows } from '../../support/dump.js'
 import {
+  MONDAY,
   OFFICE_VISIT,
   openPractice,
   type RecordName,
@@ -46,6 +47,25 @@ export function practiceDuring(site?: SiteName): TestPractice {
   return practice
 }
 
+/** The same where more is asked for than one patient may; each sentence begins at eight on Monday. */
+export function busyPractice(site?: SiteName): TestPractice {
+  const practice = practiceDuring(site)
+  before(() => practice.setting('openRequestLimit', '20'))
+  beforeEach(() => practice.clock.set(`${MONDAY}T08:00:00`))
+  return practice
+}
+
+/** A practice for each sentence, where what one writes into the calendar would be in another's way. */
+export function practiceForEach(): TestPractice {
+  const practice = {} as TestPractice
+  beforeEach(async function () {
+    this.timeout(30_000)
+    Object.assign(practice, await openPractice())
+  })
+  afterEach(() => practice.leave())
+  return practice
+}
+
 export type Wish = Partial<Omit<RequestInput, 'scope'>>
 
 /** The chart as its holder opens it. */
@@ -54,7 +74,7 @@ export async function chart(
   holder: SignInName,
   record: RecordName = holder,
 ): Promise<ChartScope> {
-  const account = await findAccount(practice.db, practice.clock, practice.accounts[holder])
+  const account = await findAccount(practice.db, practice.portal, practice.accounts[holder])
   const scope = account?.records.find((each) => each.record === practice.records[record])
   if (!scope) throw new Error(`${holder} has no chart ${record}`)
   return scope
@@ -85,6 +105,12 @@ export function ask(practice: TestPractice, scope: PatientScope, wish: Wish = {}
     once: undefined,
     ...wish,
   })
+}
+
+/** What somebody new is told who asks for this: 'free', or why not. */
+export async function reasonGiven(practice: TestPractice, wish: Wish): Promise<string> {
+  const outcome = await ask(practice, await newChart(practice), wish)
+  return outcome.ok ? 'free' : outcome.reason
 }
 
 /** Asks for what must be free; answers its pc_eid. */

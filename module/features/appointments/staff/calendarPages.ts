@@ -1,11 +1,11 @@
 /** What the staff's pages about calendars are given: plain text in the reader's language. */
-import { dayOrNone } from '../../host/unset.js'
-import { day as dayOf } from '../../platform/clock.js'
-import type { StatusTag } from '../../web/layout.js'
-import type { RequestContext, StaffContext } from '../../web/routes.js'
-import { writeShortDay } from '../../web/times.js'
-import type { Hint, Issue, Readiness } from './calendarReadiness.js'
-import type { LaidOver } from './overlaps.js'
+import { dayOrNone } from '../../../host/unset.js'
+import { day as dayOf } from '../../../platform/clock.js'
+import type { StatusTag } from '../../../web/layout.js'
+import type { RequestContext, StaffContext } from '../../../web/routes.js'
+import { writeShortDay } from '../../../web/times.js'
+import type { Hint, Issue, Readiness } from '../calendarReadiness.js'
+import type { LaidOver } from '../overlaps.js'
 
 export function readinessPage(context: StaffContext, all: readonly Readiness[]) {
   const { t } = context

@@ -1,11 +1,11 @@
-import type { Card } from '../../feature.js'
-import { offeredInstead } from '../../host/reads/appointments.js'
-import { day as dayOf } from '../../platform/clock.js'
-import type { RecordContext } from '../../web/routes.js'
-import { lastProposal } from './answering.js'
-import { whyNotCancel, type Appointment } from './appointment.js'
-import { upcomingOf, whoseOf, withOpenCancellations } from './ofPatient.js'
-import { callTo, viewOf, whenOf } from './patientPages.js'
+import type { Card } from '../../../feature.js'
+import { offeredInstead } from '../../../host/reads/appointments.js'
+import { day as dayOf } from '../../../platform/clock.js'
+import type { RecordContext } from '../../../web/routes.js'
+import { lastProposal } from '../proposals.js'
+import { whyNotCancel, type Appointment } from '../appointment.js'
+import { upcomingOf, whoseOf, withOpenCancellations } from '../ofPatient.js'
+import { callTo, viewOf, whenOf } from './visitView.js'
 
 /** What needs the patient: times that the practice proposes, or names where it declined. */
 const needs: Card<RecordContext> = {

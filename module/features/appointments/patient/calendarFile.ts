@@ -1,7 +1,7 @@
 import ical, { ICalCalendarMethod, ICalEventStatus } from 'ical-generator'
 import { DateTime } from 'luxon'
-import type { RecordContext } from '../../web/routes.js'
-import { isOpen, type Appointment } from './appointment.js'
+import type { RecordContext } from '../../../web/routes.js'
+import { isOpen, type Appointment } from '../appointment.js'
 
 /**
  * The appointment for the patient's own calendar. It lands in places we don't know, so it names the practice and the

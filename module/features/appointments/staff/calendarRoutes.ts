@@ -1,9 +1,9 @@
 /** Which calendars patients can be offered, for staff. */
-import type { HallCard } from '../../feature.js'
-import { can, routes, type StaffContext } from '../../web/routes.js'
-import type { Answer } from '../../web/show.js'
+import type { HallCard } from '../../../feature.js'
+import { can, routes, type StaffContext } from '../../../web/routes.js'
+import type { Answer } from '../../../web/show.js'
 import { readinessCard, readinessPage } from './calendarPages.js'
-import { calendarReadiness } from './calendarReadiness.js'
+import { calendarReadiness } from '../calendarReadiness.js'
 
 export const calendarRoutes = routes('staff', (r) => {
   r.get('/calendar-readiness', can('appointments:process'), readiness)
@@ -12,7 +12,7 @@ export const calendarRoutes = routes('staff', (r) => {
 async function readiness(context: StaffContext): Promise<Answer> {
   const { portal, show, t } = context
   const all = await calendarReadiness(portal, portal.db, { visits: true })
-  return show.page('/appointments/calendar/readiness', readinessPage(context, all), {
+  return show.page('/appointments/staff/readiness', readinessPage(context, all), {
     title: t('appointments.readiness.title'),
   })
 }
@@ -24,6 +24,6 @@ export const readinessHallCard: HallCard = {
   permission: 'appointments:process',
   async show(context) {
     const all = await calendarReadiness(context.portal, context.portal.db, { visits: false })
-    return { view: '/appointments/calendar/card', content: readinessCard(context, all) }
+    return { view: '/appointments/staff/readinessCard', content: readinessCard(context, all) }
   },
 }

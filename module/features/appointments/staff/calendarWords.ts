@@ -1,4 +1,4 @@
-import { wordsIn } from '../../platform/i18n.js'
+import { wordsIn } from '../../../platform/i18n.js'
 
 /** Which calendars are ready, and what lies over a visit: for staff. */
 export const calendarWords = wordsIn(

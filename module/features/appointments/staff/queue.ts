@@ -1,7 +1,7 @@
 /** What waits for staff, and what the patient's panel shows of appointments. */
-import type { PanelCard, Queue } from '../../feature.js'
-import type { Portal } from '../../access/portal.js'
-import { readText } from '../../host/events.js'
+import type { PanelCard, Queue } from '../../../feature.js'
+import type { Portal } from '../../../access/portal.js'
+import { readText } from '../../../host/events.js'
 import {
   visitsOfPatient,
   waitingAppointments,
@@ -10,21 +10,22 @@ import {
   type PanelRow,
   type WaitingFilter,
   type WaitingRow,
-} from '../../host/reads/staffAppointments.js'
-import { BOOKED, statusColour } from '../../host/statuses.js'
-import { dayOrNone } from '../../host/unset.js'
-import { day as dayOf, utc, wallClock } from '../../platform/clock.js'
-import { bornText, personName } from '../../web/person.js'
-import type { StaffContext } from '../../web/routes.js'
-import { writeAge, writeShortDay, writeTime } from '../../web/times.js'
-import { appointmentId, standingOf } from './appointment.js'
-import { statusTag } from './patientPages.js'
-import { claimedSince, versionOf } from './requests.js'
+} from '../../../host/reads/staffAppointments.js'
+import { BOOKED, statusColour } from '../../../host/statuses.js'
+import { dayOrNone } from '../../../host/unset.js'
+import { day as dayOf, utc, wallClock } from '../../../platform/clock.js'
+import { bornText, personName } from '../../../web/person.js'
+import type { StaffContext } from '../../../web/routes.js'
+import { writeAge, writeShortDay, writeTime } from '../../../web/times.js'
+import { appointmentId, standingOf } from '../appointment.js'
+import { statusTag } from '../statusTag.js'
+import { claimedSince, versionOf } from '../requests.js'
 
 const ROWS_SHOWN = 50
 /** More are read than shown: what the filter hides says which providers there are to choose from. */
 const ROWS_READ = 200
 
+/** The moment by which the queue is read: ours, the wall’s, and since when a claim holds. */
 export function nowOf(portal: Portal): Now {
   const now = portal.clock.now()
   return { utc: utc(now), wall: wallClock(now), claimedSince: claimedSince(portal) }

@@ -1,0 +1,42 @@
+/** The queue as a page and as its rows alone, and the way back from what was done in it. */
+import { z } from 'zod'
+import { isOpaqueId } from '../../../platform/ids.js'
+import type { StaffContext } from '../../../web/routes.js'
+import type { Answer } from '../../../web/show.js'
+import { undoPress } from '../undo.js'
+import { waitingPage } from './queue.js'
+import type { Told } from './told.js'
+import { counted } from './undoNotice.js'
+import { undoOf } from './visit.js'
+
+/** The queue: the whole page, or its rows alone as the page and the hall ask for them by themselves. */
+export async function waiting(context: StaffContext, told?: Told): Promise<Answer> {
+  const { fragment, show, t } = context
+  const undo = await undoOf(context, '#appointment-queue')
+  // The way back has been gone: the notice that led there goes.
+  const page = { ...(await waitingPage(context)), undone: told !== undefined || context.query['undone'] === '1' }
+  const options = {
+    title: t('appointments.queue.title'),
+    about: page.about,
+    ...(told ? { status: told.status, flash: { kind: 'warning', text: told.text } as const } : {}),
+  }
+  return show.page(fragment ? '/appointments/staff/waiting' : '/appointments/staff/queue', { ...page, undo }, options)
+}
+
+/** POST /undo: what one press did is taken back, as far as nothing has changed since. */
+export async function undo(context: StaffContext): Promise<Answer> {
+  const { actor, form, fragment, portal, show, staff, t } = context
+  const asked = form(z.object({ token: z.string().refine(isOpaqueId) }))
+  if (!asked.ok) return waiting(context, { status: 422, text: t('appointments.undo.not-found') })
+  const outcome = await undoPress(portal, staff, actor, asked.value.token)
+  if (!outcome.ok) return waiting(context, { status: 409, text: t(`appointments.undo.${outcome.reason}`) })
+  if (outcome.kept.length === 0) {
+    const flash = { kind: 'success', key: 'appointments.undo.done' } as const
+    return show.seeOther(`/staff/portal/appointments${fragment ? '/waiting?undone=1' : ''}`, flash)
+  }
+  const kept = counted(outcome.kept.map(({ why }) => why)).map(([why, count]) =>
+    t('appointments.undo.kept', { count, why: t(`appointments.why.${why}`) }),
+  )
+  const undone = outcome.undone === 0 ? [] : [t('appointments.undo.some', { count: outcome.undone })]
+  return waiting(context, { status: 409, text: [...undone, ...kept].join(' ') })
+}
