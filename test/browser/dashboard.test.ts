@@ -81,7 +81,10 @@ describe('The Portal Dashboard', function () {
       expect(await tab.page.locator('.card-failed').count()).to.equal(1)
       await tab.page.locator('#announcer').getByText(tab.say('card.failed')).waitFor()
 
+      // Once it has been refused again: asked for later, it would find the table back.
+      const refused = tab.page.waitForResponse((answer) => answer.status() === 500)
       await failed.getByRole('button', { name: tab.say('card.again') }).click()
+      await refused
       await failed.getByText(tab.say('card.failed')).waitFor()
       await change('RENAME TABLE away TO patient_access_onsite')
       await failed.getByRole('button', { name: tab.say('card.again') }).click()

@@ -108,7 +108,7 @@ describe('Without', function () {
   this.timeout(300_000)
   const runs = new Map<Mutant, Promise<Run>>()
 
-  // Two at a time: most of a run is waiting.
+  // Two at a time: part of a run is waiting.
   before(() => {
     const queues = [Promise.resolve(), Promise.resolve()]
     for (const [at, mutant] of mutants.entries()) {
@@ -146,6 +146,8 @@ async function run({ file, find, put, suite, only }: Mutant): Promise<Run> {
     ...mocha,
     '--no-config',
     '--exit',
+    // One sentence that fails is enough.
+    '--bail',
     '--timeout',
     '60000',
     ...(only === '' ? [] : ['--grep', only]),

@@ -13,90 +13,8 @@ import { addressOf, type Handler, type RequestContext, type Route } from '../../
 import { loginOf, OFFICE_VISIT, openPractice, passwordOf, type TestPractice } from '../support/practice.js'
 import { visitor, type Visitor } from '../support/visitor.js'
 import { nameOf, pathTo, sampleFor } from './asking.js'
+import { BREAKING, MARK, PAYLOADS, TEXTS } from './payloads.js'
 import type { Sample } from './samples.js'
-
-/** In every payload, and in nothing else: where it stands outside a quoted value, something was let through. */
-const MARK = 'zq7'
-
-/** Percent-encoded where a text could not say it: bytes that GBK reads as a letter and a quote, and broken UTF-8. */
-const BYTES = [
-  `${MARK}%bf%27%20OR%201=1--%20`,
-  `${MARK}%bf%5c%27;%20--`,
-  `%a1%5c%27${MARK}`,
-  `%81%27${MARK}%23`,
-  `${MARK}%00%27`,
-  `${MARK}%c0%a7%20OR%201`,
-]
-
-const TEXTS = [
-  `${MARK}'`,
-  `${MARK}"`,
-  `${MARK}\``,
-  `${MARK}\\`,
-  `\\'${MARK}`,
-  `${MARK}\\' OR 1=1 -- `,
-  `${MARK}'' OR ''='`,
-  `${MARK}' OR '1'='1`,
-  `${MARK}' OR 1=1-- -`,
-  `${MARK}' OR 1=1#`,
-  `${MARK}' OR 1=1/*`,
-  `${MARK}" OR ""="`,
-  `${MARK}') OR ('1'='1`,
-  `${MARK}')) OR 1=1 LIMIT 1;-- `,
-  `1 OR ${MARK}=${MARK}`,
-  `1 OR 1=1 -- ${MARK}`,
-  `-1 OR 1=1 /*${MARK}*/`,
-  `1; DROP TABLE ${MARK}`,
-  `1'; DELETE FROM foyer_audit WHERE '${MARK}'='${MARK}`,
-  `1 UNION SELECT ${MARK}`,
-  `${MARK}' UNION SELECT 1,2,3,4,5,6,7,8,9,10-- `,
-  `${MARK}' UNION ALL SELECT username,password,3 FROM users_secure-- `,
-  `1 AND SLEEP(5) -- ${MARK}`,
-  `${MARK}' AND SLEEP(5)-- `,
-  `${MARK}' AND (SELECT 1 FROM (SELECT SLEEP(5))a)-- `,
-  `${MARK}' AND BENCHMARK(5000000,MD5(1))-- `,
-  `${MARK}' AND EXTRACTVALUE(1,CONCAT(0x7e,VERSION()))-- `,
-  `${MARK}' AND 1=CAST(@@version AS SIGNED)-- `,
-  `(SELECT ${MARK})`,
-  `(SELECT CASE WHEN 1=1 THEN ${MARK} ELSE 1 END)`,
-  `(SELECT password FROM users_secure LIMIT 1)/*${MARK}*/`,
-  `time, (SELECT ${MARK})`,
-  `time DESC, ${MARK}`,
-  `a.at; -- ${MARK}`,
-  `a.${MARK}`,
-  `IF(1=1,a.at,${MARK})`,
-  `RAND(${MARK})`,
-  `FIELD(actor_name,'${MARK}')`,
-  `desc, ${MARK}`,
-  `asc LIMIT 1 -- ${MARK}`,
-  `1 PROCEDURE ANALYSE(${MARK},1)`,
-  `1 INTO OUTFILE '${MARK}.txt'`,
-  `/*!50000 ${MARK}*/`,
-  `1/**/OR/**/1=${MARK}`,
-  `1\tOR\n1=1\r${MARK}`,
-  `1e0OR 1=${MARK}`,
-  `0x${MARK}`,
-  `1 || ${MARK}`,
-  `1 && ${MARK}`,
-  `${MARK}' || '`,
-  `${MARK}' RLIKE '(a+)+`,
-  `${MARK}%' OR '%'='`,
-  `%_${MARK}\\%`,
-  `:pid ${MARK}`,
-  `${MARK} :q :where ? ?? :1`,
-  `${MARK}\u2019 OR 1=1`,
-  `${MARK}\uff07 OR 1=1-- `,
-  `${MARK}\u02bc; --`,
-  `santos, ${MARK}' OR 1=1-- `,
-  `santos 1986-04-02' OR ${MARK}`,
-  `2026-12-01' OR ${MARK}`,
-  `2026-12-01T10:00' OR ${MARK}`,
-  `user:front' OR ${MARK}`,
-  `portal:use' OR ${MARK}`,
-  `/portal' OR ${MARK}`,
-]
-
-const PAYLOADS = [...TEXTS.map(encodeURIComponent), ...BYTES]
 
 /** What forms and links of ours send, and what people type: each brings the statements that it may. */
 const PLAIN = [
@@ -121,6 +39,7 @@ const READ_WHOLE: Readonly<Record<string, readonly string[]>> = {
 const READ_BY_ALL = ['lang']
 
 const SHARES = 8
+const FEWER_SHARES = 4
 
 describe('What an address says', function () {
   this.timeout(600_000)
@@ -203,38 +122,51 @@ describe('What an address says', function () {
         for (const shape of await ask(pathTo(route, record(), { ...sample, query }))) known.add(shape)
         for (const each of read.names) names.add(each)
       }
-      const fuzz = async (path: string) => {
-        for (const shape of await ask(path)) {
+      const learned = new Set<string>()
+      const learn = async (name: string) => {
+        if (learned.has(name)) return
+        learned.add(name)
+        const plain = met.has(name) ? PLAIN.filter((_, at) => at < 10) : PLAIN
+        for (const value of plain) await plainly({ ...base, [name]: value })
+      }
+      const fuzz = async (path: string, name?: string) => {
+        const shapes = await ask(path)
+        for (const found of read.names) names.add(found)
+        for (const shape of shapes) {
+          // What plain values of it bring is found out where it is asked for: mostly it is what the page sends anyway.
+          if (name !== undefined && !known.has(shape) && !shape.includes(MARK)) await learn(name)
           if (known.has(shape) && !shape.includes(MARK)) continue
           faults.push(`${path}\n    ${shape}`)
         }
-        for (const each of read.names) names.add(each)
       }
 
       const names = new Set<string>([...READ_BY_ALL, ...Object.keys(base), ...(READ_WHOLE[name] ?? [])])
       await plainly({})
       await plainly(base)
       if (isFile) {
-        const all = (value: string) => Object.fromEntries([...names].map((each) => [each, value]))
-        for (const value of PLAIN) await plainly(all(value))
+        for (const value of PLAIN) await plainly(valued(names, value))
         for (const payload of TEXTS.filter((_, at) => at % SHARES === 0))
-          await fuzz(pathTo(route, record(), { query: all(payload) }))
+          await fuzz(pathTo(route, record(), { query: valued(names, payload) }))
         readOn.push(...[...names].map((each) => `${name} ?${each}`))
         continue
       }
-      // A set that grows while it is walked: what is read only sometimes is found on the way.
-      for (const each of names) {
-        if (each === 'lang') continue
-        const plain = met.has(each) ? PLAIN.filter((_, at) => at < 10) : PLAIN
-        for (const value of plain) await plainly({ ...base, [each]: value })
+      // What is read only sometimes is found on the way: as long as names come up, all that are new are asked for together.
+      for (let before = 0; before < names.size;) {
+        before = names.size
+        const fresh = [...names].filter((each) => each !== 'lang' && !met.has(each))
+        if (fresh.length === 0) break
+        for (const value of PLAIN) await plainly({ ...valued(fresh, value), ...base })
       }
       for (const each of names) {
-        // Where a name is read first, every payload; on the other pages that read it, they take turns.
-        const share = met.has(each) ? SHARES : 1
+        // Where a name is read first, what breaks out of each kind of place and some of the others; on the other pages
+        // that read it, all take turns.
+        const isNew = !met.has(each)
+        const share = isNew ? FEWER_SHARES : SHARES
         met.add(each)
         turn += 1
         for (const [at, payload] of PAYLOADS.entries()) {
-          if (at % share === turn % share) await fuzz(pathWith(route, sample, base, spelled(each, payload, at + turn)))
+          const isDue = at % share === turn % share || (isNew && BREAKING.has(payload))
+          if (isDue) await fuzz(pathWith(route, sample, base, spelled(each, payload, at + turn)), each)
         }
       }
       // The parts of its path take turns: each payload comes to some of them.
@@ -345,6 +277,11 @@ describe('What an address says', function () {
     })
   }
 })
+
+/** All of them with the same value. */
+function valued(names: Iterable<string>, value: string): Record<string, string> {
+  return Object.fromEntries([...names].map((each) => [each, value]))
+}
 
 /** The parameter as addresses may spell it: mostly once, now and then twice, as a list, or with the payload in its name. */
 function spelled(name: string, payload: string, at: number): string {

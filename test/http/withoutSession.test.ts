@@ -103,9 +103,9 @@ describe('Every route that asks for a sign-in', function () {
   })
 
   it('turns away a session that was made for the other audience, whoever it names', async () => {
-    const { db, clock, staff, accounts } = practice
+    const { db, portal, staff, accounts } = practice
     const admin = await staffMember(db, staff.admin)
-    const maria = await findAccount(db, clock, accounts.maria)
+    const maria = await findAccount(db, portal, accounts.maria)
     const named = {
       staff: { id: staff.admin, fingerprint: admin?.fingerprint ?? '' },
       patient: { id: accounts.maria, fingerprint: maria?.fingerprint ?? '' },
@@ -119,7 +119,7 @@ describe('Every route that asks for a sign-in', function () {
 
   it('lets in whom it is for, by the same means: else all of this says nothing', async () => {
     const both = { staff: await signedIn('staff'), patient: await signedIn('patient') }
-    const admitted = await admittedBy(async (audience) => copyOf(both[audience]))
+    const admitted = await admittedBy(async (audience) => copyOf(both[audience]), Infinity)
     for (const audience of ['staff', 'patient'] as const) {
       expect(
         admitted.some((each) => each.includes(audience === 'staff' ? '/staff/portal' : '/portal/records')),
@@ -127,10 +127,11 @@ describe('Every route that asks for a sign-in', function () {
     }
   })
 
-  /** The routes that did anything but lead to the door, as page and as fragment. */
-  async function admittedBy(come: (audience: Audience) => Promise<Visitor>): Promise<string[]> {
+  /** The routes that did anything but lead to the door, as page and as fragment; the first few are enough where none should. */
+  async function admittedBy(come: (audience: Audience) => Promise<Visitor>, most = 5): Promise<string[]> {
     const open: string[] = []
     for (const route of routes) {
+      if (open.length >= most) break
       const audience: Audience = route.audience === 'account' || route.audience === 'record' ? 'patient' : 'staff'
       for (const htmx of [false, true]) {
         // Each asks with a session of its own: one that is turned away ends.

@@ -13,10 +13,13 @@ import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from './build.mjs'
 import { checks, lint } from './lint.mjs'
+import { longest } from './longest.mjs'
 import { slots } from './slots.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const resultsFolder = join(root, '.data', 'test-results')
+/** Where test/support/once.ts keeps what has been looked at in this run. */
+const onceFolder = join(root, '.data', `test-once-${process.pid}`)
 
 const PROCESSORS = 2
 /** A suite that takes longer hangs. */
@@ -31,12 +34,14 @@ const suites = [
   { name: 'unit', jobs: 1 },
   { name: 'integration', jobs: PROCESSORS, built: true, database: true },
   { name: 'http', jobs: PROCESSORS, built: true, database: true },
-  { name: 'browser', jobs: 1, built: true, database: true, browser: true },
+  { name: 'browser', jobs: PROCESSORS, built: true, database: true, browser: true },
 ]
 
 /** What runs now and must end with us: each is a function that stops it. */
 const running = new Set()
 let leaving = false
+/** Then the tests run commands as they were built (test/support/command.ts). */
+let isBuilt = false
 
 const { wanted, forMocha } = readArguments(process.argv.slice(2))
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void leave(signal))
@@ -68,7 +73,8 @@ async function runSuites() {
 
 async function runBuild() {
   const began = Date.now()
-  return (await build()) ? [] : [failure('build', 'the compiler refused, see above', began)]
+  isBuilt = await build()
+  return isBuilt ? [] : [failure('build', 'the compiler refused, see above', began)]
 }
 
 async function runChecks(slot) {
@@ -162,6 +168,7 @@ async function runMocha(suite, env = {}, more = []) {
   const began = Date.now()
   const results = join(resultsFolder, `${suite.name}.json`)
   mkdirSync(resultsFolder, { recursive: true })
+  mkdirSync(onceFolder, { recursive: true })
   rmSync(results, { force: true })
   console.log(`\n${suite.name}`)
   const every = wanted.length === 1 ? ',every=1' : ''
@@ -173,7 +180,11 @@ async function runMocha(suite, env = {}, more = []) {
     [mocha, ...reporter, ...parallel, '--forbid-only', ...more, ...forMocha.options, ...files],
     {
       cwd: root,
-      env: { ...cleanEnvironment(), NODE_ENV: 'test', ...env },
+      env: {
+        ...cleanEnvironment(),
+        ...{ NODE_ENV: 'test', TEST_ONCE_FOLDER: onceFolder, TEST_BUILT: isBuilt ? '1' : '' },
+        ...env,
+      },
       stdio: ['ignore', 'inherit', 'inherit'],
       detached: true,
     },
@@ -253,6 +264,7 @@ async function stopEverything() {
     running.delete(stop)
     await stop().catch((error) => console.error(error))
   }
+  rmSync(onceFolder, { recursive: true, force: true })
 }
 
 /** Prints the table, what failed by name, and the closing line. Gives the exit code. */
@@ -288,7 +300,12 @@ function testFilesOf(suite) {
   return readdirSync(folder, { recursive: true })
     .filter((name) => name.endsWith('.test.ts'))
     .map((name) => join('test', suite.name, name))
-    .sort()
+    .sort((a, b) => placeOf(a) - placeOf(b) || (a < b ? -1 : 1))
+}
+
+function placeOf(file) {
+  const at = longest.indexOf(file.replaceAll('\\', '/'))
+  return at < 0 ? longest.length : at
 }
 
 /** The settings of whoever runs the tests (a database, an address) are none of the tests' business. */

@@ -9,6 +9,7 @@ import { speakAll } from '../../module/platform/i18n.js'
 import { features } from '../../module/portal.js'
 import { words as webWords } from '../../module/web/words.js'
 import { chromiumPath } from './chromium.js'
+import { afterEachFile, afterEachTest } from './closing.js'
 import type { SignInName, StaffName, TestPractice } from './practice.js'
 import type { Visitor } from './visitor.js'
 
@@ -149,13 +150,15 @@ function theBrowser(): Promise<Browser> {
   }))
 }
 
-afterEach(async () => {
+afterEachTest(async () => {
   const windows = opened.splice(0)
   await Promise.all(windows.map(({ context }) => context.close()))
   const troubles = windows.flatMap(({ tabs }) => tabs.flatMap((tab) => tab.troubles))
   if (troubles.length > 0) throw new Error(`In the browser:\n${troubles.join('\n')}`)
 })
 
-after(async () => {
-  await (await launched)?.close()
+afterEachFile(async () => {
+  const browser = await launched
+  launched = undefined
+  await browser?.close()
 })

@@ -11,6 +11,7 @@ import { uninstall } from '../../../module/lifecycle/uninstall.js'
 import { recordAudit } from '../../../module/platform/audit.js'
 import { sealAudit } from '../../../module/platform/auditSeal.js'
 import { readConfig } from '../../../module/platform/config.js'
+import { programOf } from '../../support/command.js'
 import { openPractice, type TestPractice } from '../../support/practice.js'
 
 const SECRET = 'a secret that only the tests know, 42 long'
@@ -173,7 +174,7 @@ describe('An archive of the audit trail', function () {
   function foyer(args: string[]): Promise<{ code: number; out: string; err: string }> {
     const env = { PATH: process.env['PATH'], FOYER_SECRET: SECRET }
     return new Promise((resolve) => {
-      execFile(process.execPath, ['--import', 'tsx', 'module/cli.ts', ...args], { env }, (error, out, err) => {
+      execFile(process.execPath, [...programOf('cli'), ...args], { env }, (error, out, err) => {
         resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err })
       })
     })

@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
 import { expect } from 'chai'
 import { createConnection, type RowDataPacket } from 'mysql2/promise'
 import { startMariadb, type Mariadb, type MariadbOptions } from '../../../module/demo/mariadb.js'
@@ -11,6 +12,7 @@ import { findMariadb } from '../../../module/demo/mariadbPrograms.js'
 import { processesWhere } from '../../../module/demo/processes.js'
 import { connectDatabase } from '../../../module/platform/database.js'
 import { CannotStart } from '../../../module/platform/cannotStart.js'
+import { fileOf, loader } from '../../support/command.js'
 
 describe("the demo's database", function () {
   this.timeout(60_000)
@@ -227,7 +229,7 @@ interface Starter {
 }
 
 function elsewhere(folder: string): Starter {
-  const mariadb = new URL('../../../module/demo/mariadb.ts', import.meta.url).href
+  const mariadb = pathToFileURL(fileOf('demo/mariadb')).href
   const script = `
     import { startMariadb } from '${mariadb}'
     import { createConnection } from 'mysql2/promise'
@@ -246,7 +248,7 @@ function elsewhere(folder: string): Starter {
     for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, endInOrder)
     console.log('ready', server.adminUrl)`
   // A process group of its own, as a command at a terminal has one.
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+  const child = spawn(process.execPath, [...loader(), '--input-type=module', '-e', script], {
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],
   })

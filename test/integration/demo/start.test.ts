@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import { createConnection, type RowDataPacket } from 'mysql2/promise'
 import { processesWhere } from '../../../module/demo/processes.js'
+import { programOf } from '../../support/command.js'
 import { visitor, type Visitor } from '../../support/visitor.js'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
@@ -202,7 +203,7 @@ interface Start {
 
 function run(env: Record<string, string>): Start {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(FOYER_|npm_)/.test(name))
-  const child = spawn(process.execPath, ['--import', 'tsx', 'module/demo/start.ts'], {
+  const child = spawn(process.execPath, programOf('demo/start'), {
     cwd: root,
     env: { ...Object.fromEntries(inherited), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

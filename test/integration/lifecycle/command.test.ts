@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
-import { packageRoot } from '../../../module/platform/root.js'
 import { readState } from '../../../module/platform/state.js'
+import { programOf } from '../../support/command.js'
 import { hostFor, someoneUsesIt, type Guest } from './guest.js'
 
 describe('the foyer command', function () {
@@ -97,7 +96,7 @@ async function foyer(
   host?: { url: string },
   env: Record<string, string> = {},
 ): Promise<Ended> {
-  const command = spawn(process.execPath, ['--import', 'tsx', join(packageRoot(), 'module', 'cli.ts'), ...args], {
+  const command = spawn(process.execPath, [...programOf('cli'), ...args], {
     env: { PATH: process.env['PATH'], ...(host ? { FOYER_DATABASE_URL: host.url } : {}), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { expect } from 'chai'
 import { createConnection } from 'mysql2/promise'
 import { migrations } from '../../../migrations/index.js'
@@ -8,8 +7,8 @@ import { install } from '../../../module/lifecycle/install.js'
 import { readJournal } from '../../../module/lifecycle/migrate.js'
 import { uninstall } from '../../../module/lifecycle/uninstall.js'
 import { upgrade } from '../../../module/lifecycle/upgrade.js'
-import { packageRoot } from '../../../module/platform/root.js'
 import { readState } from '../../../module/platform/state.js'
+import { programOf } from '../../support/command.js'
 import { describeOnEverySite } from '../../support/database.js'
 import { difference, dumpSchema, type Dump } from '../../support/dump.js'
 import { hostFor, type Guest } from './guest.js'
@@ -108,8 +107,7 @@ async function killAt({ db, url }: Guest, verb: 'install' | 'upgrade' | 'uninsta
         : `SELECT name FROM foyer_migrations WHERE name = ? FOR UPDATE`
     await holding.query(line, [step])
 
-    const cli = join(packageRoot(), 'module', 'cli.ts')
-    const command = spawn(process.execPath, ['--import', 'tsx', cli, verb], {
+    const command = spawn(process.execPath, [...programOf('cli'), verb], {
       env: { ...process.env, FOYER_DATABASE_URL: url },
       stdio: ['ignore', 'ignore', 'inherit'],
     })

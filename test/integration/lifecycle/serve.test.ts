@@ -79,7 +79,10 @@ describe('foyer serve', function () {
     expect(wrong).to.deep.equal([...Array(10).fill(401), ...Array(3).fill(429)])
     const outcomes = () =>
       guest.db.select(`SELECT name, outcome FROM foyer_jobs WHERE name IN ('deliver', 'sweep') ORDER BY name`)
-    while (JSON.stringify(await outcomes()).includes('null')) await sleep(50)
+    await eventually(async () => {
+      const all = await outcomes()
+      return all.length === 2 && !JSON.stringify(all).includes('null')
+    })
     expect(await outcomes()).to.deep.equal(['deliver', 'sweep'].map((name) => ({ name, outcome: 'ok' })))
   })
 })

@@ -1,9 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createServer, type AddressInfo, type Server } from 'node:net'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { packageRoot } from '../../../module/platform/root.js'
+import { programOf } from '../../support/command.js'
 
 /** `foyer serve`, run as a command. */
 export interface Serving {
@@ -16,14 +15,10 @@ export interface Serving {
 }
 
 export function serve({ url }: { url: string }, env: Record<string, string>): Serving {
-  const child: ChildProcess = spawn(
-    process.execPath,
-    ['--import', 'tsx', join(packageRoot(), 'module', 'cli.ts'), 'serve'],
-    {
-      env: { PATH: process.env['PATH'], FOYER_DATABASE_URL: url, FOYER_SECRET: 's'.repeat(40), ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  )
+  const child: ChildProcess = spawn(process.execPath, [...programOf('cli'), 'serve'], {
+    env: { PATH: process.env['PATH'], FOYER_DATABASE_URL: url, FOYER_SECRET: 's'.repeat(40), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const said = { out: '', err: '' }
   child.stdout?.on('data', (text: Buffer) => (said.out += text.toString()))
   child.stderr?.on('data', (text: Buffer) => (said.err += text.toString()))
@@ -56,7 +51,7 @@ function childrenOf(pid: number): number[] {
 
 /** tsx keeps a compiler beside each process: that is none of ours. */
 function isServing(pid: number): boolean {
-  return readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8').includes('cli.ts')
+  return readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8').includes('/cli.')
 }
 
 export function isAlive(pid: number): boolean {
