@@ -1,5 +1,6 @@
 /** What `foyer serve` does: one process or several on the same port, until somebody asks it to stop. */
 import cluster, { type Worker } from 'node:cluster'
+import { setFlagsFromString } from 'node:v8'
 import { serve } from './index.js'
 import type { Config } from './platform/config.js'
 
@@ -14,7 +15,11 @@ export async function serveCommand(config: Config): Promise<number> {
   }
 }
 
+/** How much more than what is in use may pile up before it is swept: left to itself V8 lets it be several times that. */
+const SWEPT_AFTER_PERCENT = 60
+
 async function serveAlone(config: Config): Promise<number> {
+  setFlagsFromString(`--heap-growing-percent=${String(SWEPT_AFTER_PERCENT)}`)
   const serving = await serve(config)
   if (cluster.isWorker) process.send?.({ address: serving.address })
   else greet(serving.address)

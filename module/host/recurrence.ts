@@ -4,6 +4,7 @@
  */
 import type { Day } from '../platform/clock.js'
 import { phpFields } from './php/serialize.js'
+import { remembering } from '../platform/remembering.js'
 
 /** The columns of a calendar event that say when it repeats, as the driver gives them. */
 export interface RecurrenceColumns {
@@ -41,7 +42,7 @@ export function recurringEvent(row: RecurrenceColumns, weekend: ReadonlySet<numb
     first: row.pc_eventDate ?? '',
     last: recurrence.kind === 'once' || !isDay(row.pc_endDate) ? null : row.pc_endDate,
     recurrence,
-    except: parseExceptions(phpFields(row.pc_recurrspec)?.('exdate')),
+    except: parseExceptions(fieldsOf(row.pc_recurrspec)?.('exdate')),
   }
 }
 
@@ -65,7 +66,7 @@ export function parseRecurrence(type: number | string, spec: string | null, week
 
 /** The numbers are the host's freq_type (facts §2.4). The host looks at it for recurrtype 1 and 3 alike. */
 function everyFew(spec: string | null, weekend: ReadonlySet<number>): Recurrence {
-  const field = phpFields(spec)
+  const field = fieldsOf(spec)
   const frequency = field?.('event_repeat_freq')
   const type = field?.('event_repeat_freq_type')
   if (type === '6') return theseWeekdays(frequency)
@@ -96,7 +97,7 @@ function theseWeekdays(list: string | undefined): Recurrence {
 }
 
 function everyNthWeekday(spec: string | null): Recurrence {
-  const field = phpFields(spec)
+  const field = fieldsOf(spec)
   const step = positive(field?.('event_repeat_on_freq'))
   const nth = positive(field?.('event_repeat_on_num'))
   const weekday = Number(field?.('event_repeat_on_day') ?? NaN)
@@ -293,8 +294,13 @@ function weekdayOf(day: number): number {
   return (((day + 4) % 7) + 7) % 7
 }
 
+/** A calendar has a handful of recurrences and thousands of rows that carry one of them. */
+const fieldsOf = remembering(phpFields, 5000)
+
 /** Days since 1970-01-01; NaN for what is no day of the calendar from the year 1000 on ('0000-00-00', '2026-02-30'). */
-export function dayNumber(day: Day): number {
+export const dayNumber: (day: Day) => number = remembering(numberOfDay, 20_000)
+
+function numberOfDay(day: Day): number {
   const [, year, month, date] = /^([1-9]\d{3})-(\d{2})-(\d{2})$/.exec(day) ?? []
   if (year === undefined || month === undefined || date === undefined) return NaN
   const number = numberOf({ year: Number(year), month: Number(month), day: Number(date) })
@@ -302,7 +308,9 @@ export function dayNumber(day: Day): number {
 }
 
 /** The inverse of dayNumber. */
-export function dayFrom(number: number): Day {
+export const dayFrom: (number: number) => Day = remembering(dayOfNumber, 20_000)
+
+function dayOfNumber(number: number): Day {
   return new Date(number * MILLISECONDS_A_DAY).toISOString().slice(0, 10)
 }
 

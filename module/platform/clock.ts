@@ -19,7 +19,7 @@ export interface Clock {
 
 export function systemClock(zone: string): Clock {
   const remembered = new RememberedZone(zone)
-  return { zone, now: () => inZone(DateTime.now(), remembered) }
+  return { zone, now: () => inZone(DateTime.fromMillis(Date.now(), { zone: remembered }), zone) }
 }
 
 /** A clock that stands, or is moved by hand: for tests and for rehearsing a day. */
@@ -28,7 +28,7 @@ export function standingClock(zone: string, at: string): Clock & { set(at: strin
   let instant = DateTime.fromISO(at, { zone })
   return {
     zone,
-    now: () => inZone(instant, remembered),
+    now: () => inZone(instant.setZone(remembered), zone),
     set: (next: string) => {
       instant = DateTime.fromISO(next, { zone })
     },
@@ -71,10 +71,9 @@ export function offsetOf(at: DateTime): string {
   return at.toFormat('ZZ')
 }
 
-function inZone(at: DateTime, zone: IANAZone): DateTime<true> {
-  const there = at.setZone(zone)
-  if (!there.isValid) throw new Error(`Not a time zone this machine knows: ${zone.name}`)
-  return there
+function inZone(at: DateTime<true> | DateTime<false>, zone: string): DateTime<true> {
+  if (!at.isValid) throw new Error(`Not a time zone this machine knows: ${zone}`)
+  return at
 }
 
 /** Clocks are set forward and back on quarter hours. */

@@ -41,19 +41,25 @@ export function speakAll(all: readonly Words[]): Speech {
   return { in: (language) => voices.get(language) ?? english }
 }
 
-/** What takes no values is looked up once: a page says the same hundred words every time. */
+/** Looked up once, and filled in each time: a page says the same hundred words. */
 function voiceOf(speech: i18n, language: Language): Translate {
   const say = speech.getFixedT(language)
   const said = new Map<string, string>()
   return (key, params) => {
-    if (params) return say(key, params)
-    const known = said.get(key)
-    if (known !== undefined) return known
-    const text = say(key, {})
+    // Which plural it is depends on the count.
+    const count = params?.['count']
+    const form = count === undefined ? key : `${key} ${String(count)}`
+    const known = said.get(form)
+    if (known !== undefined) return filledIn(known, params)
+    const text = say(key, { ...(count === undefined ? {} : { count: Number(count) }), skipInterpolation: true })
     // Keys come from our own files; what is put together at run time must not grow for ever.
-    if (said.size < SAID_MOST) said.set(key, text)
-    return text
+    if (said.size < SAID_MOST) said.set(form, text)
+    return filledIn(text, params)
   }
+}
+
+function filledIn(text: string, params: Readonly<Record<string, string | number>> = {}): string {
+  return text.includes('{{') ? text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => String(params[name] ?? '')) : text
 }
 
 const SAID_MOST = 10_000

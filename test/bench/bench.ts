@@ -1,7 +1,8 @@
 /**
- * `npm run bench [-- --sizes 10000,100000,1000000] [--seconds 5] [--rounds 2] [--pages home,list] [--profile]`: how fast
- * the pages are that people open most, at three sizes of practice, beside a floor server in the same run. A table on
- * stdout, everything in .data/bench.json. With --profile the server writes a CPU profile into .data/bench.
+ * `npm run bench [-- --sizes 10000,100000,1000000] [--seconds 5] [--rounds 2] [--pages home,list] [--warm 2500]
+ * [--profile]`: how fast the pages are that people open most, at three sizes of practice, beside a floor server in the
+ * same run, after so many requests of each page that neither server compiles any more. A table on stdout, everything in
+ * .data/bench.json. With --profile the server writes a CPU profile into .data/bench.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -13,7 +14,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { visitor, type Visitor } from '../support/visitor.js'
 import { capture, type Captured } from './capture.js'
-import { load, measured, type Measured, type Visit } from './load.js'
+import { load, measured, warm, type Measured, type Visit } from './load.js'
 import { benchPractice, PASSWORD, ZONE, type BenchPractice } from './practice.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -26,6 +27,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '5' },
     rounds: { type: 'string', default: '2' },
     pages: { type: 'string', default: '' },
+    warm: { type: 'string', default: '2500' },
     profile: { type: 'boolean', default: false },
   },
 })
@@ -102,7 +104,7 @@ async function measurePage(
   servers: Record<Side, Started>,
 ): Promise<Row> {
   const [seconds, rounds] = [Number(values.seconds), Number(values.rounds)]
-  for (const side of sides) await load(servers[side].port, visits, Math.min(2, seconds))
+  for (const side of sides) await warm(servers[side].port, visits, Number(values.warm))
   const times: Record<Side, number[]> = { foyer: [], floor: [] }
   const work: Record<Side, number> = { foyer: 0, floor: 0 }
   for (let round = 0; round < rounds; round += 1) {

@@ -19,12 +19,25 @@ export interface Measured {
 
 /** One visit a connection, for so many seconds. */
 export async function load(port: number, visits: readonly Visit[], seconds: number): Promise<number[]> {
-  const agent = new Agent({ keepAlive: true, maxSockets: visits.length })
   const until = performance.now() + seconds * 1000
+  return askWhile(port, visits, () => performance.now() < until)
+}
+
+/** The same until so many are answered: a server that runs for months has long compiled what it does all day. */
+export async function warm(port: number, visits: readonly Visit[], requests: number): Promise<void> {
+  await askWhile(port, visits, (answered) => answered < requests)
+}
+
+async function askWhile(
+  port: number,
+  visits: readonly Visit[],
+  goOn: (answered: number) => boolean,
+): Promise<number[]> {
+  const agent = new Agent({ keepAlive: true, maxSockets: visits.length })
   const times: number[] = []
   await Promise.all(
     visits.map(async (visit) => {
-      while (performance.now() < until) {
+      while (goOn(times.length)) {
         const began = performance.now()
         const status = await ask(agent, port, visit)
         // What failed is told apart by its sign.

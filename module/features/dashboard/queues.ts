@@ -2,6 +2,7 @@
 import type { Queue, QueueState } from '../../feature.js'
 import type { Portal } from '../../access/portal.js'
 import { utc, wallClock } from '../../platform/clock.js'
+import { gatheringOf, type Several } from '../../platform/gathering.js'
 import type { Badge } from '../../web/layout.js'
 import type { StaffContext } from '../../web/routes.js'
 import { writeAge } from '../../web/times.js'
@@ -39,10 +40,27 @@ const known = new WeakMap<StaffContext, Promise<Map<string, QueueState>>>()
 /** Asked for by the navigation and by the page, answered once for both. */
 function stateOfQueues(context: StaffContext, queues: readonly Queue[]): Promise<Map<string, QueueState>> {
   const open = queues.filter(({ permission }) => context.may(permission))
-  const found = known.get(context) ?? countQueues(context.portal, open)
+  const found = known.get(context) ?? countedFor(context.portal, open)
   known.set(context, found)
   return found
 }
+
+/** Of what is counted for all who ask now, no more than these queues. */
+async function countedFor(portal: Portal, queues: readonly Queue[]): Promise<Map<string, QueueState>> {
+  if (queues.length === 0) return new Map()
+  const states = await countTogether(portal.db.sequelize, { portal, queues })
+  return new Map([...states].filter(([key]) => queues.some((queue) => queue.key === key)))
+}
+
+/** Every page of staff's asks, and a queue holds the same for all: what any of them asks for is counted once. */
+const countTogether = gatheringOf(
+  (_line: Portal['db']['sequelize'], asks: Several<{ portal: Portal; queues: readonly Queue[] }>) => {
+    const queues = new Set(asks.flatMap((ask) => ask.queues))
+    const { portal } = asks[0]
+    // Not under the deadline of whoever came first.
+    return countQueues({ ...portal, db: portal.db.until({ over: false }) }, [...queues])
+  },
+)
 
 interface CountedRow {
   queue: string

@@ -6,7 +6,7 @@ import { IN_OFFICE, minuteOfDay, OUT_OF_OFFICE } from '../schedule.js'
 import { isCancelled } from '../statuses.js'
 import { daysLater, type Day, type Utc, type WallClock } from '../../platform/clock.js'
 import type { Queryable } from '../../platform/database.js'
-import { appointmentColumns, appointmentTables, type AppointmentRow } from './appointments.js'
+import { appointmentColumns, appointmentTables, itsRequest, type AppointmentRow } from './appointments.js'
 
 /** An appointment as staff see it: with the person it is for, and who is at it. */
 export interface StaffAppointmentRow extends AppointmentRow {
@@ -82,18 +82,21 @@ const firstOfVisit = `(e.pc_multiple = 0 OR NOT EXISTS (SELECT 1 FROM openemr_po
   WHERE sibling.pc_eventDate = e.pc_eventDate AND sibling.pc_multiple = e.pc_multiple AND sibling.pc_eid < e.pc_eid))`
 
 const requestHolder = `IF(r.claimed_at > :claimedSince, r.claimed_by, NULL)`
-const requestsFrom = `${appointmentTables} ${personTables} WHERE e.pc_apptstatus = '^' AND ${firstOfVisit}` // sql-safe: constants
+const pending = `e.pc_apptstatus = '^' AND ${firstOfVisit}` // sql-safe: constants
 
 const cancellationHolder = `IF(asked.claimed_at > :claimedSince, asked.claimed_by, NULL)`
 const cancellationWaited = `GREATEST(0, TIMESTAMPDIFF(SECOND, asked.created_at, :utc))`
-const cancellationsFrom = `${appointmentTables} ${personTables}
-  JOIN foyer_cancellation_requests asked ON asked.pc_eid = e.pc_eid AND asked.open_key IS NOT NULL` // sql-safe: constants
+const askedOff = `JOIN foyer_cancellation_requests asked ON asked.pc_eid = e.pc_eid AND asked.open_key IS NOT NULL`
 
-/** How much waits, how long the oldest has, how many are claimed: over what `waitingAppointments` lists without a filter. */
+/**
+ * How much waits, how long the oldest has, how many are claimed: over what `waitingAppointments` lists without a filter.
+ * Whatever else the list joins, it joins by a unique key and leaves no row out: it need not be looked up to count.
+ */
 export const waitingCount = `SELECT COUNT(*) AS count, MAX(seconds) AS oldest, COUNT(holder) AS taken FROM (
-    SELECT ${waited} AS seconds, ${requestHolder} AS holder FROM ${requestsFrom} AND COALESCE(r.state, '') <> 'proposed'
+    SELECT ${waited} AS seconds, ${requestHolder} AS holder
+      FROM openemr_postcalendar_events e ${itsRequest} WHERE ${pending} AND COALESCE(r.state, '') <> 'proposed'
     UNION ALL
-    SELECT ${cancellationWaited}, ${cancellationHolder} FROM ${cancellationsFrom}
+    SELECT ${cancellationWaited}, ${cancellationHolder} FROM openemr_postcalendar_events e ${askedOff}
   ) AS waiting` // sql-safe: constants
 
 /**
@@ -115,11 +118,11 @@ export function waitingAppointments(
        FROM (
          SELECT IF(r.state = 'proposed', 'proposal', 'request') AS kind, NULL AS asked_day, NULL AS asked_reason,
                 ${requestHolder} AS holder, ${appointmentColumns}, ${person}, ${around}, ${waited} AS waiting_seconds
-           FROM ${requestsFrom}
+           FROM ${appointmentTables} ${personTables} WHERE ${pending}
          UNION ALL
          SELECT 'cancellation', asked.day, asked.reason, ${cancellationHolder}, ${appointmentColumns}, ${person}, ${around},
                 ${cancellationWaited}
-           FROM ${cancellationsFrom}
+           FROM ${appointmentTables} ${personTables} ${askedOff}
        ) AS waiting LEFT JOIN users h ON h.username = waiting.holder
       ORDER BY shown DESC, waiting_seconds DESC, pc_eid, kind LIMIT ${String(Math.trunc(limit))}`, // sql-safe: constants and a number
     { ...now, me: filter.me, provider: filter.provider ?? 0 },

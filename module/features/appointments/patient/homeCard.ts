@@ -14,7 +14,7 @@ const needs: Card<RecordContext> = {
   async show(context) {
     const { here, may, portal, scope, t, url } = context
     const now = portal.clock.now()
-    const proposed = (await upcomingOf(portal, portal.db, scope)).filter((each) => each.standing === 'proposed')
+    const proposed = (await upcomingHere(context)).filter((each) => each.standing === 'proposed')
     const offered = await offeredInstead(portal.db, whoseOf(scope), { day: dayOf(now), time: now.toFormat('HH:mm:ss') })
     if (proposed.length + offered.length === 0) return undefined
     return {
@@ -29,6 +29,16 @@ const needs: Card<RecordContext> = {
       },
     }
   },
+}
+
+const read = new WeakMap<RecordContext, Promise<Appointment[]>>()
+
+/** Two cards of one page show parts of it: read once for both. */
+function upcomingHere(context: RecordContext): Promise<Appointment[]> {
+  const { portal, scope } = context
+  const upcoming = read.get(context) ?? upcomingOf(portal, portal.db, scope)
+  read.set(context, upcoming)
+  return upcoming
 }
 
 async function proposalRow(context: RecordContext, appointment: Appointment) {
@@ -52,7 +62,7 @@ const next: Card<RecordContext> = {
   place: 'next',
   async show(context) {
     const { here, may, portal, scope, t, url } = context
-    const upcoming = await upcomingOf(portal, portal.db, scope)
+    const upcoming = await upcomingHere(context)
     const [soonest, ...more] = upcoming.filter((each) => each.standing !== 'proposed')
     const [first] = await withOpenCancellations(portal.db, soonest ? [soonest] : [])
     const refusal = whyNotCancel(first, portal.clock.now(), portal.settings().minimumNotice)
