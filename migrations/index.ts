@@ -5,6 +5,14 @@ import { auditChain } from './0004-audit.js'
 import { jobsAndOutbox } from './0005-jobs.js'
 import { accessHistory } from './0006-access.js'
 import { appointmentDepth } from './0007-appointments-depth.js'
+import { accountsDepth } from './0008-accounts.js'
+import { staffCredentials } from './0009-credentials.js'
+import { codes } from './0010-codes.js'
+import { families } from './0011-families.js'
+import { registrations } from './0012-registrations.js'
+import { secondFactors } from './0013-second-factors.js'
+import { safety } from './0014-safety.js'
+import { publicBooking } from './0015-public-booking.js'
 import type { Step } from './step.js'
 
 export type { Step }
@@ -19,4 +27,12 @@ export const migrations: readonly Step[] = [
   ...jobsAndOutbox,
   ...accessHistory,
   ...appointmentDepth,
+  ...accountsDepth,
+  ...staffCredentials,
+  ...codes,
+  ...families,
+  ...registrations,
+  ...secondFactors,
+  ...safety,
+  ...publicBooking,
 ]

@@ -29,6 +29,8 @@ export interface OutboxEvent {
 export interface PublishedEvent extends OutboxEvent {
   /** The same each time that it is heard. */
   id: number
+  /** It is not tried again when this time fails too. */
+  lastTry: boolean
 }
 
 /** Publishes inside the caller's transaction, so that an event is there exactly when what it tells of is. */
@@ -210,11 +212,11 @@ async function deliverOne(setup: DeliverySetup, delivery: Delivery): Promise<boo
   return true
 }
 
-async function hear({ db, listeners }: DeliverySetup, { listener: name, eventId }: Delivery): Promise<void> {
+async function hear({ db, listeners }: DeliverySetup, { listener: name, eventId, attempts }: Delivery): Promise<void> {
   const event = await readEvent(db, eventId)
   const listener = listeners.find((each) => each.name === name && each.event === event.event)
   if (!listener) throw new NoListener()
-  await listener.hear(event)
+  await listener.hear({ ...event, lastTry: attempts >= MOST_ATTEMPTS })
 }
 
 class NoListener extends Error {
@@ -246,7 +248,7 @@ async function inTime(hearing: Promise<void>): Promise<void> {
   }
 }
 
-async function readEvent(db: Queryable, id: number): Promise<PublishedEvent> {
+async function readEvent(db: Queryable, id: number): Promise<Omit<PublishedEvent, 'lastTry'>> {
   const row = await db.first<{ event: string; payload: string | OutboxEvent['payload']; order_key: string | null }>(
     `SELECT event, payload, order_key FROM foyer_outbox WHERE id = :id`,
     { id },
