@@ -14,6 +14,7 @@ import { readyDatabase, reinstall } from './database.js'
 import { emrShell, type ModuleHost } from './emr/index.js'
 import { greeting } from './greeting.js'
 import { startMariadb, type Mariadb } from './mariadb.js'
+import { letterBox } from './post.js'
 import { keptSecret } from './secret.js'
 import { serveWithoutFoyer, type Closable } from './withoutFoyer.js'
 
@@ -72,8 +73,10 @@ async function openDoors(demo: Demo, started: Started): Promise<Serving> {
     refresh: async () => started.serving?.running.refresh(),
     afterUninstall: () => closeDoors(demo, started),
   }
-  const shell = (wings: readonly Feature[]): Feature => emrShell(wings, host)
-  started.serving = await serveOn({ ...demo, log: openLog({ level: 'warn' }), shell })
+  const box = demo.config.smtpUrl === undefined ? letterBox(demo.config.dataDir) : undefined
+  const shell = (wings: readonly Feature[]): Feature => emrShell(wings, host, box)
+  const log = openLog({ level: 'warn' })
+  started.serving = await serveOn({ ...demo, log, shell, ...(box ? { post: box.post } : {}) })
   return started.serving
 }
 

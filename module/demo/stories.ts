@@ -22,6 +22,7 @@ import type { Actor } from '../platform/audit.js'
 import { day as dayOf, type Clock, type Day } from '../platform/clock.js'
 import { readConfig } from '../platform/config.js'
 import type { Database, Tx } from '../platform/database.js'
+import { speakAll } from '../platform/i18n.js'
 import { openLog } from '../platform/log.js'
 import { loadManifest, settingsFrom } from '../platform/settings.js'
 import { category, type Scheduled } from './hours.js'
@@ -65,6 +66,7 @@ async function stageIn(tx: Tx, clock: Clock, cast: Cast): Promise<Stage> {
   const portal: Omit<Portal, 'clock'> = {
     ...{ config: readConfig({}), secret: '', db: within(tx), log: openLog({ level: 'silent' }), site },
     ...{ globals: () => globals, settings: () => settings, policy: () => policy, enabled: () => true },
+    ...{ speech: speakAll([]), post: { close: () => undefined } },
     ...{ renew: async () => undefined, practice: () => ({ name, phone }) },
   }
   const admin = needed(await staffMember(tx, cast.staff.admin))
@@ -206,7 +208,7 @@ async function ask(
 
 async function scopeOf(stage: Stage, who: keyof typeof signIns, chart: ResidentName): Promise<ChartScope> {
   const portal = stage.ago({})
-  const account = await findAccount(stage.tx, portal.clock, needed(stage.cast.accounts.get(who)))
+  const account = await findAccount(stage.tx, portal, needed(stage.cast.accounts.get(who)))
   return needed(account?.records.find(({ pid }) => pid === stage.cast.patients[chart]))
 }
 

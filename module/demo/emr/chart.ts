@@ -54,6 +54,8 @@ async function chart(context: StaffContext, wings: readonly Feature[]): Promise<
     facts: factsOf(context, summary),
     ...(await visitsOf(context, pid)),
     panel: await panelOf(context, pid, wings),
+    // Where access is given: the dialog opens from the panel.
+    panelHref: context.may('patients:view') ? url(`/staff/portal/patients/${String(pid)}`) : undefined,
   }
   return show.page('/emr/chart', content, { title: name, wide: true })
 }
@@ -117,6 +119,6 @@ async function visitsOf(context: StaffContext, pid: number) {
 /** As a host's hook would: nothing while the module is off, or for who may not see it. */
 async function panelOf(context: StaffContext, pid: number, wings: readonly Feature[]): Promise<Fragment[] | undefined> {
   if (!context.portal.enabled() || !context.may('portal:use')) return undefined
-  const cards = wings.flatMap(({ panelCard }) => (panelCard && context.may(panelCard.permission) ? [panelCard] : []))
+  const cards = wings.flatMap(({ panelCards = [] }) => panelCards.filter(({ permission }) => context.may(permission)))
   return Promise.all(cards.map((card) => card.show(context, pid)))
 }

@@ -9,17 +9,29 @@ import { calendarRoutes } from './calendar.js'
 import { chartRoutes } from './chart.js'
 import { eventRoutes } from './event.js'
 import { messageRoutes } from './messages.js'
+import type { LetterBox } from '../post.js'
 import { moduleRoutes, type ModuleHost } from './modules.js'
+import { postRoutes } from './post.js'
 import { words } from './words.js'
 
 export type { ModuleHost } from './modules.js'
 
-/** The shell as a feature: `wings` bring the portal's part of a chart, `host` is what the Modules page works on. */
-export function emrShell(wings: readonly Feature[], host: ModuleHost): Feature {
+/**
+ * The shell as a feature: `wings` bring the portal's part of a chart, `host` is what the Modules page works on, `box`
+ * has the letters that were not sent; without one they went to a mail server.
+ */
+export function emrShell(wings: readonly Feature[], host: ModuleHost, box?: LetterBox): Feature {
   return {
     name: 'emr',
     words,
-    routes: [...calendarRoutes, ...eventRoutes, ...chartRoutes(wings), ...messageRoutes, ...moduleRoutes(host)],
+    routes: [
+      ...calendarRoutes,
+      ...eventRoutes,
+      ...chartRoutes(wings),
+      ...messageRoutes,
+      ...postRoutes(box),
+      ...moduleRoutes(host),
+    ],
     emrNav: [
       {
         key: 'emr-calendar',
@@ -45,6 +57,10 @@ export function emrShell(wings: readonly Feature[], host: ModuleHost): Feature {
           permission: 'portal:use',
         },
         shown: ({ portal }) => portal.enabled(),
+      },
+      {
+        ...{ key: 'emr-post', label: 'emr.post', path: '/emr/post', icon: 'envelope', permission: 'emr:use' },
+        shown: () => box !== undefined,
       },
       { key: 'emr-modules', label: 'emr.modules', path: '/emr/modules', icon: 'puzzle', permission: 'modules:manage' },
     ],

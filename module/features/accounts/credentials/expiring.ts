@@ -1,0 +1,54 @@
+/** A password that staff made and nobody used is no way in for ever. */
+import { DateTime } from 'luxon'
+import type { Portal } from '../../../access/portal.js'
+import {
+  endStaffCredential,
+  findStaffCredential,
+  noteUse,
+  overdueStaffCredentials,
+  type StaffCredential,
+} from '../../../access/staffCredentials.js'
+import { makeUnusable, readPortalChart, signedInAtHost } from '../../../host/credentials.js'
+import { recordAudit, type Actor } from '../../../platform/audit.js'
+import { wallClock } from '../../../platform/clock.js'
+import type { Tx } from '../../../platform/database.js'
+import { publish } from '../../../platform/outbox.js'
+import { takeTurn } from '../../../platform/turns.js'
+import { logAccess } from './hostLog.js'
+
+const AT_ONCE = 500
+
+const foyer: Actor = { kind: 'system', id: 'foyer', name: 'Foyer', requestId: undefined }
+
+/** Makes unchanged hashes unusable whose time is over, for both portals. One that was changed meanwhile is left alone. */
+export async function expireCredentials(portal: Portal): Promise<void> {
+  for (const credential of await overdueStaffCredentials(portal.db, portal, AT_ONCE)) {
+    await portal.db.transaction((tx) => expire(tx, portal, credential))
+  }
+}
+
+async function expire(tx: Tx, portal: Portal, { id, pid, madeAt }: StaffCredential): Promise<void> {
+  await takeTurn(tx, [`patient:${String(pid)}`])
+  const login = (await readPortalChart(tx, pid))?.login
+  const unchanged = login && (await findStaffCredential(tx, pid, login.hash))
+  if (unchanged?.id !== id) {
+    // Replaced or changed since it was found, or changed in the host's own portal at some time.
+    if (login && !unchanged) await endStaffCredential(tx, portal, pid, 'changed')
+    return
+  }
+  const since = wallClock(DateTime.fromSQL(madeAt, { zone: 'utc' }).setZone(portal.clock.zone))
+  if (await signedInAtHost(tx, pid, since)) {
+    // In use at the host's own portal: to shut it there is not ours. In Foyer it must still be changed.
+    await noteUse(tx, portal, id)
+    return
+  }
+  await makeUnusable(tx, pid, login?.hash ?? '')
+  await endStaffCredential(tx, portal, pid, 'expired')
+  await logAccess(tx, foyer, {
+    at: wallClock(portal.clock.now()),
+    pid,
+    comment: 'an unused temporary password expired',
+  })
+  await recordAudit(tx, portal.clock, foyer, { event: 'credential.expired', subject: `patient:${String(pid)}`, pid })
+  await publish(tx, portal.clock, { event: 'credential.expired', payload: { pid }, key: `patient:${String(pid)}` })
+}
