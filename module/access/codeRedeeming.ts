@@ -1,0 +1,259 @@
+/**
+ * A PIN or an access code is used. Tries are counted before anything is looked at; whatever is wrong looks the same from
+ * outside: the same words, the same statements, the same time. Staff see beside the code what it was.
+ */
+import { triedCode, type TriedCode } from '../host/reads/redeeming.js'
+import { recordAudit, type Actor } from '../platform/audit.js'
+import { utc, type Day } from '../platform/clock.js'
+import type { Tx } from '../platform/database.js'
+import { sha256 } from '../platform/ids.js'
+import { publish } from '../platform/outbox.js'
+import { takeTurn } from '../platform/turns.js'
+import { createAccount, grant } from './accounts.js'
+import { giveBackTries, takeTries, type Allowance } from './attempts.js'
+import { standingOf, widerExtent } from './codes.js'
+import { codeHash, typedSymbols } from './codeSymbols.js'
+import { blockOf } from './limits.js'
+import type { Portal } from './portal.js'
+import { sendVerification } from './verification.js'
+
+export interface CodeTyped {
+  /** As it was typed: spaces, hyphens and capitals don't count. */
+  symbols: string
+  /** The patient's date of birth. */
+  born: Day
+  /** Where it came from. */
+  address: string
+  requestId: string
+}
+
+/** Who redeems it: an account, or somebody who makes one with it. */
+export type Redeemer =
+  | { kind: 'account'; id: number; name: string }
+  | {
+      kind: 'new'
+      /** As typed; not proved yet. */
+      email: string
+      /** Hashed before: a right PIN must not take longer than a wrong one. */
+      passwordHash: string
+      language: string | undefined
+    }
+
+export type Redeemed =
+  | { ok: true; accountId: number; record: string; pid: number; code: number }
+  /** Wrong PIN, wrong date, expired, used, revoked, barred: all one answer. */
+  | { ok: false; reason: 'refused' }
+  | { ok: false; reason: 'too-many'; seconds: number }
+  /** The PIN and the date were right, and the address has an account: sign in, then enter the PIN. */
+  | { ok: false; reason: 'email-taken' }
+
+const WINDOW_SECONDS = 60 * 60
+
+/** Opens the code's chart to the account: a new grant, or a wider one where it has one already. */
+export async function redeemCode(portal: Portal, redeemer: Redeemer, typed: CodeTyped): Promise<Redeemed> {
+  const { db, clock } = portal
+  const hash = codeHash(portal, typedSymbols(typed.symbols))
+  const accountId = redeemer.kind === 'account' ? redeemer.id : 0
+  const tried = await triedCode(db, hash, accountId)
+  const allowances = allowancesOf(portal, redeemer, typed, tried ? `chart ${String(tried.pid)}` : `none ${hash}`)
+  const room = await takeTries(db, clock, allowances, WINDOW_SECONDS)
+  if (!room.ok) return { ok: false, reason: 'too-many', seconds: room.seconds }
+
+  const wrong = whyNot(portal, tried, typed.born)
+  if (wrong !== undefined || !tried) return refuse(portal, redeemer, typed, tried, wrong ?? 'unknown')
+  try {
+    return await db.transaction((tx) =>
+      open(
+        tx,
+        portal,
+        redeemer,
+        typed,
+        tried,
+        allowances.map(({ key }) => key),
+      ),
+    )
+  } catch (error) {
+    if (!(error instanceof Undone)) throw error
+    if (error.why === 'email-taken') return { ok: false, reason: 'email-taken' }
+    return refuse(portal, redeemer, typed, tried, error.why)
+  }
+}
+
+/**
+ * Four counts at once: of who tries, of the patient whose code it is, of the birth date that was typed (a PIN is guessed
+ * for somebody whose birth date is known), of the network address.
+ */
+function allowancesOf(portal: Portal, redeemer: Redeemer, typed: CodeTyped, target: string): Allowance[] {
+  const { pinTries: most, signInTriesPerAddress } = portal.settings()
+  const who = redeemer.kind === 'account' ? `account ${String(redeemer.id)}` : redeemer.email.trim().toLowerCase()
+  return [
+    { key: `code-account:${sha256(who)}`, most },
+    { key: `code-target:${sha256(target)}`, most },
+    { key: `code-born:${typed.born}`, most },
+    { key: `code-address:${sha256(blockOf(typed.address))}`, most: Math.max(most, signInTriesPerAddress) },
+  ]
+}
+
+/** As staff read it in the history. */
+type Failure = 'unknown' | 'wrong-birth-date' | 'expired' | 'used' | 'revoked' | 'barred' | 'closed'
+
+/** Undefined: it opens the chart. */
+export function whyNot(portal: Pick<Portal, 'clock'>, tried: TriedCode | undefined, born: Day): Failure | undefined {
+  if (!tried) return 'unknown'
+  const standing = standingOf(tried, utc(portal.clock.now()))
+  if (standing === 'registered') return 'used'
+  if (standing !== 'pending') return standing
+  if (tried.born !== born) return 'wrong-birth-date'
+  if (!tried.open) return 'closed'
+  return tried.barred ? 'barred' : undefined
+}
+
+async function refuse(
+  { db, clock }: Portal,
+  redeemer: Redeemer,
+  typed: CodeTyped,
+  tried: TriedCode | undefined,
+  outcome: Failure,
+): Promise<Redeemed> {
+  await db.transaction(async (tx) => {
+    const accountId = redeemer.kind === 'account' ? redeemer.id : undefined
+    await noteTry(tx, clock, tried, accountId, outcome)
+    await recordAudit(tx, clock, actorOf(redeemer, typed, accountId), {
+      event: 'code.refused',
+      subject: tried ? `code:${String(tried.id)}` : 'code',
+      pid: tried?.pid,
+      details: { outcome },
+    })
+  })
+  return { ok: false, reason: 'refused' }
+}
+
+/** Thrown inside the transaction: everything that it did is taken back. */
+class Undone extends Error {
+  constructor(readonly why: Failure | 'email-taken') {
+    super(why)
+  }
+}
+
+async function open(
+  tx: Tx,
+  portal: Portal,
+  redeemer: Redeemer,
+  typed: CodeTyped,
+  code: TriedCode,
+  keys: readonly string[],
+): Promise<Redeemed> {
+  const { clock } = portal
+  const who = redeemer.kind === 'account' ? `account:${String(redeemer.id)}` : undefined
+  await takeTurn(tx, [...(who === undefined ? [] : [who]), `patient:${String(code.pid)}`])
+  const accountId = redeemer.kind === 'account' ? redeemer.id : await newAccount(tx, portal, redeemer, typed, code)
+  await use(tx, portal, code, accountId)
+  const actor = actorOf(redeemer, typed, accountId, code.recipient)
+  const record = await openRecord(tx, portal, actor, code, accountId)
+  await giveBackTries(tx, keys)
+  await noteTry(tx, clock, code, accountId, 'redeemed')
+  const subject = `code:${String(code.id)}`
+  await recordAudit(tx, clock, actor, { event: 'code.redeemed', subject, pid: code.pid, record })
+  await publish(tx, clock, {
+    event: 'code.redeemed',
+    payload: { code: code.id, pid: code.pid, account: accountId },
+    key: subject,
+  })
+  return { ok: true, accountId, record, pid: code.pid, code: code.id }
+}
+
+async function newAccount(
+  tx: Tx,
+  portal: Portal,
+  { email, passwordHash, language }: Extract<Redeemer, { kind: 'new' }>,
+  typed: CodeTyped,
+  { recipient: displayName }: TriedCode,
+): Promise<number> {
+  const { clock } = portal
+  const made = await createAccount(tx, clock, { email, verified: false, passwordHash, displayName, language })
+  if (!made) throw new Undone('email-taken')
+  const actor: Actor = { kind: 'account', id: String(made.id), name: displayName, requestId: typed.requestId }
+  await recordAudit(tx, clock, actor, { event: 'account.made', subject: `account:${String(made.id)}` })
+  await publish(tx, clock, { event: 'account.made', payload: { account: made.id } })
+  await sendVerification(tx, portal, { id: made.id, email, language })
+  return made.id
+}
+
+/** Of many presses at once one finds it unused. */
+async function use(tx: Tx, { clock }: Portal, code: TriedCode, accountId: number): Promise<void> {
+  const used = await tx.change(
+    `UPDATE foyer_codes SET redeemed_at = :now, redeemed_account = :accountId, active_key = NULL
+      WHERE id = :id AND redeemed_at IS NULL AND revoked_at IS NULL AND expires_at > :now`,
+    { id: code.id, accountId, now: utc(clock.now()) },
+  )
+  if (used !== 1) throw new Undone('used')
+}
+
+interface GrantRow {
+  id: number
+  record: string
+  relationship: string
+  extent: string
+  revoked_at: string | null
+}
+
+/** The grant of this account and chart, made or widened; one that was revoked stays so. */
+async function openRecord(tx: Tx, portal: Portal, actor: Actor, code: TriedCode, accountId: number): Promise<string> {
+  const { clock } = portal
+  const { pid, relationship, extent } = code
+  const before = await tx.first<GrantRow>(
+    `SELECT id, record, relationship, extent, revoked_at FROM foyer_grants WHERE account_id = :accountId AND pid = :pid`,
+    { accountId, pid },
+  )
+  if (!before) {
+    const record = await grant(tx, clock, { accountId, pid, relationship, extent, by: actor })
+    await publish(tx, clock, { event: 'grant.made', payload: { account: accountId, pid } })
+    return record
+  }
+  if (before.revoked_at !== null) throw new Undone('barred')
+  // Its end, if it had one, goes too: the practice has just vouched anew.
+  await tx.change(
+    `UPDATE foyer_grants SET extent = :extent, relationship = :relationship, valid_until = NULL, version = version + 1
+      WHERE id = :id`,
+    {
+      id: before.id,
+      extent: widerExtent(before.extent, extent),
+      relationship: before.relationship === 'self' ? 'self' : relationship,
+    },
+  )
+  await recordAudit(tx, clock, actor, {
+    event: 'grant.widened',
+    subject: `account:${String(accountId)}`,
+    pid,
+    record: before.record,
+    details: { before: before.extent, after: widerExtent(before.extent, extent) },
+  })
+  await publish(tx, clock, { event: 'grant.widened', payload: { account: accountId, pid } })
+  return before.record
+}
+
+function noteTry(
+  tx: Tx,
+  clock: Portal['clock'],
+  code: TriedCode | undefined,
+  accountId: number | undefined,
+  outcome: Failure | 'redeemed',
+): Promise<number> {
+  return tx.insert(
+    `INSERT INTO foyer_code_tries (code_id, pid, account_id, outcome, at) VALUES (:code, :pid, :account, :outcome, :now)`,
+    {
+      code: code?.id ?? null,
+      pid: code?.pid ?? null,
+      account: accountId ?? null,
+      outcome,
+      now: utc(clock.now()),
+    },
+  )
+}
+
+function actorOf(redeemer: Redeemer, { requestId }: CodeTyped, accountId: number | undefined, recipient = ''): Actor {
+  if (accountId === undefined)
+    return { kind: 'system', id: 'unknown', name: 'Somebody who is not signed in', requestId }
+  const name = redeemer.kind === 'account' ? redeemer.name : recipient
+  return { kind: 'account', id: String(accountId), name, requestId }
+}

@@ -1,0 +1,169 @@
+/** One PIN or code: how it stands, who tried it, and what can be done with it. */
+import { z } from 'zod'
+import { REISSUED, reissueCode, revokeCode, sendCode } from '../../../access/codeIssuing.js'
+import { findCode, triesOfCode, type Code } from '../../../access/codes.js'
+import { readFamily, type Family } from '../../../host/family.js'
+import { isLanguage } from '../../../platform/i18n.js'
+import { text } from '../../../web/forms.js'
+import { writeInstant } from '../../../web/instant.js'
+import type { FieldError } from '../../../web/layout.js'
+import { bornText, personName } from '../../../web/person.js'
+import type { StaffContext } from '../../../web/routes.js'
+import type { Answer } from '../../../web/show.js'
+import { letterText } from '../credentials/letterCard.js'
+import { pidIn } from '../credentials/pid.js'
+import { sheetPath } from './familyPage.js'
+import { refusalView, type RefusalView } from './refusals.js'
+import { readSending, sendingView } from './sendingFields.js'
+import { codeLine, codePath } from './standing.js'
+
+interface One {
+  code: Code
+  family: Family
+}
+
+async function oneIn(context: StaffContext): Promise<One | undefined> {
+  const { params, portal } = context
+  const pid = pidIn(context)
+  const id = Number(/^[1-9]\d{0,15}$/.exec(params['code'] ?? '')?.[0])
+  if (pid === undefined || !Number.isSafeInteger(id)) return undefined
+  const code = await findCode(portal.db, portal, { pid, id })
+  const family = code && (await readFamily(portal.db, portal.site, pid))
+  return family && { code, family }
+}
+
+interface Typed {
+  fields?: Readonly<Record<string, string>>
+  errors?: FieldError[]
+  refusal?: RefusalView | undefined
+}
+
+/** GET …/codes/:code */
+export async function code(context: StaffContext): Promise<Answer> {
+  const one = await oneIn(context)
+  if (!one) return context.show.notFound()
+  return context.show.page('/accounts/codes/code', await codeView(context, one, {}), titled(context, one))
+}
+
+const Reason = z.object({ reason: text(200, 'codes.revoke.missing') })
+
+/** POST …/codes/:code/revocation */
+export async function revoke(context: StaffContext): Promise<Answer> {
+  const { actor, form, portal, show, t } = context
+  const one = await oneIn(context)
+  if (!one) return show.notFound()
+  const asked = form(Reason)
+  if (!asked.ok) {
+    const errors = [{ name: 'reason', text: t(asked.errors['reason'] ?? 'codes.revoke.missing') }]
+    return again(context, one, { fields: asked.typed, errors })
+  }
+  const { id, pid } = one.code
+  const outcome = await revokeCode(portal, actor, { pid, id, reason: asked.value.reason })
+  return outcome.ok
+    ? show.seeOther(codePath(one.code), { kind: 'success', key: 'codes.revoke.done' })
+    : over(context, one.code)
+}
+
+/** POST …/codes/:code/reissue */
+export async function reissue(context: StaffContext): Promise<Answer> {
+  const { actor, portal, show } = context
+  const one = await oneIn(context)
+  if (!one) return show.notFound()
+  const { id, pid, language } = one.code
+  const outcome = await reissueCode(portal, actor, { pid, id, language: isLanguage(language) ? language : 'en' })
+  if (outcome.ok) return show.seeOther(sheetPath(pid, outcome.family), { kind: 'success', key: 'codes.reissue.done' })
+  if ('reason' in outcome) return over(context, one.code)
+  const refusal = outcome.refusals.get(pid)
+  const { firstName, lastName } = one.family.patient
+  const view = refusal && refusalView(context, pid, refusal, `${firstName} ${lastName}`.trim())
+  return again(context, one, { refusal: view })
+}
+
+/** POST …/codes/:code/letter */
+export async function send(context: StaffContext): Promise<Answer> {
+  const { actor, form, portal, show, t } = context
+  const one = await oneIn(context)
+  if (!one) return show.notFound()
+  const sending = readSending(context, false)
+  const fields = form(z.object({})).typed
+  if (!sending.ok || !sending.value) return again(context, one, { fields, errors: sending.ok ? [] : sending.errors })
+  const { id, pid, language } = one.code
+  const outcome = await sendCode(portal, actor, {
+    ...{ pid, id, send: sending.value },
+    language: isLanguage(language) ? language : 'en',
+  })
+  if (outcome.ok) return show.seeOther(codePath(one.code), { kind: 'success', key: 'codes.one.sent' })
+  if (outcome.reason !== 'no-consent') return over(context, one.code)
+  const { firstName, lastName } = one.family.patient
+  const errors = [{ name: 'asked', text: t('codes.refused.no-consent', { name: `${firstName} ${lastName}` }) }]
+  return again(context, one, { fields, errors })
+}
+
+/** Somebody was faster, or the family was. */
+function over({ show, t, url }: StaffContext, code: Code): Answer {
+  const actions = [{ label: t('codes.refused.show'), href: url(codePath(code)) }]
+  return show.problem(409, { what: t('codes.over'), next: t('codes.overNext'), actions })
+}
+
+async function again(context: StaffContext, one: One, typed: Typed): Promise<Answer> {
+  return context.show.refused('/accounts/codes/code', await codeView(context, one, typed), titled(context, one))
+}
+
+function titled({ t }: StaffContext, { code: { kind, pid } }: One) {
+  return { title: t(`codes.one.of.${kind}`), about: [pid] }
+}
+
+async function codeView(context: StaffContext, { code, family }: One, typed: Typed) {
+  const { portal, t, url } = context
+  const { patient } = family
+  const tries = await triesOfCode(portal.db, code.id)
+  const base = codePath(code)
+  const at = (name: string) => typed.errors?.find((error) => error.name === name)?.text
+  const pending = code.symbols !== undefined
+  return {
+    ...codeLine(context, code),
+    heading: t(`codes.one.of.${code.kind}`),
+    name: personName(patient.lastName, patient.firstName),
+    born: bornText(context, patient.born),
+    backHref: url(`/staff/portal/patients/${String(patient.pid)}`),
+    facts: factsOf(context, code),
+    tries: tries.map((each) => ({
+      when: writeInstant(context, each.at),
+      who: each.account ?? t('codes.tries.nobody'),
+      text: t(`codes.tries.${outcomes.includes(each.outcome) ? each.outcome : 'other'}`),
+      good: each.outcome === 'redeemed',
+    })),
+    errors: [...(typed.errors ?? []), ...(typed.refusal ? [{ text: typed.refusal.text, id: 'refusal' }] : [])],
+    refusal: typed.refusal,
+    sheetHref: pending ? url(sheetPath(code.pid, code.family)) : undefined,
+    reissueAction: code.standing === 'registered' ? undefined : url(`${base}/reissue`),
+    revokeAction: pending ? url(`${base}/revocation`) : undefined,
+    reason: typed.fields?.['reason'] ?? '',
+    reasonError: at('reason'),
+    sendAction: pending ? url(`${base}/letter`) : undefined,
+    sending: sendingView(context, patient, typed.fields ?? {}, { mayPrint: false, errors: typed.errors ?? [] }),
+    askedError: at('asked'),
+  }
+}
+
+const outcomes = ['redeemed', 'wrong-birth-date', 'expired', 'used', 'revoked', 'barred', 'closed']
+
+function factsOf(context: StaffContext, code: Code) {
+  const { t } = context
+  const line = codeLine(context, code)
+  const reason = code.revokedReason === REISSUED ? t('codes.revoked.reissued') : code.revokedReason
+  return [
+    { term: t('codes.fact.recipient'), text: `${line.recipient}, ${line.relationship}` },
+    { term: t('codes.fact.extent'), text: line.extent },
+    { term: t('codes.fact.issued'), text: `${writeInstant(context, code.issuedAt)}, ${code.issuedBy}` },
+    { term: t('codes.fact.standing'), text: line.when },
+    ...(reason === undefined ? [] : [{ term: t('codes.fact.reason'), text: reason }]),
+    ...(code.letter ? [{ term: t('codes.fact.letter'), text: letterLine(context, code.letter) }] : []),
+  ]
+}
+
+function letterLine(context: StaffContext, letter: NonNullable<Code['letter']>): string {
+  const { t } = context
+  const state = `${t(`codes.letter.${letter.state}`)}, ${letter.to}`
+  return letter.state === 'failed' || letter.state === 'refused' ? `${state}: ${letterText(context, letter)}` : state
+}

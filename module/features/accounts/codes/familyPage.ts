@@ -1,0 +1,199 @@
+/** Family Contacts: guardians on top, the patient and linked siblings below, one press for a PIN each. Nothing is sent. */
+import { z } from 'zod'
+import { issueCodes, type CodeRefusal } from '../../../access/codeIssuing.js'
+import { codesOfPatients, type Code } from '../../../access/codes.js'
+import { isPlaceholderName } from '../../../access/placeholderNames.js'
+import { readFamily, readSiblings, type Family, type FamilyMember } from '../../../host/family.js'
+import { isLanguage, type Language } from '../../../platform/i18n.js'
+import type { FieldError } from '../../../web/layout.js'
+import { bornText, personName } from '../../../web/person.js'
+import type { StaffContext } from '../../../web/routes.js'
+import type { Answer } from '../../../web/show.js'
+import { languageOfChart, languageOptions } from './language.js'
+import { chosenRecipient, recipientChoices, type Recipient } from './recipients.js'
+import { refusalView, type RefusalView } from './refusals.js'
+import { codeLine, standingTag, whenText } from './standing.js'
+import { pidIn } from '../credentials/pid.js'
+
+const CODES_SHOWN = 60
+
+interface Household {
+  family: Family
+  /** The patient, then the siblings, the eldest first. */
+  members: FamilyMember[]
+}
+
+async function householdOf({ portal }: StaffContext, pid: number): Promise<Household | undefined> {
+  const family = await readFamily(portal.db, portal.site, pid)
+  if (!family) return undefined
+  return { family, members: [family.patient, ...(await readSiblings(portal.db, portal.site, pid))] }
+}
+
+/** GET …/family */
+export async function familyContacts(context: StaffContext): Promise<Answer> {
+  const pid = pidIn(context)
+  const household = pid === undefined ? undefined : await householdOf(context, pid)
+  if (!household) return context.show.notFound()
+  return context.show.page(
+    '/accounts/codes/family',
+    await familyView(context, household, {}),
+    titled(context, household),
+  )
+}
+
+const Form = z.object({
+  'register[]': z
+    .union([z.string().transform((one) => [one]), z.array(z.string())], 'form.choose')
+    .optional()
+    .default([]),
+  language: z.string().optional(),
+})
+
+interface Typed {
+  fields?: Readonly<Record<string, string>>
+  ticked?: readonly number[]
+  language?: Language | undefined
+  errors?: FieldError[]
+  refusals?: RefusalView[]
+}
+
+/** POST …/family: a PIN for each who is ticked, or for none. */
+export async function issuePins(context: StaffContext): Promise<Answer> {
+  const { actor, form, portal, show } = context
+  const pid = pidIn(context)
+  const household = pid === undefined ? undefined : await householdOf(context, pid)
+  if (pid === undefined || !household) return show.notFound()
+  const asked = form(Form)
+  const ticked = asked.ok ? asked.value['register[]'].map(Number) : []
+  const wished = asked.ok ? asked.value.language : undefined
+  const language = isLanguage(wished) ? wished : undefined
+  const { recipient, error } = chosenRecipient(context, household.family)
+  const errors = [...(error ? [error] : []), ...wrongTicks(context, household, ticked, recipient)]
+  const typed: Typed = { fields: asked.typed, ticked, language, errors }
+  if (!recipient || errors.length > 0) return again(context, household, typed)
+
+  const issued = await issueCodes(portal, actor, {
+    ...{ kind: 'pin', pids: ticked, recipient: recipient.name, relationship: recipient.relationship, extent: 'full' },
+    language: language ?? languageOfChart(portal, household.family.patient.language),
+  })
+  if (issued.ok) return show.seeOther(sheetPath(pid, issued.family), { kind: 'success', key: 'codes.family.made' })
+  return again(context, household, { ...typed, refusals: refusalsOf(context, household.members, issued.refusals) })
+}
+
+/** Of the patient or one of the family: all the addresses and boxes that this page has. */
+export function sheetPath(pid: number, family: string): string {
+  return `/staff/portal/patients/${String(pid)}/sheets/${family}`
+}
+
+function wrongTicks(
+  { t }: StaffContext,
+  { family, members }: Household,
+  ticked: readonly number[],
+  recipient: Recipient | undefined,
+): FieldError[] {
+  const name = 'register'
+  if (ticked.length === 0) return [{ name, text: t('codes.family.nobody') }]
+  if (!ticked.every((pid) => members.some((member) => member.pid === pid))) return [{ name, text: t('form.choose') }]
+  const others = ticked.some((pid) => pid !== family.patient.pid)
+  return recipient?.self === true && others ? [{ name, text: t('codes.family.selfOnly') }] : []
+}
+
+function refusalsOf(
+  context: StaffContext,
+  members: readonly FamilyMember[],
+  refusals: ReadonlyMap<number, CodeRefusal>,
+): RefusalView[] {
+  return [...refusals].map(([pid, refusal]) => {
+    const member = members.find((each) => each.pid === pid)
+    return refusalView(context, pid, refusal, member ? nameOf(member) : '')
+  })
+}
+
+async function again(context: StaffContext, household: Household, typed: Typed): Promise<Answer> {
+  const view = await familyView(context, household, typed)
+  return context.show.refused('/accounts/codes/family', view, titled(context, household))
+}
+
+function titled({ t }: StaffContext, { members }: Household) {
+  return { title: t('codes.family.title'), about: members.map(({ pid }) => pid) }
+}
+
+async function familyView(context: StaffContext, { family, members }: Household, typed: Typed) {
+  const { portal, t, url } = context
+  const { patient } = family
+  const base = `/staff/portal/patients/${String(patient.pid)}`
+  const codes = await codesOfPatients(
+    portal.db,
+    portal,
+    members.map(({ pid }) => pid),
+    CODES_SHOWN,
+  )
+  const refusals = typed.refusals ?? []
+  const recipients = recipientChoices(context, family, typed.fields ?? {})
+  const chosen = recipients.choices.find((choice) => choice.chosen)?.name ?? ''
+  const errors = [...(typed.errors ?? []), ...refusals.map(({ text, pid }) => ({ text, id: registerId(members, pid) }))]
+  return {
+    name: personName(patient.lastName, patient.firstName),
+    backHref: url(base),
+    action: url(`${base}/family`),
+    recipients,
+    recipientError: errorAt(typed, 'recipient'),
+    nameError: errorAt(typed, 'name'),
+    relationshipError: errorAt(typed, 'relationship'),
+    registerError: errorAt(typed, 'register'),
+    members: members.map((member, at) => ({
+      pid: member.pid,
+      id: registerId(members, member.pid),
+      name: personName(member.lastName, member.firstName),
+      born: bornText(context, member.born),
+      first: at === 0,
+      ticked: typed.ticked ? typed.ticked.includes(member.pid) : wants(context, member, codes, chosen),
+      nameless: isNameless(context, member) ? t('codes.family.nameless') : '',
+      pins: codes
+        .filter((code) => code.pid === member.pid)
+        .slice(0, 4)
+        .map((code) => pinLine(context, code)),
+      refusal: refusals.find(({ pid }) => pid === member.pid),
+    })),
+    languages: languageOptions(context, typed.language ?? languageOfChart(portal, patient.language)),
+    errors,
+    codes: codes.map((code) => ({ ...codeLine(context, code), patient: memberName(members, code.pid) })),
+    days: t('codes.family.days', { count: portal.settings().pinDays }),
+  }
+}
+
+/** Ticked at first: who has a name, and whose record this person cannot open yet. */
+function wants(context: StaffContext, member: FamilyMember, codes: readonly Code[], recipient: string): boolean {
+  const has = codes.some(
+    ({ pid, standing, recipient: of }) =>
+      pid === member.pid && of === recipient && (standing === 'pending' || standing === 'registered'),
+  )
+  return !has && !isNameless(context, member)
+}
+
+function isNameless({ portal }: StaffContext, { firstName, lastName }: FamilyMember): boolean {
+  const names = portal.settings().placeholderNames
+  return isPlaceholderName(firstName, lastName, names === 'all' ? [] : names)
+}
+
+function pinLine(context: StaffContext, code: Code) {
+  return { tag: standingTag(context, code.standing), text: `${code.recipient}, ${whenText(context, code)}` }
+}
+
+function memberName(members: readonly FamilyMember[], pid: number): string {
+  const member = members.find((each) => each.pid === pid)
+  return member ? nameOf(member) : ''
+}
+
+function nameOf({ firstName, lastName }: FamilyMember): string {
+  return `${firstName} ${lastName}`.trim()
+}
+
+/** The first box has the id that an error leads to. */
+function registerId(members: readonly FamilyMember[], pid: number): string {
+  return members[0]?.pid === pid ? 'field-register' : `field-register-${String(pid)}`
+}
+
+function errorAt({ errors = [] }: Typed, name: string): string | undefined {
+  return errors.find((error) => error.name === name)?.text
+}

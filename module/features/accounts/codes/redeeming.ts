@@ -1,0 +1,84 @@
+/** Somebody with an account types in a PIN or an access code: one record more, or more of one. */
+import { redeemCode } from '../../../access/codeRedeeming.js'
+import { recordLabel } from '../../../web/frame.js'
+import { findAccount, scopeOf } from '../../../access/scope.js'
+import type { FieldError } from '../../../web/layout.js'
+import type { AccountContext } from '../../../web/routes.js'
+import type { Answer } from '../../../web/show.js'
+import { readCode, whyNotOpened } from './typed.js'
+
+interface Typed {
+  pin?: string
+  birthDate?: string
+  errors?: FieldError[]
+}
+
+/** GET /portal/codes */
+export function redeemPage({ show, t, url }: AccountContext, typed: Typed = {}, status = 422): Answer {
+  const at = (name: string) => typed.errors?.find((error) => error.name === name)?.text
+  const page = {
+    action: url('/portal/codes'),
+    backHref: url('/portal'),
+    pin: typed.pin ?? '',
+    birthDate: typed.birthDate ?? '',
+    errors: typed.errors ?? [],
+    // Above messages at fields the usual words stand.
+    errorTitle: typed.errors?.some(({ name }) => name !== undefined) ? undefined : t('codes.typed.notOpened'),
+    pinError: at('pin'),
+    birthDateError: at('birthDate'),
+  }
+  const title = { title: t('codes.redeem.title') }
+  return typed.errors
+    ? show.refused('/accounts/codes/redeem', page, { ...title, status })
+    : show.page('/accounts/codes/redeem', page, title)
+}
+
+/** POST /portal/codes */
+export async function redeem(context: AccountContext): Promise<Answer> {
+  const { account, address, portal, requestId } = context
+  const { pin, born, errors } = readCode(context)
+  if (errors.length > 0) return redeemPage(context, { pin, birthDate: born, errors })
+  const outcome = await redeemCode(
+    portal,
+    { kind: 'account', id: account.id, name: account.name },
+    { symbols: pin, born, address, requestId },
+  )
+  if (!outcome.ok) {
+    const { error, status } = whyNotOpened(context, outcome)
+    return redeemPage(context, { pin, birthDate: born, errors: [error] }, status)
+  }
+  await context.renewSession()
+  return receiptOf(context, outcome)
+}
+
+/** To the receipt. A record that a birthday has closed meanwhile has none. */
+export async function receiptOf(
+  { portal, show }: Pick<AccountContext, 'portal' | 'show'>,
+  { accountId, record }: { accountId: number; record: string },
+): Promise<Answer> {
+  const account = await findAccount(portal.db, portal, accountId)
+  return account && scopeOf(account, record)
+    ? show.seeOther(`/portal/codes/receipts/${record}`)
+    : show.seeOther('/portal', { kind: 'info', key: 'codes.receipt.closed' })
+}
+
+/** GET /portal/codes/receipts/:record: what is open now, as what, and what next. */
+export function receipt(context: AccountContext): Answer {
+  const { account, params, portal, show, t, url } = context
+  const scope = scopeOf(account, params['record'] ?? '')
+  if (scope?.kind !== 'chart') return show.notFound()
+  const unproved = account.hostPid === undefined
+  const page = {
+    title: t('codes.receipt.title'),
+    lines: [
+      { term: t('codes.receipt.record'), text: recordLabel(context, scope) },
+      { term: t('codes.receipt.opens'), text: t(`codes.opens.${scope.extent}`) },
+    ],
+    next: t(unproved ? 'codes.receipt.next' : 'codes.receipt.nextHost', { practice: portal.practice().name }),
+    actions: [
+      { label: t('codes.receipt.open'), href: url(`/portal/records/${scope.record}`) },
+      { label: t('codes.receipt.another'), href: url('/portal/codes') },
+    ],
+  }
+  return show.page('/accounts/codes/receipt', page, { title: t('codes.receipt.title'), about: [scope.pid] })
+}

@@ -1,0 +1,59 @@
+/** Why a patient gets no PIN or code, in words, with the way out. */
+import type { CodeRefusal } from '../../../access/codeIssuing.js'
+import type { Link } from '../../../web/layout.js'
+import type { StaffContext } from '../../../web/routes.js'
+
+export interface RefusalView {
+  pid: number
+  text: string
+  /** A place to go to. */
+  link?: Link
+  /** A form to post: the active one is revoked and another made. */
+  reissue?: string
+}
+
+export function refusalView(
+  { may, t, url }: StaffContext,
+  pid: number,
+  refusal: CodeRefusal,
+  name: string,
+): RefusalView {
+  const text = t(`codes.refused.${refusal.reason}`, { name, ...wordsOf(refusal) })
+  switch (refusal.reason) {
+    case 'open-registration':
+      // Whoever may not process it tells a colleague who may.
+      if (!may('registrations:process')) return { pid, text }
+      return {
+        pid,
+        text,
+        link: {
+          label: t('codes.refused.approve'),
+          href: url(`/staff/portal/registrations/${String(refusal.registration)}`),
+        },
+      }
+    case 'active':
+      return {
+        pid,
+        text,
+        link: {
+          label: t('codes.refused.show'),
+          href: url(`/staff/portal/patients/${String(pid)}/codes/${String(refusal.code)}`),
+        },
+        reissue: url(`/staff/portal/patients/${String(pid)}/codes/${String(refusal.code)}/reissue`),
+      }
+    case 'barred':
+      return { pid, text, link: { label: t('codes.refused.panel'), href: panelOf(pid) } }
+    case 'of-age':
+    case 'placeholder-name':
+    case 'no-such-patient':
+    case 'no-consent':
+      return { pid, text }
+  }
+  function panelOf(of: number): string {
+    return url(`/staff/portal/patients/${String(of)}`)
+  }
+}
+
+function wordsOf(refusal: CodeRefusal): Record<string, string> {
+  return refusal.reason === 'barred' ? { who: refusal.by, why: refusal.why } : {}
+}

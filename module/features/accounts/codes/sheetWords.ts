@@ -1,0 +1,66 @@
+import { wordsIn } from '../../../platform/i18n.js'
+
+/** The sheet that a family takes home, and the page around it. */
+export const sheetWords = wordsIn(
+  {
+    'codes.sheet.pageTitle': 'Sheet for the family',
+    'codes.sheet.pageLead': 'Hand it over after you have checked who is in front of you. No message is sent.',
+    'codes.sheet.pageOver': 'Nothing on it can be used any more. Issue it again from the family’s contacts.',
+    'codes.sheet.back': 'The patient',
+    'codes.sheet.print': 'Print',
+    'codes.sheet.printHint': 'Print it with your browser’s own menu, on paper or as a PDF.',
+
+    'codes.sheet.title': 'Your way into the patient portal of {{practice}}',
+    'codes.sheet.for': 'For {{name}}',
+    'codes.sheet.label.pin': 'PIN',
+    'codes.sheet.label.code': 'Access code',
+    'codes.sheet.address': 'Address of the portal',
+    'codes.sheet.until': 'It can be used until {{day}}.',
+    'codes.sheet.keep': 'It is for {{name}} alone. Another person who looks after the patient gets their own.',
+    'codes.sheet.step.open': 'Scan the QR code with your phone, or open {{address}}.',
+    'codes.sheet.step.type.pin': 'Enter the PIN and the patient’s date of birth.',
+    'codes.sheet.step.type.code': 'Enter the access code and the patient’s date of birth.',
+    'codes.sheet.step.account':
+      'Choose an e-mail address and a password for your account. If you have one already, sign in first.',
+    'codes.sheet.step.more.pin': 'For each further child, choose “Enter another PIN”. You need one account only.',
+    'codes.sheet.step.more.code': 'You can enter further codes into the same account.',
+    'codes.sheet.help': 'Questions? Call us: {{phone}}.',
+    'codes.sheet.helpDesk': 'Questions? Ask us at the desk.',
+    'codes.sheet.qr': 'QR code that opens the portal with the PIN of {{name}}',
+    'codes.sheet.over.registered': 'Registered: this one has been used.',
+    'codes.sheet.over.revoked': 'Revoked: it opens nothing.',
+    'codes.sheet.over.expired': 'Expired: it opens nothing.',
+    'codes.sheet.over.pending': 'It cannot be said again: the portal’s secret has changed. Issue it again.',
+  },
+  {
+    'codes.sheet.pageTitle': 'Hoja para la familia',
+    'codes.sheet.pageLead': 'Entréguela después de comprobar quién está frente a usted. No se envía ningún mensaje.',
+    'codes.sheet.pageOver':
+      'Ya no se puede usar nada de esta hoja. Emítala de nuevo desde los contactos de la familia.',
+    'codes.sheet.back': 'El paciente',
+    'codes.sheet.print': 'Imprimir',
+    'codes.sheet.printHint': 'Imprímala con el menú de su navegador, en papel o como PDF.',
+
+    'codes.sheet.title': 'Su entrada al portal del paciente de {{practice}}',
+    'codes.sheet.for': 'Para {{name}}',
+    'codes.sheet.label.pin': 'PIN',
+    'codes.sheet.label.code': 'Código de acceso',
+    'codes.sheet.address': 'Dirección del portal',
+    'codes.sheet.until': 'Se puede usar hasta el {{day}}.',
+    'codes.sheet.keep': 'Es solo para {{name}}. Otra persona que cuide al paciente recibe el suyo.',
+    'codes.sheet.step.open': 'Escanee el código QR con su teléfono o abra {{address}}.',
+    'codes.sheet.step.type.pin': 'Escriba el PIN y la fecha de nacimiento del paciente.',
+    'codes.sheet.step.type.code': 'Escriba el código de acceso y la fecha de nacimiento del paciente.',
+    'codes.sheet.step.account':
+      'Elija un correo electrónico y una contraseña para su cuenta. Si ya tiene una, inicie sesión primero.',
+    'codes.sheet.step.more.pin': 'Para cada hijo más, elija «Usar otro PIN». Solo necesita una cuenta.',
+    'codes.sheet.step.more.code': 'Puede usar más códigos en la misma cuenta.',
+    'codes.sheet.help': '¿Preguntas? Llámenos: {{phone}}.',
+    'codes.sheet.helpDesk': '¿Preguntas? Consulte en la recepción.',
+    'codes.sheet.qr': 'Código QR que abre el portal con el PIN de {{name}}',
+    'codes.sheet.over.registered': 'Registrado: este ya se usó.',
+    'codes.sheet.over.revoked': 'Anulado: no abre nada.',
+    'codes.sheet.over.expired': 'Vencido: no abre nada.',
+    'codes.sheet.over.pending': 'No se puede mostrar de nuevo: cambió la clave secreta del portal. Emítalo otra vez.',
+  },
+)

@@ -1,0 +1,7 @@
+import { allWords } from '../../../platform/i18n.js'
+import { letterWords } from './letterWords.js'
+import { patientWords } from './patientWords.js'
+import { sheetWords } from './sheetWords.js'
+import { staffWords } from './staffWords.js'
+
+export const words = allWords(staffWords, sheetWords, patientWords, letterWords)

@@ -1,0 +1,328 @@
+/** PINs over the web: made for a family, printed, sent, redeemed; whatever is wrong with one looks the same. */
+import { expect } from 'chai'
+import { issueCodes, revokeCode } from '../../module/access/codeIssuing.js'
+import { findCode, type Code } from '../../module/access/codes.js'
+import { qrPath } from '../../module/web/qrCode.js'
+import { MORNING, openPractice, passwordOf, type TestPractice } from '../support/practice.js'
+import type { Page, Visitor } from '../support/visitor.js'
+
+const nurse = { kind: 'staff', id: 'admin', name: 'Robin Adler', requestId: 'test' } as const
+const LEO = '2017-05-03'
+const PASSWORD = 'Four unrelated words, 7 here'
+
+describe('PINs on the portal’s pages', function () {
+  this.timeout(60_000)
+  let practice: TestPractice
+  let admin: Visitor
+  let people = 0
+
+  before(async () => {
+    practice = await openPractice()
+    await practice.setting('signInTries', '100')
+    await practice.setting('signInTriesPerAddress', '10000')
+    admin = await practice.staffVisitor('admin')
+  })
+  after(() => practice.leave())
+  beforeEach(async () => {
+    practice.clock.set(MORNING)
+    await practice.setting('pinTries', '50')
+    await practice.db.transaction((tx) => tx.change(`DELETE FROM foyer_attempts`))
+  })
+
+  const home = { guardiansname: 'Eva Novak', guardianrelationship: 'mother', guardianphone: '(202) 555-0177' }
+  const child = (columns: Record<string, string> = home, more = {}) =>
+    practice.patient({
+      ...{ fname: `Kim${String((people += 1))}`, lname: 'Novak', dob: LEO, allowPortal: '', columns, ...more },
+    })
+  const codesOf = async (pid: number): Promise<Code[]> => {
+    const rows = await practice.db.select<{ id: number }>(`SELECT id FROM foyer_codes WHERE pid = :pid ORDER BY id`, {
+      pid,
+    })
+    const found = await Promise.all(rows.map(({ id }) => findCode(practice.db, practice.portal, { pid, id })))
+    return found.flatMap((code) => code ?? [])
+  }
+  const pinFor = async (pid: number, recipient = 'Eva Novak'): Promise<Code> => {
+    const issued = await issueCodes(practice.portal, nurse, {
+      ...{ kind: 'pin', pids: [pid], recipient, relationship: 'mother', extent: 'full', language: 'en' },
+    })
+    const code = issued.ok && (await findCode(practice.db, practice.portal, { pid, id: issued.codes[0]?.id ?? 0 }))
+    if (!code) throw new Error('no PIN')
+    return code
+  }
+  const family = (pid: number) => `/staff/portal/patients/${String(pid)}/family`
+
+  describe('in Family Contacts', () => {
+    it('are made for the patient and the siblings that are ticked, in one press, and stand on one sheet', async () => {
+      const [kim, sam, other] = [
+        await child({ ...home, guardianphone: '(202) 555-0188' }, { phoneHome: '202-555-0188' }),
+        await child({ ...home, guardianphone: '' }, { lname: 'Dvorak', phoneHome: '202-555-0188' }),
+        await child({ ...home, guardianphone: '(202) 555-9999' }),
+      ]
+      const page = await admin.get(family(kim))
+      expect(page.status).to.equal(200)
+      expect(page.body).to.match(/value="contact:Eva Novak" checked/)
+      expect(boxes(page)).to.deep.equal([`${String(kim)} checked`, `${String(sam)} checked`])
+
+      const outsider = { recipient: 'contact:Eva Novak', 'register[]': [String(kim), String(other)] }
+      expect((await admin.post(family(kim), outsider)).status).to.equal(422)
+      const made = await admin.post(family(kim), {
+        ...{ recipient: 'contact:Eva Novak', language: 'es', 'register[]': [String(kim), String(sam)] },
+      })
+      expect(made.status).to.equal(303)
+      const sheet = await admin.follow(made)
+      expect(sheet.status).to.equal(200)
+      expect(sheet.body).to.contain('lang="es"').and.contain('Para Eva Novak')
+      for (const pid of [kim, sam]) {
+        const [code] = await codesOf(pid)
+        const symbols = code?.symbols ?? 'none'
+        expect(sheet.body).to.contain(`${symbols.slice(0, 4)}-${symbols.slice(4)}`)
+        // The same text makes the same squares.
+        expect(sheet.body).to.contain(`d="${qrPath(`http://localhost:8080/portal/join#${symbols}`).path}"`)
+        expect(code).to.include({ standing: 'pending', relationship: 'mother' })
+      }
+      expect(await codesOf(other)).to.deep.equal([])
+      const letters = await practice.db.select(`SELECT id FROM foyer_letters WHERE pid IN (:pids)`, {
+        pids: [kim, sam],
+      })
+      expect(letters, 'no message is sent from here').to.deep.equal([])
+      expect((await admin.get(family(kim))).body).to.contain('Pending')
+    })
+
+    it('are refused with the reason and the way out', async () => {
+      const kim = await child()
+      const wanted = { recipient: 'contact:Eva Novak', 'register[]': String(kim) }
+      const first = await admin.post(family(kim), wanted, { from: family(kim) })
+      const again = await admin.post(family(kim), wanted)
+      expect(again.status).to.equal(422)
+      const [code] = await codesOf(kim)
+      const reissue = `/staff/portal/patients/${String(kim)}/codes/${String(code?.id)}/reissue`
+      expect(again.body).to.contain('This person has one for').and.contain(`formaction="${reissue}"`)
+      const reissued = await admin.post(reissue, wanted)
+      expect(reissued.status).to.equal(303)
+      expect(reissued.location).to.not.equal(first.location)
+      expect((await codesOf(kim)).map(({ standing }) => standing)).to.deep.equal(['revoked', 'pending'])
+      expect((await admin.follow(first)).body).to.contain('Revoked: it opens nothing.')
+
+      const baby = await child(home, { fname: 'Baby Girl' })
+      const none = await admin.post(family(baby), { ...wanted, 'register[]': String(baby) })
+      expect(none.status).to.equal(422)
+      expect(none.body).to.contain('has no given name in the chart yet')
+      expect(
+        (await admin.post(family(kim), { recipient: 'other', name: ' ', 'register[]': String(kim) })).status,
+      ).to.equal(422)
+      expect((await admin.post(family(kim), { recipient: 'contact:Eva Novak' })).body).to.contain(
+        'Tick at least one record',
+      )
+    })
+
+    it('are for portal staff only: the others get none, see none, and find no way there', async () => {
+      const kim = await child()
+      const code = await pinFor(kim)
+      const front = await practice.staffVisitor('front')
+      const paths = [
+        ...[
+          family(kim),
+          `/staff/portal/patients/${String(kim)}/codes`,
+          `/staff/portal/patients/${String(kim)}/welcome`,
+        ],
+        `/staff/portal/patients/${String(kim)}/sheets/${code.family}`,
+        `/staff/portal/patients/${String(kim)}/codes/${String(code.id)}`,
+      ]
+      for (const path of paths) {
+        expect((await admin.get(path)).status, path).to.equal(200)
+        expect((await front.get(path)).status, path).to.equal(403)
+      }
+    })
+
+    it('stand on the sheet of their own patient only, which no look changes', async () => {
+      const [kim, other] = [await child(), await child()]
+      const code = await pinFor(kim)
+      const at = (pid: number, rest: string) => `/staff/portal/patients/${String(pid)}/${rest}`
+      for (const rest of [`sheets/${code.family}`, `codes/${String(code.id)}`]) {
+        expect((await admin.get(at(kim, rest))).status, rest).to.equal(200)
+        expect((await admin.get(at(other, rest))).status, rest).to.equal(404)
+      }
+      for (const rest of ['reissue', 'revocation', 'letter']) {
+        const body = { reason: 'x', deliver: 'mail', email: 'eva@example.org', asked: '1' }
+        expect((await admin.post(at(other, `codes/${String(code.id)}/${rest}`), body)).status, rest).to.equal(404)
+      }
+      expect((await codesOf(kim)).map(({ id, standing }) => [id, standing])).to.deep.equal([[code.id, 'pending']])
+    })
+  })
+
+  it('are offered from an appointment, to who may issue them', async () => {
+    const pid = await child()
+    const eid = await practice.event({ providerId: practice.staff.lee, pid, date: '2026-11-24', by: 'patient' })
+    const register = `href="/staff/portal/patients/${String(pid)}/welcome"`
+    expect((await admin.get('/staff/portal/appointments')).body).to.contain(register)
+    expect((await admin.get(`/staff/portal/appointments/${String(eid)}`)).body).to.contain(register)
+    await practice.rule('user:admin', 'pins:issue', 'deny')
+    expect((await admin.get('/staff/portal/appointments')).body).to.not.contain(register)
+    await practice.db.transaction((tx) => tx.change(`DELETE FROM foyer_acl_rules WHERE permission = 'pins:issue'`))
+    await practice.db.transaction((tx) =>
+      tx.change(`UPDATE foyer_state SET value = value + 1 WHERE name = 'policyVersion'`),
+    )
+    await practice.refresh()
+  })
+
+  describe('redeemed', () => {
+    const join = (someone: Visitor, pin: string, more: Record<string, string> = {}) =>
+      someone.post(
+        '/portal/join',
+        { pin, birthDate: LEO, email: `eva${String((people += 1))}@example.org`, password: PASSWORD, ...more },
+        { from: '/portal/join' },
+      )
+
+    it('by somebody without an account open the record and sign them in', async () => {
+      const pid = await child()
+      const code = await pinFor(pid)
+      const eva = await practice.visitor()
+      const spoken = `${code.symbols?.slice(0, 4).toLowerCase() ?? ''} ${code.symbols?.slice(4) ?? ''}`
+      const joined = await join(eva, spoken, { email: 'eva.novak@example.org' })
+      expect(joined.status).to.equal(303)
+      const receipt = await eva.follow(joined)
+      expect(receipt.body).to.contain('The record is open').and.contain('you are their mother')
+      const record = /href="(\/portal\/records\/[\w-]{22})"/.exec(receipt.body)?.[1] ?? ''
+      expect((await eva.get(record)).status).to.equal(200)
+      expect((await admin.get(`/staff/portal/patients/${String(pid)}/codes`)).body).to.contain('Registered')
+    })
+
+    it('by an account open one record more under a session of another name', async () => {
+      const john = await practice.patientVisitor('john')
+      const before = john.cookies.get('foyer_portal')
+      const code = await pinFor(await child())
+      const done = await john.post(
+        '/portal/codes',
+        { pin: code.symbols ?? '', birthDate: LEO },
+        { from: '/portal/codes' },
+      )
+      expect(done.status).to.equal(303)
+      expect((await john.follow(done)).status).to.equal(200)
+      const old = await practice.visitor()
+      old.cookies.set('foyer_portal', before ?? '')
+      expect((await old.get('/portal/records')).status).to.equal(303)
+      expect((await john.get('/portal/records')).status).to.equal(200)
+      expect((await john.get('/portal/join')).location).to.equal('/portal/codes')
+    })
+
+    it('tell at the field what is missing, and keep what was typed', async () => {
+      const someone = await practice.visitor()
+      const page = await join(someone, '', { email: 'not an address', password: 'short', birthDate: '' })
+      expect(page.status).to.equal(422)
+      for (const field of ['pin', 'birthDate', 'email', 'password'])
+        expect(page.body).to.contain(`id="field-${field}-error"`)
+      expect(page.body).to.contain('value="not an address"')
+    })
+
+    it('leave a used-up address alone: an account with it exists', async () => {
+      const code = await pinFor(await child())
+      const email = 'taken@example.org'
+      expect(
+        (await join(await practice.visitor(), (await pinFor(await child())).symbols ?? '', { email })).status,
+      ).to.equal(303)
+      const page = await join(await practice.visitor(), code.symbols ?? '', { email })
+      expect(page.status).to.equal(422)
+      expect(page.body).to.contain('Sign in with it, and enter the PIN then')
+      const wrong = await join(await practice.visitor(), 'AAAAAAAA', { email })
+      expect(wrong.body).to.not.contain('Sign in with it, and enter the PIN then')
+    })
+
+    it('answer alike whatever is wrong, in words, status and time', async function () {
+      this.timeout(120_000)
+      await practice.setting('pinTries', '50')
+      const pid = await child()
+      const kinds = await wrongOnes(pid)
+      const john = await practice.patientVisitor('john')
+      await john.get('/portal/codes')
+      const answers = new Map<string, Set<string>>()
+      const times = new Map<string, number[]>()
+      for (let round = 0; round < 25; round += 1) {
+        for (const [kind, body] of kinds) {
+          await practice.db.transaction((tx) => tx.change(`DELETE FROM foyer_attempts`))
+          const began = process.hrtime.bigint()
+          const page = await john.post('/portal/codes', body)
+          times.set(kind, [...(times.get(kind) ?? []), Number(process.hrtime.bigint() - began) / 1e6])
+          answers.set(kind, (answers.get(kind) ?? new Set()).add(`${String(page.status)} ${bare(page, body)}`))
+        }
+      }
+      const said = new Set([...answers.values()].flatMap((each) => [...each]))
+      expect(said.size, [...answers.keys()].join()).to.equal(1)
+      const medians = [...times.values()].map(median)
+      expect(Math.max(...medians), `medians ${medians.map((each) => each.toFixed(1)).join()}`).to.be.lessThan(
+        Math.min(...medians) * 1.4 + 2,
+      )
+    })
+
+    async function wrongOnes(pid: number): Promise<Array<[string, Record<string, string>]>> {
+      const { accounts, clock, db, portal } = practice
+      const typed = (code: Code, birthDate = LEO) => ({ pin: code.symbols ?? '', birthDate })
+      const [wrongDate, revoked, used, barred] = [
+        await pinFor(pid, 'One'),
+        await pinFor(pid, 'Two'),
+        await pinFor(pid, 'Three'),
+        await pinFor(await child(), 'Five'),
+      ]
+      await revokeCode(portal, nurse, { pid, id: revoked.id, reason: 'x' })
+      await db.transaction((tx) =>
+        tx.change(`UPDATE foyer_codes SET redeemed_at = issued_at, redeemed_account = 1 WHERE id = :id`, {
+          id: used.id,
+        }),
+      )
+      await db.transaction((tx) =>
+        tx.change(
+          `INSERT INTO foyer_grants (record, account_id, pid, relationship, extent, valid_from, granted_by, granted_at, revoked_at)
+           VALUES ('barred-barred-barred-3', :john, :pid, 'father', 'full', '2026-01-01', 'x', '2026-01-01', '2026-01-02')`,
+          { john: accounts.john, pid: barred.pid },
+        ),
+      )
+      clock.set('2026-11-10T08:00:00')
+      const expired = await pinFor(pid, 'Four')
+      clock.set(MORNING)
+      return [
+        ['wrong PIN', { pin: 'AAAABBBB', birthDate: LEO }],
+        ['wrong date', typed(wrongDate, '2017-05-04')],
+        ['revoked', typed(revoked)],
+        ['used', typed(used)],
+        ['expired', typed(expired)],
+        ['barred', typed(barred)],
+        ['no PIN at all', { pin: 'OOOO-1111-no', birthDate: LEO }],
+      ]
+    }
+
+    it('give out no more once there were too many tries, right or wrong, until the hour is over', async () => {
+      await practice.setting('pinTries', '3')
+      const code = await pinFor(await child())
+      const john = await practice.patientVisitor('john')
+      const typed = { pin: code.symbols ?? '', birthDate: LEO }
+      for (let at = 0; at < 3; at += 1) {
+        expect(
+          (await john.post('/portal/codes', { ...typed, pin: 'AAAABBBB' }, { from: '/portal/codes' })).status,
+        ).to.equal(422)
+      }
+      expect((await john.post('/portal/codes', typed)).status).to.equal(429)
+      practice.clock.set('2026-11-23T09:00:01')
+      const back = await practice.visitor()
+      await back.signIn('/portal/sign-in', 'john.carter', passwordOf('john.carter'))
+      expect((await back.post('/portal/codes', typed, { from: '/portal/codes' })).status).to.equal(303)
+    })
+  })
+})
+
+function boxes({ body }: Page): string[] {
+  return [...body.matchAll(/name="register\[\]" id="[\w-]+" value="(\d+)"( checked)?/g)].map(
+    ([, pid = '', checked = '']) => `${pid}${checked}`,
+  )
+}
+
+/** The page without what differs from answer to answer, and without what was typed. */
+function bare({ body }: Page, typed: Record<string, string>): string {
+  const typedOut = Object.values(typed).reduce((text, value) => text.replaceAll(`value="${value}"`, 'value=""'), body)
+  return typedOut
+    .replace(/nonce="[^"]+"/g, '')
+    .replace(/name="_csrf" value="[^"]+"/g, '')
+    .replace(/\b[\w-]{22}\b/g, '')
+}
+
+function median(all: readonly number[]): number {
+  return [...all].sort((a, b) => a - b)[Math.floor(all.length / 2)] ?? 0
+}
