@@ -1,14 +1,11 @@
 import { Passport } from 'passport'
 import { Strategy as LocalStrategy } from 'passport-local'
 import type { Request } from 'express'
-import { signInPatient, signInStaff, type SignInRefusal, type SignInTry } from './signIn.js'
+import { cookieIn } from '../platform/cookies.js'
 import type { Portal } from './portal.js'
-
-/** What a session remembers: who, and under which password. Everything else is read afresh. */
-export interface SignedIn {
-  id: number
-  fingerprint: string
-}
+import type { SignedIn, SignInOutcome, SignInTry } from './signIn.js'
+import { signInPatient } from './signInPatient.js'
+import { signInStaff } from './signInStaff.js'
 
 declare module 'express-session' {
   interface SessionData {
@@ -36,20 +33,17 @@ export type Door = InstanceType<typeof Passport>
 
 /** One Passport for each door: patients and staff never share a strategy, a session or a cookie. */
 export function patientPassport(portal: Portal): Door {
-  return localPassport(async (attempt) => {
-    const outcome = await signInPatient(portal, attempt)
-    return outcome.ok ? { id: outcome.accountId, fingerprint: outcome.fingerprint } : outcome
-  })
+  return localPassport(deviceCookies.patient, (attempt) => signInPatient(portal, attempt))
 }
 
 export function staffPassport(portal: Portal): Door {
-  return localPassport(async (attempt) => {
-    const outcome = await signInStaff(portal, attempt)
-    return outcome.ok ? { id: outcome.userId, fingerprint: outcome.fingerprint } : outcome
-  })
+  return localPassport(deviceCookies.staff, (attempt) => signInStaff(portal, attempt))
 }
 
-function localPassport(signIn: (attempt: SignInTry) => Promise<SignedIn | SignInRefusal>): Door {
+/** In which each audience's browsers keep where they have been signed in with (devices.ts). */
+export const deviceCookies = { patient: 'foyer_portal_device', staff: 'foyer_staff_device' } as const
+
+function localPassport(deviceCookie: string, signIn: (attempt: SignInTry) => Promise<SignInOutcome>): Door {
   const passport = new Passport()
   passport.use(
     new LocalStrategy({ passReqToCallback: true }, (request, username, password, done) => {
@@ -59,10 +53,12 @@ function localPassport(signIn: (attempt: SignInTry) => Promise<SignedIn | SignIn
         email: emailIn(request),
         address: request.ip ?? '',
         requestId: request.requestId,
+        device: cookieIn(request.headers.cookie, deviceCookie),
       }).then(
         (outcome) => {
-          if ('ok' in outcome) done(null, false, outcome as never)
-          else done(null, outcome)
+          // Said in full beside Passport's own yes or no: what is left to do, or why not.
+          if (outcome.ok) done(null, outcome.who, outcome as never)
+          else done(null, false, outcome as never)
         },
         (error: unknown) => {
           done(error)

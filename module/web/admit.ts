@@ -1,20 +1,15 @@
 /** Who is let in, to what: the account, the scope or the staff member of a request, and the policy's word on its route. */
-import type { Request, Response } from 'express'
+import type { Request } from 'express'
 import type { Actor } from '../platform/audit.js'
-import { isOpaqueId } from '../platform/ids.js'
+import { isOpaqueId, sha256 } from '../platform/ids.js'
 import { onceOf, type Once } from '../platform/once.js'
-import type { SignedIn } from '../access/passports.js'
 import { accountMay, anyoneMay, findAccount, patientMay, scopeOf, type Account } from '../access/scope.js'
-import type { SignInRefusal } from '../access/signIn.js'
 import { staffMay, staffMember } from '../access/staff.js'
+import { doorContext, leave, renew, type Doors } from './door.js'
 import { isFragment, requestContext, sessionOf, type Exchange } from './exchange.js'
-import type { AccountContext, DoorContext, RecordContext, RequestContext, Route, StaffContext } from './routes.js'
+import type { Link } from './layout.js'
+import type { AccountContext, RecordContext, RequestContext, Route, StaffContext } from './routes.js'
 import { show, type Answer } from './show.js'
-
-export interface Doors {
-  /** Passport's check of the posted name and password, as a value. */
-  authenticate: (request: Request, response: Response) => Promise<SignedIn | SignInRefusal>
-}
 
 /** Either the context to go on with, or the answer to one who may not. */
 export type Admitted = { context: RequestContext; answer?: never } | { context: RequestContext; answer: Answer }
@@ -26,9 +21,9 @@ export async function admit(
 ): Promise<Admitted> {
   switch (route.audience) {
     case 'patientDoor':
-      return admitAtDoor(exchange, doors.patient, route)
+      return admitAtDoor(exchange, 'patient', doors.patient, route)
     case 'staffDoor':
-      return admitAtDoor(exchange, doors.staff, route)
+      return admitAtDoor(exchange, 'staff', doors.staff, route)
     case 'account':
     case 'record':
       return admitPatient(exchange, route)
@@ -38,16 +33,15 @@ export async function admit(
   }
 }
 
-function admitAtDoor(exchange: Exchange, door: Doors, route: Route): Admitted {
-  const { site, request, response } = exchange
-  const context: DoorContext = {
-    ...requestContext(exchange),
-    authenticate: () => door.authenticate(request, response),
-    enter: (who) => enter(request, who),
-    leave: () => leave(request),
-    inside: sessionOf(request)?.passport !== undefined,
-  }
-  return anyoneMay(site.portal.policy(), route.permission) ? { context } : { context, answer: show.problem(403) }
+async function admitAtDoor(
+  exchange: Exchange,
+  audience: 'patient' | 'staff',
+  door: Doors,
+  route: Route,
+): Promise<Admitted> {
+  const context = await doorContext(exchange, audience, door)
+  const may = anyoneMay(exchange.site.portal.policy(), route.permission)
+  return may ? { context } : { context, answer: show.problem(403) }
 }
 
 async function admitPatient(exchange: Exchange, route: Route): Promise<Admitted> {
@@ -58,6 +52,8 @@ async function admitPatient(exchange: Exchange, route: Route): Promise<Admitted>
     ...requestContext(exchange, account.language),
     account,
     actor: { kind: 'account', id: String(account.id), name: account.name, requestId: request.requestId },
+    session: sha256(request.sessionID),
+    renewSession: (fingerprint) => renew(exchange, fingerprint),
     once: (fields) => onceToken(request, `account:${String(account.id)}`, fields),
   }
   const policy = site.portal.policy()
@@ -82,7 +78,7 @@ async function admitPatient(exchange: Exchange, route: Route): Promise<Admitted>
 async function signedInAccount({ site, request }: Exchange): Promise<Account | undefined> {
   const who = sessionOf(request)?.passport?.user
   if (!who) return undefined
-  const account = await findAccount(site.portal.db, site.portal.clock, who.id)
+  const account = await findAccount(site.portal.db, site.portal, who.id)
   return account?.fingerprint === who.fingerprint ? account : undefined
 }
 
@@ -93,8 +89,20 @@ async function admitStaff(exchange: Exchange, route: Route): Promise<Admitted> {
   if (member?.fingerprint !== who?.fingerprint || !member) return turnAway(exchange, '/staff/sign-in')
   const actor: Actor = { kind: 'staff', id: member.username, name: member.name, requestId: request.requestId }
   const may = (permission: string) => staffMay(site.portal.policy(), member, permission)
-  const context: StaffContext = { ...requestContext(exchange), staff: member, actor, may }
+  const context: StaffContext = {
+    ...requestContext(exchange),
+    ...{ staff: member, actor, may, rowActions: (pid) => rowActionsFor(exchange, may, pid) },
+    session: sha256(request.sessionID),
+    renewSession: () => renew(exchange),
+  }
   return may(route.permission) ? { context } : { context, answer: show.problem(403) }
+}
+
+function rowActionsFor(exchange: Exchange, may: (permission: string) => boolean, pid: number): Link[] {
+  const { t, url } = requestContext(exchange)
+  return exchange.site.rowActions
+    .filter(({ permission }) => may(permission))
+    .map(({ label, path }) => ({ label: t(label), href: url(`/staff/portal${path(pid)}`) }))
 }
 
 /**
@@ -118,24 +126,4 @@ function localPath(request: Request): string {
 function onceToken(request: Request, owner: string, fields: Record<string, unknown>): Once | undefined {
   const { _once: token } = (request.body ?? {}) as { _once?: unknown }
   return typeof token === 'string' && isOpaqueId(token) ? onceOf(owner, token, fields) : undefined
-}
-
-function enter(request: Request, who: SignedIn): Promise<void> {
-  // Passport regenerates the session's id here: one fixed before sign-in is dead.
-  return new Promise((resolve, reject) => {
-    request.logIn(who, settle(resolve, reject))
-  })
-}
-
-function leave(request: Request): Promise<void> {
-  return new Promise((resolve, reject) => {
-    request.session.destroy(settle(resolve, reject))
-  })
-}
-
-function settle(resolve: () => void, reject: (error: Error) => void): (error?: Error | null) => void {
-  return (error) => {
-    if (error) reject(error)
-    else resolve()
-  }
 }

@@ -8,19 +8,19 @@ import express, {
   type Response,
 } from 'express'
 import session from 'express-session'
-import { patientPassport, staffPassport, type Door as Passport, type SignedIn } from '../access/passports.js'
+import { patientPassport, staffPassport, type Door as Passport } from '../access/passports.js'
 import { TooManyWaiting } from '../host/php/turnstile.js'
 import { driverError } from '../platform/database.js'
 import { DeadlineOver } from '../platform/deadline.js'
 import { SessionStore, type Audience as SessionAudience } from '../access/sessions.js'
-import type { SignInRefusal } from '../access/signIn.js'
+import type { SignedIn, SignInOutcome } from '../access/signIn.js'
 import { assets } from './assets.js'
 import { logRequests, nameRequest, neverCached, protect } from './headers.js'
 import { health, type Readiness } from './health.js'
 import { answerInTime, wasAnsweredLate, type RequestLimits } from './inTime.js'
 import { problemStatus } from './layout.js'
 import { addressOf, type Route } from './routes.js'
-import type { Doors } from './admit.js'
+import type { Doors } from './door.js'
 import { basePath, cookieOptions } from './exchange.js'
 import { sendBareProblem } from './send.js'
 import { serve } from './serve.js'
@@ -92,17 +92,17 @@ function openDoor(site: Site, audience: SessionAudience, passport: Passport): Do
     cookie: { path: audience === 'patient' ? `${path}portal` : path, secure, httpOnly: true, sameSite: 'lax' },
   })
   return {
-    session: [keep, passport.initialize() as RequestHandler, passport.session() as RequestHandler],
+    session: [keep, passport.initialize({ compat: false }) as RequestHandler, passport.session() as RequestHandler],
     door: { authenticate: (request, response) => authenticate(passport, request, response) },
   }
 }
 
-function authenticate(passport: Passport, request: Request, response: Response): Promise<SignedIn | SignInRefusal> {
+function authenticate(passport: Passport, request: Request, response: Response): Promise<SignInOutcome> {
   return new Promise((resolve, reject) => {
-    const done = (error: Error | null, user: SignedIn | false | null, refusal: SignInRefusal | undefined) => {
+    const done = (error: Error | null, _user: SignedIn | false | null, outcome: SignInOutcome | undefined) => {
       if (error) reject(error)
       // Passport itself refuses an empty name or password before it asks us.
-      else resolve(user || (refusal && 'reason' in refusal ? refusal : { ok: false, reason: 'wrong' }))
+      else resolve(outcome && 'ok' in outcome ? outcome : { ok: false, reason: 'wrong' })
     }
     const check = passport.authenticate('local', { session: false }, done) as RequestHandler
     void check(request, response, reject)

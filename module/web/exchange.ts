@@ -22,9 +22,10 @@ export function requestContext(exchange: Exchange, accountLanguage?: string): Re
   const language = languageOf(request, accountLanguage, site.portal.settings().defaultLanguage)
   return {
     portal: portalOf(exchange),
-    t: site.speech.in(language),
+    t: site.portal.speech.in(language),
     language,
     requestId: request.requestId,
+    address: request.ip ?? '',
     url: addressWriter(site),
     params: stringsIn(request.params),
     query: stringsIn(request.query),

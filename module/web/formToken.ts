@@ -30,6 +30,7 @@ export function tokenFor(exchange: Exchange): string {
 const CSRF_COOKIE = 'foyer_csrf'
 
 function seedOf({ site, request }: Exchange): string | undefined {
-  if (sessionOf(request)?.passport) return request.sessionID
+  const session = sessionOf(request)
+  if (session?.passport ?? session?.waiting) return request.sessionID
   return anonymousSeed(site.portal.secret, cookieOf(request, CSRF_COOKIE))
 }

@@ -1,7 +1,7 @@
 /** The frame around a fragment: who reads, whose record is open, where one can go from here. */
 import type { Language } from '../platform/i18n.js'
 import { knownRelationship, type ChartScope, type PatientScope } from '../access/scope.js'
-import type { Flash, LayoutName, LayoutPage, NavItem, OpenRecord } from './layout.js'
+import type { Flash, LayoutName, LayoutPage, NavItem, OpenRecord, Switcher } from './layout.js'
 import { languageChoices } from './reader.js'
 import type { AccountContext, Audience, RecordContext, RequestContext, StaffContext } from './routes.js'
 import type { PageAnswer } from './show.js'
@@ -82,25 +82,56 @@ function accountPart(context: AccountContext): OwnPart {
     page: {
       homeHref: context.url('/portal'),
       nav: [],
-      person: { name: context.account.name },
+      person: { name: context.account.name, accountHref: context.url('/portal/account') },
       signOutAction: context.url('/portal/sign-out'),
     },
   }
 }
 
 function openRecord(context: RecordContext, scope: PatientScope): OpenRecord {
-  const several = context.account.records.length > 1
+  const switcher = switcherOf(context, scope)
   return {
     label: scope.kind === 'own' ? context.t('record.own', { name: scope.account.name }) : recordLabel(context, scope),
     isOther: scope.kind === 'chart' && scope.relationship !== 'self',
-    ...(several ? { switchHref: context.url('/portal/records') } : {}),
+    ...(switcher.choices.length > 1 ? { switcher } : {}),
   }
 }
 
-/** "Leo Santos, you are their mother": whose record, and what the reader is to them. */
+/** Of what the request has read anyway: whose records, and what each opens today. */
+function switcherOf(context: RecordContext, open: PatientScope): Switcher {
+  const { account, t, url } = context
+  const hasChart = account.records.some(({ relationship }) => relationship === 'self')
+  const charts = account.records.map((scope) => ({
+    href: url(`/portal/records/${scope.record}`),
+    name: `${scope.patient.firstName} ${scope.patient.lastName}`,
+    relationship: relationshipWords(context, scope),
+    extent: extentWords(context, scope.extent),
+    current: scope.record === open.record,
+  }))
+  // Once the holder's own chart is linked, their own record is behind it; open it is told all the same.
+  const own = {
+    href: url(`/portal/records/${account.ownRecord}`),
+    name: account.name,
+    relationship: t('relationship.self'),
+    extent: t('extent.own'),
+    current: open.kind === 'own',
+  }
+  return { choices: hasChart && !own.current ? charts : [...charts, own], allHref: url('/portal/records') }
+}
+
+const extents = ['full', 'appointments', 'forms', 'appointments+forms']
+
+/** "everything", "appointments only"; an extent of the practice's own by its name. */
+export function extentWords({ t }: Pick<RequestContext, 't'>, extent: string | undefined): string {
+  if (extent === undefined || extent === 'none') return t('extent.none')
+  return extents.includes(extent) ? t(`extent.${extent}`) : extent
+}
+
+/** "Acting for Leo Santos, you are their mother": whose record, and what the reader is to them. */
 export function recordLabel(context: RequestContext, scope: ChartScope): string {
   const name = `${scope.patient.firstName} ${scope.patient.lastName}`
-  return scope.relationship === 'self' ? name : `${name}, ${relationshipWords(context, scope)}`
+  if (scope.relationship === 'self') return name
+  return context.t('record.actingFor', { name, relationship: relationshipWords(context, scope) })
 }
 
 export function relationshipWords(context: RequestContext, scope: ChartScope): string {
@@ -113,6 +144,7 @@ async function staffPart(
   base: string,
   path: string,
 ): Promise<OwnPart> {
+  const hasAccount = context.portal.enabled() && context.may('portal:use')
   return {
     // In the EMR's own tab the EMR is the frame.
     layout: context.framed ? 'embedded' : 'staff',
@@ -120,7 +152,10 @@ async function staffPart(
       place: context.t(base === '' ? 'staff.emr' : 'staff.dashboard'),
       homeHref: context.url(base === '' ? '/emr' : base),
       nav: await navOf(entries, context, base, path),
-      person: { name: context.staff.name, detail: context.staff.username },
+      person: {
+        ...{ name: context.staff.name, detail: context.staff.username },
+        ...(hasAccount ? { accountHref: context.url('/staff/portal/account') } : {}),
+      },
       signOutAction: context.url('/staff/sign-out'),
     },
   }

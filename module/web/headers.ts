@@ -34,7 +34,7 @@ export function protect(portal: Portal): RequestHandler {
   const secure = portal.config.baseUrl?.startsWith('https:') ?? false
   const staff = portal.config.emrOrigin === undefined ? ["'self'"] : ["'self'", portal.config.emrOrigin]
   const nonce = (request: unknown): string => `'nonce-${(request as Request).nonce}'`
-  const headersFor = (ancestors: string[]): RequestHandler =>
+  const headersFor = (ancestors: string[], referrer: 'same-origin' | 'no-referrer'): RequestHandler =>
     helmet({
       contentSecurityPolicy: {
         useDefaults: false,
@@ -56,13 +56,16 @@ export function protect(portal: Portal): RequestHandler {
       strictTransportSecurity: secure ? { maxAge: 31_536_000, includeSubDomains: false } : false,
       // frame-ancestors says it, and can name the EMR's origin.
       xFrameOptions: false,
-      referrerPolicy: { policy: 'same-origin' },
+      referrerPolicy: { policy: referrer },
     })
-  const patients = headersFor(["'none'"])
-  const emr = headersFor(staff)
+  const patients = headersFor(["'none'"], 'same-origin')
+  // What a letter's link leads to: the token in its address is told to nobody, not even to our own pages.
+  const tokens = headersFor(["'none'"], 'no-referrer')
+  const emr = headersFor(staff, 'same-origin')
   return (request: Request, response: Response, next: NextFunction) => {
     const forStaff = request.path.startsWith('/staff') || request.path.startsWith('/emr')
-    ;(forStaff ? emr : patients)(request, response, next)
+    const handle = forStaff ? emr : 'token' in request.query ? tokens : patients
+    handle(request, response, next)
   }
 }
 

@@ -3,7 +3,7 @@
  * when the database is slow, who came first is served, and the others hear soon that they had better come again. Were
  * all let in together, all would get a share of it, and none an answer.
  */
-import type { RequestHandler, Response } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import type { Deadline } from '../platform/deadline.js'
 import { setDeadline } from './deadline.js'
 import { sendBareProblem } from './send.js'
@@ -16,6 +16,8 @@ export interface RequestLimits {
   atOnce: number
   /** Requests that wait for their turn. */
   waiting: number
+  /** Sign-ins that work at once, besides the others. Without a number: a quarter of them. */
+  signIns?: number
 }
 
 /** A few more at once than there are connections, since not all of them ask the database all the time. */
@@ -24,26 +26,21 @@ export const usualLimits: RequestLimits = { seconds: 15, atOnce: 16, waiting: 10
 /** Seconds after which to come again, for Retry-After. */
 const COME_AGAIN = 10
 
-/** 503 at once when the line is full, and when a request's time is over. */
+/**
+ * 503 at once when the line is full, and when a request's time is over. Whoever signs in stands in a line of their own:
+ * a password takes long to check, and a flood of them must not stand before those who are at work.
+ */
 export function answerInTime(site: Site, limits: RequestLimits): RequestHandler {
-  const line: Array<() => void> = []
-  let working = 0
-
-  const letIn = (): void => {
-    while (working < limits.atOnce) {
-      const enter = line.shift()
-      if (!enter) return
-      working += 1
-      enter()
-    }
-  }
+  const pages = lineOf(limits.atOnce)
+  const signIns = lineOf(limits.signIns ?? Math.max(1, Math.floor(limits.atOnce / 4)))
 
   return (request, response, next) => {
+    const line = isSignIn(request) ? signIns : pages
     const tellBusy = (): void => {
       const busy = { kind: 'problem', status: 503, retryAfter: COME_AGAIN } as const
       void sendBareProblem({ site, request, response }, busy).catch(next)
     }
-    if (line.length >= limits.waiting) {
+    if (line.length() >= limits.waiting) {
       tellBusy()
       return
     }
@@ -56,19 +53,62 @@ export function answerInTime(site: Site, limits: RequestLimits): RequestHandler 
       tellBusy()
     }, limits.seconds * 1000)
 
-    let inside = false
-    const enter = (): void => {
-      inside = true
-      next()
-    }
+    const place = line.placeFor(next)
     whenAnswered(response, () => {
       clearTimeout(timer)
-      if (inside) working -= 1
-      else line.splice(line.indexOf(enter), 1)
-      letIn()
+      place.leave()
     })
-    line.push(enter)
-    letIn()
+    place.stand()
+  }
+}
+
+function isSignIn({ method, path }: Request): boolean {
+  return method === 'POST' && /^\/(portal|staff)\/sign-in$/.test(path)
+}
+
+interface Line {
+  /** How many wait. */
+  length: () => number
+  placeFor: (enter: () => void) => {
+    /** Lets in at once, or when its turn comes. */
+    stand: () => void
+    /** Done with, or gone before its turn. */
+    leave: () => void
+  }
+}
+
+function lineOf(atOnce: number): Line {
+  const line: Array<() => void> = []
+  let working = 0
+
+  const letIn = (): void => {
+    while (working < atOnce) {
+      const enter = line.shift()
+      if (!enter) return
+      working += 1
+      enter()
+    }
+  }
+  return {
+    length: () => line.length,
+    placeFor: (next) => {
+      let inside = false
+      const enter = (): void => {
+        inside = true
+        next()
+      }
+      return {
+        stand: () => {
+          line.push(enter)
+          letIn()
+        },
+        leave: () => {
+          if (inside) working -= 1
+          else line.splice(line.indexOf(enter), 1)
+          letIn()
+        },
+      }
+    },
   }
 }
 

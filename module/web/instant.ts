@@ -10,3 +10,9 @@ export function writeInstant({ language, portal }: Pick<RequestContext, 'languag
   const time = there.toFormat('HH:mm')
   return dayOf(there) === today ? time : `${writeShortDay(dayOf(there), language, today)}, ${time}`
 }
+
+/** The practice's day on which it falls: "Mon 30 Nov". */
+export function writeDayOf({ language, portal }: Pick<RequestContext, 'language' | 'portal'>, at: Utc): string {
+  const there = DateTime.fromSQL(at, { zone: 'utc' }).setZone(portal.clock.zone)
+  return writeShortDay(dayOf(there), language, dayOf(portal.clock.now()))
+}

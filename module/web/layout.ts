@@ -88,8 +88,25 @@ export interface OpenRecord {
   label: string
   /** The record is somebody else's: shown so that nobody books for the wrong child. */
   isOther: boolean
-  /** To the chooser, when the account opens more than one record. */
-  switchHref?: string
+  /** When the account opens more than one record. */
+  switcher?: Switcher
+}
+
+/** Every record that the account may open, its own among them. */
+export interface Switcher {
+  choices: RecordSwitch[]
+  /** The chooser. */
+  allHref: string
+}
+
+export interface RecordSwitch {
+  href: string
+  name: string
+  /** "you are their mother" */
+  relationship: string
+  /** "appointments only" */
+  extent: string
+  current: boolean
 }
 
 export interface LanguageChoice {
@@ -242,6 +259,8 @@ export interface SignInPage {
   next?: string
   registerHref?: string
   joinHref?: string
+  /** Booking without an account, where the practice lets people. */
+  bookHref?: string
   forgottenHref?: string
 }
 
@@ -260,6 +279,8 @@ export interface RecordsPage {
   records: RecordChoice[]
   /** Where an access code is entered. */
   addHref?: string
+  /** What each opens and until when, and who opens one's own. */
+  familyHref?: string
 }
 
 export interface RecordChoice {
@@ -269,6 +290,10 @@ export interface RecordChoice {
   relationship: string
   /** "Born 3 May 2017", "Access ends 1 March": what tells two children apart. */
   detail?: string
+  /** "Opens appointments only". */
+  opens: string
+  /** "From 3 May 2030: appointments only, …": what changes next by itself. */
+  change?: string
   /** "2 forms to fill in". */
   waiting?: string
 }

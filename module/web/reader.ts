@@ -1,19 +1,11 @@
 /** Who reads: language and light, from what their browser keeps. Preferences only, no session. */
 import type { Request, Response } from 'express'
+import { cookieIn } from '../platform/cookies.js'
 import { isLanguage, languages, type Language } from '../platform/i18n.js'
 import type { LanguageChoice } from './layout.js'
 
 export function cookieOf(request: Request, name: string): string | undefined {
-  for (const part of (request.headers.cookie ?? '').split(';')) {
-    const at = part.indexOf('=')
-    if (part.slice(0, at).trim() !== name) continue
-    try {
-      return decodeURIComponent(part.slice(at + 1).trim())
-    } catch {
-      return undefined
-    }
-  }
-  return undefined
+  return cookieIn(request.headers.cookie, name)
 }
 
 const LANGUAGE_COOKIE = 'foyer_language'

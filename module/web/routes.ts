@@ -8,9 +8,10 @@ import type { Language, Translate } from '../platform/i18n.js'
 import type { Once } from '../platform/once.js'
 import type { Portal } from '../access/portal.js'
 import type { Account, PatientScope } from '../access/scope.js'
-import type { SignedIn } from '../access/passports.js'
-import type { SignInRefusal } from '../access/signIn.js'
+import type { SignedIn, SignInOutcome } from '../access/signIn.js'
 import type { StaffMember } from '../access/staff.js'
+import type { Stage } from '../access/stages.js'
+import type { Link } from './layout.js'
 import type { Answer, Show } from './show.js'
 import type { FormRead } from './forms.js'
 
@@ -28,6 +29,8 @@ export interface RequestContext {
   t: Translate
   language: Language
   requestId: string
+  /** Where it came from, as far as proxies are trusted. */
+  address: string
   /** Adds the base path to an address that begins with a slash. */
   url: (path: string) => string
   params: Readonly<Record<string, string>>
@@ -42,19 +45,52 @@ export interface RequestContext {
 }
 
 export interface DoorContext extends RequestContext {
+  /** Whose door. */
+  door: 'patient' | 'staff'
   /** Checks the posted name and password with Passport. */
-  authenticate: () => Promise<SignedIn | SignInRefusal>
-  /** Starts a session under a new id. */
+  authenticate: () => Promise<SignInOutcome>
+  /** Starts a session under a new id, and writes down that they are in. */
   enter: (who: SignedIn) => Promise<void>
-  /** Ends the session, if there is one. */
+  /** Right password, stages left: a session under a new id that opens nothing but these, for ten minutes. */
+  hold: (held: Held) => Promise<void>
+  /** Who is held at this door, if anybody: still under the password they typed, and within their ten minutes. */
+  waiting: WaitingPerson | undefined
+  /**
+   * The first of the stages is done. Says the next; undefined: nothing is left, and they are signed in under a new id.
+   * `fingerprint`: of the password that they have just chosen. Throws when it is not the first.
+   */
+  pass: (stage: Stage, fingerprint?: string) => Promise<Stage | undefined>
+  /** From now on this browser is one that the account (or users.id) has been signed in with. */
+  knowDevice: (id: number) => Promise<void>
+  /** Ends the session, held or signed in, if there is one. */
   leave: () => Promise<void>
-  /** Who is signed in at this door already, if anybody. */
+  /** Somebody is signed in at this door already. */
   inside: boolean
+}
+
+export interface Held {
+  who: SignedIn
+  /** What is left, the next first. One at least. */
+  stages: readonly Stage[]
+  /** A safe address of this door, to go on to in the end. */
+  next?: string | undefined
+}
+
+export interface WaitingPerson extends Held {
+  /** As the account, or the host's user, is named. */
+  name: string
 }
 
 export interface AccountContext extends RequestContext {
   account: Account
   actor: Actor
+  /** Names this session among its account's; opens nothing. */
+  session: string
+  /**
+   * Gives the session another id: what it opens has just become more, or it stands under another password, whose
+   * fingerprint it takes.
+   */
+  renewSession: (fingerprint?: string) => Promise<void>
   /** The form's `_once`, bound to this account and to these fields. */
   once: (fields: Record<string, unknown>) => Once | undefined
 }
@@ -69,7 +105,12 @@ export interface RecordContext extends AccountContext {
 export interface StaffContext extends RequestContext {
   staff: StaffMember
   actor: Actor
+  /** As an account's. */
+  session: string
+  renewSession: () => Promise<void>
   may: (permission: string) => boolean
+  /** What the wings offer for the patient of a row, as far as this member may. */
+  rowActions: (pid: number) => Link[]
 }
 
 export interface ContextOf {

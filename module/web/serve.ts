@@ -1,7 +1,8 @@
 /** A route of the table, as Express's kind: admitted, its form looked at, handled, answered. */
 import type { RequestHandler } from 'express'
 import { keepAwake } from '../access/sessions.js'
-import { admit, type Doors } from './admit.js'
+import { admit } from './admit.js'
+import type { Doors } from './door.js'
 import { sessionOf, type Exchange } from './exchange.js'
 import { formIsOurs } from './formToken.js'
 import type { RequestContext, Route } from './routes.js'

@@ -1,16 +1,24 @@
 import type { Portal } from '../access/portal.js'
-import type { Speech } from '../platform/i18n.js'
 import type { Badge } from './layout.js'
 import type { RecordContext, Route, StaffContext } from './routes.js'
 
 /** Everything that the wings bring to the web, gathered. */
 export interface Site {
   portal: Portal
-  speech: Speech
   routes: readonly Route[]
   patientNav: readonly NavEntry<RecordContext>[]
   staffNav: readonly NavEntry<StaffContext>[]
   emrNav: readonly NavEntry<StaffContext>[]
+  rowActions: readonly RowAction[]
+}
+
+/** What can be done for the patient of a row: Register on an appointment. Shown to who may do it. */
+export interface RowAction {
+  permission: string
+  /** Key of words. */
+  label: string
+  /** Below /staff/portal. */
+  path: (pid: number) => string
 }
 
 /** A place in the navigation, shown to who may go there. */

@@ -20,6 +20,11 @@ export function writeDay(day: Day, language: Language): string {
   return written(day, language, 'd LLL yyyy')
 }
 
+/** "November 2026", of `2026-11`. */
+export function writeMonth(month: string, language: Language): string {
+  return written(`${month}-01`, language, language === 'es' ? "LLLL 'de' yyyy" : 'LLLL yyyy')
+}
+
 /** "Tue", "24", "Nov": a day as a leaf of a calendar has it. */
 export function writeLeaf(day: Day, language: Language): { weekday: string; dayOfMonth: string; month: string } {
   const part = (pattern: string) => written(day, language, pattern)
@@ -31,9 +36,10 @@ export function writeTime(time: string): string {
   return time.slice(0, 5)
 }
 
-/** Whole years on a day, by the calendar: the birthday itself counts. */
+/** Whole years on a day: the birthday itself counts, for those born on 29 February 1 March (access/ages.ts). */
 export function ageOn(born: Day, today: Day): number {
-  return Math.floor(DateTime.fromISO(today).diff(DateTime.fromISO(born), 'years').years)
+  const years = Number(today.slice(0, 4)) - Number(born.slice(0, 4))
+  return today.slice(5) >= born.slice(5) ? years : years - 1
 }
 
 /** "5 min", "3 h", "2 d": how long something has waited. */

@@ -13,6 +13,8 @@ const en = {
   'page.emergency': 'In an emergency, call 911. What you send here is not read around the clock.',
   'page.recordOpen': 'Record open:',
   'page.switchRecord': 'Switch',
+  'page.switchRecordTo': 'Switch to another record',
+  'page.allRecords': 'All records',
   'page.check': 'Please check:',
   'page.slow': 'This is taking longer than usual. Nothing may have been sent yet; wait a moment and look again.',
   'page.offline':
@@ -96,6 +98,7 @@ const en = {
   'records.title': 'Whose record would you like to open?',
   'records.lead': 'You can switch at any time at the top of the page.',
   'records.add': 'Add a record with an access code',
+  'records.family': 'Who opens which record',
 
   'staff.dashboard': 'Portal Dashboard',
   'staff.emr': 'EMR',
@@ -128,6 +131,7 @@ const en = {
   'problem.503.what': 'The portal is being looked after and can’t be used right now.',
   'problem.503.next': 'Try again in a few minutes. For anything urgent, call the practice.',
 
+  'record.actingFor': 'Acting for {{name}}, {{relationship}}',
   'record.own': '{{name}}, not linked to a chart yet',
   'person.born': '{{day}}, {{age}} y',
 
@@ -139,6 +143,12 @@ const en = {
   'relationship.spouse': 'you are their spouse',
   'relationship.child': 'you are their child',
   'relationship.other': 'you may open this record',
+  'extent.full': 'everything',
+  'extent.appointments': 'appointments only',
+  'extent.forms': 'forms only',
+  'extent.appointments+forms': 'appointments and forms',
+  'extent.none': 'nothing',
+  'extent.own': 'what you entered yourself',
   'form.expired': 'This form was open for too long, or came from another place. Nothing has been changed.',
   'form.expired.next': 'Go back, load the page again and send it once more.',
   'form.tooLong': 'This is too long. Please shorten it.',
@@ -156,6 +166,8 @@ const es: Record<keyof typeof en, string> = {
   'page.emergency': 'En una emergencia, llame al 911. Lo que envía por este portal no se lee las 24 horas.',
   'page.recordOpen': 'Expediente abierto:',
   'page.switchRecord': 'Cambiar',
+  'page.switchRecordTo': 'Cambiar a otro expediente',
+  'page.allRecords': 'Todos los expedientes',
   'page.check': 'Revise:',
   'page.slow':
     'Esto está tardando más de lo normal. Es posible que aún no se haya enviado nada; espere un momento y vuelva a mirar.',
@@ -241,6 +253,7 @@ const es: Record<keyof typeof en, string> = {
   'records.title': '¿Qué expediente desea abrir?',
   'records.lead': 'Puede cambiar en cualquier momento en la parte superior de la página.',
   'records.add': 'Agregar un expediente con un código de acceso',
+  'records.family': 'Quién abre qué expediente',
 
   'staff.dashboard': 'Panel del portal',
   'staff.emr': 'Expediente electrónico',
@@ -274,6 +287,7 @@ const es: Record<keyof typeof en, string> = {
   'problem.503.what': 'Estamos dando mantenimiento al portal y ahora mismo no se puede usar.',
   'problem.503.next': 'Inténtelo de nuevo en unos minutos. Para algo urgente, llame al consultorio.',
 
+  'record.actingFor': 'Actúa por {{name}}, {{relationship}}',
   'record.own': '{{name}}, todavía sin expediente vinculado',
   'person.born': '{{day}}, {{age}} años',
 
@@ -285,6 +299,12 @@ const es: Record<keyof typeof en, string> = {
   'relationship.spouse': 'usted es su cónyuge',
   'relationship.child': 'usted es su hijo o hija',
   'relationship.other': 'usted puede abrir este expediente',
+  'extent.full': 'todo',
+  'extent.appointments': 'solo las citas',
+  'extent.forms': 'solo los formularios',
+  'extent.appointments+forms': 'las citas y los formularios',
+  'extent.none': 'nada',
+  'extent.own': 'lo que usted mismo ingresó',
   'form.expired': 'Este formulario estuvo abierto demasiado tiempo o llegó desde otro lugar. No se cambió nada.',
   'form.expired.next': 'Vuelva atrás, cargue la página de nuevo y envíelo otra vez.',
   'form.tooLong': 'El texto es demasiado largo. Acórtelo, por favor.',

@@ -325,7 +325,9 @@ describe('A session’s cookie', () => {
       const body = new URLSearchParams({ _csrf: csrf, username, password: passwordOf(username) })
       const headers = { ...https, Cookie: sent.map((each) => each.split(';')[0]).join('; ') }
       const answer = await fetch(`${origin}${base}${door}`, { method: 'POST', body, headers, redirect: 'manual' })
-      return [...sent, ...answer.headers.getSetCookie()].map((cookie) => cookie.replace(/=[^;]*/, ''))
+      const said = [...sent, ...answer.headers.getSetCookie()].map((cookie) => cookie.replace(/=[^;]*/, ''))
+      // Kept for half a year; the others as long as the browser is open.
+      return said.map((cookie) => cookie.replace(/; Max-Age=15552000; (.*)Expires=[^;]*; /, '; $1'))
     } finally {
       await practice.leave()
     }
@@ -335,6 +337,7 @@ describe('A session’s cookie', () => {
     this.timeout(30_000)
     expect(await attributesOf({}, '', '/portal/sign-in', loginOf('maria'))).to.deep.equal([
       'foyer_csrf; Path=/; HttpOnly; SameSite=Lax',
+      'foyer_portal_device; Path=/portal; HttpOnly; SameSite=Lax',
       'foyer_portal; Path=/portal; HttpOnly; SameSite=Lax',
     ])
   })
@@ -344,6 +347,7 @@ describe('A session’s cookie', () => {
     const env = { FOYER_BASE_URL: 'https://clinic.example.org/care', FOYER_TRUST_PROXY: 'loopback' }
     expect(await attributesOf(env, '/care', '/portal/sign-in', loginOf('maria'))).to.deep.equal([
       'foyer_csrf; Path=/care/; HttpOnly; Secure; SameSite=Lax',
+      'foyer_portal_device; Path=/care/portal; HttpOnly; Secure; SameSite=Lax',
       'foyer_portal; Path=/care/portal; HttpOnly; Secure; SameSite=Lax',
     ])
   })

@@ -1,0 +1,108 @@
+/** Which account the host's credential of a person opens: one a person, however they come in. */
+import type { Clock } from '../platform/clock.js'
+import type { Queryable, Tx } from '../platform/database.js'
+import { recordAudit } from '../platform/audit.js'
+import { accountOfCredential } from './accounts.js'
+
+interface Holder {
+  id: number
+  disabled_at: string | null
+  merged_into: number | null
+  password_hash: string | null
+  opens: number
+}
+
+/** What a credential signs into, as things stand. */
+export type Into =
+  /** The account that it belongs to, or that one was merged into. */
+  | { kind: 'its-own'; id: number }
+  /** That account is closed. */
+  | { kind: 'closed' }
+  /** The account with an e-mail of its own whose holder is this patient. */
+  | { kind: 'joins'; id: number }
+  | { kind: 'new' }
+
+interface Looked {
+  into: Into
+  /** An account with an e-mail that had the credential and is no longer this patient's own. */
+  lets: number | undefined
+}
+
+/** Looks, and changes nothing. */
+export async function signsInto(db: Queryable, pid: number): Promise<Into> {
+  return (await lookedUp(db, pid)).into
+}
+
+async function lookedUp(db: Queryable, pid: number): Promise<Looked> {
+  const holder = await holderOf(db, pid)
+  const isTheirs = holder && (holder.password_hash === null || holder.opens === 1)
+  if (isTheirs) {
+    const id = await stillOpen(db, holder)
+    return { into: id === undefined ? { kind: 'closed' } : { kind: 'its-own', id }, lets: undefined }
+  }
+  const own = await ownAccountOf(db, pid)
+  return { into: own === undefined ? { kind: 'new' } : { kind: 'joins', id: own }, lets: holder?.id }
+}
+
+/** The account that this credential signs into, made or joined where it has to be. Undefined: it is closed. */
+export async function accountOfPerson(
+  tx: Tx,
+  clock: Clock,
+  credential: { pid: number; patientName: string },
+): Promise<number | undefined> {
+  const { into, lets } = await lookedUp(tx, credential.pid)
+  if (lets !== undefined) await tx.change(`UPDATE foyer_accounts SET host_pid = NULL WHERE id = :lets`, { lets })
+  if (into.kind === 'closed') return undefined
+  if (into.kind === 'its-own') return into.id
+  if (into.kind === 'new') return (await accountOfCredential(tx, clock, credential)).id
+  await tx.change(`UPDATE foyer_accounts SET host_pid = :pid WHERE id = :own AND host_pid IS NULL`, {
+    own: into.id,
+    pid: credential.pid,
+  })
+  const actor = { kind: 'system', id: 'foyer', name: 'Foyer', requestId: undefined } as const
+  const subject = `account:${String(into.id)}`
+  await recordAudit(tx, clock, actor, { event: 'account.credential-joined', subject, pid: credential.pid })
+  return into.id
+}
+
+function holderOf(db: Queryable, pid: number): Promise<Holder | undefined> {
+  return db.first<Holder>(
+    `SELECT a.id, a.disabled_at, a.merged_into, a.password_hash,
+            EXISTS (SELECT 1 FROM foyer_grants g WHERE g.account_id = a.id AND g.pid = :pid AND g.relationship = 'self'
+                                                   AND g.revoked_at IS NULL) AS opens
+       FROM foyer_accounts a WHERE a.host_pid = :pid`,
+    { pid },
+  )
+}
+
+const MERGED_MOST = 5
+
+async function stillOpen(db: Queryable, holder: Holder): Promise<number | undefined> {
+  let at: Pick<Holder, 'id' | 'disabled_at' | 'merged_into'> | undefined = holder
+  for (let step = 0; at && step < MERGED_MOST; step += 1) {
+    if (at.disabled_at === null) return at.id
+    if (at.merged_into === null) return undefined
+    at = await db.first<Pick<Holder, 'id' | 'disabled_at' | 'merged_into'>>(
+      `SELECT id, disabled_at, merged_into FROM foyer_accounts WHERE id = :id`,
+      { id: at.merged_into },
+    )
+  }
+  return undefined
+}
+
+/** One account only: with two of them somebody has to look first. */
+async function ownAccountOf(db: Queryable, pid: number): Promise<number | undefined> {
+  const [one, other] = await db.select<{ id: number }>(
+    `SELECT a.id FROM foyer_grants g JOIN foyer_accounts a ON a.id = g.account_id
+      WHERE g.pid = :pid AND g.relationship = 'self' AND g.revoked_at IS NULL AND a.disabled_at IS NULL
+        AND a.host_pid IS NULL AND a.password_hash IS NOT NULL AND a.email_verified_at IS NOT NULL LIMIT 2`,
+    { pid },
+  )
+  return other ? undefined : one?.id
+}
+
+/** The account to which a patient's credential belongs, if it has been used. */
+export async function accountOfPid(db: Queryable, pid: number): Promise<number | undefined> {
+  const row = await db.first<{ id: number }>(`SELECT id FROM foyer_accounts WHERE host_pid = :pid`, { pid })
+  return row?.id
+}

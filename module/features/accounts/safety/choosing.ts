@@ -1,0 +1,105 @@
+/** A patient chooses a password: at the first sign-in, after forgetting it, or because they want another one. */
+import { endSessions } from '../../../access/sessions.js'
+import { writeLetter } from '../../../access/letters.js'
+import { endLinks } from '../../../access/links.js'
+import { hashOwnPassword } from '../../../access/ownPasswords.js'
+import { judgePassword, type PasswordFlaw } from '../../../access/passwordPolicy.js'
+import type { Portal } from '../../../access/portal.js'
+import { findAccount } from '../../../access/scope.js'
+import { endStaffCredential } from '../../../access/staffCredentials.js'
+import { writeHostLog } from '../../../host/log.js'
+import { chooseHostPassword, type PatientLogin } from '../../../host/patientLogin.js'
+import { hashHostPassword, hashSettings, verifyHostPassword } from '../../../host/php/passwords.js'
+import { recordAudit, type Actor } from '../../../platform/audit.js'
+import { utc, wallClock } from '../../../platform/clock.js'
+import type { Tx } from '../../../platform/database.js'
+import { aboutPerson, noticeAddress, type SafetyPerson } from './person.js'
+
+/** forced: staff made the last one; forgotten: by a link; changed: signed in, because they want to. */
+export type WhyChosen = 'forced' | 'forgotten' | 'changed'
+
+export interface Choice {
+  password: string
+  why: WhyChosen
+  /** The password of the host's credential, or the account's own. */
+  of: 'host' | 'own'
+  /** The session that stays, by its hash; all others end. */
+  keep?: string | undefined
+  /** Runs first in the same transaction. False: nothing is changed. */
+  first?: (tx: Tx) => Promise<boolean>
+}
+
+export type Unfit = PasswordFlaw | { reason: 'same' } | { reason: 'unusable' }
+
+export type Chosen =
+  /** `fingerprint`: of sessions from now on. */
+  { ok: true; fingerprint: string } | { ok: false; reason: 'unfit'; unfit: Unfit } | { ok: false; reason: 'too-late' }
+
+export async function choosePassword(
+  portal: Portal,
+  actor: Actor,
+  person: SafetyPerson,
+  choice: Choice,
+): Promise<Chosen> {
+  const unfit = await unfitOf(portal, person, choice)
+  if (unfit) return { ok: false, reason: 'unfit', unfit }
+  const { login } = person
+  const hash =
+    choice.of === 'own'
+      ? await hashOwnPassword(choice.password)
+      : await hashHostPassword(choice.password, hashSettings(portal.globals()))
+  const isDone = await portal.db.transaction(async (tx) => {
+    if (choice.first && !(await choice.first(tx))) return false
+    if (choice.of === 'host' && login) await keepInHost(tx, portal, login, hash)
+    await keepInAccount(tx, portal, person.id, choice.of === 'own' ? hash : null)
+    await endSessions(tx, 'patient', person.id, choice.keep)
+    await endLinks(tx, portal, person.id, 'reset-password')
+    const details = { why: choice.why, of: choice.of }
+    const subject = `account:${String(person.id)}`
+    await recordAudit(tx, portal.clock, actor, { event: 'account.password-changed', subject, details })
+    await tell(tx, portal, actor, person)
+    return true
+  })
+  if (!isDone) return { ok: false, reason: 'too-late' }
+  const account = await findAccount(portal.db, portal, person.id)
+  return { ok: true, fingerprint: account?.fingerprint ?? '' }
+}
+
+async function unfitOf(portal: Portal, person: SafetyPerson, { password, of }: Choice): Promise<Unfit | undefined> {
+  // PHP's own functions refuse it, so a hash of it would open nothing there.
+  if (password.includes('\0')) return { reason: 'unusable' }
+  const { flaw } = judgePassword(portal, password, aboutPerson(person))
+  if (flaw) return flaw
+  const now = of === 'own' ? person.ownHash : person.login?.hash
+  return (await verifyHostPassword(password, now)) ? { reason: 'same' } : undefined
+}
+
+async function keepInHost(tx: Tx, portal: Portal, login: PatientLogin, hash: string): Promise<void> {
+  await chooseHostPassword(tx, login.pid, hash)
+  await endStaffCredential(tx, portal, login.pid)
+  await writeHostLog(tx, {
+    at: wallClock(portal.clock.now()),
+    event: 'password update',
+    user: login.accountName,
+    comment: `${login.accountName}: ${login.patientName}:success`,
+    pid: login.pid,
+    success: true,
+    from: 'onsite-portal',
+  })
+}
+
+async function keepInAccount(tx: Tx, { clock }: Portal, id: number, ownHash: string | null): Promise<void> {
+  await tx.change(
+    `UPDATE foyer_accounts SET password_hash = COALESCE(:ownHash, password_hash), password_changed_at = :now WHERE id = :id`,
+    { id, ownHash, now: utc(clock.now()) },
+  )
+}
+
+/** Whoever did it, the account's holder hears of it. */
+async function tell(tx: Tx, portal: Portal, by: Actor, person: SafetyPerson): Promise<void> {
+  const to = noticeAddress(person)
+  if (to === undefined) return
+  const { language, id: accountId, login } = person
+  const kind = 'account.password-changed'
+  await writeLetter(tx, portal, { kind, channel: 'mail', to, language, accountId, pid: login?.pid, by })
+}

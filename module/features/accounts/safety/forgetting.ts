@@ -1,0 +1,125 @@
+/**
+ * Somebody forgot how they sign in. What is asked is kept sealed and looked up afterwards, so that the answer is the
+ * same, after the same time, whether or not there is anybody to write to.
+ */
+import { writeLetter } from '../../../access/letters.js'
+import { tryLimits, type Room, type TryLimits } from '../../../access/limits.js'
+import { makeLink, type LinkFacts } from '../../../access/links.js'
+import { accountOfEmail } from '../../../access/accounts.js'
+import { accountOfPid } from '../../../access/personAccount.js'
+import { passwordMark as fingerprintOf } from '../../../access/ownPasswords.js'
+import type { Portal } from '../../../access/portal.js'
+import { stranger } from '../../../access/signIn.js'
+import type { HeardEvent, Listener } from '../../../feature.js'
+import { readPortalChart, isUnusable, type PortalChart } from '../../../host/credentials.js'
+import { pidsOfAddress } from '../../../host/patientLogin.js'
+import { recordAudit } from '../../../platform/audit.js'
+import { isLanguage } from '../../../platform/i18n.js'
+import { publish } from '../../../platform/outbox.js'
+import { seal, unseal } from '../../../platform/sealed.js'
+import { trustedEmail } from '../credentials/names.js'
+import { languageOfPatient, whyNoLetter } from '../credentials/telling.js'
+
+export { fingerprintOf }
+
+export interface Forgotten {
+  /** An e-mail address or a login name. */
+  typed: string
+  address: string
+  requestId: string
+}
+
+const EVENT = 'reset.asked'
+const HOUR_SECONDS = 60 * 60
+/** Letters to one person within an hour; also how often one name may be asked for. */
+const LETTERS_MOST = 3
+
+/** Takes down that somebody asked. Not ok: too often, for this name or from this address, whether or not it exists. */
+export async function askForReset(portal: Portal, { typed, address, requestId }: Forgotten): Promise<Room> {
+  const room = await limitsOf(portal).take({ audience: 'patient', targets: [typed], address })
+  if (!room.ok) return room
+  await portal.db.transaction(async (tx) => {
+    const actor = stranger(requestId)
+    await recordAudit(tx, portal.clock, actor, { event: 'account.reset-asked', subject: 'account' })
+    const payload = { asked: seal(portal.secret, EVENT, typed) }
+    await publish(tx, portal.clock, { event: EVENT, payload })
+  })
+  return room
+}
+
+function limitsOf({ db, settings }: Portal): TryLimits {
+  const perAddress = () => settings().signInTriesPerAddress
+  return tryLimits(db, 'forgotten', HOUR_SECONDS, () => ({ perAccount: LETTERS_MOST, perAddress: perAddress() }))
+}
+
+export const sendResetLinks: Listener = { name: 'send-reset-links', event: EVENT, hear: sendLinks }
+
+async function sendLinks(portal: Portal, { payload }: HeardEvent): Promise<void> {
+  const typed = unseal(portal.secret, EVENT, String(payload['asked']))
+  if (typed === undefined) return
+  const own = await sendToAccount(portal, typed)
+  for (const pid of await pidsOfAddress(portal.db, typed)) await sendToChart(portal, pid, own)
+}
+
+/** Minutes. */
+const LINK_MINUTES = 60
+
+/** To the account's own address: getting the link proves that it is theirs. Says which account that was. */
+async function sendToAccount(portal: Portal, typed: string): Promise<number | undefined> {
+  const account = await accountOfEmail(portal.db, typed)
+  if (!account || account.disabled) return undefined
+  if (!(await mayHaveAnother(portal, `account ${String(account.id)}`))) return account.id
+  const { id: accountId, email: to } = account
+  const language = isLanguage(account.language) ? account.language : portal.settings().defaultLanguage
+  const facts = { of: 'own', before: fingerprintOf(account.passwordHash), email: to }
+  await send(portal, { accountId, facts }, { to, language })
+  return accountId
+}
+
+/** To the chart's trusted address, where the patient agreed to e-mail (facts §3.2) and has a login to forget. */
+async function sendToChart(portal: Portal, pid: number, alreadyTold: number | undefined): Promise<void> {
+  const chart = await readPortalChart(portal.db, pid)
+  if (!chart?.login || !canBeReset(chart)) return
+  const accountId = await accountOfPid(portal.db, pid)
+  // The account's own password opens the same.
+  if (accountId !== undefined && accountId === alreadyTold) return
+  if (!(await mayHaveAnother(portal, `chart ${String(pid)}`))) return
+  const language = await languageOfPatient(portal.db, portal, chart)
+  const facts = { of: 'host', pid, before: fingerprintOf(chart.login.hash) }
+  await send(portal, { accountId, pid, facts }, { to: trustedEmail(chart).address, language })
+}
+
+/** A login whose time is over without having been used is the practice's to make anew. */
+function canBeReset(chart: PortalChart): boolean {
+  const { login, allowed } = chart
+  return (
+    allowed &&
+    login !== undefined &&
+    login.loginName !== '' &&
+    !isUnusable(login.hash) &&
+    whyNoLetter(chart) === undefined
+  )
+}
+
+async function mayHaveAnother(portal: Portal, target: string): Promise<boolean> {
+  return (await limitsOf(portal).take({ audience: 'letters', targets: [target], address: undefined })).ok
+}
+
+interface About {
+  accountId: number | undefined
+  pid?: number
+  facts: LinkFacts
+}
+
+async function send(
+  portal: Portal,
+  { accountId, pid, facts }: About,
+  { to, language }: { to: string; language: 'en' | 'es' },
+): Promise<void> {
+  await portal.db.transaction(async (tx) => {
+    const link = await makeLink(tx, portal, { purpose: 'reset-password', accountId, minutes: LINK_MINUTES, facts })
+    const by = stranger(undefined)
+    const kind = 'account.reset-link'
+    await writeLetter(tx, portal, { kind, channel: 'mail', to, language, pid, accountId, facts: { link }, by })
+  })
+}

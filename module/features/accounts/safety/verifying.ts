@@ -1,0 +1,119 @@
+/** The button that proves an address (GET shows it, since mail servers follow links), and the wait for it at the door. */
+import { z } from 'zod'
+import { tryLimits } from '../../../access/limits.js'
+import { findLink } from '../../../access/links.js'
+import type { Portal } from '../../../access/portal.js'
+import { sendVerification, verifyEmail } from '../../../access/verification.js'
+import { optionalText } from '../../../web/forms.js'
+import type { DoorContext } from '../../../web/routes.js'
+import type { Answer } from '../../../web/show.js'
+import { atStage, goOn } from '../onward.js'
+import { findPerson, type SafetyPerson } from './person.js'
+
+/** View: /accounts/safety/verify. */
+export interface VerifyPage {
+  action: string
+  token: string
+  email: string
+}
+
+/** View: /accounts/safety/verify-over. */
+export interface VerifyOverPage {
+  signInHref: string
+  phone: string
+}
+
+const Token = z.object({ token: optionalText(100) })
+
+export async function showVerify(context: DoorContext): Promise<Answer> {
+  const token = context.query['token'] ?? ''
+  const link = await findLink(context.portal.db, context.portal, 'verify-email', token)
+  if (!link) return verifyOver(context)
+  const page: VerifyPage = { action: context.url('/portal/verify'), token, email: String(link.facts['email']) }
+  return context.show.page('/accounts/safety/verify', page, { title: context.t('verify.title') })
+}
+
+export async function postVerify(context: DoorContext): Promise<Answer> {
+  const { portal, requestId, show, waiting } = context
+  const link = await findLink(portal.db, portal, 'verify-email', context.form(Token).typed['token'] ?? '')
+  const verified = link && (await verifyEmail(portal, link, requestId))
+  if (!verified?.ok) return verifyOver(context)
+  if (waiting?.who.id === verified.accountId && waiting.stages[0] === 'verify-email') {
+    return goOn(context, 'verify-email')
+  }
+  const next = verified.next === undefined ? '' : `?next=${encodeURIComponent(verified.next)}`
+  return show.seeOther(`/portal/sign-in${next}`, { kind: 'success', key: 'verify.done' })
+}
+
+function verifyOver(context: DoorContext): Answer {
+  const { portal, show, t, url } = context
+  const page: VerifyOverPage = { signInHref: url('/portal/sign-in'), phone: portal.practice().phone }
+  return show.refused('/accounts/safety/verify-over', page, { title: t('verify.over'), status: 404 })
+}
+
+/** View: /accounts/safety/verify-address. */
+export interface VerifyAddressPage {
+  email: string
+  goOnAction: string
+  againAction: string
+  signOutAction: string
+  /** They said that the link was opened, and it was not. */
+  notYet: boolean
+}
+
+const HERE = '/portal/sign-in/verify-address'
+
+export async function showVerifyAddress(context: DoorContext): Promise<Answer> {
+  const { who, answer } = atStage(context, 'verify-email')
+  if (answer) return answer
+  return atAddress(context, await findPerson(context.portal.db, context.portal, who.who.id), false)
+}
+
+/** They opened the link, perhaps on another device. */
+export async function postVerifyAddress(context: DoorContext): Promise<Answer> {
+  const { who, answer } = atStage(context, 'verify-email')
+  if (answer) return answer
+  const person = await findPerson(context.portal.db, context.portal, who.who.id)
+  return person?.verified === true ? goOn(context, 'verify-email') : atAddress(context, person, true)
+}
+
+const HOUR_SECONDS = 60 * 60
+const LETTERS_MOST = 3
+
+export async function sendAgain(context: DoorContext): Promise<Answer> {
+  const { who, answer } = atStage(context, 'verify-email')
+  if (answer) return answer
+  const { address, portal, show } = context
+  const person = await findPerson(portal.db, portal, who.who.id)
+  const email = person?.email
+  if (!person || email === undefined) return show.seeOther('/portal/sign-in')
+  if (!(await mayHaveAnother(portal, person.id, address))) {
+    return show.seeOther(HERE, { kind: 'warning', key: 'verify.enough' })
+  }
+  await portal.db.transaction((tx) =>
+    sendVerification(tx, portal, { id: person.id, email, language: person.language }, who.next),
+  )
+  return show.seeOther(HERE, { kind: 'success', key: 'verify.sentAgain' })
+}
+
+/** Whether one more may go to the address of this account, or one that its holder wants to have. */
+export async function mayHaveAnother(portal: Portal, accountId: number, address: string): Promise<boolean> {
+  const perAddress = portal.settings().signInTriesPerAddress
+  const limits = tryLimits(portal.db, 'verify', HOUR_SECONDS, () => ({ perAccount: LETTERS_MOST, perAddress }))
+  return (await limits.take({ audience: 'patient', targets: [`account ${String(accountId)}`], address })).ok
+}
+
+function atAddress(context: DoorContext, person: SafetyPerson | undefined, notYet: boolean): Answer {
+  const { show, t, url } = context
+  const page: VerifyAddressPage = {
+    email: person?.email ?? '',
+    goOnAction: url(HERE),
+    againAction: url(`${HERE}/letter`),
+    signOutAction: url('/portal/sign-out'),
+    notYet,
+  }
+  const title = t('verify.wait')
+  return notYet
+    ? show.refused('/accounts/safety/verify-address', page, { title, status: 409 })
+    : show.page('/accounts/safety/verify-address', page, { title })
+}

@@ -1,0 +1,319 @@
+/** Forgotten passwords and unproved addresses: what a letter's link opens, for how long, and what asking gives away. */
+import { expect } from 'chai'
+import { createAccount } from '../../module/access/accounts.js'
+import { linkToken } from '../../module/access/links.js'
+import { hashOwnPassword } from '../../module/access/ownPasswords.js'
+import { sendVerification } from '../../module/access/verification.js'
+import { openLog } from '../../module/platform/log.js'
+import { deliver } from '../support/mailServer.js'
+import { loginOf, openPractice, passwordOf, type TestPractice } from '../support/practice.js'
+import type { Page } from '../support/visitor.js'
+import { beginAnew, change, expectIn, newLogin, PATIENT } from './doors.js'
+import { hashHostPassword, hashSettings } from '../../module/host/php/passwords.js'
+
+const FORGOTTEN = '/portal/forgotten'
+const RESET = '/portal/reset'
+const NEW = 'Lantern ferry-pepper 7'
+
+describe('Who forgot their password', function () {
+  this.timeout(120_000)
+  let practice: TestPractice
+  let lines = ''
+  let made = 0
+
+  before(async () => {
+    const log = openLog({ level: 'info', destination: { write: (line: string) => void (lines += line) } })
+    practice = await openPractice({ log })
+    await change(practice, `UPDATE patient_data SET hipaa_allowemail = 'YES'`)
+  })
+  after(() => practice.leave())
+  beforeEach(async () => {
+    await beginAnew(practice)
+    await change(practice, `DELETE FROM foyer_letters`)
+  })
+
+  it('is told the same whether or not there is such an account, and after the same work', async () => {
+    const { email } = await ownAccount()
+    const told = new Set<string>()
+    for (const who of [email, 'maria.santos@example.org', loginOf('john'), 'nobody@example.org', 'nobody']) {
+      const someone = await practice.visitor()
+      const done = await someone.post(FORGOTTEN, { who }, { from: FORGOTTEN })
+      expectIn(done, '/portal/forgotten/sent')
+      told.add(withoutChance((await someone.follow(done)).body))
+    }
+    expect(told).to.have.length(1)
+    expect(await lettersTo(), 'nothing is looked up while they wait').to.deep.equal([])
+    const events = await practice.db.select<{ payload: unknown }>(
+      `SELECT payload FROM foyer_outbox WHERE event = 'reset.asked'`,
+    )
+    expect(JSON.stringify(events)).not.to.match(/nobody|santos|john|example/)
+    await deliver(practice)
+    expect(await lettersTo()).to.deep.equal([email, 'john.carter@example.org', 'maria.santos@example.org'].sort())
+  })
+
+  it('gets no letter where the patient did not agree to e-mail, the chart is closed, or the login has run out', async () => {
+    const quiet = async (sql: string) => {
+      const { pid, email } = await hostLogin()
+      await change(practice, sql, { pid })
+      await ask(email)
+    }
+    await quiet(`UPDATE patient_data SET hipaa_allowemail = 'NO' WHERE pid = :pid`)
+    await quiet(`UPDATE patient_data SET allow_patient_portal = 'NO' WHERE pid = :pid`)
+    await quiet(`UPDATE patient_access_onsite SET portal_pwd = '!run out' WHERE pid = :pid`)
+    await quiet(`UPDATE patient_data SET email_direct = 'other@example.org' WHERE pid = :pid`)
+    expect(await lettersTo()).to.deep.equal([])
+    const { email } = await hostLogin()
+    await ask(email)
+    expect(await lettersTo()).to.deep.equal([email])
+  })
+
+  for (const kind of ['own', 'host'] as const) {
+    it(`chooses a new one by the link, once (${kind === 'own' ? 'e-mail account' : 'the host’s credential'})`, async () => {
+      const { email, username, password } = kind === 'own' ? await ownAccount() : await hostLogin()
+      const elsewhere = await practice.visitor()
+      expectIn(await elsewhere.signIn(PATIENT, username, password), '/portal')
+      await ask(email)
+      const token = await lastToken()
+
+      const someone = await practice.visitor()
+      for (let look = 0; look < 3; look += 1) {
+        const form = await someone.get(`${RESET}?token=${token}`)
+        expect(form.status, 'opening uses nothing up').to.equal(200)
+        expect(form.headers.get('Referrer-Policy')).to.equal('no-referrer')
+        expect(form.body).to.include(username)
+      }
+      expect((await someone.post(RESET, { token, password: 'short' })).status).to.equal(422)
+      expect((await elsewhere.get('/portal/account')).status, 'nothing has happened yet').to.equal(200)
+      expectIn(await someone.post(RESET, { token, password: NEW }), PATIENT)
+      expect((await elsewhere.get('/portal/account')).status, 'every session has ended').to.equal(303)
+
+      expect((await someone.post(RESET, { token, password: `${NEW} again` })).status).to.equal(404)
+      expect((await someone.get(`${RESET}?token=${token}`)).status).to.equal(404)
+      expect((await (await practice.visitor()).signIn(PATIENT, username, password)).status).to.equal(401)
+      expectIn(await (await practice.visitor()).signIn(PATIENT, username, NEW), '/portal')
+      expect(lines, 'request logs keep the pattern').to.include(RESET).and.not.to.include(token)
+    })
+  }
+
+  it('has an hour; a changed password and a closed account end the link', async () => {
+    const open = async (token: string) => (await (await practice.visitor()).get(`${RESET}?token=${token}`)).status
+    const { id, email } = await ownAccount()
+    await ask(email)
+    const late = await lastToken()
+    practice.clock.set('2026-11-23T08:59:59')
+    expect(await open(late)).to.equal(200)
+    practice.clock.set('2026-11-23T09:00:00')
+    expect(await open(late)).to.equal(404)
+
+    await ask(email)
+    const closed = await lastToken()
+    expect(await open(closed)).to.equal(200)
+    await change(practice, `UPDATE foyer_accounts SET disabled_at = '2026-11-23 13:00:00' WHERE id = :id`, { id })
+    expect(await open(closed)).to.equal(404)
+
+    const host = await hostLogin()
+    await ask(host.email)
+    const changed = await lastToken()
+    expect(await open(changed)).to.equal(200)
+    const hash = await hashHostPassword('Another-Pass1', hashSettings(practice.portal.globals()))
+    await change(practice, `UPDATE patient_access_onsite SET portal_pwd = :hash WHERE pid = :pid`, {
+      hash,
+      pid: host.pid,
+    })
+    expect(await open(changed)).to.equal(404)
+    expect(
+      (await (await practice.visitor()).post(RESET, { token: changed, password: NEW }, { from: PATIENT })).status,
+    ).to.equal(404)
+  })
+
+  it('used by twenty at once, the link changes the password once', async () => {
+    const { email, username } = await ownAccount()
+    await ask(email)
+    const token = await lastToken()
+    const all = await Promise.all(
+      Array.from({ length: 20 }, async (_, at) => {
+        const someone = await practice.visitor()
+        const page = await someone.post(RESET, { token, password: `${NEW} ${at}` }, { from: PATIENT })
+        return { at, status: page.status }
+      }),
+    )
+    const done = all.filter(({ status }) => status === 303)
+    expect(done, JSON.stringify(all)).to.have.length(1)
+    expect(all.filter(({ status }) => status === 404)).to.have.length(19)
+    expectIn(await (await practice.visitor()).signIn(PATIENT, username, `${NEW} ${done[0]?.at ?? ''}`), '/portal')
+  })
+
+  it('may ask three times in an hour for one name, known or not, and is told so', async () => {
+    const { email } = await ownAccount()
+    for (const who of [email, 'nobody.at.all@example.org']) {
+      const someone = await practice.visitor()
+      for (let time = 0; time < 3; time += 1) {
+        expect((await someone.post(FORGOTTEN, { who }, { from: FORGOTTEN })).status).to.equal(303)
+      }
+      const fourth = await someone.post(FORGOTTEN, { who: who.toUpperCase() }, { from: FORGOTTEN })
+      expect(fourth.status, who).to.equal(429)
+      expect(fourth.body).to.match(/try again in (59|60) min/)
+    }
+    await deliver(practice)
+    expect(await lettersTo()).to.deep.equal([email, email, email])
+  })
+
+  it('proves the address by it: what somebody else put in its place is gone', async () => {
+    const { email, username, password } = await ownAccount({ verified: false })
+    const squatter = await practice.visitor()
+    expectIn(await squatter.signIn(PATIENT, username, password), '/portal/sign-in/verify-address')
+    await ask(email)
+    const token = await lastToken()
+    const owner = await practice.visitor()
+    expectIn(await owner.post(RESET, { token, password: NEW }, { from: PATIENT }), PATIENT)
+    expectIn(await owner.signIn(PATIENT, username, NEW), '/portal')
+    expectIn(await squatter.get('/portal/sign-in/verify-address'), PATIENT)
+    expect((await squatter.signIn(PATIENT, username, password)).status).to.equal(401)
+  })
+
+  describe('or never proved their address', () => {
+    const WAIT = '/portal/sign-in/verify-address'
+
+    it('comes no further than to be asked for it, and in once the button is pressed', async () => {
+      const { email, username, password } = await ownAccount({ verified: false })
+      const someone = await practice.visitor()
+      expectIn(await someone.signIn(PATIENT, username, password), WAIT)
+      expect((await someone.get(WAIT)).body).to.include(email)
+      expect((await someone.get('/portal/account')).status).to.equal(303)
+      expect((await someone.post(WAIT, {}, { from: WAIT })).status, 'not yet').to.equal(409)
+      expectIn(await someone.post(`${WAIT}/letter`, {}, { from: WAIT }), WAIT)
+      const token = await lastToken()
+
+      const elsewhere = await practice.visitor()
+      expect((await elsewhere.get(`/portal/verify?token=${token}`)).status).to.equal(200)
+      expect((await someone.post(WAIT, {}, { from: WAIT })).status, 'looking proves nothing').to.equal(409)
+      expectIn(await elsewhere.post('/portal/verify', { token }), PATIENT)
+      expect((await elsewhere.post('/portal/verify', { token })).status, 'once').to.equal(404)
+      expectIn(await someone.post(WAIT, {}, { from: WAIT }), '/portal')
+      expectIn(await (await practice.visitor()).signIn(PATIENT, username, password), '/portal')
+    })
+
+    it('is in at once where the link is opened in the browser that waits', async () => {
+      const { username, password, id, email } = await ownAccount({ verified: false })
+      const someone = await practice.visitor()
+      await someone.signIn(PATIENT, username, password)
+      await practice.db.transaction((tx) => sendVerification(tx, practice.portal, { id, email, language: 'es' }))
+      const token = await lastToken()
+      expectIn(await someone.post('/portal/verify', { token }, { from: `/portal/verify?token=${token}` }), '/portal')
+      expect((await someone.get('/portal/account')).status).to.equal(200)
+    })
+
+    it('leads on from the letter to the page it was for', async () => {
+      const { id, email } = await ownAccount({ verified: false })
+      const next = '/portal/join?from=letter'
+      await practice.db.transaction((tx) => sendVerification(tx, practice.portal, { id, email, language: 'en' }, next))
+      const token = await lastToken()
+      const someone = await practice.visitor()
+      expectIn(
+        await someone.post('/portal/verify', { token }, { from: PATIENT }),
+        `${PATIENT}?next=${encodeURIComponent(next)}`,
+      )
+    })
+
+    it('has three letters an hour, and a day for each', async () => {
+      const { username, password } = await ownAccount({ verified: false })
+      const someone = await practice.visitor()
+      await someone.signIn(PATIENT, username, password)
+      for (let time = 0; time < 5; time += 1) await someone.post(`${WAIT}/letter`, {}, { from: WAIT })
+      expect((await lettersTo()).length).to.equal(3)
+      const token = await lastToken()
+      practice.clock.set('2026-11-24T07:59:59')
+      expect((await someone.get(`/portal/verify?token=${token}`)).status).to.equal(200)
+      practice.clock.set('2026-11-24T08:00:00')
+      expect((await someone.get(`/portal/verify?token=${token}`)).status).to.equal(404)
+    })
+
+    it('opens nothing of another purpose with its token', async () => {
+      const { id, email } = await ownAccount({ verified: false })
+      await practice.db.transaction((tx) => sendVerification(tx, practice.portal, { id, email, language: 'en' }))
+      const verify = await lastToken()
+      await ask(email)
+      const reset = await lastToken()
+      const someone = await practice.visitor()
+      expect((await someone.get(`${RESET}?token=${verify}`)).status).to.equal(404)
+      expect((await someone.get(`/portal/verify?token=${reset}`)).status).to.equal(404)
+      expect((await someone.get(`${RESET}?token=${reset}`)).status).to.equal(200)
+      expect((await someone.get(`/portal/verify?token=${verify}`)).status).to.equal(200)
+    })
+  })
+
+  async function ownAccount({ verified = true } = {}) {
+    made += 1
+    const email = `own${made}@example.org`
+    const password = 'Window harbor-melon 3'
+    const passwordHash = await hashOwnPassword(password)
+    const wanted = { email, verified, passwordHash, displayName: `Own ${made}`, language: undefined }
+    const account = await practice.db.transaction((tx) => createAccount(tx, practice.clock, wanted))
+    return { id: account?.id ?? 0, email, username: email, password, pid: 0 }
+  }
+
+  async function hostLogin() {
+    made += 1
+    const password = 'Right-Pass1'
+    const hash = await hashHostPassword(password, hashSettings(practice.portal.globals()))
+    const pid = await newLogin(practice, `host${made}`, hash)
+    const email = `host${made}@example.org`
+    await change(practice, `UPDATE patient_data SET email = :email, hipaa_allowemail = 'YES' WHERE pid = :pid`, {
+      email,
+      pid,
+    })
+    return { id: 0, email, username: `host${made}`, password, pid }
+  }
+
+  async function ask(who: string): Promise<Page> {
+    await change(practice, `DELETE FROM foyer_attempts`)
+    const page = await (await practice.visitor()).post(FORGOTTEN, { who }, { from: FORGOTTEN })
+    await deliver(practice)
+    return page
+  }
+
+  async function lettersTo(): Promise<string[]> {
+    const rows = await practice.db.select<{ recipient: string }>(
+      `SELECT recipient FROM foyer_letters WHERE kind IN ('account.reset-link', 'account.verify') ORDER BY recipient`,
+    )
+    return rows.map(({ recipient }) => recipient)
+  }
+
+  /** As the letter says it. */
+  async function lastToken(): Promise<string> {
+    const rows = await practice.db.select<{ facts: unknown }>(
+      `SELECT facts FROM foyer_letters ORDER BY id DESC LIMIT 1`,
+    )
+    const facts = rows[0]?.facts
+    const { link } = (typeof facts === 'string' ? JSON.parse(facts) : facts) as { link: string }
+    const token = linkToken(practice.portal, link)
+    expect(JSON.stringify(await practice.db.select(`SELECT * FROM foyer_links`))).not.to.include(token)
+    return token
+  }
+})
+
+describe('A patient who is signed in', () => {
+  it('keeps their session when somebody else asks for a link in their name', async function () {
+    this.timeout(60_000)
+    const practice = await openPractice()
+    try {
+      const maria = await practice.patientVisitor('maria')
+      await (await practice.visitor()).post(FORGOTTEN, { who: loginOf('maria') }, { from: FORGOTTEN })
+      await deliver(practice)
+      expect((await maria.get('/portal/account')).status).to.equal(200)
+      expectIn(
+        await (await practice.visitor()).signIn(PATIENT, loginOf('maria'), passwordOf('maria.santos')),
+        '/portal',
+      )
+    } finally {
+      await practice.leave()
+    }
+  })
+})
+
+function withoutChance(body: string): string {
+  return body
+    .replace(/nonce="[^"]*"/g, '')
+    .replace(/value="[^"]{20,}"/g, '')
+    .replace(/[\w-]{22}/g, '')
+}
