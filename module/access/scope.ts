@@ -2,10 +2,14 @@
  * Whose record a request is about. Everything of a patient is loaded through a scope, so that another patient's row
  * is "not found" by construction. There is no current patient in a session: two tabs may show two children.
  */
+import { DateTime } from 'luxon'
 import type { Queryable } from '../platform/database.js'
-import { utc, type Clock, type Day } from '../platform/clock.js'
-import { accountWithRecords, type AccountRow, type GrantRow } from '../host/reads/records.js'
+import { day as dayOf, daysLater, utc, type Day, type Utc } from '../platform/clock.js'
+import { accountsWithRecords, type AccountRow, type GrantRow } from '../host/reads/records.js'
+import { gatheringOf, type Several } from '../platform/gathering.js'
+import { extentParts, openingOn, type Change, type Opening } from './ages.js'
 import type { Policy } from './policy.js'
+import type { Portal } from './portal.js'
 import { fingerprintOf } from './staff.js'
 
 export interface Account {
@@ -16,6 +20,8 @@ export interface Account {
   ownRecord: string
   /** Every chart that this account may open now. */
   records: readonly ChartScope[]
+  /** Charts whose grant runs and opens nothing today: the patient has grown up. */
+  closed: readonly ClosedRecord[]
   /** Undefined: the credential it signed in with is gone. */
   fingerprint: string | undefined
 }
@@ -29,8 +35,19 @@ export interface ChartScope {
   pid: number
   /** `self`, `mother`, `proxy`, …: what the account's holder is to the patient. */
   relationship: string
+  /** What it opens today (ages.ts). */
   extent: string
+  /** Its extent is less than was granted, since the patient is an adolescent. */
+  narrowed?: boolean
+  /** What changes next by itself. Undefined: nothing will. */
+  change?: Change | undefined
   patient: { firstName: string; lastName: string; born: Day | undefined; providerId: number | undefined }
+}
+
+export interface ClosedRecord {
+  name: string
+  relationship: string
+  why: Opening['why']
 }
 
 /** What an account entered itself, before any chart. */
@@ -59,38 +76,66 @@ export function knownRelationship(relationship: string): string {
   return relationships.includes(relationship) ? relationship : 'other'
 }
 
-export async function findAccount(db: Queryable, clock: Clock, id: number): Promise<Account | undefined> {
-  const row = await accountWithRecords(db, id, utc(clock.now()))
-  return row && accountOf(row)
+/** Whose clock and settings decide what a grant opens today. */
+export type ScopeRules = Pick<Portal, 'clock' | 'settings'>
+
+/** The account as it stands now. Undefined: there is none, or it is disabled. */
+export async function findAccount(db: Queryable, rules: ScopeRules, id: number): Promise<Account | undefined> {
+  const row = (await rowsOf(db, { id, rules })).get(id)
+  return row && accountOf(row, rules)
 }
 
-function accountOf(row: AccountRow): Account {
+// Every page of a patient's asks, so those that come together are asked for together.
+const rowsOf = gatheringOf((db: Queryable, asks: Several<{ id: number; rules: ScopeRules }>) => {
+  const ids = new Set(asks.map(({ id }) => id))
+  return accountsWithRecords(db, [...ids], utc(asks[0].rules.clock.now()))
+})
+
+function accountOf(row: AccountRow, rules: ScopeRules): Account {
+  const grants = row.grants.map((grant) => ({ grant, opening: openingNow(grant, rules) }))
   return {
     id: row.id,
     name: row.displayName,
     language: row.language,
     hostPid: row.hostPid,
     ownRecord: row.ownRecord,
-    records: row.grants.map((grant) => chartScope(row, grant)),
+    records: grants.flatMap(({ grant, opening }) => chartScope(row, grant, opening)),
+    closed: grants.flatMap(({ grant, opening }) => closedRecord(grant, opening)),
     fingerprint: row.credentialHash === undefined ? undefined : fingerprintOf(row.credentialHash),
   }
 }
 
-function chartScope(row: AccountRow, grant: GrantRow): ChartScope {
-  return {
-    kind: 'chart',
-    account: { id: row.id, name: row.displayName },
-    record: grant.record,
-    pid: grant.pid,
-    relationship: grant.relationship,
-    extent: grant.extent,
-    patient: {
-      firstName: grant.firstName,
-      lastName: grant.lastName,
-      born: grant.born,
-      providerId: grant.providerId,
+/** What a grant that runs opens now, by the practice's own day. */
+export function openingNow(
+  grant: Pick<GrantRow, 'relationship' | 'extent' | 'born' | 'exempt' | 'validUntil'>,
+  { clock, settings }: ScopeRules,
+): Opening {
+  const endsOn = grant.validUntil === undefined ? undefined : firstDayAfter(grant.validUntil, clock.zone)
+  return openingOn({ ...grant, endsOn }, dayOf(clock.now()), settings())
+}
+
+/** Until the instant itself the row says that it runs: its day is over before the next one begins. */
+function firstDayAfter(until: Utc, zone: string): Day {
+  const last = DateTime.fromSQL(until, { zone: 'utc' }).minus({ milliseconds: 1 }).setZone(zone)
+  return daysLater(dayOf(last), 1)
+}
+
+function chartScope(row: AccountRow, grant: GrantRow, { extent, why, change }: Opening): ChartScope[] {
+  if (extent === undefined) return []
+  const { record, pid, relationship, firstName, lastName, born, providerId } = grant
+  return [
+    {
+      kind: 'chart',
+      account: { id: row.id, name: row.displayName },
+      ...{ record, pid, relationship, extent, change },
+      narrowed: why === 'adolescent',
+      patient: { firstName, lastName, born, providerId },
     },
-  }
+  ]
+}
+
+function closedRecord({ firstName, lastName, relationship }: GrantRow, { extent, why }: Opening): ClosedRecord[] {
+  return extent === undefined ? [{ name: `${firstName} ${lastName}`, relationship, why }] : []
 }
 
 /** The scope that an address names, or undefined: a record of somebody else does not exist here. */
@@ -102,7 +147,8 @@ export function scopeOf(account: Account, record: string): PatientScope | undefi
 }
 
 export function subjectsOf(scope: PatientScope): string[] {
-  return ['anyone', 'account', scope.kind === 'own' ? 'own' : `extent:${scope.extent}`]
+  const opened = scope.kind === 'own' ? ['own'] : extentParts(scope.extent).map((part) => `extent:${part}`)
+  return ['anyone', 'account', ...opened]
 }
 
 export function patientMay(policy: Policy, scope: PatientScope, permission: string): boolean {

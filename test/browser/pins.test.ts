@@ -105,7 +105,7 @@ describe('PINs, in the browser', function () {
     const tab = await openWindow(practice, { width: 'phone' })
     await tab.open(`/portal/join#${symbols}`)
     const { pin, born } = fieldsOf(tab)
-    await tab.page.waitForFunction(() => location.hash === '')
+    await tab.page.waitForURL((address) => address.hash === '')
     expect(await pin.inputValue()).to.equal(`${symbols.slice(0, 4)}-${symbols.slice(4)}`)
     expect(await born.evaluate((field) => field === field.ownerDocument.activeElement)).to.equal(true)
 

@@ -1,9 +1,8 @@
-/** How a chart stands towards the portal, and who opens it. */
-import { knownRelationship } from '../../access/scope.js'
+/** How a chart stands towards the portal. */
 import type { PanelCard } from '../../feature.js'
-import { grantsOfPatient, portalAccess } from '../../host/reads/portalAccess.js'
+import { portalAccess, type PortalAccess } from '../../host/reads/portalAccess.js'
 import { utc, type Utc } from '../../platform/clock.js'
-import { writeInstant } from '../../web/instant.js'
+import { writeDayOf, writeInstant } from '../../web/instant.js'
 import type { StaffContext } from '../../web/routes.js'
 
 export const accessCard: PanelCard = {
@@ -11,12 +10,12 @@ export const accessCard: PanelCard = {
   title: 'dashboard.accessTitle',
   permission: 'patients:view',
   async show(context, pid) {
-    const { portal, t } = context
+    const { portal, t, url } = context
     const awake = portal.clock.now().minus({ minutes: portal.settings().patientIdle })
     const access = await portalAccess(portal.db, pid, utc(awake))
     const facts = access && [
       { term: t('dashboard.access'), text: t(access.allowed ? 'dashboard.allowed' : 'dashboard.notAllowed') },
-      { term: t('dashboard.credential'), text: t(`dashboard.credential.${access.credential}`) },
+      { term: t('dashboard.credential'), text: credentialText(context, access) },
       ...(access.loginName === '' ? [] : [{ term: t('dashboard.loginName'), text: access.loginName, verbatim: true }]),
       {
         term: t('dashboard.lastSignIn'),
@@ -24,47 +23,30 @@ export const accessCard: PanelCard = {
       },
       { term: t('dashboard.sessions'), text: t('dashboard.sessionsNow', { count: access.sessions }) },
     ]
-    const next = access && (access.allowed ? nextOf(access.credential) : 'notAllowed')
+    const standing = access && (access.allowed ? access.credential : 'notAllowed')
+    const may = context.may('credentials:reset')
     return {
       view: '/dashboard/access',
-      content: { facts: facts ?? [], next: next === undefined ? '' : t(`dashboard.accessNext.${next}`) },
-    }
-  },
-}
-
-function nextOf(credential: 'none' | 'unused' | 'current'): 'none' | 'unused' | undefined {
-  return credential === 'current' ? undefined : credential
-}
-
-export const grantsCard: PanelCard = {
-  key: 'grants',
-  title: 'dashboard.grantsTitle',
-  permission: 'patients:view',
-  async show(context, pid) {
-    const { portal, t } = context
-    const grants = await grantsOfPatient(portal.db, pid, utc(portal.clock.now()))
-    return {
-      view: '/dashboard/grants',
       content: {
-        rows: grants.map((grant) => ({
-          name: grant.account_name,
-          relationship: t(`dashboard.relationship.${knownRelationship(grant.relationship)}`),
-          extent: t('dashboard.grant.extent', { extent: extentText(t, grant.extent) }),
-          since: t('dashboard.grant.since', { when: whenText(context, grant.valid_from) }),
-          until:
-            grant.valid_until === null
-              ? t('dashboard.grant.noEnd')
-              : t('dashboard.grant.until', { when: whenText(context, grant.valid_until) }),
-        })),
+        facts: facts ?? [],
+        next: standing === undefined ? '' : t(`dashboard.accessNext.${standing}`),
+        step:
+          standing === undefined || !may
+            ? undefined
+            : {
+                label: t(`dashboard.accessStep.${standing}`),
+                href: url(`/staff/portal/patients/${String(pid)}/credential`),
+                main: standing === 'notAllowed' || standing === 'none' || standing === 'expired',
+              },
       },
     }
   },
 }
 
-const extents = ['full', 'appointments', 'forms']
-
-function extentText(t: (key: string) => string, extent: string): string {
-  return extents.includes(extent) ? t(`dashboard.extent.${extent}`) : extent
+function credentialText(context: StaffContext, { credential, expiresAt, madeBy }: PortalAccess): string {
+  const { t } = context
+  if (expiresAt === undefined || credential !== 'temporary') return t(`dashboard.credential.${credential}`)
+  return t('dashboard.credential.temporary', { until: writeDayOf(context, expiresAt), by: madeBy })
 }
 
 /** "today, 08:00", where a time alone would not say which day's. */

@@ -1,7 +1,7 @@
 import type { Feature, HallCard, Queue } from '../../feature.js'
 import type { NavEntry } from '../../web/site.js'
 import { routes, can, type StaffContext } from '../../web/routes.js'
-import { accessCard, grantsCard } from './accessCards.js'
+import { accessCard } from './accessCards.js'
 import { activityCard, patientActivityCard } from './activity.js'
 import { cardRoutes } from './cards.js'
 import { hall } from './hall.js'
@@ -22,9 +22,10 @@ export function dashboard(wings: readonly Feature[]): Feature {
     activityCard,
     statisticsCard,
   ]
+  const theirs = wings.flatMap((wing) => wing.panelCards ?? [])
   const panelCards: PanelCards = {
-    main: [waitingCard, ...wings.flatMap((wing) => wing.panelCard ?? []), patientActivityCard],
-    side: [accessCard, grantsCard],
+    main: [waitingCard, ...theirs.filter(({ place }) => place !== 'side'), patientActivityCard],
+    side: [accessCard, ...theirs.filter(({ place }) => place === 'side')],
   }
   return {
     name: 'dashboard',

@@ -2,14 +2,14 @@ import type { Queryable } from '../../platform/database.js'
 import type { Day, Utc } from '../../platform/clock.js'
 import { dayOrNone, idOrNone } from '../unset.js'
 
-/** An account with every record that it may open now, in one statement: this runs at each request of a patient. */
+/** An account with every record that it may open now: read at each request of a patient. */
 export interface AccountRow {
   id: number
   ownRecord: string
   displayName: string
   language: string | undefined
   hostPid: number | undefined
-  /** The hash by which this account signs in, host's or own: a session made under another one is over. */
+  /** The hashes by which this account signs in, its own, the host's or both: a session made under others is over. */
   credentialHash: string | undefined
   grants: GrantRow[]
 }
@@ -18,7 +18,11 @@ export interface GrantRow {
   record: string
   pid: number
   relationship: string
+  /** As granted: what it opens today is another matter (access/ages.ts). */
   extent: string
+  validUntil: Utc | undefined
+  /** Staff keep it as it is despite the ages. */
+  exempt: boolean
   firstName: string
   lastName: string
   born: Day | undefined
@@ -36,6 +40,8 @@ interface Row {
   pid: number | null
   relationship: string | null
   extent: string | null
+  valid_until: Utc | null
+  exempt: number
   fname: string | null
   lname: string | null
   DOB: string | null
@@ -43,32 +49,45 @@ interface Row {
 }
 
 /**
- * A grant opens its chart only while it runs, is not revoked, and the chart says YES (architecture, Scope). The own
- * record's grant comes first, then by name. Undefined: no such account, or disabled.
+ * Accounts by their ids, in one statement; one that is not there or disabled is left out. A grant opens its chart only
+ * while it runs, is not revoked, and the chart says YES (architecture, Scope). The own record's grant comes first, then
+ * by name.
  */
-export async function accountWithRecords(db: Queryable, accountId: number, now: Utc): Promise<AccountRow | undefined> {
+export async function accountsWithRecords(
+  db: Queryable,
+  ids: readonly number[],
+  now: Utc,
+): Promise<Map<number, AccountRow>> {
   const rows = await db.select<Row>(
-    `SELECT a.id, a.own_record, a.display_name, a.language, a.host_pid, COALESCE(a.password_hash, c.portal_pwd) AS credential_hash,
-            g.record, p.pid, g.relationship, g.extent, p.fname, p.lname, p.DOB, p.providerID
+    `SELECT a.id, a.own_record, a.display_name, a.language, a.host_pid, NULLIF(CONCAT(COALESCE(a.password_hash, ''), COALESCE(c.portal_pwd, '')), '') AS credential_hash,
+            g.record, p.pid, g.relationship, g.extent, g.valid_until, g.exempt_at IS NOT NULL AS exempt, p.fname, p.lname, p.DOB, p.providerID
        FROM foyer_accounts a
        LEFT JOIN patient_access_onsite c ON c.pid = a.host_pid
        LEFT JOIN foyer_grants g ON g.account_id = a.id AND g.revoked_at IS NULL AND g.valid_from <= :now
                                AND (g.valid_until IS NULL OR g.valid_until > :now)
        LEFT JOIN patient_data p ON p.pid = g.pid AND p.allow_patient_portal = 'YES'
-      WHERE a.id = :accountId AND a.disabled_at IS NULL
+      WHERE a.id IN (:ids) AND a.disabled_at IS NULL
       ORDER BY g.relationship = 'self' DESC, p.fname, g.id`,
-    { accountId, now },
+    { ids, now },
   )
-  const [first] = rows
-  if (!first) return undefined
+  const accounts = new Map<number, AccountRow>()
+  for (const row of rows) {
+    const account = accounts.get(row.id) ?? accountOf(row)
+    account.grants.push(...grantOf(row))
+    accounts.set(row.id, account)
+  }
+  return accounts
+}
+
+function accountOf(row: Row): AccountRow {
   return {
-    id: first.id,
-    ownRecord: first.own_record,
-    displayName: first.display_name,
-    language: first.language ?? undefined,
-    hostPid: first.host_pid ?? undefined,
-    credentialHash: first.credential_hash ?? undefined,
-    grants: rows.flatMap(grantOf),
+    id: row.id,
+    ownRecord: row.own_record,
+    displayName: row.display_name,
+    language: row.language ?? undefined,
+    hostPid: row.host_pid ?? undefined,
+    credentialHash: row.credential_hash ?? undefined,
+    grants: [],
   }
 }
 
@@ -80,6 +99,8 @@ function grantOf(row: Row): GrantRow[] {
       pid: row.pid,
       relationship: row.relationship ?? 'other',
       extent: row.extent ?? 'none',
+      validUntil: row.valid_until ?? undefined,
+      exempt: row.exempt === 1,
       firstName: row.fname ?? '',
       lastName: row.lname ?? '',
       born: dayOrNone(row.DOB),

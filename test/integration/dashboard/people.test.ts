@@ -1,6 +1,6 @@
 /** Who is online, and how one patient stands towards the portal. */
 import { expect } from 'chai'
-import { grantsOfPatient, portalAccess } from '../../../module/host/reads/portalAccess.js'
+import { portalAccess } from '../../../module/host/reads/portalAccess.js'
 import { seenSince } from '../../../module/host/reads/online.js'
 import { patientWaits } from '../../../module/host/reads/waiting.js'
 import { utc, wallClock } from '../../../module/platform/clock.js'
@@ -35,33 +35,15 @@ describe('staff see', () => {
     const { patients } = practice
     const awake = minutesAgo(60)
     expect(await portalAccess(practice.db, patients.maria, awake)).to.deep.equal({
-      ...{ allowed: true, credential: 'current', loginName: 'maria.santos' },
+      ...{ allowed: true, credential: 'current', loginName: 'maria.santos', madeBy: '', expiresAt: undefined },
       ...{ lastSignIn: '2026-11-23 13:00:00.000', sessions: 2 },
     })
     expect(await portalAccess(practice.db, patients.ana, awake)).to.deep.equal({
-      ...{ allowed: true, credential: 'none', loginName: '', lastSignIn: undefined, sessions: 0 },
+      ...{ allowed: true, credential: 'none', loginName: '', madeBy: '', expiresAt: undefined },
+      ...{ lastSignIn: undefined, sessions: 0 },
     })
     expect((await portalAccess(practice.db, patients.maria, minutesAgo(5)))?.sessions).to.equal(0)
     expect(await portalAccess(practice.db, 999_999, awake)).to.equal(undefined)
-  })
-
-  it('who opens a record, the patient first, and nobody whose grant is over', async () => {
-    const { accounts, patients } = practice
-    const openers = async () =>
-      (await grantsOfPatient(practice.db, patients.amina, minutesAgo(0))).map((row) => [
-        row.account_name,
-        row.relationship,
-      ])
-    expect(await openers()).to.deep.equal([
-      ['amina.yusuf', 'self'],
-      ['luis.reyes', 'proxy'],
-    ])
-    await practice.db.transaction((tx) =>
-      tx.change(`UPDATE foyer_grants SET revoked_at = :now WHERE account_id = :id AND pid = :pid`, {
-        ...{ now: minutesAgo(1), id: accounts.luis, pid: patients.amina },
-      }),
-    )
-    expect(await openers()).to.deep.equal([['amina.yusuf', 'self']])
   })
 
   it('what of a patient waits, the longest wait first, and nothing of others', async () => {

@@ -1,0 +1,162 @@
+/**
+ * What a grant opens on a day. A parent's or guardian's narrows when the patient becomes an adolescent and opens nothing
+ * once they come of age, as the practice has set the ages; nobody else's changes by age. Nothing is written when a
+ * birthday comes: whoever asks on that day hears it. Days are the practice's own, so it turns at its midnight.
+ */
+import type { Day } from '../platform/clock.js'
+
+export interface AgeRules {
+  /** Years. */
+  adolescentAge: number
+  /** `full`, `forms`, `appointments` or `none`. */
+  adolescentExtent: string
+  /** Years. Where it is no more than `adolescentAge`, there is no adolescence. */
+  adultAge: number
+}
+
+/** A grant as it stands in its row, with the patient's birth date. */
+export interface AgedGrant {
+  relationship: string
+  extent: string
+  /** Undefined, or no day of the calendar: no age is known, and none changes anything. */
+  born: Day | undefined
+  /** Staff keep it as it is despite the ages. */
+  exempt: boolean
+  /** The first day on which it has ended. */
+  endsOn?: Day | undefined
+}
+
+/** granted: as it was given; exempt: an age would have changed it; adolescent, adult: an age did. */
+export type WhyOpen = 'granted' | 'exempt' | 'adolescent' | 'adult' | 'ended'
+
+export interface Opening {
+  /** Undefined: nothing. */
+  extent: string | undefined
+  why: WhyOpen
+  /** What changes next by itself. Undefined: nothing will. */
+  change: Change | undefined
+}
+
+export interface Change {
+  /** The first day on which it is so. */
+  on: Day
+  /** Undefined: nothing any more. */
+  to: string | undefined
+  why: 'adolescent' | 'adult' | 'ended'
+}
+
+/** Whose grants change as the patient grows up. */
+export const guardians = ['mother', 'father', 'guardian'] as const
+
+const NOTHING = 'none'
+
+/** What the grant opens on this day, why, and the next day on which that changes. */
+export function openingOn(grant: AgedGrant, today: Day, rules: AgeRules): Opening {
+  const now = standingOn(grant, today, rules)
+  const ahead = turnsOf(grant, rules).filter((on) => on > today)
+  const next = ahead.find((on) => standingOn(grant, on, rules).extent !== now.extent)
+  return { ...now, change: next === undefined ? undefined : changeOn(grant, next, rules) }
+}
+
+function changeOn(grant: AgedGrant, on: Day, rules: AgeRules): Change | undefined {
+  const { extent: to, why } = standingOn(grant, on, rules)
+  return why === 'granted' || why === 'exempt' ? undefined : { on, to, why }
+}
+
+/** The days on which something may change, in their order. */
+function turnsOf({ born, endsOn }: AgedGrant, { adolescentAge, adultAge }: AgeRules): Day[] {
+  const birthdays = isDay(born) ? [birthday(born, adolescentAge), birthday(born, adultAge)] : []
+  return [...birthdays, ...(endsOn === undefined ? [] : [endsOn])].sort()
+}
+
+function standingOn(grant: AgedGrant, today: Day, rules: AgeRules): Omit<Opening, 'change'> {
+  if (grant.endsOn !== undefined && today >= grant.endsOn) return { extent: undefined, why: 'ended' }
+  const given = some(grant.extent)
+  const age = ageRuleOn(grant, today, rules)
+  if (age === undefined) return { extent: given, why: 'granted' }
+  const aged = some(narrower(grant.extent, extentAt(age, rules)))
+  if (aged === given) return { extent: given, why: 'granted' }
+  return grant.exempt ? { extent: given, why: 'exempt' } : { extent: aged, why: age }
+}
+
+function ageRuleOn({ relationship, born }: AgedGrant, today: Day, rules: AgeRules): 'adolescent' | 'adult' | undefined {
+  if (!isDay(born) || !guardians.some((each) => each === relationship)) return undefined
+  if (today >= birthday(born, rules.adultAge)) return 'adult'
+  return today >= birthday(born, rules.adolescentAge) ? 'adolescent' : undefined
+}
+
+function extentAt(age: 'adolescent' | 'adult', { adolescentExtent }: AgeRules): string {
+  return age === 'adult' ? NOTHING : adolescentExtent
+}
+
+function some(extent: string): string | undefined {
+  return extent === NOTHING ? undefined : extent
+}
+
+/**
+ * What both open. `forms` and `appointments` have nothing in common (acl/policy.csv): a birthday takes away and never
+ * opens what the grant did not.
+ */
+export function narrower(one: string, other: string): string {
+  if (one === other || other === 'full') return one
+  if (one === 'full') return other
+  const both = extentParts(one).filter((part) => extentParts(other).includes(part))
+  return both.length === 0 ? NOTHING : both.join('+')
+}
+
+/** Of a grant that several codes have widened, `appointments+forms`: each part. */
+export function extentParts(extent: string): string[] {
+  return extent.split('+')
+}
+
+/** The day of a birthday. Who was born on 29 February has it on 1 March in years without one. */
+export function birthday(born: Day, years: number): Day {
+  const year = Number(born.slice(0, 4)) + years
+  const date = born.slice(5) === '02-29' && !isLeap(year) ? '03-01' : born.slice(5)
+  return `${String(year).padStart(4, '0')}-${date}`
+}
+
+/** Who has this birthday from the one day to the other, both included: born from and until these, both included. */
+export function bornForBirthday(years: number, from: Day, until: Day): { from: Day; until: Day } {
+  return { from: firstBorn(years, from), until: lastBorn(years, until) }
+}
+
+function firstBorn(years: number, on: Day): Day {
+  const year = Number(on.slice(0, 4))
+  const [then, date] = [year - years, on.slice(5)]
+  if (date === '03-01' && isLeap(then) && !isLeap(year)) return `${String(then)}-02-29`
+  return date === '02-29' && !isLeap(then) ? `${String(then)}-03-01` : `${String(then)}-${date}`
+}
+
+function lastBorn(years: number, on: Day): Day {
+  const then = Number(on.slice(0, 4)) - years
+  const date = on.slice(5) === '02-29' && !isLeap(then) ? '02-28' : on.slice(5)
+  return `${String(then)}-${date}`
+}
+
+function isLeap(year: number): boolean {
+  return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
+}
+
+/** The host lets a date have a month or a day of 00 (facts §12.3). */
+function isDay(born: Day | undefined): born is Day {
+  return born !== undefined && /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/.test(born)
+}
+
+/** An age rule as a search needs it: at this birthday, grants of these extents change to what `to` says. */
+export interface AgeStep {
+  why: 'adolescent' | 'adult'
+  years: number
+  extents: readonly string[]
+}
+
+/** What the ages change, and for which grants: those that a birthday changes nothing of are not among them. */
+export function ageSteps(rules: AgeRules, extents: readonly string[]): AgeStep[] {
+  const { adolescentAge, adolescentExtent, adultAge } = rules
+  const between = (extent: string) => (adolescentAge < adultAge ? narrower(extent, adolescentExtent) : extent)
+  const steps: AgeStep[] = [
+    { why: 'adolescent', years: adolescentAge, extents: extents.filter((each) => between(each) !== each) },
+    { why: 'adult', years: adultAge, extents: extents.filter((each) => between(each) !== NOTHING) },
+  ]
+  return steps.filter((step) => step.extents.length > 0)
+}

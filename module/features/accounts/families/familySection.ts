@@ -1,0 +1,71 @@
+/** "Family" on the account's page: what it opens and until when, and who opens its holder's own record. */
+import { knownRelationship, type ChartScope, type ClosedRecord } from '../../../access/scope.js'
+import { grantsOfCharts, type ChartGrant } from '../../../host/reads/grants.js'
+import { extentWords, relationshipWords } from '../../../web/frame.js'
+import type { AccountContext } from '../../../web/routes.js'
+import { writeDay } from '../../../web/times.js'
+import type { AccountSection } from '../safety/accountSection.js'
+import { changeText, standingOf, untilText } from './standing.js'
+
+const MOST = 100
+
+export const familySection: AccountSection = {
+  key: 'family',
+  title: 'families.account.title',
+  async show(context) {
+    const { account, portal, url } = context
+    const own = account.records.filter(({ relationship }) => relationship === 'self')
+    const pids = own.map(({ pid }) => pid)
+    const grants = (await grantsOfCharts(portal.db, pids, MOST)).filter(({ accountId }) => accountId !== account.id)
+    const content = {
+      opened: account.records.map((scope) => openedView(context, scope)),
+      closed: account.closed.map((record) => closedView(context, record)),
+      hasOwn: own.length > 0,
+      openers: grants.flatMap((grant) => openerView(context, grant)),
+      phone: portal.practice().phone,
+      codesHref: url('/portal/codes'),
+    }
+    return { view: '/accounts/families/family', content }
+  },
+}
+
+/** Where it stands, without the base path. */
+export const FAMILY = '/portal/account#family'
+
+function openedView(context: AccountContext, scope: ChartScope) {
+  const { language, t, url } = context
+  const { born, firstName, lastName } = scope.patient
+  return {
+    href: url(`/portal/records/${scope.record}`),
+    name: `${firstName} ${lastName}`,
+    relationship: relationshipWords(context, scope),
+    born: born === undefined ? '' : t('records.born', { day: writeDay(born, language) }),
+    opens: t('records.opens', { extent: extentWords(context, scope.extent) }),
+    why: scope.narrowed === true ? t('families.account.narrowed') : '',
+    change: scope.change || scope.relationship === 'self' ? changeText(context, scope.change) : t('families.noEnd'),
+  }
+}
+
+function closedView({ t }: AccountContext, { name, relationship, why }: ClosedRecord) {
+  return {
+    name,
+    relationship: t(`relationship.${knownRelationship(relationship)}`),
+    why: t(`families.account.closed.${why === 'adult' || why === 'adolescent' ? why : 'other'}`),
+  }
+}
+
+/** Nobody whose access was revoked or is over: the patient is told what is so. */
+function openerView(context: AccountContext, grant: ChartGrant) {
+  const { t } = context
+  const standing = standingOf(context, grant)
+  if (standing.extent === undefined) return []
+  return [
+    {
+      name: grant.accountName,
+      relationship: t(`families.relationship.${knownRelationship(grant.relationship)}`),
+      opens: t('families.account.opens', { extent: extentWords(context, standing.extent) }),
+      until: untilText(context, grant),
+      change: standing.change?.why === 'ended' ? '' : changeText(context, standing.change),
+    },
+  ]
+}

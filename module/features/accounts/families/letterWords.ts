@@ -1,0 +1,29 @@
+import { wordsIn } from '../../../platform/i18n.js'
+
+/** Read by either side, at an address that others may read, too: no names, nothing of a record. */
+export const letterWords = wordsIn(
+  {
+    'letter.family.age-change.subject': 'Access to a record at {{practice}} changes on {{day}}',
+    'letter.family.age-change.text':
+      'On {{day}} a patient of {{practice}} reaches an age at which parents and guardians may open less of the record in the patient portal, or none of it.\nYou get this message because you open that record, or because it is yours. Sign in to see what changes.\nIf it should stay as it is, please ask the practice before that day: {{phone}}',
+    'letter.family.age-change.action': 'See what changes',
+    'letter.family.age-change.sms': '{{practice}}: access to a record changes on {{day}}. See {{address}}',
+    'letter.family.access-ends.subject': 'Access to a record at {{practice}} ends',
+    'letter.family.access-ends.text':
+      'From {{day}} on, somebody’s access to a record in the patient portal of {{practice}} is over.\nYou get this message because you open that record, or because it is yours. Sign in to see which access it is.\nIf it is still needed, please ask the practice before that day: {{phone}}',
+    'letter.family.access-ends.action': 'See which access ends',
+    'letter.family.access-ends.sms': '{{practice}}: access to a record ends on {{day}}. See {{address}}',
+  },
+  {
+    'letter.family.age-change.subject': 'El acceso a un expediente en {{practice}} cambia el {{day}}',
+    'letter.family.age-change.text':
+      'El {{day}} un paciente de {{practice}} llega a una edad en la que sus padres o tutores pueden abrir menos de su expediente en el portal del paciente, o nada.\nRecibe este mensaje porque usted abre ese expediente o porque es el suyo. Inicie sesión para ver qué cambia.\nSi debe quedar como está, hable con el consultorio antes de ese día: {{phone}}',
+    'letter.family.age-change.action': 'Ver qué cambia',
+    'letter.family.age-change.sms': '{{practice}}: el acceso a un expediente cambia el {{day}}. Vea {{address}}',
+    'letter.family.access-ends.subject': 'Termina un acceso a un expediente en {{practice}}',
+    'letter.family.access-ends.text':
+      'A partir del {{day}} termina el acceso de una persona a un expediente en el portal del paciente de {{practice}}.\nRecibe este mensaje porque usted abre ese expediente o porque es el suyo. Inicie sesión para ver de qué acceso se trata.\nSi todavía hace falta, hable con el consultorio antes de ese día: {{phone}}',
+    'letter.family.access-ends.action': 'Ver qué acceso termina',
+    'letter.family.access-ends.sms': '{{practice}}: un acceso a un expediente termina el {{day}}. Vea {{address}}',
+  },
+)

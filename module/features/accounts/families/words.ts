@@ -1,0 +1,6 @@
+import { allWords } from '../../../platform/i18n.js'
+import { letterWords } from './letterWords.js'
+import { patientWords } from './patientWords.js'
+import { staffWords } from './staffWords.js'
+
+export const words = allWords(staffWords, patientWords, letterWords)
