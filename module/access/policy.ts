@@ -81,7 +81,7 @@ export async function makePolicy(model: string, rules: readonly Rule[], version:
     rules,
     permissions: new Set(rules.map((rule) => rule.permission)),
     allows(subjects, permission) {
-      const key = `${permission}\n${[...subjects].sort().join('\n')}`
+      const key = `${permission}\n${subjects.join('\n')}`
       const known = remembered.get(key)
       if (known !== undefined) return known
       const verdict = enforcer.enforceSync(subjects, permission)

@@ -1,7 +1,9 @@
 import type { Config } from '../platform/config.js'
 import type { Clock } from '../platform/clock.js'
 import type { Database } from '../platform/database.js'
+import type { Speech } from '../platform/i18n.js'
 import type { Log } from '../platform/log.js'
+import type { Post } from '../platform/post.js'
 import type { Settings } from '../platform/settings.js'
 import type { HostSite } from '../host/detect.js'
 import type { Policy } from './policy.js'
@@ -15,6 +17,10 @@ export interface Portal {
   readonly clock: Clock
   readonly log: Log
   readonly site: HostSite
+  /** What everything is called, in each language. */
+  readonly speech: Speech
+  /** How letters leave. */
+  readonly post: Post
   /** The host's globals as of a few seconds ago. */
   globals(): ReadonlyMap<string, string>
   settings(): Settings

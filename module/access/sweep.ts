@@ -1,6 +1,8 @@
 /** What nobody needs any more: sessions that ended, tokens of forms sent days ago, events delivered long ago. */
 import type { Database, Values } from '../platform/database.js'
 import { utc, type Clock } from '../platform/clock.js'
+import { staleWishes } from './bookingWishes.js'
+import { CHALLENGE_KEPT_MINUTES } from './challenges.js'
 import type { SessionLife } from './sessions.js'
 
 export interface Keeping {
@@ -27,11 +29,20 @@ export async function sweep(db: Database, clock: Clock, { lives, eventDays }: Ke
   const presses = await removeAll(db, `DELETE FROM foyer_undo WHERE done_at < :before`, {
     before: utc(now.minus({ days: FORM_DAYS })),
   })
+  const challenges = await removeAll(db, `DELETE FROM foyer_used_challenges WHERE used_at < :before`, {
+    before: utc(now.minus({ minutes: CHALLENGE_KEPT_MINUTES })),
+  })
+  // PINs that were none: nobody's history, so nobody reads them.
+  const tries = await removeAll(db, `DELETE FROM foyer_code_tries WHERE code_id IS NULL AND at < :before`, {
+    before: utc(now.minus({ days: FORM_DAYS })),
+  })
   // With its deliveries, whose rows hang on it.
   const events = await removeAll(db, `DELETE FROM foyer_outbox WHERE done_at < :before`, {
     before: utc(now.minus({ days: eventDays })),
   })
-  return sessions + forms + presses + events
+  let wishes = 0
+  for (const { statement, values } of staleWishes(clock)) wishes += await removeAll(db, statement, values)
+  return sessions + forms + presses + challenges + tries + events + wishes
 }
 
 async function removeAll(db: Database, statement: string, values: Values): Promise<number> {

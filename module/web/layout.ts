@@ -262,6 +262,8 @@ export interface SignInPage {
   /** Booking without an account, where the practice lets people. */
   bookHref?: string
   forgottenHref?: string
+  /** Where browsers offer passkeys. */
+  passkeyHref?: string
 }
 
 /** View: /staff/sign-in. */
@@ -270,6 +272,7 @@ export interface StaffSignInPage {
   username: string
   errors: FieldError[]
   next?: string
+  passkeyHref?: string
   /** "Foyer demo practice": a line that says which EMR this is. */
   place?: string
 }

@@ -1,13 +1,12 @@
 import { z } from 'zod'
-import type { SignedIn } from '../../access/passports.js'
+import { passkeyDomain } from '../../access/passkeyCeremonies.js'
 import type { SignInRefusal } from '../../access/signIn.js'
-import type { ChartScope } from '../../access/scope.js'
+import { bookAddressFor, isBookingPublic } from '../../web/bookAddress.js'
 import { optionalText } from '../../web/forms.js'
-import { relationshipWords } from '../../web/frame.js'
-import type { FieldError, RecordsPage, SignInPage, StaffSignInPage } from '../../web/layout.js'
+import type { FieldError, SignInPage, StaffSignInPage } from '../../web/layout.js'
 import { can, routes, type AccountContext, type DoorContext } from '../../web/routes.js'
 import type { Answer } from '../../web/show.js'
-import { writeDay } from '../../web/times.js'
+import { goIn } from './onward.js'
 
 export const patientDoorRoutes = routes('patientDoor', (r) => {
   r.get('/portal/sign-in', can('sign-in:use'), (context) =>
@@ -25,7 +24,6 @@ export const staffDoorRoutes = routes('staffDoor', (r) => {
 
 export const recordRoutes = routes('account', (r) => {
   r.get('/', can('account:view'), toTheRecord)
-  r.get('/records', can('account:view'), chooseRecord)
 })
 
 const SignIn = z.object({
@@ -42,9 +40,8 @@ async function signInPatient(context: DoorContext): Promise<Answer> {
   if (missing.length > 0 || !form.ok) return patientDoor(context, { ...typed, errors: missing }, 422)
 
   const outcome = await context.authenticate()
-  if (refused(outcome)) return patientDoor(context, { ...typed, errors: [whyNot(context, outcome)] }, statusOf(outcome))
-  await context.enter(outcome)
-  return context.show.seeOther(safeNext(form.value.next, ['/portal']) ?? '/portal')
+  if (!outcome.ok) return patientDoor(context, { ...typed, errors: [whyNot(context, outcome)] }, statusOf(outcome))
+  return goIn(context, outcome, safeNext(form.value.next, ['/portal']))
 }
 
 async function signInStaff(context: DoorContext): Promise<Answer> {
@@ -54,13 +51,8 @@ async function signInStaff(context: DoorContext): Promise<Answer> {
   if (missing.length > 0 || !form.ok) return staffDoor(context, { username, errors: missing }, 422)
 
   const outcome = await context.authenticate()
-  if (refused(outcome)) return staffDoor(context, { username, errors: [whyNot(context, outcome)] }, statusOf(outcome))
-  await context.enter(outcome)
-  return context.show.seeOther(safeNext(form.value.next, ['/staff/portal', '/emr']) ?? '/staff/portal')
-}
-
-function refused(outcome: SignedIn | SignInRefusal): outcome is SignInRefusal {
-  return 'ok' in outcome
+  if (!outcome.ok) return staffDoor(context, { username, errors: [whyNot(context, outcome)] }, statusOf(outcome))
+  return goIn(context, outcome, safeNext(form.value.next, ['/staff/portal', '/emr']))
 }
 
 function missingIn(context: DoorContext, typed: Readonly<Record<string, string>>, askEmail: boolean): FieldError[] {
@@ -80,8 +72,6 @@ function whyNot({ t }: DoorContext, refusal: SignInRefusal): FieldError {
       return { text: t('signIn.wrong') }
     case 'too-many':
       return { text: t('signIn.tooMany', { minutes: Math.ceil(refusal.seconds / 60) }) }
-    case 'must-change':
-      return { text: t('signIn.mustChange') }
   }
 }
 
@@ -98,6 +88,11 @@ function patientDoor(context: DoorContext, typed: PatientTyped, status?: number)
     ...typed,
     action: context.url('/portal/sign-in'),
     askEmail: asksEmail(context),
+    ...passkeyWay(context, '/portal/sign-in/passkey', next),
+    forgottenHref: context.url('/portal/forgotten'),
+    joinHref: context.url('/portal/join'),
+    ...(context.portal.settings().selfRegistration === 'on' ? { registerHref: context.url('/portal/register') } : {}),
+    ...(isBookingPublic(context.portal) ? { bookHref: context.url(bookAddressFor(next)) } : {}),
     ...(next === undefined ? {} : { next }),
   }
   return atDoor(context, '/accounts/sign-in', page, context.t('signIn.title'), status)
@@ -112,6 +107,7 @@ function staffDoor(context: DoorContext, typed: StaffTyped, status?: number): An
     ...typed,
     action: context.url('/staff/sign-in'),
     place: context.portal.practice().name,
+    ...passkeyWay(context, '/staff/sign-in/passkey', next),
     ...(next === undefined ? {} : { next }),
   }
   return atDoor(context, '/staff/sign-in', page, context.t('staff.signIn.title'), status)
@@ -120,6 +116,12 @@ function staffDoor(context: DoorContext, typed: StaffTyped, status?: number): An
 function atDoor(context: DoorContext, view: string, page: unknown, title: string, status: number | undefined): Answer {
   if (status === undefined) return context.show.page(view, page, { title })
   return context.show.refused(view, page, { title, status })
+}
+
+/** Where browsers offer passkeys at all (access/passkeyCeremonies.ts). */
+function passkeyWay({ portal, url }: DoorContext, path: string, next: string | undefined): { passkeyHref?: string } {
+  if (passkeyDomain(portal) === undefined) return {}
+  return { passkeyHref: url(next === undefined ? path : `${path}?next=${encodeURIComponent(next)}`) }
 }
 
 function asksEmail(context: DoorContext): boolean {
@@ -152,20 +154,4 @@ function toTheRecord({ account, show }: AccountContext): Answer {
   const [only, other] = account.records
   if (only && !other) return show.seeOther(`/portal/records/${only.record}`)
   return show.seeOther(other ? '/portal/records' : `/portal/records/${account.ownRecord}`)
-}
-
-function chooseRecord(context: AccountContext): Answer {
-  const page: RecordsPage = { records: context.account.records.map((scope) => choiceOf(context, scope)) }
-  return context.show.page('/accounts/records', page, { title: context.t('records.title') })
-}
-
-function choiceOf(context: AccountContext, scope: ChartScope): RecordsPage['records'][number] {
-  return {
-    href: context.url(`/portal/records/${scope.record}`),
-    name: `${scope.patient.firstName} ${scope.patient.lastName}`,
-    relationship: relationshipWords(context, scope),
-    ...(scope.patient.born === undefined
-      ? {}
-      : { detail: context.t('records.born', { day: writeDay(scope.patient.born, context.language) }) }),
-  }
 }

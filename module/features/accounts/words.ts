@@ -2,13 +2,17 @@ import { wordsIn } from '../../platform/i18n.js'
 
 export const words = wordsIn(
   {
-    'signIn.mustChange':
-      'The practice made this password for you, and it must be replaced first. Please call the practice to set your own.',
     'records.born': 'born {{day}}',
+    'records.opens': 'You open {{extent}}',
+    'records.ownOpens': 'Not linked to a chart yet: what you entered yourself',
+    'records.waiting_one': '1 proposed time to answer',
+    'records.waiting_other': '{{count}} proposed times to answer',
   },
   {
-    'signIn.mustChange':
-      'El consultorio creó esta contraseña y primero hay que cambiarla. Llame al consultorio para definir la suya.',
     'records.born': 'nacimiento: {{day}}',
+    'records.opens': 'Usted abre {{extent}}',
+    'records.ownOpens': 'Todavía sin expediente vinculado: lo que usted mismo ingresó',
+    'records.waiting_one': '1 horario propuesto por responder',
+    'records.waiting_other': '{{count}} horarios propuestos por responder',
   },
 )

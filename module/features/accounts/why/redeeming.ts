@@ -1,0 +1,38 @@
+/** Why a PIN or an access code for a patient would open the record now, and why not. */
+import { whyNot } from '../../../access/codeRedeeming.js'
+import type { Why } from '../../../feature.js'
+import { newestCode } from '../../../host/reads/whyRecord.js'
+import { writeDayOf } from '../../../web/instant.js'
+import { credentialFix, stepOf } from './step.js'
+
+export const whyRedeem: Why = {
+  key: 'redeem',
+  title: 'accountWhy.redeem',
+  who: 'patient',
+  async reasons(context, person) {
+    const { portal, t, url } = context
+    const pid = person.kind === 'patient' ? person.pid : 0
+    const code = await newestCode(portal.db, pid)
+    const wrong = code === undefined ? 'unknown' : whyNot(portal, code, code.born ?? '')
+    const made = code === undefined ? {} : { until: writeDayOf(context, code.expires_at), recipient: code.recipient }
+    const another = [
+      {
+        label: t('accountWhy.fix.pin'),
+        href: url(`/staff/portal/patients/${String(pid)}/welcome`),
+        permission: 'pins:issue',
+      },
+    ]
+    const waiting = wrong !== 'unknown' && wrong !== 'used' && wrong !== 'revoked' && wrong !== 'expired'
+    const state = wrong === 'used' || wrong === 'revoked' || wrong === 'expired' ? wrong : 'pin'
+    return {
+      verdict: wrong === undefined,
+      steps: [
+        waiting ? stepOf(context, 'pin', true, made) : { ...stepOf(context, state, false, made, another), key: 'pin' },
+        ...(code === undefined ? [] : [stepOf(context, 'born', code.born !== undefined)]),
+        ...(code === undefined
+          ? []
+          : [stepOf(context, 'allowed', code.open, {}, [credentialFix(context, pid, 'allow')])]),
+      ],
+    }
+  },
+}

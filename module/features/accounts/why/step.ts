@@ -1,0 +1,41 @@
+import type { WhyContext, WhyFix, WhyStep } from '../../../feature.js'
+
+/** A step in the words of this part: `accountWhy.<key>`, and `.yes` or `.no` for how it stands. */
+export function stepOf(
+  { t }: WhyContext,
+  key: string,
+  holds: boolean,
+  values: Record<string, string | number> = {},
+  fixes: readonly WhyFix[] = [],
+): WhyStep {
+  const title = `accountWhy.${key}`
+  return {
+    key,
+    title: t(title),
+    holds,
+    detail: [t(`${title}.${holds ? 'yes' : 'no'}`, values)],
+    fixes: holds ? [] : fixes,
+  }
+}
+
+/** The reset dialog: where a chart is opened to the portal, and its login is made. */
+export function credentialFix(context: WhyContext, pid: number, label: 'allow' | 'credential'): WhyFix {
+  return {
+    label: context.t(`accountWhy.fix.${label}`),
+    href: context.url(`/staff/portal/patients/${String(pid)}/credential`),
+    permission: 'credentials:reset',
+  }
+}
+
+export function accountFix(context: WhyContext, id: number): WhyFix {
+  return {
+    label: context.t('accountWhy.fix.account'),
+    href: context.url(`/staff/portal/accounts/${String(id)}`),
+    permission: 'registrations:process',
+  }
+}
+
+/** Seconds as people wait for them. */
+export function minutesOf(seconds: number): number {
+  return Math.max(1, Math.ceil(seconds / 60))
+}
