@@ -1,15 +1,18 @@
 /**
- * Many at once ask for, move, give back, confirm, propose, accept and decline overlapping times of few providers, while
+ * Many at once, with an account and without one, ask for, move, give back, confirm, propose, accept and decline overlapping times of few providers, while
  * the host writes into the same days without asking anybody; and everything that is committed is watched.
  */
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { QueryTypes } from 'sequelize'
+import { keepWish } from '../../module/access/bookingWishes.js'
+import { linkToken } from '../../module/access/links.js'
 import type { Portal } from '../../module/access/portal.js'
-import type { ChartScope } from '../../module/access/scope.js'
+import type { ChartScope, OwnScope, PatientScope } from '../../module/access/scope.js'
 import { staffMember, type StaffMember } from '../../module/access/staff.js'
 import { acceptProposal } from '../../module/features/appointments/answering.js'
 import { cancelAppointment, requestAppointment } from '../../module/features/appointments/booking.js'
 import { declineAppointment, processAppointment } from '../../module/features/appointments/processing.js'
+import { confirmBooking } from '../../module/features/appointments/public/confirming.js'
 import { proposeTime } from '../../module/features/appointments/proposing.js'
 import { rescheduleAppointment } from '../../module/features/appointments/rescheduling.js'
 import type { Actor } from '../../module/platform/audit.js'
@@ -29,6 +32,8 @@ export interface AttackOptions {
 export interface Counts {
   /** Asked for and got. */
   booked: number
+  /** The same without an account, behind a link. */
+  bookedPublicly: number
   /** Refused: somebody has it. */
   taken: number
   /** Refused for another reason. */
@@ -92,7 +97,7 @@ export async function attack({ seconds, workers, tell }: AttackOptions): Promise
 interface Visit {
   eid: number
   /** Whose it is. */
-  scope: ChartScope
+  scope: PatientScope
   minutes: number
   /** The confirmed visit that goes when this one is confirmed. */
   replaces?: number
@@ -140,7 +145,7 @@ async function prepare(practice: TestPractice): Promise<Field> {
   }
   const providers = [practice.staff.lee, practice.staff.osei]
   const counts: Counts = {
-    ...{ booked: 0, taken: 0, refused: 0, cancelled: 0, confirmed: 0, declined: 0, notDecided: 0 },
+    ...{ booked: 0, bookedPublicly: 0, taken: 0, refused: 0, cancelled: 0, confirmed: 0, declined: 0, notDecided: 0 },
     ...{ moved: 0, proposed: 0, accepted: 0 },
     ...{ hostRows: 0, hostCancelled: 0, errors: 0 },
   }
@@ -153,6 +158,7 @@ async function prepare(practice: TestPractice): Promise<Field> {
 async function fight(field: Field, db: Database): Promise<void> {
   const deeds = [
     ...many(10, () => ask(field, db)),
+    ...many(4, () => book(field, db)),
     ...many(5, () => giveBack(field, db)),
     ...many(3, () => confirm(field, db)),
     ...many(2, () => decline(field, db)),
@@ -217,6 +223,44 @@ async function ask(field: Field, db: Database): Promise<void> {
   const minutes = visits[category]
   hold(field, outcome.eid, { provider, day, minute }, minutes, when)
   field.visits.set(outcome.eid, { eid: outcome.eid, scope, minutes })
+}
+
+/** Somebody without an account opens their link: account and request in one, or neither. */
+async function book(field: Field, db: Database): Promise<void> {
+  const { portal, lastStatement } = onOwnPool(field, db)
+  const { provider, day, minute } = aim(field, 15)
+  const category = any<keyof typeof visits>([OFFICE_VISIT, NEW_PATIENT])
+  const time = { provider, category, day, time: timeOf(minute) }
+  const person = {
+    firstName: 'Somebody',
+    lastName: 'New',
+    born: '1990-02-03',
+    phone: '2125550100',
+    language: 'en',
+  } as const
+  const email = `${opaqueId()}@example.org`
+  const link = await db.transaction((tx) => keepWish(tx, portal, { ...person, ...time, email, reason: 'attack' }))
+  const outcome = await confirmBooking(portal, { token: linkToken(portal, link), time, requestId: 'attack' })
+  if (!outcome.ok) {
+    if (outcome.reason === 'slot-taken') field.counts.taken += 1
+    else field.counts.refused += 1
+    return
+  }
+  field.counts.bookedPublicly += 1
+  const when = { notBefore: lastStatement(), committed: now() }
+  const minutes = visits[category]
+  hold(field, outcome.eid, { provider, day, minute }, minutes, when)
+  field.visits.set(outcome.eid, { eid: outcome.eid, scope: await ownScope(db, email), minutes })
+}
+
+async function ownScope(db: Queryable, email: string): Promise<OwnScope> {
+  const account = await db.first<{ id: number; name: string; record: string }>(
+    `SELECT id, display_name AS name, own_record AS record FROM foyer_accounts WHERE email = :email`,
+    { email },
+  )
+  if (!account) throw new Error('a request without an account')
+  const { id, name, record } = account
+  return { kind: 'own', account: { id, name }, record }
 }
 
 interface Place {

@@ -33,6 +33,7 @@ async function main(): Promise<number> {
 
 const columns: readonly (readonly [keyof Counts, string])[] = [
   ['booked', 'booked'],
+  ['bookedPublicly', 'without account'],
   ['taken', 'taken'],
   ['refused', 'refused'],
   ['cancelled', 'cancelled'],

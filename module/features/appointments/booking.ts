@@ -58,7 +58,20 @@ export const ALTERNATIVES = 3
  * Asks for a time. It is held in the provider's calendar, marked pending (facts §2.5), until staff decide. Free is
  * what is free when we hold the provider's turn and their rows: two at once never both get it.
  */
-export async function requestAppointment(portal: Portal, actor: Actor, input: RequestInput): Promise<RequestOutcome> {
+export function requestAppointment(portal: Portal, actor: Actor, input: RequestInput): Promise<RequestOutcome> {
+  return asking(portal, input, (wish, at) =>
+    portal.db.transaction((tx) => requestInTurn(portal, tx, actor, input, wish, at)),
+  )
+}
+
+type WhatAndWhen = Pick<RequestInput, 'provider' | 'category' | 'day' | 'time'>
+
+/** Looks up what is asked for, asks for it, and where somebody has the time by then, says which are free near it. */
+export async function asking<Outcome>(
+  portal: Portal,
+  input: WhatAndWhen,
+  ask: (wish: Wish, at: FreeTime) => Promise<Outcome | 'taken'>,
+): Promise<Outcome | RequestRefusal> {
   const offer = await requestable(portal, portal.db)
   const category = offer.categories.find((each) => each.id === input.category)
   if (!category) return { ok: false, reason: 'no-such-category' }
@@ -66,9 +79,7 @@ export async function requestAppointment(portal: Portal, actor: Actor, input: Re
   if (!provider) return { ok: false, reason: 'no-such-provider' }
 
   const at = freeTimeOf(input)
-  const outcome = await portal.db.transaction((tx) =>
-    requestInTurn(portal, tx, actor, input, { provider, category }, at),
-  )
+  const outcome = await ask({ provider, category }, at)
   if (outcome !== 'taken') return outcome
   const alternatives = await nearestOpenings(portal, portal.db, { provider, category }, at, ALTERNATIVES)
   return { ok: false, reason: 'slot-taken', alternatives }
@@ -79,7 +90,8 @@ export function freeTimeOf({ day, time }: { day: Day; time: string }): FreeTime 
   return { day, minute: minuteOfDay(time) ?? -1 }
 }
 
-async function requestInTurn(
+/** Within a transaction, as its first step but for turns. */
+export async function requestInTurn(
   portal: Portal,
   tx: Tx,
   actor: Actor,

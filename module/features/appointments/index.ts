@@ -4,15 +4,18 @@ import { followCalendar } from './followHost.js'
 import { homeCards } from './patient/homeCard.js'
 import { lookAgainAfter } from './overlaps.js'
 import { patientRoutes } from './patient/routes.js'
+import { letters } from './public/letters.js'
+import { onwardRoutes, publicRoutes } from './public/routes.js'
 import { panelCard, queue } from './staff/queue.js'
 import { staffRoutes } from './staff/routes.js'
+import { whyRequest } from './why.js'
 import { words } from './words.js'
 
 /** A visit is asked for, held in the provider's calendar, decided by staff, and may be cancelled. */
 export const appointments: Feature = {
   name: 'appointments',
   words,
-  routes: [...patientRoutes, ...staffRoutes, ...calendarRoutes],
+  routes: [...patientRoutes, ...publicRoutes, ...onwardRoutes, ...staffRoutes, ...calendarRoutes],
   patientNav: [
     {
       key: 'appointments',
@@ -28,4 +31,6 @@ export const appointments: Feature = {
   hallCards: [readinessHallCard],
   jobs: [followCalendar],
   on: lookAgainAfter,
+  letters,
+  explain: [whyRequest],
 }

@@ -4,9 +4,9 @@
  */
 import { pidOf, type PatientScope } from '../../access/scope.js'
 import type { Portal } from '../../access/portal.js'
-import { pendingVisits } from '../../host/reads/appointments.js'
+import { pendingVisits, type PendingRow } from '../../host/reads/appointments.js'
 import { day as dayOf } from '../../platform/clock.js'
-import type { Tx } from '../../platform/database.js'
+import type { Queryable, Tx } from '../../platform/database.js'
 import { patientTurn } from '../../platform/turns.js'
 import { whoseOf } from './ofPatient.js'
 
@@ -21,7 +21,7 @@ export function turnOf(scope: PatientScope): string {
  * decided, moved into the past or removed are given back here.
  */
 export async function freeSeat(portal: Portal, tx: Tx, scope: PatientScope): Promise<string | undefined> {
-  const waiting = await pendingVisits(tx, whoseOf(scope), dayOf(portal.clock.now()))
+  const waiting = await waitingOf(portal, tx, scope)
   const taken = new Set(waiting.map((each) => each.seat))
   const owner = ownerOf(scope)
   const held = await tx.select<{ id: number; seat: string }>(
@@ -34,9 +34,19 @@ export async function freeSeat(portal: Portal, tx: Tx, scope: PatientScope): Pro
     await tx.change(`UPDATE foyer_appointment_requests SET open_seat = NULL WHERE id = :id`, { id })
   }
   const limit = portal.settings().openRequestLimit
-  if (waiting.length >= limit) return undefined
+  if (isFull(portal, waiting)) return undefined
   const seats = Array.from({ length: limit }, (_, index) => `${owner}:${String(index + 1)}`)
   return seats.find((seat) => !taken.has(seat))
+}
+
+/** The visits of this patient's that wait for the practice. */
+export function waitingOf(portal: Portal, db: Queryable, scope: PatientScope): Promise<PendingRow[]> {
+  return pendingVisits(db, whoseOf(scope), dayOf(portal.clock.now()))
+}
+
+/** As many wait as the practice takes. */
+export function isFull(portal: Pick<Portal, 'settings'>, waiting: readonly PendingRow[]): boolean {
+  return waiting.length >= portal.settings().openRequestLimit
 }
 
 function ownerOf(scope: PatientScope): string {

@@ -19,7 +19,7 @@ describe('the attack on one time', () => {
     this.timeout(90_000)
     const { code, said } = await attack('--seconds', '5')
     expect(said).to.match(/booked [1-9]\d/)
-    for (const what of ['confirmed', 'moved', 'proposed', 'host rows']) {
+    for (const what of ['without account', 'confirmed', 'moved', 'proposed', 'host rows']) {
       expect(said).to.match(new RegExp(`${what} [1-9]`))
     }
     expect(said).to.include('no overlap')

@@ -44,33 +44,52 @@ export interface Note {
 }
 
 /** Why nobody of this users.id stands among those to choose from: a provider of the practice is named. */
-export async function whyNotOffered({ portal }: RecordContext, provider: string): Promise<Note> {
+export async function whyNotOffered({ portal }: RequestContext, provider: string): Promise<Note> {
   const known = /^[1-9]\d{0,8}$/.test(provider) ? await findStaff(portal.db, Number(provider)) : undefined
   if (!known?.active || !known.authorized) return { key: 'appointments.choose.otherProvider' }
   return { key: 'appointments.choose.notNow', name: known.name }
 }
 
 export function choicePage(context: RecordContext, choice: Choice) {
-  const { here, t, url, portal } = context
-  const today = dayOf(portal.clock.now())
-  const later = daysLater(choice.from, choice.days)
-  const earlier = daysLater(choice.from, -choice.days)
+  const { here, t, url } = context
   const base = baseOf(choice.purpose)
-  const address = (day: Day) => url(here(`${base}?${queryOf(choice, day)}`))
   return {
     title: t(choice.purpose ? 'appointments.moving.title' : 'appointments.choose.title'),
     lead: t(choice.purpose ? 'appointments.moving.lead' : 'appointments.choose.lead'),
     back: backOf(context, choice.purpose),
     old: choice.purpose && oldText(context, choice.purpose),
-    action: url(here(base)),
-    checkAction: url(here(`${base}/check`)),
+    /** A visit that is moved stays what it is. */
+    fixedCategory: choice.purpose !== undefined,
+    ...timesPage(context, choice, {
+      choose: url(here(base)),
+      check: url(here(`${base}/check`)),
+      from: (day) => url(here(`${base}?${queryOf(choice, day)}`)),
+    }),
+  }
+}
+
+/** Where the steps of choosing are, for who is signed in and for who is not. */
+interface Steps {
+  choose: string
+  check: string
+  /** The same from another day on. */
+  from: (day: Day) => string
+}
+
+/** What can be chosen from: kinds of visit, people, and their free times. View: /appointments/patient/times. */
+export function timesPage(context: RequestContext, choice: Omit<Choice, 'purpose'>, steps: Steps) {
+  const { t, portal } = context
+  const today = dayOf(portal.clock.now())
+  const later = daysLater(choice.from, choice.days)
+  const earlier = daysLater(choice.from, -choice.days)
+  return {
+    action: steps.choose,
+    checkAction: steps.check,
     categories: choice.categories.map((each) => ({
       value: String(each.id),
       text: t('appointments.categoryMinutes', { name: each.name, minutes: each.minutes }),
       selected: each.id === choice.category?.id,
     })),
-    /** A visit that is moved stays what it is. */
-    fixedCategory: choice.purpose !== undefined,
     providers: choice.providers.map((each) => ({
       value: String(each.id),
       text: each.facilityName === '' ? each.name : `${each.name}, ${each.facilityName}`,
@@ -83,8 +102,8 @@ export function choicePage(context: RecordContext, choice: Choice) {
     closed: choice.closed.map(({ day, key, title }) => t(key, { day: writeLongDay(day, context.language), title })),
     noneTitle: t('appointments.choose.none', { name: choice.provider?.name ?? '' }),
     notes: choice.notes.map(({ key, name = '' }) => t(key, { name })),
-    laterHref: later < lastDay(portal) ? address(later) : undefined,
-    earlierHref: choice.from > today ? address(earlier > today ? earlier : today) : undefined,
+    laterHref: later < lastDay(portal) ? steps.from(later) : undefined,
+    earlierHref: choice.from > today ? steps.from(earlier > today ? earlier : today) : undefined,
     rangeText: t('appointments.choose.range', {
       from: writeShortDay(choice.from, context.language, today),
       until: writeShortDay(daysLater(choice.from, choice.days - 1), context.language, today),
@@ -127,7 +146,7 @@ interface TimeView {
   first: boolean
 }
 
-function daysOf(context: RecordContext, free: readonly FreeTime[]): DayView[] {
+function daysOf(context: RequestContext, free: readonly FreeTime[]): DayView[] {
   const days = [...new Set(free.map((each) => each.day))]
   return days.map((day) => {
     const times = free.filter((each) => each.day === day)
@@ -161,10 +180,9 @@ export interface Checked {
 }
 
 export function checkPage(context: RecordContext, { purpose, provider, category, typed, ...wrong }: Checked) {
-  const { here, language, portal, t, url } = context
+  const { here, language, t, url } = context
   const { errors = {}, refusal } = wrong
   const alternatives = refusal?.reason === 'slot-taken' ? refusal.alternatives : []
-  const today = dayOf(portal.clock.now())
   const known = DateTime.fromISO(typed.day).isValid
   const from = known ? { from: typed.day } : {}
   const query = { provider: String(provider.id), ...(purpose ? {} : { category: String(category.id) }), ...from }
@@ -197,10 +215,7 @@ export function checkPage(context: RecordContext, { purpose, provider, category,
     reason: typed.reason,
     once: opaqueId(),
     taken: refusal?.reason === 'slot-taken',
-    alternatives: alternatives.map((each, at) => ({
-      ...timeView(each, at === 0),
-      label: `${writeShortDay(each.day, language, today)}, ${timeOfDay(each.minute)}`,
-    })),
+    alternatives: alternativeViews(context, alternatives),
     facts,
     promise: t(
       purpose === undefined
@@ -213,6 +228,15 @@ export function checkPage(context: RecordContext, { purpose, provider, category,
     errors: errorsOf(context, errors, refusal),
     reasonError: errors['reason'] === undefined ? undefined : t(errors['reason']),
   }
+}
+
+/** The nearest free times, to choose from: "Tue 24 Nov, 10:15". */
+export function alternativeViews({ language, portal }: RequestContext, free: readonly FreeTime[]) {
+  const today = dayOf(portal.clock.now())
+  return free.map((each, at) => ({
+    ...timeView(each, at === 0),
+    label: `${writeShortDay(each.day, language, today)}, ${timeOfDay(each.minute)}`,
+  }))
 }
 
 function errorsOf(

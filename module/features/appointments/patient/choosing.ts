@@ -2,14 +2,14 @@
 import { z } from 'zod'
 import { day as dayOf, type Day } from '../../../platform/clock.js'
 import { chosenId, optionalText } from '../../../web/forms.js'
-import type { RecordContext } from '../../../web/routes.js'
+import type { RecordContext, RequestContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import { isDay } from '../appointment.js'
 import { offer, type Wish } from '../openings.js'
 import { checkPage, choicePage, type Checked, type CheckTyped, type Note, type Purpose } from './choicePages.js'
 import { notTheirs } from './notTheirs.js'
 
-const DAYS_SHOWN = 7
+export const DAYS_SHOWN = 7
 
 interface Offered {
   category: Wish['category'] | undefined
@@ -36,7 +36,8 @@ export async function showChoice(
   return show.page('/appointments/patient/choose', page, { title: page.title })
 }
 
-function firstDay(asked: string | undefined, today: Day): Day {
+/** The day that the address asks for, unless it is none or over. */
+export function firstDay(asked: string | undefined, today: Day): Day {
   return asked !== undefined && isDay(asked) && asked > today ? asked : today
 }
 
@@ -76,7 +77,7 @@ export const ChosenOther = z
   .refine(isMoment, noMoment)
 
 /** The time arrives under the name of its control. */
-export function chosenIn({ query }: RecordContext): Record<string, string | undefined> {
+export function chosenIn({ query }: Pick<RequestContext, 'query'>): Record<string, string | undefined> {
   return { ...query, at: query['time']?.includes('T') ? query['time'] : query['at'] }
 }
 

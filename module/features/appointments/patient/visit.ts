@@ -53,10 +53,10 @@ export async function showOne(
 
 /** GET …/calendar.ics */
 export async function download(context: RecordContext): Promise<Answer> {
-  const { portal, show, url, here } = context
+  const { portal, show, here } = context
   const appointment = await find(context)
   if (!appointment) return show.notFound()
-  const address = `${portal.config.baseUrl ?? ''}${url(here(`/appointments/${appointment.id}`))}`
+  const address = `${portal.config.baseUrl ?? ''}${here(`/appointments/${appointment.id}`)}`
   return show.file('text/calendar; charset=utf-8', 'appointment.ics', calendarFile(context, appointment, address))
 }
 

@@ -15,6 +15,7 @@ import { BOOKED, statusColour } from '../../../host/statuses.js'
 import { dayOrNone } from '../../../host/unset.js'
 import { day as dayOf, utc, wallClock } from '../../../platform/clock.js'
 import { bornText, personName } from '../../../web/person.js'
+import type { Link } from '../../../web/layout.js'
 import type { StaffContext } from '../../../web/routes.js'
 import { writeAge, writeShortDay, writeTime } from '../../../web/times.js'
 import { appointmentId, standingOf } from '../appointment.js'
@@ -167,6 +168,7 @@ function waitingView(context: StaffContext, filter: WaitingFilter, row: WaitingR
     holder: row.holder === null ? undefined : row.holder_name || row.holder,
     mine: row.holder === staff.username,
     ...personOf(context, row),
+    actions: rowActionsOf(context, row),
     what: row.category,
     provider: row.provider,
     when: `${writeShortDay(day, language, today)}, ${writeTime(row.start ?? '00:00')}`,
@@ -199,6 +201,12 @@ function kindTag({ t }: StaffContext, { kind }: WaitingRow) {
   const tones = { request: 'info', cancellation: 'warning', proposal: 'neutral' } as const
   const icons = { request: 'calendar-plus', cancellation: 'calendar-x', proposal: 'hourglass-split' }
   return { tone: tones[kind], icon: icons[kind], text: t(`appointments.kind.${kind}`) }
+}
+
+/** What other wings offer for the patient: Register. Nothing where there is no chart yet. */
+export function rowActionsOf(context: StaffContext, row: Pick<WaitingRow, 'pid'>): Link[] {
+  const pid = pidOf(row)
+  return pid === undefined ? [] : context.rowActions(pid)
 }
 
 /** Whom it is for: the person of the chart, or the account that asked before there was one. */

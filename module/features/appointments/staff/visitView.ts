@@ -9,7 +9,7 @@ import { writeAge, writeLongDay, writeTime } from '../../../web/times.js'
 import { standingOf } from '../appointment.js'
 import { versionOf } from '../requests.js'
 import { statusTag } from '../statusTag.js'
-import { nowOf, personOf, pidOf } from './queue.js'
+import { nowOf, personOf, pidOf, rowActionsOf } from './queue.js'
 
 /** What a visit's page and each of its forms begin with. */
 export function visitView(context: StaffContext, row: StaffAppointmentRow) {
@@ -20,6 +20,7 @@ export function visitView(context: StaffContext, row: StaffAppointmentRow) {
     eid: row.pc_eid,
     version: versionOf({ status: row.status, day: row.pc_eventDate ?? '', start: row.start ?? '00:00' }),
     ...personOf(context, row),
+    actions: rowActionsOf(context, row),
     what: row.category,
     provider: row.provider,
     place: row.place,

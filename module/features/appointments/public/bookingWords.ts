@@ -1,0 +1,118 @@
+import { wordsIn } from '../../../platform/i18n.js'
+
+/** Of booking without an account. The calendar's own words are those of the patients' pages. */
+export const bookingWords = wordsIn(
+  {
+    'booking.title': 'Book a visit',
+    'booking.haveAccount': 'I have an account: sign in',
+    'booking.whom': 'For whom is the visit?',
+    'booking.who.title': 'Who is coming?',
+    'booking.who.lead': 'We send a link to your e-mail address. Open it, and send the request there.',
+    'booking.who.notHeld':
+      'The time is not held yet. It is yours once you have opened the link and pressed the button.',
+    'booking.firstName': 'First name',
+    'booking.lastName': 'Last name',
+    'booking.born': 'Date of birth',
+    'booking.phone': 'Phone',
+    'booking.phoneHint': 'So that the practice can call you if something changes.',
+    'booking.email': 'E-mail',
+    'booking.emailHint': 'You sign in with this address later.',
+    'booking.send': 'Send me the link',
+    'booking.missing.firstName': 'Enter the first name',
+    'booking.missing.lastName': 'Enter the last name',
+    'booking.missing.born': 'Enter the date of birth',
+    'booking.wrong.born': 'This date of birth can’t be right',
+    'booking.missing.phone': 'Enter a phone number',
+    'booking.wrong.phone': 'Enter the phone number with its area code',
+    'booking.missing.email': 'Enter your e-mail address, for example name@example.org',
+    'booking.sent.title': 'One more step: check your e-mail',
+    'booking.sent.text': 'We sent a message to that address. Open its link within 24 hours and send the request there.',
+    'booking.sent.notHeld': 'Until then the time is not held: somebody else may take it.',
+    'booking.sent.nothing': 'Nothing there after a few minutes? Look among spam, or begin again.',
+    'booking.sent.phone': 'Or call the practice: {{phone}}.',
+    'booking.sent.again': 'Begin again',
+    'booking.notOffered': 'This visit can’t be requested here, or not any more.',
+    'booking.noLink': 'This link is older than 24 hours, or was used.',
+    'booking.noLink.next': 'Choose a time again; it takes a minute.',
+    'booking.wish.title': 'Send your request',
+    'booking.wish.promise':
+      'The time is held for you as soon as you send this. The practice then confirms it. An account for you is made with it, so that you can see the answer.',
+    'booking.wish.send': 'Send the request',
+    'booking.wish.other': 'Choose another time',
+    'booking.known.title': 'Sign in to send this',
+    'booking.known.text':
+      'Your address has an account here. Sign in, and the time that you chose is there for you to send.',
+    'booking.known.forgotten': 'I forgot my password',
+    'booking.made.title': 'Your visit is requested',
+    'booking.made.password': 'Choose a password',
+    'booking.made.choosePassword':
+      'The time is held for you, and the practice will confirm it. Choose a password now: with it and your e-mail address you see the answer, and can move or cancel the visit.',
+    'booking.made.signIn':
+      'The time is held for you, and the practice will confirm it. Sign in to see the answer. No password yet? Ask for a link with “Forgot your password?” there.',
+    'booking.fromSignIn': 'Book a visit without an account',
+    'booking.fileAgain': 'Book another visit: {{address}}',
+
+    'letter.booking.verify.subject': 'Your visit: one more step',
+    'letter.booking.verify.text':
+      'Somebody, probably you, would like to book a visit at {{practice}} and gave this address.\nOpen the link within 24 hours and send the request there. Until then no time is held. If it was not you, ignore this message: nothing was booked.',
+    'letter.booking.verify.action': 'Go on with the booking',
+    'letter.booking.verify.sms': 'Go on with your booking at {{practice}}: {{address}}',
+  },
+  {
+    'booking.title': 'Pedir una cita',
+    'booking.haveAccount': 'Ya tengo cuenta: iniciar sesión',
+    'booking.whom': '¿Para quién es la cita?',
+    'booking.who.title': '¿Quién viene a la cita?',
+    'booking.who.lead': 'Le enviamos un enlace a su correo. Ábralo y envíe allí la solicitud.',
+    'booking.who.notHeld': 'La hora aún no está reservada. Será suya cuando abra el enlace y presione el botón.',
+    'booking.firstName': 'Nombre',
+    'booking.lastName': 'Apellido o apellidos',
+    'booking.born': 'Fecha de nacimiento',
+    'booking.phone': 'Teléfono',
+    'booking.phoneHint': 'Para que el consultorio pueda llamarle si algo cambia.',
+    'booking.email': 'Correo electrónico',
+    'booking.emailHint': 'Más adelante iniciará sesión con esta dirección.',
+    'booking.send': 'Enviarme el enlace',
+    'booking.missing.firstName': 'Escriba el nombre',
+    'booking.missing.lastName': 'Escriba el apellido',
+    'booking.missing.born': 'Escriba la fecha de nacimiento',
+    'booking.wrong.born': 'Esta fecha de nacimiento no puede ser correcta',
+    'booking.missing.phone': 'Escriba un número de teléfono',
+    'booking.wrong.phone': 'Escriba el teléfono con su código de área',
+    'booking.missing.email': 'Escriba su correo electrónico, por ejemplo nombre@example.org',
+    'booking.sent.title': 'Falta un paso: revise su correo',
+    'booking.sent.text':
+      'Enviamos un mensaje a esa dirección. Abra el enlace en las próximas 24 horas y envíe allí la solicitud.',
+    'booking.sent.notHeld': 'Hasta entonces la hora no está reservada: otra persona puede tomarla.',
+    'booking.sent.nothing':
+      '¿No llegó nada después de unos minutos? Busque en el correo no deseado o empiece de nuevo.',
+    'booking.sent.phone': 'O llame al consultorio: {{phone}}.',
+    'booking.sent.again': 'Empezar de nuevo',
+    'booking.notOffered': 'Esta cita no se puede pedir aquí, o ya no.',
+    'booking.noLink': 'Este enlace tiene más de 24 horas o ya se usó.',
+    'booking.noLink.next': 'Elija una hora de nuevo; le tomará un minuto.',
+    'booking.wish.title': 'Envíe su solicitud',
+    'booking.wish.promise':
+      'La hora queda reservada para usted en cuanto envíe esto. Después el consultorio la confirma. Con ello se crea una cuenta para usted, donde verá la respuesta.',
+    'booking.wish.send': 'Enviar la solicitud',
+    'booking.wish.other': 'Elegir otra hora',
+    'booking.known.title': 'Inicie sesión para enviarla',
+    'booking.known.text':
+      'Su dirección ya tiene una cuenta aquí. Inicie sesión y la hora que eligió estará lista para enviarla.',
+    'booking.known.forgotten': 'Olvidé mi contraseña',
+    'booking.made.title': 'Su cita está solicitada',
+    'booking.made.password': 'Elegir una contraseña',
+    'booking.made.choosePassword':
+      'La hora está reservada para usted y el consultorio la confirmará. Elija ahora una contraseña: con ella y su correo verá la respuesta y podrá mover o cancelar la cita.',
+    'booking.made.signIn':
+      'La hora está reservada para usted y el consultorio la confirmará. Inicie sesión para ver la respuesta. ¿Aún no tiene contraseña? Pida allí un enlace con «¿Olvidó su contraseña?».',
+    'booking.fromSignIn': 'Pedir una cita sin cuenta',
+    'booking.fileAgain': 'Pedir otra cita: {{address}}',
+
+    'letter.booking.verify.subject': 'Su cita: falta un paso',
+    'letter.booking.verify.text':
+      'Alguien, probablemente usted, quiere pedir una cita en {{practice}} y dio esta dirección.\nAbra el enlace en las próximas 24 horas y envíe allí la solicitud. Hasta entonces no se reserva ninguna hora. Si no fue usted, ignore este mensaje: no se pidió nada.',
+    'letter.booking.verify.action': 'Continuar con la cita',
+    'letter.booking.verify.sms': 'Continúe con su cita en {{practice}}: {{address}}',
+  },
+)
