@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { detectHost, type HostSite } from '../host/detect.js'
 import { removeRegistration, registration } from '../host/modules.js'
+import { removeNoteType } from '../host/noteTypes.js'
 import { countRemains } from '../host/reads/remains.js'
 import type { Queryable } from '../platform/database.js'
 import { readState } from '../platform/state.js'
@@ -102,6 +103,7 @@ function leave({ db }: LifecycleContext, site: HostSite, tables: readonly string
     does: () =>
       db.transaction(async (tx) => {
         await removeRegistration(tx, site)
+        await removeNoteType(tx)
         if (tables.includes('foyer_state')) await tx.change(`DELETE FROM foyer_state`)
       }),
   }

@@ -42,12 +42,14 @@ export const appointmentColumns = `e.pc_eid, NULLIF(e.pc_pid, '') AS pid, e.pc_e
   r.id AS request_id, r.receipt, r.state, r.reason, r.decision_reason, r.created_at AS requested_at, r.decided_at, r.version`
 
 // An event that the practice gave to another patient is not what this one asked for: hence the pid.
+export const itsRequest = `LEFT JOIN foyer_appointment_requests r ON r.pc_eid = e.pc_eid
+        AND COALESCE(CONVERT(r.pid, CHAR), '') = COALESCE(e.pc_pid, '')`
+
 export const appointmentTables = `openemr_postcalendar_events e
   LEFT JOIN openemr_postcalendar_categories c ON c.pc_catid = e.pc_catid
   LEFT JOIN users u ON u.id = CAST(e.pc_aid AS UNSIGNED)
   LEFT JOIN facility f ON f.id = COALESCE(NULLIF(e.pc_facility, 0), u.facility_id)
-  LEFT JOIN foyer_appointment_requests r ON r.pc_eid = e.pc_eid
-        AND COALESCE(CONVERT(r.pid, CHAR), '') = COALESCE(e.pc_pid, '')`
+  ${itsRequest}`
 
 /** Whose visits: those of a chart, or what an account asked for itself before any chart was known. */
 export type Whose = { pid: number } | { record: string }

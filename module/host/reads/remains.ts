@@ -1,5 +1,6 @@
 /** What Foyer wrote in the host's tables and leaves there when it goes: the practice's own from then on. */
 import type { Queryable } from '../../platform/database.js'
+import { NEW_PORTAL_USER } from '../noteTypes.js'
 
 /** How many of each; of what cannot be told apart from the host's own rows, those that surely are Foyer's. */
 export interface Remains {
@@ -7,6 +8,9 @@ export interface Remains {
   trackers: number
   trackerElements: number
   notes: number
+  /** Charts that were made for somebody who registered, and the kind of note that tells of registrations: 0 or 1. */
+  charts: number
+  noteTypes: number
   logRows: number
   /** Groups whose portal right in the host was set from Foyer's pages, and staff who were made addressees there. */
   rights: number
@@ -22,12 +26,15 @@ export async function countRemains(db: Queryable, tables: readonly string[]): Pr
   const hasTrail = tables.includes('foyer_audit')
   const visits = hasTrail ? await countVisits(db) : undefined
   const log = hasTrail ? await countLog(db) : undefined
+  const registrations = tables.includes('foyer_registration_links') ? await countRegistrations(db) : undefined
   const changes = tables.includes('foyer_acl_history') ? await lastingChanges(db) : []
   return {
     appointments: visits?.appointments ?? 0,
     trackers: visits?.trackers ?? 0,
     trackerElements: visits?.elements ?? 0,
-    notes: log?.notes ?? 0,
+    notes: (log?.notes ?? 0) + (registrations?.notes ?? 0),
+    charts: registrations?.charts ?? 0,
+    noteTypes: registrations?.noteTypes ?? 0,
     logRows: (log?.said ?? 0) + (log?.signIns ?? 0),
     rights: changes.filter(({ permission }) => permission === 'portal:use').length,
     addressees: changes.filter(({ permission }) => permission === 'addressee').length,
@@ -63,8 +70,20 @@ function countLog(db: Queryable): Promise<{ said: number; notes: number; signIns
             (SELECT COUNT(*) FROM foyer_audit
               WHERE event IN ('patient.signed-in', 'patient.sign-in-refused')) AS signIns,
             (SELECT COUNT(DISTINCT note.id) FROM said
-               JOIN pnotes note ON note.pid = said.patient_id AND note.date = said.date) AS notes`,
-    { saysFoyer: SAYS_FOYER },
+               JOIN pnotes note ON note.pid = said.patient_id AND note.date = said.date AND note.title <> :ofRegistrations) AS notes`,
+    { saysFoyer: SAYS_FOYER, ofRegistrations: NEW_PORTAL_USER },
+  )
+}
+
+/** A registration names its note, which is of a kind that is added with the first one. */
+function countRegistrations(db: Queryable): Promise<{ notes: number; charts: number; noteTypes: number } | undefined> {
+  return db.first(
+    `SELECT (SELECT COUNT(*) FROM foyer_registrations r JOIN pnotes note ON note.id = r.note_id) AS notes,
+            (SELECT COUNT(*) FROM foyer_registration_links l JOIN patient_data p ON p.pid = l.pid WHERE l.new_chart = 1) AS charts,
+            (SELECT COUNT(*) FROM list_options o
+              WHERE o.list_id = 'note_type' AND o.option_id = :option AND o.notes = 'foyer'
+                AND EXISTS (SELECT 1 FROM pnotes note WHERE note.title = :option)) AS noteTypes`,
+    { option: NEW_PORTAL_USER },
   )
 }
 
@@ -88,6 +107,8 @@ const byTable: Readonly<Record<string, (remains: Remains) => number>> = {
   patient_tracker: ({ trackers }) => trackers,
   patient_tracker_element: ({ trackerElements }) => trackerElements,
   pnotes: ({ notes }) => notes,
+  patient_data: ({ charts }) => charts,
+  list_options: ({ noteTypes }) => noteTypes,
   log: ({ logRows }) => logRows,
   log_comment_encrypt: ({ logRows }) => logRows,
   users: ({ addressees }) => addressees,

@@ -65,6 +65,8 @@ describeOnEverySite('a portal that was lived in is taken out', (site) => {
     expect(head.hostWrites?.find((write) => write.table === 'openemr_postcalendar_events')?.rows).to.equal(2)
     expect(head.hostWrites?.find((write) => write.table === 'users')?.rows).to.equal(1)
     expect(head.hostWrites?.find((write) => write.table === 'gacl_aco_map')?.rows).to.equal(2)
+    expect(head.hostWrites?.find((write) => write.table === 'patient_data')?.rows).to.equal(1)
+    expect(head.hostWrites?.find((write) => write.table === 'list_options')?.rows).to.equal(1)
   })
 })
 
@@ -96,6 +98,12 @@ async function live(practice: TestPractice): Promise<void> {
     `SELECT pc_eid AS eid FROM foyer_appointment_requests ORDER BY id`,
   )
 
+  const child = { forWhom: 'child', relationship: 'mother', firstName: 'Pia', lastName: 'Santos', born: '2020-02-03' }
+  const asked = { ...child, phone: '212 555 0100' }
+  const own = '/portal/account/registrations'
+  expect((await maria.post(own, asked, { from: `${own}/new` })).status, own).to.equal(303)
+  const registration = await practice.db.first<{ id: number }>(`SELECT id FROM foyer_registrations`)
+
   const mistaken = await practice.visitor()
   const wrong = { username: 'front', password: 'not this one' }
   expect((await mistaken.post('/staff/sign-in', wrong, { from: '/staff/sign-in' })).status).to.equal(401)
@@ -108,6 +116,7 @@ async function live(practice: TestPractice): Promise<void> {
   }
   await press(`/appointments/${String(first?.eid)}/status`, { status: '-' })
   await press(`/appointments/${String(second?.eid)}/decline`, { reason: 'Away that day' })
+  await press(`/registrations/${String(registration?.id)}/chart`, {})
   await press('/access/groups/front', { permission: 'portal:use', effect: 'allow', reason: 'Reception' })
   await press('/access/groups/clin', { permission: 'portal:use', effect: 'deny', reason: 'Not their work' })
   await press('/access/users/nurse/addressee', { on: '1' })

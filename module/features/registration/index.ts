@@ -1,0 +1,24 @@
+import type { Feature } from '../../feature.js'
+import { keepChartKeys } from './keeping.js'
+import { letters } from './letters.js'
+import { registerWhoBooked } from './ofBooking.js'
+import { homeCard } from './patient/homeCard.js'
+import { accountRoutes, doorRoutes } from './patient/routes.js'
+import { doublesCard } from './staff/doubles.js'
+import { numbersCard, queue } from './staff/queue.js'
+import { staffRoutes } from './staff/routes.js'
+import { words } from './words.js'
+
+/** Self-registration: people say who they are, staff find their chart. */
+export const registration: Feature = {
+  name: 'registration',
+  words,
+  routes: [...doorRoutes, ...accountRoutes, ...staffRoutes],
+  queue,
+  homeCard,
+  hallCards: [numbersCard],
+  panelCards: [doublesCard],
+  jobs: [keepChartKeys],
+  on: [registerWhoBooked],
+  letters,
+}

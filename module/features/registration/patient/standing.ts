@@ -1,0 +1,27 @@
+/** How a registration stands, in its sender's words. */
+import type { RequestContext } from '../../../web/routes.js'
+import { writeInstant } from '../../../web/instant.js'
+import { writeDay } from '../../../web/times.js'
+import { personOf, type Registration } from '../registrations.js'
+import { stateTag } from '../stateTag.js'
+
+/** Part of the views under /registration/patient. */
+export function standingView(context: RequestContext, row: Registration) {
+  const { language, portal, t, url } = context
+  const { phone } = portal.practice()
+  return {
+    receipt: row.receipt,
+    person: personOf(row),
+    born: writeDay(row.born, language),
+    forWhom: t(row.for_whom === 'me' ? 'registration.forMe' : `registration.as.${row.relationship}`),
+    sent: writeInstant(context, row.created_at),
+    state: row.state,
+    status: stateTag(context, row),
+    next: t(`registration.next.${row.state}`, { phone }),
+    question: row.state === 'asked' ? (row.question ?? '') : '',
+    answer: row.answer ?? '',
+    reason: row.state === 'refused' ? (row.decision_reason ?? '') : '',
+    href: url(`/portal/account/registrations/${row.receipt}`),
+    answerAction: url(`/portal/account/registrations/${row.receipt}/answer`),
+  }
+}

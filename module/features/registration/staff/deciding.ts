@@ -1,0 +1,150 @@
+/** The handlers of one registration: look, claim, link, make a chart, ask, refuse. */
+import { z } from 'zod'
+import { waitingRegistrations } from '../../../host/reads/registrations.js'
+import { utc } from '../../../platform/clock.js'
+import { chosenId, optionalText, text } from '../../../web/forms.js'
+import { writeInstant } from '../../../web/instant.js'
+import type { FieldError } from '../../../web/layout.js'
+import type { StaffContext } from '../../../web/routes.js'
+import type { Answer, FlashKey } from '../../../web/show.js'
+import { claimedSince, findRegistration } from '../registrations.js'
+import { askForMore, refuseRegistration } from './answers.js'
+import { claimRegistration, type ClaimHow, type ClaimOutcome } from './claims.js'
+import type { NotDecided } from './deed.js'
+import { linkRegistration, type LinkOutcome } from './linking.js'
+import { waiting } from './queue.js'
+import { reconcilePage, type Typed } from './reconcilePage.js'
+
+/** GET /registrations/:id, or once more with why nothing was changed. */
+export async function reconcile(
+  context: StaffContext,
+  told?: { status: number; error: FieldError },
+  typed: Typed = {},
+): Promise<Answer> {
+  const { portal, query, show, t } = context
+  const row = await findRegistration(portal.db, idIn(context))
+  if (!row) return show.notFound()
+  const named = { chart: query['chart'] ?? '', ...typed }
+  const { about, page } = await reconcilePage(context, row, told ? [told.error] : [], named)
+  const options = { title: t('registrations.one.title'), about, wide: true }
+  const view = '/registration/staff/reconcile'
+  return told ? show.refused(view, page, { ...options, status: told.status }) : show.page(view, page, options)
+}
+
+function idIn({ params }: StaffContext): number {
+  return Number(/^[1-9]\d{0,15}$/.exec(params['id'] ?? '')?.[0] ?? 0)
+}
+
+const ClaimForm = z.object({ to: optionalText(255), release: optionalText(1), take: optionalText(1) })
+
+/** POST …/claim. Without a field: for me. */
+export async function claim(context: StaffContext): Promise<Answer> {
+  const { actor, form, fragment, portal, query, show, staff } = context
+  const asked = form(ClaimForm)
+  if (!asked.ok) return show.problem(422)
+  const outcome = await claimRegistration(portal, staff, actor, idIn(context), howOf(asked.value))
+  if (!outcome.ok) return notDone(context, outcome, {}, outcome.reason === 'no-such-colleague' ? 'to' : undefined)
+  const flash: FlashKey = { kind: 'success', key: `registrations.claim.${howOf(asked.value).kind}` }
+  const view = ['mine', 'asked'].find((each) => each === query['view'])
+  if (fragment) return show.seeOther(`/staff/portal/registrations/waiting${view ? `?view=${view}` : ''}`, flash)
+  return show.seeOther(`/staff/portal/registrations/${String(idIn(context))}`, flash)
+}
+
+function howOf({ release, take, to }: z.output<typeof ClaimForm>): ClaimHow {
+  if (to !== '') return { kind: 'hand-over', to }
+  if (release === '1') return { kind: 'release' }
+  return { kind: take === '1' ? 'take' : 'claim' }
+}
+
+const version = z
+  .string()
+  .regex(/^\d{1,9}$/)
+  .transform(Number)
+  .optional()
+
+/** POST …/link: to a chart that is there. */
+export async function link(context: StaffContext): Promise<Answer> {
+  const { actor, form, portal, staff, t } = context
+  const asked = form(z.object({ pid: chosenId('registrations.missing.chart'), move: optionalText(1), version }))
+  if (!asked.ok)
+    return reconcile(context, { status: 422, error: { text: t('registrations.missing.chart'), name: 'chart' } })
+  const { move, pid, version: seen } = asked.value
+  const input = { id: idIn(context), seen, pid, move: move === '1' }
+  return linked(context, await linkRegistration(portal, staff, actor, input), 'registrations.done.linked')
+}
+
+/** POST …/chart: to a new one. */
+export async function newChart(context: StaffContext): Promise<Answer> {
+  const { actor, form, portal, staff } = context
+  const asked = form(z.object({ move: optionalText(1), version }))
+  const { move = '', version: seen } = asked.ok ? asked.value : {}
+  const input = { id: idIn(context), seen, pid: undefined, move: move === '1' }
+  return linked(context, await linkRegistration(portal, staff, actor, input), 'registrations.done.newChart')
+}
+
+async function linked(context: StaffContext, outcome: LinkOutcome, key: string): Promise<Answer> {
+  return outcome.ok ? onward(context, key) : notDone(context, outcome, {})
+}
+
+/** POST …/question */
+export async function ask(context: StaffContext): Promise<Answer> {
+  const { actor, form, portal, staff, t } = context
+  const asked = form(z.object({ question: text(500, 'registrations.missing.question'), version }))
+  if (!asked.ok) {
+    const error = { text: t(asked.errors['question'] ?? 'registrations.missing.question'), name: 'question' }
+    return reconcile(context, { status: 422, error }, { question: asked.typed['question'] ?? '' })
+  }
+  const { question, version: seen } = asked.value
+  const outcome = await askForMore(portal, staff, actor, { id: idIn(context), question, seen })
+  return outcome.ok ? onward(context, 'registrations.done.asked') : notDone(context, outcome, { question })
+}
+
+/** POST …/refusal */
+export async function refuse(context: StaffContext): Promise<Answer> {
+  const { actor, form, portal, staff, t } = context
+  const asked = form(z.object({ reason: text(500, 'registrations.missing.reason'), version }))
+  if (!asked.ok) {
+    const error = { text: t(asked.errors['reason'] ?? 'registrations.missing.reason'), name: 'reason' }
+    return reconcile(context, { status: 422, error }, { reason: asked.typed['reason'] ?? '' })
+  }
+  const { reason, version: seen } = asked.value
+  const outcome = await refuseRegistration(portal, staff, actor, { id: idIn(context), reason, seen })
+  return outcome.ok ? onward(context, 'registrations.done.refused') : notDone(context, outcome, { reason })
+}
+
+/** Deciding leads on to the next that waits and that nobody else is at; else to the queue. */
+async function onward({ portal, show, staff }: StaffContext, key: string): Promise<Answer> {
+  const now = { utc: utc(portal.clock.now()), claimedSince: claimedSince(portal) }
+  const rows = await waitingRegistrations(portal.db, now, 'waiting', staff.username, 20)
+  const next = rows.find(({ holder }) => holder === null || holder === staff.username)
+  const to = next ? `/${String(next.id)}` : ''
+  return show.seeOther(`/staff/portal/registrations${to}`, { kind: 'success', key })
+}
+
+type Refusal = NotDecided | Extract<LinkOutcome, { ok: false }> | Extract<ClaimOutcome, { ok: false }>
+
+/** A lost race is 409 and says who did it. */
+async function notDone(context: StaffContext, refusal: Refusal, typed: Typed, name?: string): Promise<Answer> {
+  if (refusal.reason === 'not-found') return context.show.notFound()
+  const status = refusal.reason === 'no-such-colleague' || refusal.reason === 'no-chart' ? 422 : 409
+  const error = { text: whyText(context, refusal), ...(name === undefined ? {} : { name }) }
+  return context.fragment ? waiting(context) : reconcile(context, { status, error }, typed)
+}
+
+function whyText(context: StaffContext, refusal: Exclude<Refusal, { reason: 'not-found' }>): string {
+  const { t } = context
+  switch (refusal.reason) {
+    case 'over':
+      return t('registrations.not.over', {
+        state: t(`registration.state.${refusal.state}`),
+        by: refusal.by ?? t('registrations.sender'),
+        at: refusal.at === undefined ? '' : writeInstant(context, refusal.at),
+      })
+    case 'claimed':
+      return t('registrations.not.claimed', { by: refusal.by })
+    case 'revoked':
+      return t('registrations.not.revoked', { by: refusal.by ?? '' })
+    default:
+      return t(`registrations.not.${refusal.reason}`)
+  }
+}

@@ -1,0 +1,148 @@
+/** Accounts that may be one person's, as the reconcile page, the patient's panel and the account's own page show them. */
+import { z } from 'zod'
+import type { PanelCard } from '../../../feature.js'
+import { accountsOfPerson, doublesOfAccount, type DoubleRow } from '../../../host/reads/doubles.js'
+import { chosenId, text } from '../../../web/forms.js'
+import { writeInstant } from '../../../web/instant.js'
+import type { FieldError } from '../../../web/layout.js'
+import type { StaffContext } from '../../../web/routes.js'
+import type { Answer } from '../../../web/show.js'
+import type { Utc } from '../../../platform/clock.js'
+import { emailKey } from '../keys.js'
+import { disableAccount, mergeAccounts, type AccountOutcome } from './merging.js'
+
+export function doubleView(context: StaffContext, row: DoubleRow) {
+  const { t, url } = context
+  return {
+    id: row.id,
+    name: row.name,
+    detail: row.email ?? t('registrations.double.hostLogin'),
+    since: t('registrations.double.since', { at: writeInstant(context, row.created_at) }),
+    why: t(`registrations.double.${row.why}`),
+    href: url(`/staff/portal/accounts/${String(row.id)}`),
+  }
+}
+
+/** Part of the reconcile page: who else this may be. */
+export async function doublesOf(context: StaffContext, account: { id: number; email: string | null }) {
+  const rows = await doublesOfAccount(context.portal.db, account.id, emailKey(account.email ?? '') ?? '')
+  return distinct(rows).map((row) => doubleView(context, row))
+}
+
+/** One may be found in several ways: the first is said. */
+function distinct(rows: readonly DoubleRow[]): DoubleRow[] {
+  return rows.filter((row, at) => rows.findIndex(({ id }) => id === row.id) === at)
+}
+
+/** The patient's panel: several accounts that open the chart as its own patient. */
+export const doublesCard: PanelCard = {
+  key: 'accounts',
+  title: 'registrations.doubles',
+  permission: 'registrations:process',
+  place: 'side',
+  async show(context, pid) {
+    const rows = await accountsOfPerson(context.portal.db, pid)
+    return {
+      view: '/registration/staff/accounts-card',
+      content: { several: rows.length > 1, rows: rows.map((row) => doubleView(context, row)) },
+    }
+  },
+}
+
+interface AccountPageRow {
+  id: number
+  name: string
+  email: string | null
+  host_pid: number | null
+  created_at: Utc
+  disabled_at: Utc | null
+  disabled_by: string | null
+  disabled_reason: string | null
+  merged_into: number | null
+  charts: number
+}
+
+/** GET /accounts/:account, or once more with why nothing was changed. */
+export async function account(
+  context: StaffContext,
+  told?: { status: number; error: FieldError },
+  typed: { reason?: string } = {},
+): Promise<Answer> {
+  const { portal, show, t, url } = context
+  const id = accountIn(context)
+  const row = await portal.db.first<AccountPageRow>(
+    `SELECT a.id, a.display_name AS name, a.email, a.host_pid, a.created_at, a.disabled_at, a.disabled_by,
+            a.disabled_reason, a.merged_into,
+            (SELECT COUNT(*) FROM foyer_grants g WHERE g.account_id = a.id AND g.revoked_at IS NULL) AS charts
+       FROM foyer_accounts a WHERE a.id = :id`,
+    { id },
+  )
+  if (!row) return show.notFound()
+  const base = `/staff/portal/accounts/${String(id)}`
+  const page = {
+    backHref: url('/staff/portal/registrations'),
+    name: row.name,
+    facts: [
+      { term: t('registrations.account.signsInWith'), text: row.email ?? t('registrations.double.hostLogin') },
+      { term: t('registrations.account.made'), text: writeInstant(context, row.created_at) },
+      { term: t('registrations.account.charts'), text: String(row.charts) },
+    ],
+    ended:
+      row.disabled_at === null
+        ? undefined
+        : t(row.merged_into === null ? 'registrations.account.disabledBy' : 'registrations.account.mergedBy', {
+            by: row.disabled_by ?? '',
+            at: writeInstant(context, row.disabled_at),
+          }),
+    endedReason: row.disabled_reason ?? '',
+    doubles: row.disabled_at === null ? await doublesOf(context, row) : [],
+    mergeAction: url(`${base}/merging`),
+    disableAction: url(`${base}/disabling`),
+    typed: typed.reason ?? '',
+    errors: told ? [told.error] : [],
+    errorAt: told?.error.name === undefined ? {} : { [told.error.name]: told.error.text },
+  }
+  const options = { title: t('registrations.account.title'), about: row.host_pid === null ? [] : [row.host_pid] }
+  const view = '/registration/staff/account'
+  return told ? show.refused(view, page, { ...options, status: told.status }) : show.page(view, page, options)
+}
+
+function accountIn({ params }: StaffContext): number {
+  return Number(/^[1-9]\d{0,15}$/.exec(params['account'] ?? '')?.[0] ?? 0)
+}
+
+/** POST /accounts/:account/merging: this one goes into `into`. */
+export async function merge(context: StaffContext): Promise<Answer> {
+  const { actor, form, portal, staff, t } = context
+  const asked = form(
+    z.object({ into: chosenId('registrations.missing.account'), reason: text(255, 'registrations.missing.reason') }),
+  )
+  if (!asked.ok) {
+    const [name = 'into', key = 'form.choose'] = Object.entries(asked.errors)[0] ?? []
+    return account(context, { status: 422, error: { name, text: t(key) } }, asked.typed)
+  }
+  const outcome = await mergeAccounts(portal, staff, actor, { from: accountIn(context), ...asked.value })
+  return done(context, outcome, asked.value.into, 'registrations.done.merged')
+}
+
+/** POST /accounts/:account/disabling */
+export async function disable(context: StaffContext): Promise<Answer> {
+  const { actor, form, portal, staff, t } = context
+  const asked = form(z.object({ reason: text(255, 'registrations.missing.reason') }))
+  if (!asked.ok) {
+    const error = { name: 'reason', text: t(asked.errors['reason'] ?? 'registrations.missing.reason') }
+    return account(context, { status: 422, error }, asked.typed)
+  }
+  const id = accountIn(context)
+  const outcome = await disableAccount(portal, staff, actor, { account: id, reason: asked.value.reason })
+  return done(context, outcome, id, 'registrations.done.disabled')
+}
+
+async function done(context: StaffContext, outcome: AccountOutcome, then: number, key: string): Promise<Answer> {
+  const { show, t } = context
+  if (outcome.ok) return show.seeOther(`/staff/portal/accounts/${String(then)}`, { kind: 'success', key })
+  if (outcome.reason === 'not-found') return show.notFound()
+  const by = outcome.reason === 'not-in-use' ? (outcome.by ?? '') : ''
+  const error = { text: t(`registrations.account.${outcome.reason}`, { by }) }
+  return account(context, { status: 409, error })
+}

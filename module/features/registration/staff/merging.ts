@@ -1,0 +1,177 @@
+/** Two accounts of one person become one, or one of them is shut. */
+import type { Portal } from '../../../access/portal.js'
+import { endSessions } from '../../../access/sessions.js'
+import type { StaffMember } from '../../../access/staff.js'
+import { writeHostLog } from '../../../host/log.js'
+import { recordAudit, type Actor } from '../../../platform/audit.js'
+import { utc, wallClock, type Utc } from '../../../platform/clock.js'
+import type { Tx } from '../../../platform/database.js'
+import { publish } from '../../../platform/outbox.js'
+import { patientTurn, takeTurn } from '../../../platform/turns.js'
+import { claimOf, findRegistration, isOpen, openKeyOf, turnOfAccount } from '../registrations.js'
+
+export type AccountOutcome =
+  | { ok: true }
+  | { ok: false; reason: 'not-found' }
+  /** Disabled or merged already: by whom. */
+  | { ok: false; reason: 'not-in-use'; by: string | undefined }
+  /** With itself, or with one that is not in use. */
+  | { ok: false; reason: 'no-other' }
+
+interface AccountRow {
+  id: number
+  own_record: string
+  disabled_at: Utc | null
+  disabled_by: string | null
+}
+
+/** Nobody signs in with it any more, and whoever is signed in is out. Its grants stay as they are, and open nothing. */
+export function disableAccount(
+  portal: Portal,
+  member: StaffMember,
+  actor: Actor,
+  { account, reason }: { account: number; reason: string },
+): Promise<AccountOutcome> {
+  return portal.db.transaction(async (tx): Promise<AccountOutcome> => {
+    await takeTurn(tx, [turnOfAccount(account)])
+    const row = await lockAccount(tx, account)
+    if (!row) return { ok: false, reason: 'not-found' }
+    if (row.disabled_at !== null) return { ok: false, reason: 'not-in-use', by: row.disabled_by ?? undefined }
+    await shut(tx, portal, member, { account, reason, into: undefined })
+    await tellOf(tx, portal, member, actor, { event: 'account.disabled', account, details: {} })
+    return { ok: true }
+  })
+}
+
+/** `from` goes into `into`: records, bookings and registrations move; what was revoked for one is revoked for both. */
+export async function mergeAccounts(
+  portal: Portal,
+  member: StaffMember,
+  actor: Actor,
+  { from, into, reason }: { from: number; into: number; reason: string },
+): Promise<AccountOutcome> {
+  if (from === into) return { ok: false, reason: 'no-other' }
+  const known = await portal.db.select<AccountRow>(
+    `SELECT id, own_record, disabled_at, disabled_by FROM foyer_accounts WHERE id IN (:both)`,
+    { both: [from, into] },
+  )
+  const turns = known.flatMap(({ id, own_record }) => [
+    turnOfAccount(id),
+    patientTurn({ pid: undefined, record: own_record }),
+  ])
+  return portal.db.transaction(async (tx): Promise<AccountOutcome> => {
+    await takeTurn(tx, turns)
+    const [one, other] = [await lockAccount(tx, from), await lockAccount(tx, into)]
+    if (!one) return { ok: false, reason: 'not-found' }
+    if (one.disabled_at !== null) return { ok: false, reason: 'not-in-use', by: one.disabled_by ?? undefined }
+    if (other?.disabled_at !== null) return { ok: false, reason: 'no-other' }
+    const grants = await moveGrants(tx, portal, one.id, other.id)
+    const bookings = await moveBookings(tx, one, other)
+    const registrations = await moveRegistrations(tx, portal, one.id, other.id)
+    await shut(tx, portal, member, { account: one.id, reason, into: other.id })
+    const details = { into: other.id, grants, bookings, registrations }
+    await tellOf(tx, portal, member, actor, { event: 'account.merged', account: one.id, details })
+    return { ok: true }
+  })
+}
+
+function lockAccount(tx: Tx, id: number): Promise<AccountRow | undefined> {
+  return tx.first<AccountRow>(
+    `SELECT id, own_record, disabled_at, disabled_by FROM foyer_accounts WHERE id = :id FOR UPDATE`,
+    { id },
+  )
+}
+
+/** A chart that both open stays as the one that remains has it; a revocation of either holds. */
+async function moveGrants(tx: Tx, { clock }: Portal, from: number, into: number): Promise<number> {
+  await tx.change(
+    `UPDATE foyer_grants theirs JOIN foyer_grants mine ON mine.pid = theirs.pid AND mine.account_id = :from
+        SET theirs.revoked_at = mine.revoked_at, theirs.revoked_by = mine.revoked_by, theirs.revoked_reason = mine.revoked_reason,
+            theirs.version = theirs.version + 1
+      WHERE theirs.account_id = :into AND theirs.revoked_at IS NULL AND mine.revoked_at IS NOT NULL`,
+    { from, into },
+  )
+  const moved = await tx.change(
+    `UPDATE foyer_grants mine LEFT JOIN foyer_grants theirs ON theirs.pid = mine.pid AND theirs.account_id = :into
+        SET mine.account_id = :into WHERE mine.account_id = :from AND theirs.id IS NULL`,
+    { from, into },
+  )
+  await tx.change(
+    `UPDATE foyer_grants SET revoked_at = :now, revoked_by = 'Foyer', revoked_reason = 'merged'
+      WHERE account_id = :from AND revoked_at IS NULL`,
+    { from, now: utc(clock.now()) },
+  )
+  return moved
+}
+
+async function moveBookings(tx: Tx, from: AccountRow, into: AccountRow): Promise<number> {
+  const values = { from: from.id, into: into.id, fromRecord: from.own_record, intoRecord: into.own_record }
+  // Seats and wishes are named by the record: what waits is counted without them too.
+  const moved = await tx.change(
+    `UPDATE foyer_appointment_requests
+        SET record = :intoRecord, open_key = NULL, open_seat = NULL, version = version + 1
+      WHERE record = :fromRecord AND pid IS NULL`,
+    values,
+  )
+  await tx.change(`UPDATE foyer_appointment_requests SET account_id = :into WHERE account_id = :from`, values)
+  await tx.change(`UPDATE foyer_cancellation_requests SET record = :intoRecord WHERE record = :fromRecord`, values)
+  await tx.change(`UPDATE foyer_cancellation_requests SET account_id = :into WHERE account_id = :from`, values)
+  return moved
+}
+
+/** One that waits for somebody for whom another waits already is joined with it. */
+async function moveRegistrations(tx: Tx, { clock }: Portal, from: number, into: number): Promise<number> {
+  const rows = await tx.select<{ id: number }>(`SELECT id FROM foyer_registrations WHERE account_id = :from`, { from })
+  for (const { id } of rows) {
+    const row = await findRegistration(tx, id)
+    if (!row) continue
+    const openKey = isOpen(row) ? openKeyOf(into, claimOf(row)) : null
+    const other =
+      openKey === null
+        ? undefined
+        : await tx.first<{ id: number }>(`SELECT id FROM foyer_registrations WHERE open_key = :openKey`, { openKey })
+    await tx.change(
+      `UPDATE foyer_registrations
+          SET account_id = :into, open_key = IF(:other, NULL, :openKey), state = IF(:other, 'merged', state),
+              decided_at = IF(:other, :now, decided_at), version = version + 1
+        WHERE id = :id`,
+      { id, into, openKey, other: other ? 1 : 0, now: utc(clock.now()) },
+    )
+  }
+  await tx.change(`UPDATE foyer_registration_links SET account_id = :into WHERE account_id = :from`, { from, into })
+  return rows.length
+}
+
+async function shut(
+  tx: Tx,
+  { clock }: Portal,
+  member: StaffMember,
+  { account, into, reason }: { account: number; reason: string; into: number | undefined },
+): Promise<void> {
+  await tx.change(
+    `UPDATE foyer_accounts
+        SET disabled_at = :now, disabled_by = :by, disabled_reason = :reason, merged_into = :into WHERE id = :account`,
+    { account, reason: reason.slice(0, 255), into: into ?? null, by: member.username, now: utc(clock.now()) },
+  )
+  await endSessions(tx, 'patient', account)
+}
+
+async function tellOf(
+  tx: Tx,
+  { clock }: Portal,
+  member: StaffMember,
+  actor: Actor,
+  deed: { event: string; account: number; details: Record<string, number> },
+): Promise<void> {
+  const subject = `account:${String(deed.account)}`
+  await recordAudit(tx, clock, actor, { event: deed.event, subject, details: deed.details })
+  await publish(tx, clock, { event: deed.event, payload: { account: deed.account, ...deed.details }, key: subject })
+  await writeHostLog(tx, {
+    at: wallClock(clock.now()),
+    event: 'patient-access',
+    user: member.username,
+    comment: `Foyer: ${deed.event}, account ${String(deed.account)}`,
+    success: true,
+    from: 'portal-dashboard',
+  })
+}

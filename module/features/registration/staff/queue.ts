@@ -1,0 +1,109 @@
+/** What waits for staff, as the queue, the hall and the navigation show it. */
+import type { HallCard, Queue } from '../../../feature.js'
+import { registrationNumbers, waitingCount, waitingRegistrations } from '../../../host/reads/registrations.js'
+import { utc } from '../../../platform/clock.js'
+import { writeInstant } from '../../../web/instant.js'
+import { bornText, personName } from '../../../web/person.js'
+import type { StaffContext } from '../../../web/routes.js'
+import type { Answer } from '../../../web/show.js'
+import { writeAge } from '../../../web/times.js'
+import { stateTag } from '../stateTag.js'
+import { claimedSince } from '../registrations.js'
+
+const ROWS_SHOWN = 50
+
+export const queue: Queue = {
+  key: 'registrations',
+  title: 'registrations.title',
+  icon: 'person-plus',
+  path: '/registrations',
+  fragment: '/registrations/waiting',
+  permission: 'registrations:process',
+  counting: waitingCount,
+}
+
+const views = ['waiting', 'mine', 'asked'] as const
+
+/** GET /registrations, and the rows alone as they ask for news. */
+export async function waiting(context: StaffContext): Promise<Answer> {
+  const { fragment, show, t } = context
+  const view = fragment ? '/registration/staff/waiting' : '/registration/staff/queue'
+  return show.page(view, await waitingPage(context), { title: t('registrations.title') })
+}
+
+async function waitingPage(context: StaffContext) {
+  const { fragment, portal, query, staff, t, url } = context
+  const view = views.find((each) => each === query['view']) ?? 'waiting'
+  const now = { utc: utc(portal.clock.now()), claimedSince: claimedSince(portal) }
+  const rows = await waitingRegistrations(portal.db, now, view, staff.username, ROWS_SHOWN)
+  const to = (each: string) => (each === 'waiting' ? '' : `?view=${each}`)
+  const oldest = rows[0]?.oldest_seconds
+  return {
+    refreshHref: url(`/staff/portal/registrations/waiting${to(view)}`),
+    fragment,
+    emptyTitle: t(`registrations.empty.${view}`),
+    emptyText: t(`registrations.emptyText.${view}`),
+    count: rows[0]?.total ?? 0,
+    oldest: oldest == null ? undefined : t('queue.oldest', { age: writeAge(oldest / 60) }),
+    /** A badge goes along only with rows that say how many there are. */
+    counted: view === 'waiting',
+    filters: views.map((each) => ({
+      text: t(`registrations.view.${each}`),
+      href: url(`/staff/portal/registrations${to(each)}`),
+      current: each === view,
+    })),
+    rows: rows.map((row) => ({
+      id: row.id,
+      href: url(`/staff/portal/registrations/${String(row.id)}`),
+      name: personName(row.last_name, row.first_name),
+      born: bornText(context, row.born),
+      whose:
+        row.for_whom === 'me' ? t('registrations.forSelf') : t('registrations.for', { as: roleText(context, row) }),
+      account: row.account_name,
+      waiting: writeAge(row.waiting_seconds / 60),
+      holder: row.holder_name ?? '',
+      mine: row.holder === staff.username,
+      claimAction: url(`/staff/portal/registrations/${String(row.id)}/claim${to(view)}`),
+      status: row.state === 'asked' ? stateTag(context, row) : undefined,
+      answered: row.state === 'waiting' && row.answered_at !== null,
+      // Completed in the host's messages: said, and still to be decided here.
+      noteClosed: row.note_closed === 1 ? t('registrations.noteClosed', { by: row.note_by ?? '' }) : undefined,
+    })),
+  }
+}
+
+function roleText({ t }: StaffContext, { relationship }: { relationship: string }): string {
+  return t(`registrations.role.${relationship}`)
+}
+
+/** Waiting, PINs that are out, registered, this week. One statement. */
+export const numbersCard: HallCard = {
+  key: 'registrations',
+  title: 'registrations.numbers',
+  permission: 'registrations:process',
+  async show(context) {
+    const { portal, t, url } = context
+    const now = portal.clock.now()
+    const numbers = await registrationNumbers(portal.db, utc(now), utc(now.startOf('week')))
+    const written = (value: number) => value.toLocaleString(context.language === 'es' ? 'es-US' : 'en-US')
+    const line = (key: string, value: number | undefined) => ({
+      term: t(`registrations.numbers.${key}`),
+      text: value === undefined ? t('registrations.numbers.notYet') : written(value),
+    })
+    return {
+      view: '/registration/staff/numbers',
+      content: {
+        href: url('/staff/portal/registrations'),
+        lines: [
+          line('waiting', numbers.waiting),
+          line('asked', numbers.asked),
+          line('pins', numbers.pins),
+          line('registered', numbers.registered),
+          line('week', numbers.week),
+          line('linked', numbers.linked),
+        ],
+        asOf: t('registrations.numbers.asOf', { when: writeInstant(context, utc(now)) }),
+      },
+    }
+  },
+}

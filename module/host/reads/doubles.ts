@@ -1,0 +1,65 @@
+/** Accounts that may be one person's: staff look, and join or disable them. */
+import type { Utc } from '../../platform/clock.js'
+import type { Queryable } from '../../platform/database.js'
+
+/** - chart: both open it as its own patient
+ *  - email: its chart has the other's address
+ *  - person: both registered somebody of this name and date of birth */
+export type DoubleWhy = 'chart' | 'email' | 'person'
+
+export interface DoubleRow {
+  id: number
+  name: string
+  email: string | null
+  host_pid: number | null
+  created_at: Utc
+  disabled_at: Utc | null
+  why: DoubleWhy
+}
+
+const columns = `b.id, b.display_name AS name, b.email, b.host_pid, b.created_at, b.disabled_at`
+
+/**
+ * Other accounts, in use, that may be the holder's of this one. `emailKey`: of its own address, as the charts' keys have
+ * it. One statement, each way over a key.
+ */
+export function doublesOfAccount(db: Queryable, account: number, emailKey: string): Promise<DoubleRow[]> {
+  return db.select<DoubleRow>(
+    `SELECT ${columns}, 'chart' AS why
+       FROM foyer_grants mine
+       JOIN foyer_grants theirs ON theirs.pid = mine.pid AND theirs.account_id <> mine.account_id
+                               AND theirs.relationship = 'self' AND theirs.revoked_at IS NULL
+       JOIN foyer_accounts b ON b.id = theirs.account_id AND b.disabled_at IS NULL
+      WHERE mine.account_id = :account AND mine.relationship = 'self' AND mine.revoked_at IS NULL
+     UNION
+     SELECT ${columns}, 'email' AS why
+       FROM foyer_accounts a
+       JOIN patient_data p ON p.pid = a.host_pid
+       JOIN foyer_accounts b ON b.email = p.email AND b.id <> a.id AND b.disabled_at IS NULL
+      WHERE a.id = :account AND p.email <> ''
+     UNION
+     SELECT ${columns}, 'email' AS why
+       FROM foyer_chart_keys k JOIN foyer_accounts b ON b.host_pid = k.pid AND b.id <> :account AND b.disabled_at IS NULL
+      WHERE k.email1 = :emailKey
+     UNION
+     SELECT ${columns}, 'person' AS why
+       FROM foyer_registrations mine
+       JOIN foyer_registrations theirs ON theirs.born = mine.born AND theirs.last_name = mine.last_name
+                                      AND theirs.first_name = mine.first_name AND theirs.account_id <> mine.account_id
+                                      AND theirs.for_whom = mine.for_whom
+       JOIN foyer_accounts b ON b.id = theirs.account_id AND b.disabled_at IS NULL
+      WHERE mine.account_id = :account AND mine.for_whom = 'me'
+      LIMIT 20`, // sql-safe: constants
+    { account, emailKey },
+  )
+}
+
+/** Accounts that open this chart as its own patient, where they are several. One statement. */
+export function accountsOfPerson(db: Queryable, pid: number): Promise<DoubleRow[]> {
+  return db.select<DoubleRow>(
+    `SELECT ${columns}, 'chart' AS why FROM foyer_grants g JOIN foyer_accounts b ON b.id = g.account_id
+      WHERE g.pid = :pid AND g.relationship = 'self' AND g.revoked_at IS NULL AND b.disabled_at IS NULL
+      ORDER BY b.id LIMIT 20`, // sql-safe: constants
+    { pid },
+  )
+}

@@ -1,0 +1,150 @@
+import { expect } from 'chai'
+import { doublesOfAccount } from '../../../module/host/reads/doubles.js'
+import { findAccount } from '../../../module/access/scope.js'
+import { emailKey } from '../../../module/features/registration/keys.js'
+import { disableAccount, mergeAccounts } from '../../../module/features/registration/staff/merging.js'
+import { linkRegistration } from '../../../module/features/registration/staff/linking.js'
+import { chartsOf } from '../../../module/host/reads/candidates.js'
+import { refreshKeys } from '../../../module/features/registration/keeping.js'
+import { openPractice, type TestPractice } from '../../support/practice.js'
+import { administrator, person, register, type Person } from './people.js'
+
+describe('Two accounts of one person', () => {
+  let practice: TestPractice
+  let staff: Awaited<ReturnType<typeof administrator>>
+
+  before(async () => {
+    practice = await openPractice()
+    staff = await administrator(practice)
+  })
+  after(() => practice.leave())
+
+  let made = 0
+  const someone = (): Promise<Person> => person(practice, `d${String((made += 1))}@example.org`)
+  const doubles = async (accountId: number, email = '') =>
+    (await doublesOfAccount(practice.db, accountId, emailKey(email) ?? '')).map(({ id, why }) => ({ id, why }))
+  const linked = async (who: Person, pid: number): Promise<number> => {
+    const id = await register(practice, who)
+    const input = { id, pid, move: false, seen: undefined }
+    const outcome = await linkRegistration(practice.portal, staff.member, staff.actor, input)
+    if (!outcome.ok) throw new Error(outcome.reason)
+    return id
+  }
+  const recordsOf = async ({ accountId }: Person) =>
+    (await findAccount(practice.db, practice.portal, accountId))?.records.map(({ pid }) => pid)
+
+  it('are found by their chart, by the address that stands in it, and by the person they registered', async () => {
+    const [one, other, stranger] = [await someone(), await someone(), await someone()]
+    expect(await doubles(one.accountId)).to.deep.equal([])
+    await linked(one, practice.patients.john)
+    expect(await doubles(one.accountId)).to.deep.equal([{ id: practice.accounts.john, why: 'chart' }])
+    await refreshKeys(practice.portal, await chartsOf(practice.db, practice.portal.site, [practice.patients.amina]))
+    expect(await doubles(stranger.accountId, 'amina.yusuf@example.org')).to.deep.equal([
+      { id: practice.accounts.amina, why: 'email' },
+    ])
+    await register(practice, other, { firstName: 'Rosa', lastName: 'Luz', born: '1990-05-05' })
+    await register(practice, stranger, { firstName: 'Rosa', lastName: 'Luz', born: '1990-05-05' })
+    expect(await doubles(other.accountId)).to.deep.equal([{ id: stranger.accountId, why: 'person' }])
+  })
+
+  it('become one: records, bookings and registrations go to the one that stays', async () => {
+    const [from, into] = [await someone(), await someone()]
+    const [ofFrom, ofBoth] = [await practice.patient(), await practice.patient()]
+    await linked(from, ofFrom)
+    await linked(from, ofBoth)
+    await linked(into, ofBoth)
+    const open = await register(practice, from, { firstName: 'Open' })
+    const [twice, kept] = [
+      await register(practice, from, { firstName: 'Twice' }),
+      await register(practice, into, { firstName: 'Twice' }),
+    ]
+    await session(from.accountId)
+    const wish = { from: from.accountId, into: into.accountId, reason: 'One person' }
+    expect(await mergeAccounts(practice.portal, staff.member, staff.actor, wish)).to.deep.equal({ ok: true })
+    expect(await recordsOf(into)).to.have.members([ofFrom, ofBoth])
+    expect(await findAccount(practice.db, practice.portal, from.accountId)).to.equal(undefined)
+    const rows = await practice.db.select(
+      `SELECT id, account_id, state FROM foyer_registrations WHERE id IN (:ids) ORDER BY id`,
+      { ids: [open, twice, kept] },
+    )
+    expect(rows).to.deep.equal([
+      { id: open, account_id: into.accountId, state: 'waiting' },
+      { id: twice, account_id: into.accountId, state: 'merged' },
+      { id: kept, account_id: into.accountId, state: 'waiting' },
+    ])
+    const account = await practice.db.first(
+      `SELECT merged_into, disabled_by, disabled_reason, (SELECT COUNT(*) FROM foyer_sessions WHERE owner = :owner) AS sessions
+         FROM foyer_accounts WHERE id = :id`,
+      { id: from.accountId, owner: String(from.accountId) },
+    )
+    expect(account).to.deep.equal({
+      ...{ merged_into: into.accountId, disabled_by: 'admin', disabled_reason: 'One person', sessions: 0 },
+    })
+    expect(await mergeAccounts(practice.portal, staff.member, staff.actor, wish)).to.deep.equal({
+      ...{ ok: false, reason: 'not-in-use', by: 'admin' },
+    })
+    const back = { ...wish, from: into.accountId, into: from.accountId }
+    expect(await mergeAccounts(practice.portal, staff.member, staff.actor, back)).to.include({ reason: 'no-other' })
+  })
+
+  it('who was kept out of a chart by one stays out by the other', async () => {
+    const [from, into] = [await someone(), await someone()]
+    const pid = await practice.patient()
+    await linked(from, pid)
+    await linked(into, pid)
+    await practice.db.transaction((tx) =>
+      tx.change(
+        `UPDATE foyer_grants SET revoked_at = '2026-11-23 13:00:00', revoked_by = 'front' WHERE account_id = :id`,
+        {
+          id: from.accountId,
+        },
+      ),
+    )
+    await mergeAccounts(practice.portal, staff.member, staff.actor, {
+      ...{ from: from.accountId, into: into.accountId, reason: 'One person' },
+    })
+    expect(await recordsOf(into)).to.deep.equal([])
+  })
+
+  it('twenty merges of two into each other leave one of them', async function () {
+    this.timeout(30_000)
+    const [a, b] = [await someone(), await someone()]
+    const outcomes = await Promise.all(
+      Array.from({ length: 20 }, (_, at) => {
+        const [from, into] = at % 2 === 0 ? [a, b] : [b, a]
+        const wish = { from: from.accountId, into: into.accountId, reason: 'One person' }
+        return mergeAccounts(practice.portal, staff.member, staff.actor, wish)
+      }),
+    )
+    expect(outcomes.filter(({ ok }) => ok)).to.have.length(1)
+    const inUse = await practice.db.first(
+      `SELECT COUNT(*) AS n FROM foyer_accounts WHERE id IN (:ids) AND disabled_at IS NULL`,
+      { ids: [a.accountId, b.accountId] },
+    )
+    expect(inUse).to.deep.equal({ n: 1 })
+  })
+
+  it('one that is disabled is signed out and opens nothing', async () => {
+    const who = await someone()
+    await session(who.accountId)
+    const wish = { account: who.accountId, reason: 'Not theirs' }
+    expect(await disableAccount(practice.portal, staff.member, staff.actor, wish)).to.deep.equal({ ok: true })
+    expect(await findAccount(practice.db, practice.portal, who.accountId)).to.equal(undefined)
+    const left = await practice.db.first(`SELECT COUNT(*) AS n FROM foyer_sessions WHERE owner = :owner`, {
+      owner: String(who.accountId),
+    })
+    expect(left).to.deep.equal({ n: 0 })
+    expect(await disableAccount(practice.portal, staff.member, staff.actor, wish)).to.include({ reason: 'not-in-use' })
+  })
+
+  async function session(accountId: number): Promise<void> {
+    const values = { hash: String(accountId).padStart(64, '0'), owner: String(accountId) }
+    await practice.db.transaction((tx) =>
+      tx.change(
+        `INSERT INTO foyer_sessions (id_hash, audience, owner, data, created_at, seen_at)
+         VALUES (:hash, 'patient', :owner, '{}', '2026-11-23 12:00:00', '2026-11-23 12:00:00')`,
+        values,
+      ),
+    )
+  }
+})

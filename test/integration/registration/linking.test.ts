@@ -1,0 +1,235 @@
+import { expect } from 'chai'
+import { findAccount } from '../../../module/access/scope.js'
+import { requestAppointment } from '../../../module/features/appointments/booking.js'
+import { withdraw } from '../../../module/features/registration/answering.js'
+import { refuseRegistration } from '../../../module/features/registration/staff/answers.js'
+import { linkRegistration } from '../../../module/features/registration/staff/linking.js'
+import { standingLink, tracesSince, unlinkRegistration } from '../../../module/features/registration/staff/unlinking.js'
+import { checksumOf } from '../../../module/host/log.js'
+import { recordAudit } from '../../../module/platform/audit.js'
+import { describeOnEverySite } from '../../support/database.js'
+import { MONDAY, OFFICE_VISIT, openPractice, type TestPractice } from '../../support/practice.js'
+import { administrator, person, register, type Person } from './people.js'
+
+const TUESDAY = '2026-11-24'
+
+describeOnEverySite('A registration in the host', (site) => {
+  let practice: TestPractice
+  let staff: Awaited<ReturnType<typeof administrator>>
+
+  before(async function () {
+    this.timeout(60_000)
+    practice = await openPractice({ site })
+    staff = await administrator(practice)
+  })
+  after(() => practice.leave())
+
+  let made = 0
+  const someone = (): Promise<Person> => person(practice, `p${String((made += 1))}@example.org`)
+  const link = (id: number, pid: number | undefined, move = false) =>
+    linkRegistration(practice.portal, staff.member, staff.actor, { id, pid, move, seen: undefined })
+
+  it('reaches the staff messages as a note of its own kind, which the decision completes', async () => {
+    const id = await register(practice, await someone())
+    const note = await noteOf(id)
+    expect(note).to.include({
+      ...{ pid: 0, user: 'portal-user', assigned_to: 'portal-user', title: 'New Patient Portal User' },
+      ...{ activity: 1, message_status: 'New', date: `${MONDAY} 08:00:00` },
+    })
+    expect(note.body).to.match(
+      /^2026-11-23 08:00 \(portal-user to portal-user\) Registration \w{4}-\w{4} of Pat Example/,
+    )
+    const option = await practice.db.first(
+      `SELECT title, activity, notes FROM list_options WHERE list_id = 'note_type' AND option_id = :title`,
+      { title: note.title },
+    )
+    expect(option).to.deep.equal({ title: 'New Patient Portal User', activity: 1, notes: 'foyer' })
+    await refuseRegistration(practice.portal, staff.member, staff.actor, { id, reason: 'No', seen: undefined })
+    expect(await noteOf(id)).to.include({ message_status: 'Done', update_by: practice.staff.admin, activity: 1 })
+  })
+
+  it('taken back by who sent it completes the note too', async () => {
+    const who = await someone()
+    const id = await register(practice, who)
+    expect(await withdraw(practice.portal, who.actor, id)).to.deep.equal({ ok: true })
+    expect(await noteOf(id)).to.include({ message_status: 'Done' })
+    expect(await link(id, practice.patients.john)).to.include({ ok: false, reason: 'over', state: 'withdrawn' })
+  })
+
+  it('linked to a chart opens it, lets the chart say YES, and makes its row without a password', async () => {
+    const pid = await practice.patient({ fname: 'Pat', lname: 'Example', allowPortal: '' })
+    const who = await someone()
+    const id = await register(practice, who)
+    expect(await findAccount(practice.db, practice.portal, who.accountId)).to.have.deep.property('records', [])
+    expect(await link(id, pid)).to.include({ ok: true, pid })
+    const account = await findAccount(practice.db, practice.portal, who.accountId)
+    expect(account?.records.map((scope) => ({ pid: scope.pid, relationship: scope.relationship }))).to.deep.equal([
+      { pid, relationship: 'self' },
+    ])
+    expect(await chartOf(pid)).to.include({ allow_patient_portal: 'YES' })
+    expect(await accessOf(pid)).to.include({ portal_pwd: '', portal_login_username: null, portal_pwd_status: 0 })
+    expect(await noteOf(id)).to.include({ message_status: 'Done', pid })
+    await logIsWhole('patient-registration')
+  })
+
+  it('gets a new chart as the host’s portal makes one', async () => {
+    const { greatest } = (await practice.db.first<{ greatest: number }>(
+      `SELECT MAX(pid) AS greatest FROM patient_data`,
+    )) ?? { greatest: 0 }
+    const who = await someone()
+    const id = await register(practice, who, { firstName: 'Neu', sex: 'Female', birthName: 'Alt' })
+    const outcome = await link(id, undefined)
+    expect(outcome).to.include({ ok: true, pid: greatest + 1 })
+    expect(await chartOf(greatest + 1)).to.include({
+      ...{
+        pubpid: String(greatest + 1),
+        fname: 'Neu',
+        lname: 'Example',
+        mname: '',
+        birth_lname: 'Alt',
+        DOB: '1980-01-01',
+      },
+      ...{ sex: 'Female', phone_home: '212 555 0100', postal_code: '10025', allow_patient_portal: 'YES', uuid: null },
+      ...{ hipaa_allowemail: 'YES', date: `${MONDAY} 08:00:00`, regdate: `${MONDAY} 08:00:00`, created_by: 1 },
+    })
+    const child = await register(practice, who, {
+      ...{ forWhom: 'child', relationship: 'mother', firstName: 'Kid', born: '2019-03-04' },
+    })
+    expect(await link(child, undefined)).to.include({ ok: true, pid: greatest + 2 })
+    expect(await chartOf(greatest + 2)).to.include({ email: '', guardianrelationship: 'mother' })
+    const account = await findAccount(practice.db, practice.portal, who.accountId)
+    expect(account?.records.map(({ relationship }) => relationship)).to.deep.equal(['self', 'mother'])
+  })
+
+  it('takes along what was booked before, and back again when the link was wrong', async () => {
+    const who = await someone()
+    const eid = await book(practice, who, '10:00')
+    expect(await eventOf(eid)).to.deep.equal({ pc_pid: '', pc_apptstatus: '^' })
+    const before = await requestOf(eid)
+    const pid = await practice.patient({ allowPortal: '' })
+    const id = await register(practice, who)
+    const outcome = await link(id, pid, true)
+    expect(await eventOf(eid)).to.deep.equal({ pc_pid: String(pid), pc_apptstatus: '^' })
+    expect(await requestOf(eid)).to.include({ pid, record: outcome.ok ? outcome.record : '' })
+
+    practice.clock.set(`${MONDAY}T09:00:00`)
+    await recordSeen(practice, who, pid, outcome.ok ? outcome.record : '')
+    const standing = await standingLink(practice.db, id)
+    const traces = standing ? await tracesSince(practice.db, standing) : []
+    expect(traces.map(({ event }) => event)).to.deep.equal(['patient.viewed'])
+    const undone = await unlinkRegistration(practice.portal, staff.member, staff.actor, { id, reason: 'Another Pat' })
+    practice.clock.set(`${MONDAY}T08:00:00`)
+    expect(undone).to.deep.equal({ ok: true })
+    expect(await eventOf(eid)).to.deep.equal({ pc_pid: '', pc_apptstatus: '^' })
+    expect(await requestOf(eid)).to.deep.equal(before)
+    expect(await chartOf(pid)).to.include({ allow_patient_portal: '' })
+    expect(await accessOf(pid)).to.equal(undefined)
+    expect(await findAccount(practice.db, practice.portal, who.accountId)).to.have.deep.property('records', [])
+    expect(await noteOf(id)).to.include({ message_status: 'New', pid: 0 })
+    const row = await practice.db.first(`SELECT state, pid FROM foyer_registrations WHERE id = :id`, { id })
+    expect(row).to.deep.equal({ state: 'waiting', pid: null })
+    const again = await unlinkRegistration(practice.portal, staff.member, staff.actor, { id, reason: 'Again' })
+    expect(again).to.include({ ok: false, reason: 'not-linked' })
+    expect(await link(id, pid, true)).to.include({ ok: true })
+    expect(await eventOf(eid)).to.include({ pc_pid: String(pid) })
+  })
+
+  it('taking a link back leaves what others use by now', async () => {
+    const pid = await practice.patient({ allowPortal: '', dob: '2019-03-04' })
+    const [mother, father] = [await someone(), await someone()]
+    const child = { forWhom: 'child', relationship: 'mother', born: '2019-03-04' } as const
+    const first = await register(practice, mother, child)
+    await link(first, pid)
+    await link(await register(practice, father, { ...child, relationship: 'father' }), pid)
+    await unlinkRegistration(practice.portal, staff.member, staff.actor, { id: first, reason: 'Not hers' })
+    expect(await chartOf(pid)).to.include({ allow_patient_portal: 'YES' })
+    expect(await accessOf(pid)).to.not.equal(undefined)
+    const fathers = await findAccount(practice.db, practice.portal, father.accountId)
+    expect(fathers?.records).to.have.length(1)
+  })
+
+  it('opens nothing that staff took away from this account', async () => {
+    const pid = await practice.patient()
+    const who = await someone()
+    await link(await register(practice, who), pid)
+    await practice.db.transaction((tx) =>
+      tx.change(
+        `UPDATE foyer_grants SET revoked_at = '2026-11-23 13:00:00', revoked_by = 'front' WHERE account_id = :id AND pid = :pid`,
+        { id: who.accountId, pid },
+      ),
+    )
+    const id = await register(practice, who)
+    expect(await link(id, pid)).to.deep.equal({ ok: false, reason: 'revoked', by: 'front' })
+    const row = await practice.db.first(`SELECT state FROM foyer_registrations WHERE id = :id`, { id })
+    expect(row).to.deep.equal({ state: 'waiting' })
+    expect(await link(id, 987_654)).to.deep.equal({ ok: false, reason: 'no-chart' })
+  })
+
+  it('is decided once by twenty who press at the same moment', async function () {
+    this.timeout(30_000)
+    const pid = await practice.patient()
+    const id = await register(practice, await someone())
+    const outcomes = await Promise.all(Array.from({ length: 20 }, () => link(id, pid)))
+    expect(outcomes.filter(({ ok }) => ok)).to.have.length(1)
+    expect(outcomes.filter((each) => !each.ok && each.reason === 'over')).to.have.length(19)
+    const grants = await practice.db.first(`SELECT COUNT(*) AS n FROM foyer_grants WHERE pid = :pid`, { pid })
+    expect(grants).to.deep.equal({ n: 1 })
+  })
+
+  it('makes as many charts as were asked for at the same moment, each with a number of its own', async function () {
+    this.timeout(30_000)
+    const who = await someone()
+    const ids = await Promise.all(
+      ['Ida', 'Eva', 'Uma', 'Ada'].map((firstName) => register(practice, who, { firstName })),
+    )
+    const outcomes = await Promise.all(ids.map((id) => link(id, undefined)))
+    const pids = outcomes.map((each) => (each.ok ? each.pid : 0))
+    expect(new Set(pids)).to.have.property('size', 4)
+    expect(pids).not.to.include(0)
+  })
+
+  async function noteOf(id: number): Promise<Record<string, unknown> & { body: string; title: string }> {
+    const row = await practice.db.first<Record<string, unknown> & { body: string; title: string }>(
+      `SELECT n.* FROM foyer_registrations r JOIN pnotes n ON n.id = r.note_id WHERE r.id = :id`,
+      { id },
+    )
+    if (!row) throw new Error('no note')
+    return row
+  }
+
+  const chartOf = (pid: number) => practice.db.first(`SELECT * FROM patient_data WHERE pid = :pid`, { pid })
+  const accessOf = (pid: number) => practice.db.first(`SELECT * FROM patient_access_onsite WHERE pid = :pid`, { pid })
+  const eventOf = (eid: number) =>
+    practice.db.first(`SELECT pc_pid, pc_apptstatus FROM openemr_postcalendar_events WHERE pc_eid = :eid`, { eid })
+  const requestOf = (eid: number) =>
+    practice.db.first(
+      `SELECT pid, record, state, open_key, open_seat FROM foyer_appointment_requests WHERE pc_eid = :eid`,
+      { eid },
+    )
+
+  async function logIsWhole(event: string): Promise<void> {
+    const rows = await practice.db.select<Record<string, string | number | null>>(
+      `SELECT l.date, l.event, l.category, l.user, l.groupname, l.comments, l.user_notes, l.patient_id, l.success,
+              l.crt_user, l.log_from, l.menu_item_id, l.ccda_doc_id, e.checksum
+         FROM log l JOIN log_comment_encrypt e ON e.log_id = l.id WHERE l.event = :event`,
+      { event },
+    )
+    expect(rows).to.not.have.length(0)
+    for (const { checksum, ...row } of rows) expect(checksumOf(Object.values(row))).to.equal(checksum)
+  }
+})
+
+async function book(practice: TestPractice, { accountId, actor, ownRecord }: Person, time: string): Promise<number> {
+  const scope = { kind: 'own', account: { id: accountId, name: actor.name }, record: ownRecord } as const
+  const outcome = await requestAppointment(practice.portal, actor, {
+    ...{ scope, provider: practice.staff.lee, category: OFFICE_VISIT, day: TUESDAY, time, reason: 'Cough' },
+    once: undefined,
+  })
+  if (!outcome.ok) throw new Error(outcome.reason)
+  return outcome.eid
+}
+
+async function recordSeen(practice: TestPractice, who: Person, pid: number, record: string): Promise<void> {
+  const entry = { event: 'patient.viewed', subject: '/portal/records/:record', pid, record }
+  await practice.db.transaction((tx) => recordAudit(tx, practice.clock, who.actor, entry))
+}
