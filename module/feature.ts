@@ -2,10 +2,12 @@
  * The contract of a wing. It lets a wing contribute; nothing else knows the wing. Adding a feature is adding a folder
  * under features/ and one line in portal.ts. Wings meet only here.
  */
-import type { Words } from './platform/i18n.js'
+import type { Translate, Words } from './platform/i18n.js'
 import type { OutboxEvent } from './platform/outbox.js'
+import type { Letter } from './access/letters.js'
 import type { Portal } from './access/portal.js'
-import type { NavEntry } from './web/site.js'
+import type { StaffUser } from './host/staff.js'
+import type { NavEntry, RowAction } from './web/site.js'
 import type { RecordContext, Route, StaffContext } from './web/routes.js'
 
 export interface Feature {
@@ -21,12 +23,80 @@ export interface Feature {
   homeCard?: Card<RecordContext> | readonly Card<RecordContext>[]
   /** A wing's part of the staff's hall besides its queue. */
   hallCards?: readonly HallCard[]
-  /** A wing's part of the patient's panel for staff. */
-  panelCard?: PanelCard
+  /** A wing's parts of the patient's panel for staff. */
+  panelCards?: readonly PanelCard[]
+  /** What can be done from a row of another wing that is about a patient. */
+  rowActions?: readonly RowAction[]
   /** What runs by itself, in one process at a time. module.json describes each. */
   jobs?: readonly Job[]
   /** What a wing does after something has happened. */
   on?: readonly Listener[]
+  /** Letters that a wing writes (access/letters.ts), as the notifications wing words and sends them. */
+  letters?: readonly LetterKind[]
+  /** What somebody may want to do, and why they can or cannot. */
+  explain?: readonly Why[]
+}
+
+/** Something that a person may want to do: every precondition and rule of it, and the word of the code that decides. */
+export interface Why {
+  /** As it stands in addresses: `sign-in`. */
+  key: string
+  /** Key of words. */
+  title: string
+  who: WhyPerson['kind']
+  reasons: (context: WhyContext, person: WhyPerson) => Promise<Reasons>
+}
+
+/** Who asks: in whose words, for whose rights the ways out are. */
+export type WhyContext = Pick<StaffContext, 'portal' | 't' | 'language' | 'url'>
+
+export type WhyPerson =
+  | { kind: 'staff'; user: StaffUser }
+  /** An account and one of its records, as addresses name it: a chart that it may open, or its own. */
+  | { kind: 'account'; record: string }
+  /** A chart, as its patient: whether they have an account or not. */
+  | { kind: 'patient'; pid: number }
+
+export interface Reasons {
+  /** What the code answers that decides when it is really done: never read off the steps. */
+  verdict: boolean
+  /** In the order in which they are asked. The first that does not hold decides; where all hold, all do. */
+  steps: readonly WhyStep[]
+}
+
+export interface WhyStep {
+  key: string
+  /** In words. */
+  title: string
+  holds: boolean
+  /** How it stands, in words; each a sentence. */
+  detail: readonly string[]
+  /** Where it is mended. */
+  fixes: readonly WhyFix[]
+}
+
+export interface WhyFix {
+  label: string
+  href: string
+  /** Who has it may go there. */
+  permission: string
+}
+
+/**
+ * One kind of letter. Its words: `letter.<kind>.subject`, `.text` (paragraphs, a line each), `.action` (what the link
+ * does), `.sms`. They may use `{{practice}}`, `{{phone}}`, `{{address}}` (the link's) and the values below.
+ */
+export interface LetterKind {
+  /** `credential.reset` */
+  kind: string
+  /** Asked when it is sent: only here is a secret said. Undefined: what it tells of is over, and it is not sent. */
+  values: (portal: Portal, letter: Letter, t: Translate) => LetterValues | undefined | Promise<LetterValues | undefined>
+}
+
+export interface LetterValues {
+  /** Where its link leads, without the base address: `/portal/sign-in`. */
+  path: string
+  values?: Record<string, string | number>
 }
 
 export interface Job {
@@ -51,6 +121,8 @@ export interface Listener {
 export interface HeardEvent extends OutboxEvent {
   /** The same each time that the event is heard: what a listener makes once, it makes under this. */
   id: number
+  /** It is not tried again when this time fails too. */
+  lastTry: boolean
 }
 
 /**
@@ -119,6 +191,8 @@ export interface PanelCard {
   /** Key of words. */
   title: string
   permission: string
+  /** main: what waits and what happened; side: how the patient stands. Without a word: main. */
+  place?: 'main' | 'side'
   /** A `<section class="card">` with a heading of the second rank. */
   show: (context: StaffContext, pid: number) => Promise<Fragment>
 }

@@ -7,8 +7,11 @@ import { appointments } from './features/appointments/index.js'
 import { auditTrail } from './features/auditTrail/index.js'
 import { dashboard } from './features/dashboard/index.js'
 import { home } from './features/home/index.js'
+import { notifications } from './features/notifications/index.js'
 import { operations } from './features/operations/index.js'
+import { registration } from './features/registration/index.js'
 import { settings as settingsWing } from './features/settings/index.js'
+import { why } from './features/why/index.js'
 import { jobsOf } from './background.js'
 import type { Feature } from './feature.js'
 import { loadPolicy, type Policy } from './access/policy.js'
@@ -26,6 +29,7 @@ import { connectDatabase, type Database } from './platform/database.js'
 import { speakAll } from './platform/i18n.js'
 import { keepJobs, type Jobs } from './platform/jobs.js'
 import type { Log } from './platform/log.js'
+import { postOf, type Post } from './platform/post.js'
 import { loadManifest, settingsFrom } from './platform/settings.js'
 import { watchState } from './platform/state.js'
 import { createApp } from './web/app.js'
@@ -36,7 +40,17 @@ import { addressOf } from './web/routes.js'
 import type { Site } from './web/site.js'
 import { words as webWords } from './web/words.js'
 
-const wings: readonly Feature[] = [accounts, appointments, access(everyRoute), settingsWing, auditTrail, operations]
+const acting: readonly Feature[] = [
+  accounts,
+  registration,
+  appointments,
+  access(everyRoute),
+  settingsWing,
+  auditTrail,
+  operations,
+]
+
+const wings: readonly Feature[] = [...acting, why(acting)]
 
 /** Asked at a request: by then every wing is told. */
 function everyRoute(): readonly Route[] {
@@ -44,7 +58,7 @@ function everyRoute(): readonly Route[] {
 }
 
 /** Every feature. The two halls show what the wings contribute. */
-export const features: readonly Feature[] = [home(wings), dashboard(wings), ...wings]
+export const features: readonly Feature[] = [home(wings), dashboard(wings), notifications(wings), ...wings]
 
 export interface PortalOptions {
   config: Config
@@ -58,6 +72,8 @@ export interface PortalOptions {
   shell?: (wings: readonly Feature[]) => Feature
   /** false: what runs by itself rests until it is told to run. */
   jobs?: boolean
+  /** Another way out than the configured servers: the demo keeps its letters. */
+  post?: Post
   /** Other bounds than the usual ones on how long and how many. */
   limits?: RequestLimits
 }
@@ -149,6 +165,8 @@ async function gather(options: PortalOptions, db: Database): Promise<Gathered> {
     facility = await practiceFacility(db)
   }
 
+  const all = options.shell ? [...features, options.shell(wings)] : features
+  const post = options.post ?? postOf(options.config)
   const portal: Portal = {
     config: options.config,
     secret: options.secret,
@@ -156,6 +174,8 @@ async function gather(options: PortalOptions, db: Database): Promise<Gathered> {
     clock: options.clock ?? systemClock(practiceZone(options.config, globals).name),
     log: options.log,
     site: host,
+    speech: speakAll([webWords, lifecycleWords, ...all.map((feature) => feature.words)]),
+    post,
     globals: () => globals,
     settings: () => settings,
     policy: (): Policy => policy,
@@ -169,7 +189,6 @@ async function gather(options: PortalOptions, db: Database): Promise<Gathered> {
       phone: settings.practicePhone || facility.phone,
     }),
   }
-  const all = options.shell ? [...features, options.shell(wings)] : features
   const jobs = keepJobs({
     db,
     clock: portal.clock,
@@ -204,6 +223,7 @@ async function gather(options: PortalOptions, db: Database): Promise<Gathered> {
           await jobs.stop()
           state.stop()
           clearInterval(hostTimer)
+          post.close()
           await db.close()
         },
       }
@@ -226,11 +246,11 @@ async function part(name: string, holds: boolean | Promise<boolean>): Promise<{ 
 function siteOf(portal: Portal, all: readonly Feature[]): Site {
   return {
     portal,
-    speech: speakAll([webWords, lifecycleWords, ...all.map((feature) => feature.words)]),
     routes: all.flatMap((feature) => feature.routes),
     patientNav: all.flatMap((feature) => feature.patientNav ?? []),
     staffNav: all.flatMap((feature) => feature.staffNav ?? []),
     emrNav: all.flatMap((feature) => feature.emrNav ?? []),
+    rowActions: all.flatMap((feature) => feature.rowActions ?? []),
   }
 }
 

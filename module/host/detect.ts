@@ -139,6 +139,10 @@ const optional: readonly string[] = [
   'background_services',
   'email_queue',
   'ip_tracking',
+  'contact',
+  'contact_relation',
+  'contact_telecom',
+  'person',
 ]
 
 function byTable(rows: readonly ColumnRow[]): Map<string, Set<string>> {

@@ -29,4 +29,26 @@ export const calendarIndexes: readonly HostIndex[] = [
   },
 ]
 
-export const hostIndexes: readonly HostIndex[] = [...firstIndexes, ...calendarIndexes]
+export const familyIndexes: readonly HostIndex[] = [
+  // Brothers and sisters of another last name share a telephone.
+  { name: 'foyer_patient_phone', table: 'patient_data', columns: ['phone_home'] },
+]
+
+export const staffCredentialIndexes: readonly HostIndex[] = [
+  // A login name may not be somebody else's account name either (facts §3.4).
+  { name: 'foyer_account_name', table: 'patient_access_onsite', columns: ['portal_username'] },
+]
+
+export const safetyIndexes: readonly HostIndex[] = [
+  // Whose trusted address it is that somebody types who forgot their password (facts §3.2).
+  { name: 'foyer_patient_email', table: 'patient_data', columns: ['email'] },
+  { name: 'foyer_patient_direct', table: 'patient_data', columns: ['email_direct'] },
+]
+
+export const hostIndexes: readonly HostIndex[] = [
+  ...firstIndexes,
+  ...calendarIndexes,
+  ...staffCredentialIndexes,
+  ...familyIndexes,
+  ...safetyIndexes,
+]

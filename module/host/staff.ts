@@ -1,4 +1,5 @@
 import type { Queryable, Tx } from '../platform/database.js'
+import { gatheringOf, type Several } from '../platform/gathering.js'
 import type { WallClock } from '../platform/clock.js'
 import type { HostSite } from './detect.js'
 
@@ -54,12 +55,17 @@ export async function findStaffLogin(db: Queryable, site: HostSite, username: st
 
 /** The user as of now, or undefined when deleted. */
 export async function findStaff(db: Queryable, id: number): Promise<StaffUser | undefined> {
-  const row = await db.first<StaffRow>(
-    `SELECT ${staffColumns} FROM users u JOIN users_secure s ON s.id = u.id WHERE u.id = :id`, // sql-safe: a constant
-    { id },
-  )
-  return row && staffOf(row)
+  return (await usersOf(db, id)).get(id)
 }
+
+// Every page of staff's asks, so those that come together are asked for together.
+const usersOf = gatheringOf(async (db: Queryable, ids: Several<number>): Promise<Map<number, StaffUser>> => {
+  const rows = await db.select<StaffRow>(
+    `SELECT ${staffColumns} FROM users u JOIN users_secure s ON s.id = u.id WHERE u.id IN (:ids)`, // sql-safe: a constant
+    { ids },
+  )
+  return new Map(rows.map((row) => [row.id, staffOf(row)]))
+})
 
 /** Counts a wrong password where the host counts it, so that both lock after the same number (facts §3.7). */
 export async function countStaffFailure(tx: Tx, site: HostSite, id: number, at: WallClock): Promise<void> {

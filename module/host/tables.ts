@@ -17,6 +17,8 @@ export const hostTables = [
   'insurance_companies',
   'layout_options',
   'list_options',
+  'contact_relation',
+  'contact_telecom',
   // The host's own portal
   'patient_access_onsite',
   'onetime_auth',
@@ -115,6 +117,8 @@ export const hostTables = [
 /** Names that are also everyday words: forbidden elsewhere only where SQL expects a table. */
 export const hostTablesWithEverydayNames = [
   'users',
+  'contact',
+  'person',
   'groups',
   'facility',
   'documents',

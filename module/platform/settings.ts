@@ -37,6 +37,36 @@ export interface Settings {
   claimMinutes: number
   /** Days for which delivered events of the outbox are kept. */
   eventsKept: number
+  /** The address that e-mails come from. Empty: the host's sender of reminders. */
+  mailSender: string
+  /** Characters that a password needs which somebody chooses. */
+  passwordLength: number
+  /** Days for which an unused password that staff made opens the portal. */
+  temporaryPasswordDays: number
+  /** Of patients: required of those who open somebody else's record, or of nobody. */
+  secondFactor: string
+  /** Of staff in the portal's rooms: `required` or `optional`. */
+  staffSecondFactor: string
+  /** Days for which a PIN or an access code can be used. */
+  pinDays: number
+  /** Wrong PINs and codes within an hour, for one account or one patient. */
+  pinTries: number
+  /** First names that stand for a name not given yet. */
+  placeholderNames: readonly string[] | 'all'
+  /** Days before the end of a grant at which both sides are told. */
+  renewalDays: number
+  /** Years: from this birthday on a guardian's grant opens `adolescentExtent`. */
+  adolescentAge: number
+  /** `full`, `forms`, `appointments` or `none`. */
+  adolescentExtent: string
+  /** Years: from this birthday on a guardian's grant opens nothing. */
+  adultAge: number
+  /** `on` or `off`. */
+  selfRegistration: string
+  /** `on` or `off`. */
+  publicBooking: string
+  /** Registrations and bookings from one address within an hour. */
+  registrationsPerAddress: number
 }
 
 /** module.json, as module/manifest.schema.json describes it. */
@@ -79,7 +109,7 @@ export interface JobDefinition {
 export type BothLanguages = Readonly<Record<Language, string>>
 
 /** The headings of the settings page, in their order. */
-export const settingGroups = ['practice', 'appointments', 'signIn', 'operations'] as const
+export const settingGroups = ['practice', 'appointments', 'signIn', 'families', 'registration', 'operations'] as const
 export type SettingGroup = (typeof settingGroups)[number]
 
 export type SettingDefinition = SettingWords &
@@ -140,6 +170,21 @@ export function settingsFrom(manifest: Manifest, stored: ReadonlyMap<string, str
     practicePhone: text('practicePhone'),
     claimMinutes: number('claimMinutes'),
     eventsKept: number('eventsKept'),
+    mailSender: text('mailSender'),
+    passwordLength: number('passwordLength'),
+    temporaryPasswordDays: number('temporaryPasswordDays'),
+    secondFactor: text('secondFactor'),
+    staffSecondFactor: text('staffSecondFactor'),
+    pinDays: number('pinDays'),
+    pinTries: number('pinTries'),
+    placeholderNames: list('placeholderNames'),
+    renewalDays: number('renewalDays'),
+    adolescentAge: number('adolescentAge'),
+    adolescentExtent: text('adolescentExtent'),
+    adultAge: number('adultAge'),
+    selfRegistration: text('selfRegistration'),
+    publicBooking: text('publicBooking'),
+    registrationsPerAddress: number('registrationsPerAddress'),
   }
 }
 

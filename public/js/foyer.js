@@ -333,6 +333,11 @@ document.addEventListener('keydown', (event) => {
   closeMenus()
 })
 
+// Paper: what prints is said by the style sheet.
+document.addEventListener('click', (event) => {
+  if (event.target.closest?.('[data-print]')) window.print()
+})
+
 // A form that is on its way is not sent twice. The button stays enabled, so that its value goes along.
 const onTheWay = new Map()
 const guardSubmit = (event) => {
@@ -355,6 +360,26 @@ function release(form) {
 document.addEventListener('submit', guardSubmit, { capture: true })
 document.addEventListener('htmx:finally:request', (event) => release(event.detail.ctx.request.form))
 window.addEventListener('pageshow', () => [...onTheWay.keys()].forEach(release))
+
+// A password is shown to who types it, and hidden again before it is sent: browsers offer to keep what is a password.
+function reveal(button, shown) {
+  const field = byId(button.dataset.reveal)
+  if (!field || shown === (field.type === 'text')) return
+  field.type = shown ? 'text' : 'password'
+  const text = button.textContent
+  button.textContent = button.dataset.hide
+  button.dataset.hide = text
+}
+document.addEventListener('click', (event) => {
+  const button = event.target.closest?.('[data-reveal]')
+  if (button) reveal(button, byId(button.dataset.reveal)?.type === 'password')
+})
+document.addEventListener('submit', (event) => {
+  for (const button of event.target.querySelectorAll('[data-reveal]')) reveal(button, false)
+})
+
+// A token came with the address and stands in the form now: the address and the history need not keep it.
+if (document.querySelector('[data-token]')) history.replaceState(history.state, '', location.pathname)
 
 // Light, dark, or as the device says: kept in this browser only.
 function showTheme() {

@@ -372,7 +372,7 @@ describe('Somebody without an account', function () {
     expect((await someone.post(path, at('16:30'), { from: '/portal/sign-in' })).status).to.equal(404)
     practice.clock.set('2026-11-24T12:00:00')
     await sweep(practice.db, practice.clock, {
-      lives: [{ idle: 600, absolute: 600 }],
+      lives: [{ idle: 600, limit: 600 }],
       eventDays: 30,
     })
     const left = await practice.db.first(

@@ -102,6 +102,7 @@ describe('A page asks the database', function () {
       card('panel: waiting', `${panel}/waiting`),
       card('panel: appointments', `${panel}/appointments`),
       card('panel: activity', `${panel}/activity`),
+      card('panel: letters', `${panel}/letters`),
       page('search', admin, `${hall}/patients?q=santos`),
       card('search, as one types', `${hall}/patients?q=santos`),
     ]
@@ -110,7 +111,7 @@ describe('A page asks the database', function () {
   const whats = [
     ...['home', 'records', 'list', 'choose', 'hall', 'hall: requests', 'hall: online', 'hall: activity'],
     ...['hall: statistics', 'queue', 'panel', 'panel: access', 'panel: grants', 'panel: waiting'],
-    ...['panel: appointments', 'panel: activity', 'search', 'search, as one types'],
+    ...['panel: appointments', 'panel: activity', 'panel: letters', 'search', 'search, as one types'],
   ]
 
   for (const what of whats) {

@@ -65,6 +65,22 @@ describe('Every route that asks for a sign-in', function () {
     expect(await admittedBy((audience) => withRow(audience, old(audience)))).to.deep.equal([])
   })
 
+  it('turns away who typed the right password and has something left to do', async () => {
+    const { db, portal, staff, accounts } = practice
+    const admin = await staffMember(db, staff.admin)
+    const maria = await findAccount(db, portal, accounts.maria)
+    const held = {
+      staff: { id: staff.admin, fingerprint: admin?.fingerprint ?? '' },
+      patient: { id: accounts.maria, fingerprint: maria?.fingerprint ?? '' },
+    }
+    const since = utc(practice.clock.now())
+    const come = (audience: Audience) =>
+      withRow(audience, undefined, audience, { waiting: { ...held[audience], stages: ['change-password'], since } })
+    expect(await admittedBy(come)).to.deep.equal([])
+    const page = await (await come('patient')).get('/portal/sign-in/new-password')
+    expect(page.status, 'where it belongs it is let in').to.equal(200)
+  })
+
   it('turns away who was signed out in the middle: the cookie is there, the session is over', async () => {
     const leave = async (audience: Audience) => {
       const someone = await signedIn(audience)
@@ -186,11 +202,13 @@ describe('Every route that asks for a sign-in', function () {
     audience: Audience,
     user: { id: number; fingerprint: string } | undefined,
     madeFor = audience,
+    more: Record<string, unknown> = {},
   ): Promise<Visitor> {
     const id = opaqueId()
     const data = {
       cookie: { path: '/', httpOnly: true, originalMaxAge: null },
       ...(user ? { passport: { user } } : {}),
+      ...more,
     }
     await practice.db.transaction((tx) =>
       tx.change(

@@ -66,6 +66,7 @@ function eventsWrittenIn(folder: string): Map<string, string> {
     .filter((name) => name.endsWith('.ts') && !/words\.ts$/i.test(name))
     .map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }))
   const atEvent = files.flatMap(({ name, text }) => eventsIn(text).map((event) => [event, name] as const))
+  const ofOutbox = new Set(files.flatMap(({ text }) => outboxEventsIn(text)))
   const kinds = new Set([...atEvent.map(([event]) => event), ...knownEvents].map((event) => event.split('.')[0]))
   const elsewhere = files.flatMap(({ name, text }) =>
     textsIn(text)
@@ -73,25 +74,44 @@ function eventsWrittenIn(folder: string): Map<string, string> {
       .map((event) => [event, name] as const),
   )
   const keys = keysOfWords(folder)
-  const isEvent = (text: string) => knownEvents.includes(text) || !keys.has(text)
+  const isOther = (text: string) => keys.has(text) || ofOutbox.has(text)
+  const isEvent = (text: string) => knownEvents.includes(text) || !isOther(text)
   return new Map([...elsewhere.filter(([event]) => isEvent(event)), ...atEvent])
 }
 
-/** Keys of words that are said by the same names: `settings.title`. */
+/** Keys of words that are said by the same names (`settings.title`), and kinds of letters (`letter.code.welcome.subject`). */
 function keysOfWords(folder: string): Set<string> {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /words\.ts$/i.test(name))
-  return new Set(files.flatMap((name) => textsIn(readFileSync(join(folder, name), 'utf8'))))
+  const texts = files.map((name) => readFileSync(join(folder, name), 'utf8'))
+  const letters = texts.flatMap((text) =>
+    [...text.matchAll(/'letter\.([\w.-]+)\.subject'/g)].map(([, kind = '']) => kind),
+  )
+  return new Set([...texts.flatMap(textsIn), ...letters])
 }
 
 function eventsIn(text: string): string[] {
   const found: string[] = []
   walk(text, (node) => {
-    if (!ts.isPropertyAssignment(node) || node.name.getText() !== 'event') return
+    if (!ts.isPropertyAssignment(node) || node.name.getText() !== 'event' || isOfOutbox(node.parent)) return
     const { initializer } = node
     const ends = ts.isConditionalExpression(initializer) ? [initializer.whenTrue, initializer.whenFalse] : [initializer]
     for (const end of ends) if (ts.isStringLiteralLike(end) && EVENT.test(end.text)) found.push(end.text)
   })
   return found
+}
+
+function outboxEventsIn(text: string): string[] {
+  const found: string[] = []
+  walk(text, (node) => {
+    if (!ts.isPropertyAssignment(node) || node.name.getText() !== 'event' || !isOfOutbox(node.parent)) return
+    if (ts.isStringLiteralLike(node.initializer)) found.push(node.initializer.text)
+  })
+  return found
+}
+
+/** An event for listeners, or a listener: not what is written into the trail. */
+function isOfOutbox(node: ts.ObjectLiteralExpression): boolean {
+  return node.properties.some((each) => ['payload', 'hear'].includes(each.name?.getText() ?? ''))
 }
 
 function textsIn(text: string): string[] {

@@ -23,6 +23,24 @@ describe('what a practice has set', () => {
       practicePhone: '',
       claimMinutes: 30,
       eventsKept: 30,
+      mailSender: '',
+      passwordLength: 12,
+      temporaryPasswordDays: 7,
+      secondFactor: 'optional',
+      staffSecondFactor: 'optional',
+      pinDays: 7,
+      pinTries: 5,
+      placeholderNames: [
+        ...['Baby', 'Baby Boy', 'Baby Girl', 'Newborn', 'Infant', 'Boy', 'Girl', 'Twin', 'Twin A', 'Twin B'],
+        ...['Male', 'Female', 'Unknown', 'Test', 'Bebé', 'Recién Nacido', 'Niño', 'Niña'],
+      ],
+      renewalDays: 30,
+      adolescentAge: 13,
+      adolescentExtent: 'appointments',
+      adultAge: 18,
+      selfRegistration: 'on',
+      publicBooking: 'off',
+      registrationsPerAddress: 20,
     })
   })
 

@@ -2,6 +2,7 @@
 import { explainPatient, explainStaff, explainSubjects, type Explanation, type Step } from '../../access/explain.js'
 import { accountMay, findAccount, patientMay, scopeOf, type PatientScope } from '../../access/scope.js'
 import { staffMay, staffMember } from '../../access/staff.js'
+import type { WhyContext } from '../../feature.js'
 import { PORTAL_RIGHT, readAccessLists, type AccessLists, type HostGroup } from '../../host/gacl.js'
 import { searchPatients } from '../../host/patients.js'
 import { findStaffByName, searchStaff, type StaffUser } from '../../host/staff.js'
@@ -118,7 +119,7 @@ export async function choicesFor(context: StaffContext, person: string): Promise
   ]
 }
 
-function recordText({ t }: StaffContext, { account, extent }: OpenedRecord, patient: string): string {
+function recordText({ t }: WhyContext, { account, extent }: OpenedRecord, patient: string): string {
   if (extent === 'own') return t('access.why.ownRecord', { account })
   const known = extents.some(({ name }) => name === extent)
   return t('access.why.ofRecord', { patient, account, extent: known ? t(`access.extent.${extent}`) : extent })
@@ -142,7 +143,7 @@ export interface Answered {
 
 /** Undefined: nobody is called so. */
 export async function answersOn(
-  context: StaffContext,
+  context: WhyContext,
   who: string,
   things: readonly Thing[],
 ): Promise<Answered | undefined> {
@@ -152,7 +153,7 @@ export async function answersOn(
 }
 
 async function answersOnUser(
-  context: StaffContext,
+  context: WhyContext,
   username: string,
   things: readonly Thing[],
 ): Promise<Answered | undefined> {
@@ -174,13 +175,13 @@ async function answersOnUser(
   return { name: t('access.why.named', { name: user.name, username }), pid: undefined, answers }
 }
 
-function closedToUser({ t }: StaffContext, { audience }: Thing, atWork: boolean): string | undefined {
+function closedToUser({ t }: WhyContext, { audience }: Thing, atWork: boolean): string | undefined {
   if (audience === 'account' || audience === 'record') return t('access.why.forPatients')
   return atWork ? undefined : t('access.why.notAtWork')
 }
 
 async function answersOnRecord(
-  context: StaffContext,
+  context: WhyContext,
   record: string,
   things: readonly Thing[],
 ): Promise<Answered | undefined> {
@@ -188,7 +189,7 @@ async function answersOnRecord(
   const opened = await accountOfRecord(portal.db, record)
   if (!opened) return undefined
   const policy = portal.policy()
-  const account = await findAccount(portal.db, portal.clock, opened.accountId)
+  const account = await findAccount(portal.db, portal, opened.accountId)
   const scope = account && scopeOf(account, record)
   const lists = await readAccessLists(portal.db)
   const answers = things.map((thing) => {
@@ -207,7 +208,7 @@ async function answersOnRecord(
 }
 
 function answer(
-  context: StaffContext,
+  context: WhyContext,
   { permission, page }: Thing,
   verdict: boolean,
   explanation: Explanation,
@@ -225,12 +226,12 @@ function answer(
   }
 }
 
-function refused(context: StaffContext, { permission, page }: Thing, closed: string | undefined): Answer {
+function refused(context: WhyContext, { permission, page }: Thing, closed: string | undefined): Answer {
   return { what: permissionName(context, permission), page, verdict: false, closed, steps: [], fixes: [] }
 }
 
 /** For each step that says no: where what denies is decided; where nothing does, the groups that could be allowed. */
-function fixesForUser(context: StaffContext, user: StaffUser, { steps }: Explanation, about: About): Answer['fixes'] {
+function fixesForUser(context: WhyContext, user: StaffUser, { steps }: Explanation, about: About): Answer['fixes'] {
   return steps
     .filter((step) => !step.allows)
     .flatMap((step) => {
@@ -250,7 +251,7 @@ function denialsOf({ permission, rules }: Step, { lists, hostRules }: About): st
   return [...new Set([...denials, ...ofHost])]
 }
 
-function groupFix(context: StaffContext, { name, value }: HostGroup, permission: string): Answer['fixes'][number] {
+function groupFix(context: WhyContext, { name, value }: HostGroup, permission: string): Answer['fixes'][number] {
   const key = permission === 'portal:use' ? 'access.fix.portalRight' : 'access.fix.allowGroup'
   const href = changeAddress(context, `group:${value}`, permission) ?? ''
   return { label: context.t(key, { group: name }), href }
@@ -262,7 +263,7 @@ function groupsOfUser(lists: AccessLists, user: StaffUser): HostGroup[] {
 }
 
 function fixesForRecord(
-  context: StaffContext,
+  context: WhyContext,
   scope: PatientScope,
   { decisive }: Explanation,
   lists: AccessLists,
@@ -275,7 +276,7 @@ function fixesForRecord(
 }
 
 function denialFixes(
-  context: StaffContext,
+  context: WhyContext,
   subjects: readonly string[],
   permission: string,
   lists: AccessLists,
@@ -288,7 +289,7 @@ function denialFixes(
 }
 
 /** Where a subject's rule on a permission is decided; undefined for those that only the module speaks of. */
-function changeAddress({ url }: StaffContext, subject: string, permission: string): string | undefined {
+function changeAddress({ url }: WhyContext, subject: string, permission: string): string | undefined {
   const extent = extents.find((each) => each.subject === subject)
   const [, kind, value = ''] = /^(group|user):(.+)$/.exec(subject) ?? []
   const place = extent ? `extents/${extent.name}` : kind && `${kind}s/${encodeURIComponent(value)}`

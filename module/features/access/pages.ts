@@ -67,6 +67,7 @@ export async function homePage(context: StaffContext) {
   const history = await readHistory(portal.db, NEWEST)
   return {
     why: whyForm(context),
+    whyHref: url('/staff/portal/why'),
     usersAction: url('/staff/portal/access/users'),
     groups: groupTable(context, lists),
     extents: extentTable(context),
@@ -292,6 +293,7 @@ export async function userPage(context: StaffContext, user: StaffUser, error?: s
     groups: groups.map(({ name }) => name).join(', ') || t('access.user.noGroups'),
     errors: error === undefined ? [] : [{ text: error }],
     addressee: { on: user.portalUser, action: url(`${address}/addressee`) },
+    secondFactorHref: url(`${address}/second-factor`),
     rows: staffPermissions.map(({ name }) => {
       const own = policy.rules.find(
         (rule) => rule.made && rule.subject === `user:${user.username}` && rule.permission === name,

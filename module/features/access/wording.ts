@@ -2,10 +2,10 @@
 import { DateTime } from 'luxon'
 import type { Explanation, SpokenRule, Step } from '../../access/explain.js'
 import type { Rule } from '../../access/policy.js'
+import type { WhyContext } from '../../feature.js'
 import { PORTAL_RIGHT, SUPER, type AccessLists, type HostRule } from '../../host/gacl.js'
 import { day, type Utc } from '../../platform/clock.js'
 import type { StatusTag } from '../../web/layout.js'
-import type { StaffContext } from '../../web/routes.js'
 import { writeDay } from '../../web/times.js'
 import { extents, type Standing } from './matrix.js'
 
@@ -25,7 +25,7 @@ export interface StepView {
 }
 
 /** Every rule that was asked, those that decide first, each as a sentence. */
-export function stepViews(context: StaffContext, explanation: Explanation, about: About): StepView[] {
+export function stepViews(context: WhyContext, explanation: Explanation, about: About): StepView[] {
   const { steps, decisive, verdict } = explanation
   return steps.map((step) => ({
     decides: verdict || step === decisive,
@@ -38,7 +38,7 @@ export function stepViews(context: StaffContext, explanation: Explanation, about
   }))
 }
 
-function ruleViews(context: StaffContext, { rule, decides }: SpokenRule, about: About): StepView['rules'] {
+function ruleViews(context: WhyContext, { rule, decides }: SpokenRule, about: About): StepView['rules'] {
   const { effect } = rule
   const right = /^right:(.*)$/.exec(rule.subject)?.[1]
   if (right === undefined || rule.made) {
@@ -48,13 +48,13 @@ function ruleViews(context: StaffContext, { rule, decides }: SpokenRule, about: 
   return given.map((each) => ({ text: hostText(context, each, about), reason: '', effect, decides }))
 }
 
-function ruleText(context: StaffContext, { subject, effect, made }: Rule, about: About): string {
+function ruleText(context: WhyContext, { subject, effect, made }: Rule, about: About): string {
   const who = subjectName(context, subject, about.lists)
   if (!made) return context.t(`access.why.module.${effect}`, { who })
   return context.t(`access.why.practice.${effect}`, { who, by: made.by, day: writtenDay(context, made.at) })
 }
 
-function hostText(context: StaffContext, { right, groupId }: HostRule, { lists }: About): string {
+function hostText(context: WhyContext, { right, groupId }: HostRule, { lists }: About): string {
   const { t } = context
   const group = lists.groups.find(({ id }) => id === groupId)?.name
   if (right === SUPER) {
@@ -65,7 +65,7 @@ function hostText(context: StaffContext, { right, groupId }: HostRule, { lists }
 }
 
 /** What the host denies reaches Foyer as a right that is not held: it is told all the same. */
-function denialsOfHost(context: StaffContext, step: Step, { lists, hostRules }: About): StepView['rules'] {
+function denialsOfHost(context: WhyContext, step: Step, { lists, hostRules }: About): StepView['rules'] {
   if (step.permission !== 'portal:use') return []
   return hostRules
     .filter(({ right, allow }) => right === PORTAL_RIGHT && allow === 0)
@@ -79,7 +79,7 @@ function denialsOfHost(context: StaffContext, step: Step, { lists, hostRules }: 
 }
 
 /** "the group Physicians", "Full access", "everybody who may work in the portal". */
-export function subjectName({ t }: StaffContext, subject: string, lists: AccessLists): string {
+export function subjectName({ t }: WhyContext, subject: string, lists: AccessLists): string {
   const extent = extents.find((each) => each.subject === subject)
   if (extent) return t(`access.extent.${extent.name}`)
   const [, kind, value = ''] = /^(\w+):(.*)$/.exec(subject) ?? []
@@ -90,31 +90,31 @@ export function subjectName({ t }: StaffContext, subject: string, lists: AccessL
 }
 
 /** In the reader's words; a permission that has none yet goes by its name. */
-export function permissionName({ t }: StaffContext, permission: string): string {
+export function permissionName({ t }: WhyContext, permission: string): string {
   const key = `permission.${permission}`
   const name = t(key)
   return name === key ? permission : name
 }
 
-export function standingTag({ t }: StaffContext, { state }: Standing): StatusTag {
+export function standingTag({ t }: WhyContext, { state }: Standing): StatusTag {
   const tones = { allowed: 'success', denied: 'danger', waiting: 'neutral', none: 'neutral' } as const
   const icon = state === 'waiting' ? { icon: 'hourglass-split' } : {}
   return { tone: tones[state], text: t(`access.state.${state}`), ...icon }
 }
 
 /** "by the EMR", "allowed once they work there". */
-export function standingBy({ t }: StaffContext, standing: Standing): string {
+export function standingBy({ t }: WhyContext, standing: Standing): string {
   if (standing.state === 'waiting') return t('access.by.waiting')
   return standing.state === 'none' ? t('access.by.none') : t(`access.by.${standing.by}`)
 }
 
 /** The same in two words, for a field of the table. */
-export function standingInShort({ t }: StaffContext, standing: Standing): string {
+export function standingInShort({ t }: WhyContext, standing: Standing): string {
   if (standing.state === 'none') return ''
   return t(`access.short.${standing.by ?? 'waiting'}`)
 }
 
 /** The day in the practice's zone on which something was done. */
-export function writtenDay({ language, portal }: StaffContext, at: Utc): string {
+export function writtenDay({ language, portal }: WhyContext, at: Utc): string {
   return writeDay(day(DateTime.fromSQL(at, { zone: 'utc' }).setZone(portal.clock.zone)), language)
 }

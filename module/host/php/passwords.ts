@@ -3,6 +3,7 @@
  * read them again. No hashing runs on the event loop, and only a few at once: the rest of the machine is for pages.
  */
 import { randomInt, timingSafeEqual } from 'node:crypto'
+import { availableParallelism } from 'node:os'
 import * as argon2 from '@node-rs/argon2'
 import * as bcrypt from '@node-rs/bcrypt'
 import { sha512crypt } from './sha512.js'
@@ -23,14 +24,17 @@ export class PasswordNotHashable extends Error {
   }
 }
 
-/** One fewer than Node's four threads, so that files and names are still looked up while passwords are hashed. */
-const AT_ONCE = 3
-/** At 60 ms each the last of these waits two seconds; a longer queue is an attack. */
+/**
+ * One fewer than there are processors, so that pages are made while passwords are hashed; and one fewer than Node's
+ * four threads, so that files and names are still looked up.
+ */
+const AT_ONCE = Math.min(3, Math.max(1, availableParallelism() - 1))
+/** At 60 ms each the last of these waits two to six seconds; a longer queue is an attack. */
 const WAITING = 100
 const hashing = turnstile(AT_ONCE, WAITING)
 
 /** bcrypt looks at no more. The host limits passwords to it (gbl_maximum_password_length). */
-const BCRYPT_BYTES = 72
+export const BCRYPT_BYTES = 72
 const MOST_BYTES = 4096
 
 /**
@@ -78,6 +82,11 @@ export async function verifyHostPassword(password: string, stored: string | null
   if (!stored || whyNotHash(password) !== undefined) return false
   const compare = comparison(stored)
   return compare ? hashing(() => compare(password, stored)) : false
+}
+
+/** Whether there is a password that this is the hash of, as far as its form tells. */
+export function canVerify(stored: string | null | undefined): boolean {
+  return Boolean(stored) && comparison(stored ?? '') !== undefined
 }
 
 type Comparison = (password: string, stored: string) => Promise<boolean>
@@ -200,21 +209,27 @@ export async function verifyInEqualTime(
   password: string,
   stored: string | null | undefined,
   settings: HashSettings,
+  seen: Seen = hosts,
 ): Promise<boolean> {
   const usable = stored && comparison(stored) ? stored : undefined
   if (usable === undefined || whyNotHash(password) !== undefined) {
-    await spendTheTimeOf(settings)
+    await spendTheTimeOf(settings, seen)
     return false
   }
-  typical = usable
+  seen.typical = usable
   return verifyHostPassword(password, usable)
 }
 
-/** The hash that was looked at last: its cost is what people of this practice are used to waiting for. */
-let typical: string | undefined
+/** Hashes of one place, whose cost is what people are used to waiting for there. */
+export interface Seen {
+  /** The one that was looked at last. */
+  typical?: string
+}
+
+const hosts: Seen = {}
 
 /** The settings say what new hashes cost; those that are stored may have been made by a PHP with another default. */
-async function spendTheTimeOf(settings: HashSettings): Promise<void> {
+async function spendTheTimeOf(settings: HashSettings, { typical }: Seen): Promise<void> {
   const nobodys = 'the time of one verification'
   if (typical === undefined) await hashHostPassword(nobodys, settings)
   else await verifyHostPassword(nobodys, typical)

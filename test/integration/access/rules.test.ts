@@ -56,7 +56,7 @@ describe('A rule of the practice', function () {
 
   it('lets patients see their appointments and request none', async () => {
     const mayDo = async (permission: string) => {
-      const account = await findAccount(practice.db, practice.clock, practice.accounts.maria)
+      const account = await findAccount(practice.db, practice.portal, practice.accounts.maria)
       const scope = account && scopeOf(account, practice.records.maria)
       return scope !== undefined && patientMay(practice.portal.policy(), scope, permission)
     }

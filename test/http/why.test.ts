@@ -1,0 +1,117 @@
+/** The page on which staff ask why. */
+import { expect } from 'chai'
+import { openPractice, type TestPractice } from '../support/practice.js'
+import type { Page, Visitor } from '../support/visitor.js'
+
+const HOME = '/staff/portal/why'
+
+describe('The page that says why', function () {
+  this.timeout(60_000)
+  let practice: TestPractice
+  let admin: Visitor
+
+  before(async () => {
+    practice = await openPractice()
+    admin = await practice.staffVisitor('admin')
+  })
+  after(() => practice.leave())
+
+  it('finds patients, who opens their records, and staff, and asks whom is meant', async () => {
+    const page = await admin.get(`${HOME}?person=santos&thing=`)
+    expect(page.status).to.equal(200)
+    expect(textOf(page)).to.contain('Patients, by their chart’s login Ana Santos Leo Santos')
+    expect(textOf(page)).to.contain('maria.santos, in the record of Leo Santos')
+    expect(textOf(await admin.get(`${HOME}?person=lee`))).to.contain('Susan Lee (dr.lee)')
+    expect(textOf(await admin.get(`${HOME}?person=nobody+at+all`))).to.contain('Nobody found')
+  })
+
+  it('asks for a name, and for a thing of that kind of person, at the field', async () => {
+    const nameless = await admin.get(`${HOME}?person=&thing=sign-in`)
+    expect(nameless.status).to.equal(422)
+    expect(nameless.body).to.match(/id="field-person"[^>]*aria-invalid="true"/)
+    const other = await admin.get(`${HOME}?who=patient:${String(practice.patients.john)}&thing=staff-sign-in`)
+    expect(other.status).to.equal(422)
+    expect(other.body).to.match(/id="field-thing"[^>]*aria-invalid="true"/)
+    expect((await admin.get(`${HOME}?who=patient:999999&thing=sign-in`)).status).to.equal(422)
+  })
+
+  it('leads from a patient who cannot sign in to where it is mended, and says so once it is', async () => {
+    const pid = practice.patients.john
+    const question = `${HOME}?who=patient:${String(pid)}&thing=sign-in`
+    await allowed('NO')
+    const page = await admin.get(question)
+    expect(textOf(page)).to.contain('John Carter: Sign in to the portal Cannot')
+    expect(decider(page)).to.equal('allowed')
+    const address = `/staff/portal/patients/${String(pid)}/credential`
+    expect(page.body).to.contain(`href="${address}"`)
+    const done = await admin.post(`${address}/authorisation`, {}, { from: address })
+    expect(done.status).to.be.lessThan(400)
+    const after = await admin.get(question)
+    expect(textOf(after)).to.contain('John Carter: Sign in to the portal Can ')
+    expect(decider(after)).to.equal(undefined)
+  })
+
+  it('says of a revoked access who revoked it and why, and shows the way to it', async () => {
+    const { db, patients, records } = practice
+    await db.transaction((tx) =>
+      tx.change(
+        `UPDATE foyer_grants SET revoked_at = '2026-11-20 15:00:00', revoked_by = 'Ellen Marsh', revoked_reason = 'Custody <b>'
+          WHERE record = :leo`,
+        { leo: records.leo },
+      ),
+    )
+    const page = await admin.get(`${HOME}?who=record:${records.leo}&thing=open-record`)
+    expect(decider(page)).to.equal('notRevoked')
+    expect(page.body).to.contain('Ellen Marsh: Custody &lt;b&gt;')
+    expect(page.body).to.match(new RegExp(`href="/staff/portal/patients/${String(patients.leo)}/grants/\\d+"`))
+    const request = await admin.get(`${HOME}?who=record:${records.leo}&thing=request-appointment`)
+    expect(decider(request)).to.equal('opens')
+  })
+
+  it('offers only the ways that the asker may go', async () => {
+    await practice.rule('user:admin', 'credentials:reset', 'deny')
+    await allowed('NO')
+    const page = await admin.get(`${HOME}?who=patient:${String(practice.patients.john)}&thing=sign-in`)
+    expect(page.body).not.to.contain('/credential"')
+    expect(textOf(page)).to.contain('Somebody with more rights can change this.')
+  })
+
+  it('tells staff why they cannot do something, and speaks Spanish', async () => {
+    const page = await admin.get(`${HOME}?who=user:nurse&thing=staff-sign-in`)
+    expect(decider(page)).to.equal('staffPortal')
+    expect(page.body).to.contain('/staff/portal/access/users/nurse?permission=portal%3Ause')
+    const rules = await admin.get(`${HOME}?who=user:nurse&thing=${encodeURIComponent('registrations:process')}`)
+    expect(decider(rules)).to.equal('rules')
+    const spanish = await admin.get(`${HOME}?who=user:nurse&thing=staff-sign-in`, { 'accept-language': 'es' })
+    expect(textOf(spanish)).to.contain('Puede trabajar en el portal de pacientes')
+  })
+
+  it('is reached from the panel of a patient, with that patient chosen', async () => {
+    const card = await admin.get(`/staff/portal/patients/${String(practice.patients.maria)}/why`)
+    const [, href = ''] = /href="([^"]*thing=sign-in)"/.exec(card.body) ?? []
+    const page = await admin.get(href.replaceAll('&amp;', '&').replaceAll('&#38;', '&'))
+    expect(textOf(page)).to.contain('Maria Santos: Sign in to the portal Can ')
+  })
+
+  function allowed(value: string): Promise<number> {
+    return practice.db.transaction((tx) =>
+      tx.change(`UPDATE patient_data SET allow_patient_portal = :value WHERE pid = :pid`, {
+        value,
+        pid: practice.patients.john,
+      }),
+    )
+  }
+})
+
+/** The key of the step that decides; undefined: all do. */
+function decider({ body }: Page): string | undefined {
+  return /data-test="decides" data-step="([\w-]+)"/.exec(body)?.[1]
+}
+
+function textOf({ body }: Page): string {
+  return body
+    .replace(/<svg[\s\S]*?<\/svg>/g, ' ')
+    .replace(/<[^>]+>/g, ' ')
+    .replaceAll('&#39;', '’')
+    .replace(/\s+/g, ' ')
+}

@@ -1,0 +1,351 @@
+/** PINs and access codes: made by staff, redeemed by whom they are made out to. */
+import { expect } from 'chai'
+import { issueCodes, reissueCode, revokeCode, type NewCodes } from '../../../module/access/codeIssuing.js'
+import { redeemCode, type Redeemer } from '../../../module/access/codeRedeeming.js'
+import { codesOfPatients, findCode, triesOfCode, type Code } from '../../../module/access/codes.js'
+import { hashOwnPassword } from '../../../module/access/ownPasswords.js'
+import { findAccount, subjectsOf } from '../../../module/access/scope.js'
+import type { Actor } from '../../../module/platform/audit.js'
+import { utc } from '../../../module/platform/clock.js'
+import { MORNING, openPractice, type TestPractice } from '../../support/practice.js'
+
+const nurse: Actor = { kind: 'staff', id: 'admin', name: 'Robin Adler', requestId: 'test' }
+const LEO = '2017-05-03'
+
+describe('PINs and access codes', function () {
+  this.timeout(60_000)
+  let practice: TestPractice
+  let people = 0
+
+  before(async () => {
+    practice = await openPractice()
+  })
+  after(() => practice.leave())
+  beforeEach(async () => {
+    practice.clock.set(MORNING)
+    await practice.setting('pinTries', '5')
+    await practice.db.transaction((tx) => tx.change(`DELETE FROM foyer_attempts`))
+  })
+
+  /** A child of one's own, born like Leo. */
+  const child = (fname = `Kim${String((people += 1))}`, more = {}) =>
+    practice.patient({ fname, lname: 'Novak', dob: LEO, allowPortal: '', ...more })
+
+  const pinFor = async (pid: number, more: Partial<NewCodes> = {}): Promise<Code> => {
+    const issued = await issueCodes(practice.portal, nurse, {
+      ...{ kind: 'pin', pids: [pid], recipient: 'Eva Novak', relationship: 'mother', extent: 'full', language: 'en' },
+      ...more,
+    })
+    if (!issued.ok) throw new Error([...issued.refusals.values()].map(({ reason }) => reason).join())
+    return theOne(pid, issued.codes[0]?.id ?? 0)
+  }
+  const theOne = async (pid: number, id: number): Promise<Code> => {
+    const code = await findCode(practice.db, practice.portal, { pid, id })
+    if (!code) throw new Error('no such code')
+    return code
+  }
+  const refusalsOf = async (wanted: Partial<NewCodes> & Pick<NewCodes, 'pids'>) => {
+    const issued = await issueCodes(practice.portal, nurse, {
+      ...{ kind: 'pin', recipient: 'Eva Novak', relationship: 'mother', extent: 'full', language: 'en' },
+      ...wanted,
+    })
+    return issued.ok ? 'issued' : [...issued.refusals.values()].map(({ reason }) => reason)
+  }
+
+  const john = (): Redeemer => ({ kind: 'account', id: practice.accounts.john, name: 'John Carter' })
+  const type = (redeemer: Redeemer, symbols = '', born = LEO, address = '192.0.2.1') =>
+    redeemCode(practice.portal, redeemer, { symbols, born, address, requestId: 'test' })
+  const grants = (pid: number) =>
+    practice.db.select<{ account_id: number; extent: string; relationship: string; record: string }>(
+      `SELECT account_id, extent, relationship, record FROM foyer_grants WHERE pid = :pid`,
+      { pid },
+    )
+
+  it('open the record once, to whoever types the PIN and the birth date', async () => {
+    const pid = await child()
+    const code = await pinFor(pid)
+    expect(code).to.include({ standing: 'pending', recipient: 'Eva Novak' })
+    expect(await type(john(), code.symbols)).to.deep.include({ ok: true, pid, accountId: practice.accounts.john })
+    expect(await grants(pid)).to.have.length(1)
+    expect((await grants(pid))[0]).to.include({ relationship: 'mother', extent: 'full' })
+    expect(await theOne(pid, code.id)).to.deep.include({ standing: 'registered', symbols: undefined })
+    expect(await type(john(), code.symbols)).to.deep.equal({ ok: false, reason: 'refused' })
+  })
+
+  it('make an account for somebody who has none, with its address still to prove', async () => {
+    const pid = await child()
+    const code = await pinFor(pid)
+    const passwordHash = await hashOwnPassword('four unrelated words here')
+    const email = 'eva.novak@example.org'
+    const outcome = await type({ kind: 'new', email, passwordHash, language: 'es' }, code.symbols)
+    expect(outcome).to.include({ ok: true })
+    const account = await practice.db.first(
+      `SELECT display_name, email, email_verified_at, language FROM foyer_accounts WHERE email = :email`,
+      { email },
+    )
+    expect(account).to.deep.equal({ display_name: 'Eva Novak', email, email_verified_at: null, language: 'es' })
+    expect(
+      await practice.db.first(`SELECT id FROM foyer_letters WHERE kind = 'account.verify' AND recipient = :email`, {
+        email,
+      }),
+    ).to.not.equal(undefined)
+    const other = await pinFor(await child())
+    expect(await type({ kind: 'new', email, passwordHash, language: 'es' }, other.symbols)).to.deep.equal({
+      ok: false,
+      reason: 'email-taken',
+    })
+    expect((await theOne(other.pid, other.id)).standing).to.equal('pending')
+  })
+
+  it('make exactly one grant when twenty press at once', async () => {
+    await practice.setting('pinTries', '50')
+    const pid = await child()
+    const code = await pinFor(pid)
+    const accounts = [practice.accounts.john, practice.accounts.amina, practice.accounts.luis, practice.accounts.maria]
+    const presses = Array.from({ length: 20 }, (_, at) =>
+      type({ kind: 'account', id: accounts[at % 4] ?? 0, name: 'x' }, code.symbols),
+    )
+    const outcomes = await Promise.all(presses)
+    expect(outcomes.filter(({ ok }) => ok)).to.have.length(1)
+    expect(await grants(pid)).to.have.length(1)
+    expect(outcomes.filter((outcome) => !outcome.ok && outcome.reason === 'refused')).to.have.length(19)
+  })
+
+  it('are refused alike when wrong, too old, used, revoked or barred, and staff see what it was', async () => {
+    const pid = await child()
+    const refused = { ok: false, reason: 'refused' }
+    expect(await type(john(), 'AAAAAAAA')).to.deep.equal(refused)
+
+    const wrongDate = await pinFor(pid, { recipient: 'One' })
+    expect(await type(john(), wrongDate.symbols, '2017-05-04')).to.deep.equal(refused)
+    const revoked = await pinFor(pid, { recipient: 'Two' })
+    await revokeCode(practice.portal, nurse, { pid, id: revoked.id, reason: 'Handed to the wrong person' })
+    expect(await type(john(), revoked.symbols)).to.deep.equal(refused)
+
+    const barred = await pinFor(pid, { recipient: 'Three' })
+    await practice.db.transaction((tx) =>
+      tx.change(
+        `INSERT INTO foyer_grants (record, account_id, pid, relationship, extent, valid_from, granted_by, granted_at, revoked_at, revoked_by, revoked_reason)
+         VALUES ('barred-barred-barred-1', :john, :pid, 'father', 'full', :now, 'x', :now, :now, 'Dr Lee', 'Court order')`,
+        { john: practice.accounts.john, pid, now: utc(practice.clock.now()) },
+      ),
+    )
+    await practice.db.transaction((tx) => tx.change(`DELETE FROM foyer_attempts`))
+    expect(await type(john(), barred.symbols)).to.deep.equal(refused)
+    const late = await pinFor(pid, { recipient: 'Four' })
+    practice.clock.set('2026-11-30T08:00:00')
+    expect(await type(john(), late.symbols)).to.deep.equal(refused)
+
+    const seen = async (code: Code) => (await triesOfCode(practice.db, code.id)).map(({ outcome }) => outcome)
+    expect(await seen(wrongDate)).to.deep.equal(['wrong-birth-date'])
+    expect(await seen(revoked)).to.deep.equal(['revoked'])
+    expect(await seen(barred)).to.deep.equal(['barred'])
+    expect(await seen(late)).to.deep.equal(['expired'])
+    expect(await grants(pid)).to.have.length(1)
+  })
+
+  it('add up: a code for appointments and one for forms open both', async () => {
+    const pid = await child()
+    for (const extent of ['forms', 'appointments', 'forms'] as const) {
+      expect(await type(john(), (await pinFor(pid, { kind: 'code', extent })).symbols)).to.include({ ok: true })
+    }
+    expect((await grants(pid))[0]).to.include({ extent: 'appointments+forms' })
+    const account = await findAccount(practice.db, practice.portal, practice.accounts.john)
+    const scope = account?.records.find((record) => record.pid === pid)
+    expect(scope && subjectsOf(scope)).to.include.members(['extent:appointments', 'extent:forms'])
+  })
+
+  it('widen what an account has rather than open the record twice', async () => {
+    const pid = await child()
+    const some = await pinFor(pid, { kind: 'code', extent: 'appointments' })
+    const more = await pinFor(pid, { kind: 'code', extent: 'full' })
+    await type(john(), some.symbols)
+    const [first] = await grants(pid)
+    expect(first).to.include({ extent: 'appointments' })
+    expect(await type(john(), more.symbols)).to.include({ ok: true, record: first?.record })
+    expect(await grants(pid)).to.deep.equal([{ ...first, extent: 'full' }])
+    const less = await pinFor(pid, { kind: 'code', extent: 'forms' })
+    await type(john(), less.symbols)
+    expect((await grants(pid))[0]).to.include({ extent: 'full' })
+  })
+
+  describe('are limited', () => {
+    const exhausted = { ok: false, reason: 'too-many' }
+
+    it('for one account', async () => {
+      for (let at = 0; at < 5; at += 1)
+        await type(john(), 'AAAAAAAA', `2001-01-0${String(at + 1)}`, `192.0.2.${String(at)}`)
+      expect(await type(john(), 'BBBBBBBB', '2001-02-01', '192.0.2.99')).to.include(exhausted)
+    })
+
+    it('for one patient whose PIN is known, whoever tries and from wherever', async () => {
+      const pid = await child()
+      const one = await pinFor(pid, { recipient: 'One' })
+      const two = await pinFor(pid, { recipient: 'Two' })
+      for (let at = 0; at < 5; at += 1) {
+        const redeemer: Redeemer = { kind: 'account', id: 1000 + at, name: 'x' }
+        await type(redeemer, at % 2 ? one.symbols : two.symbols, `2001-01-0${String(at + 1)}`, `192.0.2.${String(at)}`)
+      }
+      expect(await type(john(), one.symbols, LEO, '198.51.100.1')).to.include(exhausted)
+      practice.clock.set('2026-11-23T09:00:01')
+      expect(await type(john(), one.symbols, LEO, '198.51.100.1')).to.include({ ok: true })
+    })
+
+    it('for one birth date, for which PINs are guessed', async () => {
+      const pin = await pinFor(await child(undefined, { dob: '2019-08-17' }))
+      for (let at = 0; at < 5; at += 1) {
+        const redeemer: Redeemer = { kind: 'account', id: 2000 + at, name: 'x' }
+        await type(redeemer, `AAAAAAA${'BCDEF'.charAt(at)}`, '2019-08-17', `192.0.2.${String(at)}`)
+      }
+      expect(await type(john(), pin.symbols, '2019-08-17', '198.51.100.1')).to.include(exhausted)
+    })
+
+    it('for one network address, whose house counts as one', async () => {
+      await practice.setting('signInTriesPerAddress', '10')
+      const guess = (at: number, address: string) =>
+        type(
+          { kind: 'account', id: 3000 + at, name: 'x' },
+          `AAAAAA${String(2 + (at % 8))}B`,
+          `19${String(10 + at)}-01-01`,
+          address,
+        )
+      for (let at = 0; at < 10; at += 1) await guess(at, `2001:db8:1:2::${String(at + 1)}`)
+      expect(await guess(11, '2001:db8:1:2:ffff::1')).to.include(exhausted)
+      expect(await guess(12, '2001:db8:1:3::1')).to.deep.equal({ ok: false, reason: 'refused' })
+    })
+
+    it('by a window that trying again does not make longer', async () => {
+      for (let at = 0; at < 5; at += 1) await type(john(), 'AAAAAAAA', '2001-01-01')
+      practice.clock.set('2026-11-23T08:59:59')
+      expect(await type(john(), 'AAAAAAAA', '2001-01-01')).to.deep.equal({ ...exhausted, seconds: 1 })
+      practice.clock.set('2026-11-23T09:00:00')
+      expect(await type(john(), 'AAAAAAAA', '2001-01-01')).to.deep.equal({ ok: false, reason: 'refused' })
+    })
+
+    it('all counted though many press at once', async () => {
+      const presses = Array.from({ length: 30 }, () => type(john(), 'AAAAAAAA', '2001-01-01'))
+      const outcomes = await Promise.all(presses)
+      expect(outcomes.filter((outcome) => !outcome.ok && outcome.reason === 'refused')).to.have.length(5)
+    })
+
+    it('but right ones count for nothing: a family of six enters all its PINs', async () => {
+      for (let at = 0; at < 6; at += 1) {
+        expect(await type(john(), (await pinFor(await child())).symbols), `child ${String(at)}`).to.include({
+          ok: true,
+        })
+      }
+    })
+  })
+
+  describe('are not issued', () => {
+    it('for a name that is none yet', async () => {
+      const [baby, named] = [await child('Baby Boy'), await child()]
+      expect(await refusalsOf({ pids: [named, baby] })).to.deep.equal(['placeholder-name'])
+      expect(await codesOfPatients(practice.db, practice.portal, [named, baby], 9)).to.deep.equal([])
+      expect(await refusalsOf({ pids: [named] })).to.equal('issued')
+    })
+
+    it('to parents of grown-ups, to whom it would open nothing', async () => {
+      const pid = await child(undefined, { dob: '2001-05-03' })
+      expect(await refusalsOf({ pids: [pid] })).to.deep.equal(['of-age'])
+      expect(await refusalsOf({ pids: [pid], relationship: 'proxy' })).to.equal('issued')
+      expect(await refusalsOf({ pids: [pid], recipient: 'Kim Novak', relationship: 'self' })).to.equal('issued')
+      await practice.setting('adolescentExtent', 'none')
+      const young = await child(undefined, { dob: '2012-05-03' })
+      expect(await refusalsOf({ pids: [young] })).to.deep.equal(['of-age'])
+      await practice.setting('adolescentExtent', 'appointments')
+      expect(await refusalsOf({ pids: [young] })).to.equal('issued')
+    })
+
+    it('twice for the same person, but again when staff say so, or when the first has expired', async () => {
+      const pid = await child()
+      const first = await pinFor(pid)
+      expect(await refusalsOf({ pids: [pid] })).to.deep.equal(['active'])
+      expect(await refusalsOf({ pids: [pid], recipient: ' eva  NOVÁK ' })).to.deep.equal(['active'])
+      expect(await refusalsOf({ pids: [pid], recipient: 'Petr Novak', relationship: 'father' })).to.equal('issued')
+      const again = await reissueCode(practice.portal, nurse, { pid, id: first.id, language: 'en' })
+      expect(again).to.include({ ok: true })
+      expect(await theOne(pid, first.id)).to.include({ standing: 'revoked' })
+      expect(await type(john(), first.symbols)).to.deep.equal({ ok: false, reason: 'refused' })
+      practice.clock.set('2026-12-01T08:00:00')
+      expect(await refusalsOf({ pids: [pid] })).to.equal('issued')
+    })
+
+    it('once only when two press at once', async () => {
+      const pid = await child()
+      const both = await Promise.all([refusalsOf({ pids: [pid] }), refusalsOf({ pids: [pid] })])
+      expect(both.map(String).sort()).to.deep.equal(['active', 'issued'])
+    })
+
+    it('for somebody who waits to be found in the chart', async () => {
+      const pid = await child('Nina')
+      const now = utc(practice.clock.now())
+      const waiting = await practice.db.transaction((tx) =>
+        tx.insert(
+          `INSERT INTO foyer_registrations (receipt, account_id, for_whom, relationship, first_name, middle_name, last_name, birth_name,
+                                            born, sex, phone, email, postal_code, message, state, created_at)
+           VALUES ('AAAA-AAAA', :account, 'child', 'mother', 'nina', '', 'Novák', '', :born, '', '', '', '', '', 'waiting', :now)`,
+          { account: practice.accounts.john, born: LEO, now },
+        ),
+      )
+      expect(await refusalsOf({ pids: [pid] })).to.deep.equal(['open-registration'])
+      await practice.db.transaction((tx) =>
+        tx.change(`UPDATE foyer_registrations SET state = 'refused' WHERE id = :waiting`, { waiting }),
+      )
+      expect(await refusalsOf({ pids: [pid] })).to.equal('issued')
+    })
+
+    it('to somebody whose access was revoked, by name', async () => {
+      const pid = await child()
+      await practice.db.transaction((tx) =>
+        tx.change(
+          `INSERT INTO foyer_grants (record, account_id, pid, relationship, extent, valid_from, granted_by, granted_at, revoked_at, revoked_by, revoked_reason)
+           VALUES ('barred-barred-barred-2', :john, :pid, 'father', 'full', :now, 'x', :now, :now, 'Dr Lee', 'Court order')`,
+          { john: practice.accounts.john, pid, now: utc(practice.clock.now()) },
+        ),
+      )
+      expect(await refusalsOf({ pids: [pid], recipient: 'Joan Carter' })).to.equal('issued')
+      expect(await refusalsOf({ pids: [pid], recipient: 'John Carter' })).to.deep.equal(['barred'])
+    })
+
+    it('as a message that the chart does not allow, unless it is asked for now', async () => {
+      const pid = await child()
+      const send = { channel: 'mail' as const, to: 'eva@example.org', asked: false }
+      expect(await refusalsOf({ pids: [pid], send })).to.deep.equal(['no-consent'])
+      expect(await refusalsOf({ pids: [pid], send: { ...send, asked: true } })).to.equal('issued')
+      const letter = await practice.db.first<{ asked: string }>(
+        `SELECT JSON_VALUE(facts, '$.asked') AS asked FROM foyer_letters WHERE kind = 'code.welcome' AND pid = :pid`,
+        { pid },
+      )
+      expect(letter).to.deep.equal({ asked: '1' })
+    })
+  })
+
+  it('make the chart say YES and give it a row that no password opens', async () => {
+    const pid = await child()
+    await pinFor(pid)
+    const row = await practice.db.first(
+      `SELECT p.allow_patient_portal AS allowed, c.portal_pwd, c.portal_login_username, c.portal_username, p.id
+         FROM patient_data p JOIN patient_access_onsite c ON c.pid = p.pid WHERE p.pid = :pid`,
+      { pid },
+    )
+    expect(row).to.deep.include({ allowed: 'YES', portal_pwd: '', portal_login_username: null })
+    const logged = await practice.db.select(`SELECT id FROM log WHERE patient_id = :pid AND event = 'patient-access'`, {
+      pid,
+    })
+    expect(logged).to.have.length(1)
+  })
+
+  it('stand nowhere in the database as people type them', async () => {
+    const pid = await child()
+    const code = await pinFor(pid, { send: { channel: 'sms', to: '+12025550123', asked: true } })
+    const { symbols = '' } = code
+    expect(symbols).to.match(/^[A-HJKMNP-Z2-9]{8}$/)
+    for (const table of ['foyer_codes', 'foyer_letters', 'foyer_outbox', 'foyer_audit', 'foyer_links', 'log']) {
+      const text = JSON.stringify(await practice.db.select(`SELECT * FROM ${table}`)) // sql-safe: names of ours
+      expect(text, table).to.not.include(symbols)
+      expect(text, table).to.not.include(`${symbols.slice(0, 4)}-${symbols.slice(4)}`)
+      expect(Buffer.from(text).toString('utf8')).to.not.include(Buffer.from(symbols).toString('base64'))
+    }
+  })
+})
