@@ -32,7 +32,7 @@ describe('what a practice has set', () => {
       pinTries: 5,
       placeholderNames: [
         ...['Baby', 'Baby Boy', 'Baby Girl', 'Newborn', 'Infant', 'Boy', 'Girl', 'Twin', 'Twin A', 'Twin B'],
-        ...['Male', 'Female', 'Unknown', 'Test', 'Bebé', 'Recién Nacido', 'Niño', 'Niña'],
+        ...['Male', 'Female', 'Unknown', 'Test', 'Bebé', 'Recién Nacido'],
       ],
       renewalDays: 30,
       adolescentAge: 13,
