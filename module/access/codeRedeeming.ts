@@ -34,8 +34,8 @@ export type Redeemer =
       kind: 'new'
       /** As typed; not proved yet. */
       email: string
-      /** Hashed before: a right PIN must not take longer than a wrong one. */
-      passwordHash: string
+      /** Called once, after the tries are counted, right or wrong: a flood hashes nothing, and a right PIN takes no longer. */
+      hashPassword: () => Promise<string>
       language: string | undefined
     }
 
@@ -59,6 +59,7 @@ export async function redeemCode(portal: Portal, redeemer: Redeemer, typed: Code
   const room = await takeTries(db, clock, allowances, WINDOW_SECONDS)
   if (!room.ok) return { ok: false, reason: 'too-many', seconds: room.seconds }
 
+  const passwordHash = redeemer.kind === 'new' ? await redeemer.hashPassword() : ''
   const wrong = whyNot(portal, tried, typed.born)
   if (wrong !== undefined || !tried) return refuse(portal, redeemer, typed, tried, wrong ?? 'unknown')
   try {
@@ -66,7 +67,7 @@ export async function redeemCode(portal: Portal, redeemer: Redeemer, typed: Code
       open(
         tx,
         portal,
-        redeemer,
+        redeemer.kind === 'new' ? { ...redeemer, passwordHash } : redeemer,
         typed,
         tried,
         allowances.map(({ key }) => key),
@@ -135,10 +136,12 @@ class Undone extends Error {
   }
 }
 
+type NewHolder = Extract<Redeemer, { kind: 'new' }> & { passwordHash: string }
+
 async function open(
   tx: Tx,
   portal: Portal,
-  redeemer: Redeemer,
+  redeemer: Extract<Redeemer, { kind: 'account' }> | NewHolder,
   typed: CodeTyped,
   code: TriedCode,
   keys: readonly string[],
@@ -146,6 +149,8 @@ async function open(
   const { clock } = portal
   const who = redeemer.kind === 'account' ? `account:${String(redeemer.id)}` : undefined
   await takeTurn(tx, [...(who === undefined ? [] : [who]), `patient:${String(code.pid)}`])
+  // In turn: merged or disabled since the request came in, it would use the code up and open nothing.
+  if (redeemer.kind === 'account' && !(await isInUse(tx, redeemer.id))) throw new Undone('closed')
   const accountId = redeemer.kind === 'account' ? redeemer.id : await newAccount(tx, portal, redeemer, typed, code)
   await use(tx, portal, code, accountId)
   const actor = actorOf(redeemer, typed, accountId, code.recipient)
@@ -162,10 +167,14 @@ async function open(
   return { ok: true, accountId, record, pid: code.pid, code: code.id }
 }
 
+async function isInUse(tx: Tx, id: number): Promise<boolean> {
+  return (await tx.first(`SELECT id FROM foyer_accounts WHERE id = :id AND disabled_at IS NULL`, { id })) !== undefined
+}
+
 async function newAccount(
   tx: Tx,
   portal: Portal,
-  { email, passwordHash, language }: Extract<Redeemer, { kind: 'new' }>,
+  { email, passwordHash, language }: NewHolder,
   typed: CodeTyped,
   { recipient: displayName }: TriedCode,
 ): Promise<number> {

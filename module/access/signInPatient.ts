@@ -36,19 +36,32 @@ export async function signInPatient(portal: Portal, attempt: SignInTry): Promise
   const limits = limitsOf(portal)
   const named = await lookUp(portal, attempt.username)
   const targets = targetsOf(named, attempt.username)
-  const device = knownDevice(portal, attempt.device, targets)
+  // Known for all of them, or tries of a browser's own would be tries at another's account of the same name.
+  const known = targets.map((target) => knownDevice(portal, attempt.device, [target]))
+  const device = known.includes(undefined) ? undefined : known[0]
   const trying = { audience: 'patient', targets, address: attempt.address, device }
   const room = await limits.take(trying)
   if (!room.ok) return { ok: false, reason: 'too-many', seconds: room.seconds }
 
   const opened = await open(portal, named, attempt)
   const entered = opened.by === 'none' ? undefined : await enter(portal, opened, attempt.password)
-  if (!entered) {
+  if (!entered || opened.by === 'none') {
     await tellOfFailure(portal, attempt, named, opened.by === 'none' ? opened.why : 'not authorized')
     return { ok: false, reason: 'wrong' }
   }
-  await limits.forgive(trying)
+  await limits.forgive({ ...trying, targets: await provenTargets(portal, named, opened) })
   return entered
+}
+
+/** Those of whoever has just proved to be who they say: of another's account of the same name only where both are one person's. */
+async function provenTargets(
+  { db }: Portal,
+  { own, host }: Named,
+  opened: Exclude<Opened, { by: 'none' }>,
+): Promise<string[]> {
+  const areOne = own && host && (await accountOfPid(db, host.pid)) === own.id
+  if (areOne) return targetsOf({ own, host }, '')
+  return targetsOf(opened.by === 'own' ? { own, host: undefined } : { own: undefined, host }, '')
 }
 
 /** Whose credentials this name is of. */

@@ -295,6 +295,26 @@ describe('Staff who find the chart of somebody who registered', function () {
     expect(JSON.stringify(letters)).not.to.match(/street|call us|Amina/i)
   })
 
+  it('join two accounts of a person; a reason that is missing is asked for there, and the choice stays', async () => {
+    const path = (id: number) => `/staff/portal/accounts/${String(id)}`
+    const emails = { one: 'amina.one@example.org', two: 'amina.two@example.org' }
+    for (const email of Object.values(emails)) await waiting(email, amina)
+    const [one, two] = await practice.db.select<{ id: number }>(
+      `SELECT id FROM foyer_accounts WHERE email IN (:one, :two) ORDER BY id`,
+      emails,
+    )
+    if (!one || !two) throw new Error('no accounts')
+    const empty = await admin.post(`${path(one.id)}/merging`, { into: String(two.id), reason: '' })
+    expect(empty.status).to.equal(422)
+    expect(empty.body)
+      .to.contain('href="#merge-reason"')
+      .and.to.contain('id="merge-reason-error"')
+      .and.to.contain(`value="${String(two.id)}" checked`)
+      .and.not.contain('id="field-reason-error"')
+    const joined = await admin.post(`${path(one.id)}/merging`, { into: String(two.id), reason: 'One person' })
+    expect(joined.location).to.equal(path(two.id))
+  })
+
   it('who are no portal staff see none of it', async () => {
     const { id, path } = await waiting('amina6@example.org', amina)
     expect((await admin.get(path)).status).to.equal(200)

@@ -159,12 +159,17 @@ describe('Who forgot their password', function () {
   })
 
   it('proves the address by it: what somebody else put in its place is gone', async () => {
-    const { email, username, password } = await ownAccount({ verified: false })
+    const { email, id, username, password } = await ownAccount({ verified: false })
     const squatter = await practice.visitor()
     expectIn(await squatter.signIn(PATIENT, username, password), '/portal/sign-in/verify-address')
     await ask(email)
     const token = await lastToken()
     const owner = await practice.visitor()
+    await change(
+      practice,
+      `INSERT INTO foyer_totp (owner, secret, last_step, created_at) VALUES (:owner, 'theirs', 0, '2026-11-23 08:00:00')`,
+      { owner: `account:${String(id)}` },
+    )
     expectIn(await owner.post(RESET, { token, password: NEW }, { from: PATIENT }), PATIENT)
     expectIn(await owner.signIn(PATIENT, username, NEW), '/portal')
     expectIn(await squatter.get('/portal/sign-in/verify-address'), PATIENT)

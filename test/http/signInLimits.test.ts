@@ -1,5 +1,7 @@
 /** Nobody comes in by trying: what a refusal gives away, and where trying ends. */
 import { expect } from 'chai'
+import { createAccount } from '../../module/access/accounts.js'
+import { hashOwnPassword } from '../../module/access/ownPasswords.js'
 import { hashHostPassword, hashSettings } from '../../module/host/php/passwords.js'
 import { loginOf, openPractice, passwordOf, type TestPractice } from '../support/practice.js'
 import { beginAnew, change, expectIn, newLogin, PATIENT, STAFF } from './doors.js'
@@ -103,6 +105,25 @@ describe('Signing in', function () {
           '/portal',
         )
       }
+    })
+
+    it('does not begin anew for one account because another of the same name proved itself', async () => {
+      await practice.setting('signInTries', '3')
+      const name = 'shared@example.org'
+      await newLogin(practice, name, 'x')
+      const passwordHash = await hashOwnPassword('Lantern ferry-pepper 7')
+      const wanted = { email: name, verified: true, passwordHash, displayName: 'Somebody else', language: undefined }
+      await practice.db.transaction((tx) => createAccount(tx, practice.clock, wanted))
+      const someone = await practice.visitor()
+      const out = () => someone.post('/portal/sign-out', {}, { from: '/portal/account' })
+      expectIn(await someone.signIn(PATIENT, name, 'Lantern ferry-pepper 7'), '/portal')
+      await out()
+      const statuses: number[] = []
+      for (let round = 0; round < 4; round += 1) {
+        statuses.push((await someone.signIn(PATIENT, name, 'Wrong-Pass1')).status)
+        if ((await someone.signIn(PATIENT, name, 'Lantern ferry-pepper 7')).status === 303) await out()
+      }
+      expect(statuses).to.include(429)
     })
 
     it('ends after so many tries from one address, whatever the names, and whatever address is claimed', async () => {

@@ -75,9 +75,9 @@ describe('PINs and access codes', function () {
   it('make an account for somebody who has none, with its address still to prove', async () => {
     const pid = await child()
     const code = await pinFor(pid)
-    const passwordHash = await hashOwnPassword('four unrelated words here')
+    const hashPassword = () => hashOwnPassword('four unrelated words here')
     const email = 'eva.novak@example.org'
-    const outcome = await type({ kind: 'new', email, passwordHash, language: 'es' }, code.symbols)
+    const outcome = await type({ kind: 'new', email, hashPassword, language: 'es' }, code.symbols)
     expect(outcome).to.include({ ok: true })
     const account = await practice.db.first(
       `SELECT display_name, email, email_verified_at, language FROM foyer_accounts WHERE email = :email`,
@@ -90,11 +90,36 @@ describe('PINs and access codes', function () {
       }),
     ).to.not.equal(undefined)
     const other = await pinFor(await child())
-    expect(await type({ kind: 'new', email, passwordHash, language: 'es' }, other.symbols)).to.deep.equal({
+    expect(await type({ kind: 'new', email, hashPassword, language: 'es' }, other.symbols)).to.deep.equal({
       ok: false,
       reason: 'email-taken',
     })
     expect((await theOne(other.pid, other.id)).standing).to.equal('pending')
+  })
+
+  it('cost no hash once there were too many tries', async () => {
+    await practice.setting('pinTries', '3')
+    let hashed = 0
+    const hashPassword = () => Promise.resolve(`x${String((hashed += 1))}`)
+    const stranger: Redeemer = { kind: 'new', email: 'flood@example.org', hashPassword, language: undefined }
+    for (let at = 0; at < 3; at += 1) await type(stranger, 'AAAAAAAA')
+    expect(await type(stranger, 'AAAAAAAA')).to.include({ reason: 'too-many' })
+    expect(hashed).to.equal(3)
+  })
+
+  it('stay unused by an account that was closed while it typed', async () => {
+    const pid = await child()
+    const code = await pinFor(pid)
+    const { luis } = practice.accounts
+    const close = (at: string | null) =>
+      practice.db.transaction((tx) =>
+        tx.change(`UPDATE foyer_accounts SET disabled_at = :at WHERE id = :luis`, { at, luis }),
+      )
+    await close('2026-11-23 08:00:00')
+    expect(await type({ kind: 'account', id: luis, name: 'Luis' }, code.symbols)).to.include({ reason: 'refused' })
+    await close(null)
+    expect((await theOne(pid, code.id)).standing).to.equal('pending')
+    expect(await grants(pid)).to.have.length(0)
   })
 
   it('make exactly one grant when twenty press at once', async () => {

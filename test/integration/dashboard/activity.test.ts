@@ -53,7 +53,7 @@ describe('what has happened in the portal', () => {
   it('has words for every deed that the source writes into the audit trail', () => {
     const files = readdirSync('module', { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'))
     const written = files.flatMap((path) => {
-      const calls = readFileSync(`module/${path}`, 'utf8').match(/recordAudit\([^']*?\bevent: '[\w.-]+'/g) ?? []
+      const calls = readFileSync(`module/${path}`, 'utf8').match(/recordAudit\([^']*?\bevent: '[\w-]+\.[\w.-]+'/g) ?? []
       return calls.map((call) => /event: '([\w.-]+)'$/.exec(call)?.[1] ?? '')
     })
     expect(written).to.include('grant.made')

@@ -76,6 +76,7 @@ describe('What others do after something has happened', function () {
       event: 'visit.confirmed',
       payload: { eid: 4711, pid: 8 },
       key: 'appointment:4711',
+      lastTry: false,
     }
     for (const { heard } of [mail, count]) expect(heard).to.deep.equal([expected])
     expect(event?.done_at).to.equal('2026-11-23 13:00:00.000')

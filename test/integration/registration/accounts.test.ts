@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { doublesOfAccount } from '../../../module/host/reads/doubles.js'
+import { accountOfCredential } from '../../../module/access/accounts.js'
 import { findAccount } from '../../../module/access/scope.js'
 import { emailKey } from '../../../module/features/registration/keys.js'
 import { disableAccount, mergeAccounts } from '../../../module/features/registration/staff/merging.js'
@@ -104,6 +105,18 @@ describe('Two accounts of one person', () => {
       ...{ from: from.accountId, into: into.accountId, reason: 'One person' },
     })
     expect(await recordsOf(into)).to.deep.equal([])
+  })
+
+  it('the host’s login goes along, so that its password is changed and reset where it signs in', async () => {
+    const pid = await practice.patient()
+    const into = await someone()
+    await linked(into, pid)
+    const from = await practice.db.transaction((tx) =>
+      accountOfCredential(tx, practice.clock, { pid, patientName: 'Pat Example' }),
+    )
+    const wish = { from: from.id, into: into.accountId, reason: 'One person' }
+    expect(await mergeAccounts(practice.portal, staff.member, staff.actor, wish)).to.include({ ok: true })
+    expect((await findAccount(practice.db, practice.portal, into.accountId))?.hostPid).to.equal(pid)
   })
 
   it('twenty merges of two into each other leave one of them', async function () {

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { accountOfPerson } from '../../../module/access/personAccount.js'
 import { findAccount } from '../../../module/access/scope.js'
 import { requestAppointment } from '../../../module/features/appointments/booking.js'
 import { withdraw } from '../../../module/features/registration/answering.js'
@@ -163,6 +164,25 @@ describeOnEverySite('A registration in the host', (site) => {
     const row = await practice.db.first(`SELECT state FROM foyer_registrations WHERE id = :id`, { id })
     expect(row).to.deep.equal({ state: 'waiting' })
     expect(await link(id, 987_654)).to.deep.equal({ ok: false, reason: 'no-chart' })
+  })
+
+  it('taken back keeps what staff revoked meanwhile, and leaves the patient’s own login to the patient', async () => {
+    const pid = await practice.patient({ fname: 'Pat', lname: 'Own' })
+    const who = await someone()
+    const id = await register(practice, who)
+    expect(await link(id, pid)).to.include({ ok: true })
+    const signedIn = { pid, patientName: 'Pat Own' }
+    const into = await practice.db.transaction((tx) => accountOfPerson(tx, practice.clock, signedIn))
+    expect(into).to.equal(who.accountId)
+    await practice.db.transaction((tx) =>
+      tx.change(`UPDATE foyer_grants SET revoked_at = '2026-11-23 08:00:00', revoked_by = 'Dr Lee' WHERE pid = :pid`, {
+        pid,
+      }),
+    )
+    await unlinkRegistration(practice.portal, staff.member, staff.actor, { id, reason: 'Another Pat' })
+    const account = await findAccount(practice.db, practice.portal, who.accountId)
+    expect(account?.hostPid).to.equal(undefined)
+    expect(await link(id, pid)).to.include({ ok: false, reason: 'revoked', by: 'Dr Lee' })
   })
 
   it('is decided once by twenty who press at the same moment', async function () {

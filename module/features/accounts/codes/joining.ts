@@ -70,11 +70,14 @@ export async function join(context: DoorContext): Promise<Answer> {
   ]
   if (errors.length > 0) return joinPage(context, { ...typed, errors })
 
-  // Before anything is compared, so that a right PIN takes no longer than a wrong one.
-  const passwordHash = await hashOwnPassword(password)
+  let passwordHash = ''
+  const hashPassword = async () => {
+    passwordHash = await hashOwnPassword(password)
+    return passwordHash
+  }
   const outcome = await redeemCode(
     portal,
-    { kind: 'new', email, passwordHash, language },
+    { kind: 'new', email, hashPassword, language },
     { symbols: pin, born, address, requestId },
   )
   if (!outcome.ok) {

@@ -13,7 +13,7 @@ export const letterWords = wordsIn(
     'letter.code.welcome.subject': 'Su entrada al portal del paciente de {{practice}}',
     'letter.code.welcome.text':
       '{{practice}} le invita a su portal del paciente.\nSu PIN: {{pin}}\nAbra el enlace de abajo. Le pedirá el PIN y la fecha de nacimiento del paciente y, si aún no tiene cuenta, un correo electrónico y una contraseña propia.\nEl PIN es solo para usted, abre un expediente una sola vez y se puede usar hasta el {{until}}.\nSi usted no lo pidió, llame al consultorio.',
-    'letter.code.welcome.action': 'Introducir el PIN',
+    'letter.code.welcome.action': 'Escribir el PIN',
     'letter.code.welcome.sms':
       '{{practice}}: su PIN para el portal del paciente es {{pin}}, hasta el {{until}}. Escríbalo aquí con la fecha de nacimiento del paciente: {{address}}',
   },

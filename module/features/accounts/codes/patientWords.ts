@@ -95,7 +95,7 @@ export const patientWords = wordsIn(
     'codes.opens.forms': 'leer y llenar formularios',
     'codes.opens.appointments': 'ver, pedir y cancelar citas',
     'codes.opens.appointments+forms': 'ver, pedir y cancelar citas, y leer y llenar formularios',
-    'codes.opens.none': 'no puede abrir nada por ahora',
+    'codes.opens.none': 'nada por ahora',
     'codes.receipt.next':
       'Ya puede continuar. Si su cuenta es nueva, enviamos un enlace a su correo electrónico: ábralo hoy para poder iniciar sesión más adelante. El PIN no se puede usar otra vez.',
     'codes.receipt.nextHost': 'Ya puede continuar. {{practice}} verá que se usó el PIN; no se puede usar otra vez.',

@@ -207,7 +207,7 @@ export const staffWords = wordsIn(
     'codes.recipient.other': 'Otra persona',
     'codes.recipient.otherHint': 'cuyo nombre escribe abajo',
     'codes.recipient.name': 'Nombre de la otra persona',
-    'codes.recipient.relationship': 'Qué es del paciente',
+    'codes.recipient.relationship': 'Relación con el paciente',
     'codes.recipient.missing': 'Elija para quién es',
     'codes.recipient.missingName': 'Escriba el nombre de la persona',
 
@@ -233,7 +233,7 @@ export const staffWords = wordsIn(
     'codes.one.title.pin': 'Registrar: enviar un PIN',
     'codes.one.title.code': 'Nuevo código de acceso',
     'codes.one.lead.pin':
-      'Una bienvenida con la dirección del portal y un PIN sale al correo o al móvil de abajo. Confírmelo con la persona que tiene delante.',
+      'Una bienvenida con la dirección del portal y un PIN sale al correo o al celular de abajo. Confírmelo con la persona que tiene delante.',
     'codes.one.lead.code':
       'Abre este expediente a una persona, hasta donde usted indique, y se puede imprimir o enviar.',
     'codes.one.submit.pin': 'Crear el PIN y enviarlo',
@@ -272,9 +272,9 @@ export const staffWords = wordsIn(
     'codes.send.mail': 'Por correo electrónico',
     'codes.send.sms': 'Por mensaje de texto',
     'codes.send.email': 'Correo electrónico',
-    'codes.send.mobile': 'Número de móvil',
+    'codes.send.mobile': 'Número de celular',
     'codes.send.badEmail': 'Escriba un correo electrónico como nombre@example.org',
-    'codes.send.badMobile': 'Escriba un número de móvil de 7 a 15 cifras, con el código del país si es extranjero',
+    'codes.send.badMobile': 'Escriba un número de celular de 7 a 15 cifras, con el código del país si es extranjero',
     'codes.send.choose': 'Elija cómo le llega',
     'codes.send.mailAllowed': 'El expediente permite correos electrónicos.',
     'codes.send.mailRefused': 'El expediente no permite correos electrónicos.',

@@ -4,7 +4,7 @@ export const letterWords = wordsIn(
   {
     'letter.credential.created.subject': 'Your access to the patient portal of {{practice}}',
     'letter.credential.created.text':
-      '{{practice}} has opened its patient portal to you.\nThe practice hands you the login name and a temporary password. With them you make a password of your own at your first sign-in.\nIf you did not ask for this, please call the practice.',
+      '{{practice}} has opened its patient portal to you.\nThe practice hands you the user name and a temporary password. With them you make a password of your own at your first sign-in.\nIf you did not ask for this, please call the practice.',
     'letter.credential.created.action': 'Go to the portal',
     'letter.credential.created.sms': '{{practice}} has opened its patient portal to you: {{address}}',
     'letter.credential.reset.subject': 'Your portal password at {{practice}} was reset',

@@ -31,7 +31,7 @@ export const staffWords = wordsIn(
 
     'families.grant.title': 'Access to a record',
     'families.grant.of': '{{account}} opens the record of {{patient}}',
-    'families.fact.relationship': 'Is to the patient',
+    'families.fact.relationship': 'Relationship',
     'families.fact.granted': 'Granted',
     'families.fact.today': 'Opens today',
     'families.fact.since': 'Since',

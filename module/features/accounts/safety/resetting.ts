@@ -2,6 +2,7 @@
 import { findLink, useLink, type Link } from '../../../access/links.js'
 import { accountOfPerson } from '../../../access/personAccount.js'
 import type { Portal } from '../../../access/portal.js'
+import { factorOwner, removeFactors } from '../../../access/secondFactors.js'
 import type { Actor } from '../../../platform/audit.js'
 import { readPortalChart } from '../../../host/credentials.js'
 import type { Database, Queryable, Tx } from '../../../platform/database.js'
@@ -74,10 +75,17 @@ async function accountOfChart(db: Database, { clock }: Portal, pid: number): Pro
   return db.transaction((tx) => accountOfPerson(tx, clock, { pid, patientName }))
 }
 
-/** Whoever has the link has the letter, and so the address. */
+/**
+ * Whoever has the link has the letter, and so the address. Where nobody had proved it, somebody else may have set up
+ * passkeys or an app meanwhile (whoever comes with a PIN is in at once): they go.
+ */
 async function proveAddress(tx: Tx, { clock }: Portal, id: number): Promise<void> {
-  await tx.change(`UPDATE foyer_accounts SET email_verified_at = :now WHERE id = :id AND email_verified_at IS NULL`, {
-    id,
-    now: utc(clock.now()),
-  })
+  const proved = await tx.change(
+    `UPDATE foyer_accounts SET email_verified_at = :now WHERE id = :id AND email_verified_at IS NULL`,
+    {
+      id,
+      now: utc(clock.now()),
+    },
+  )
+  if (proved === 1) await removeFactors(tx, factorOwner({ kind: 'account', id }))
 }

@@ -115,7 +115,7 @@ export const words = wordsIn(
     'second.confirm.all.text':
       'After that, your password alone opens your account. The app, every passkey and the recovery codes stop working, and you are signed out everywhere else.',
     'second.confirm.all.submit': 'Switch it off',
-    'second.off.done': 'It is switched off. You were signed out everywhere else.',
+    'second.off.done': 'The second step is switched off. You were signed out everywhere else.',
     'second.required': 'The practice asks for a second step. Add another one first, then take this one off.',
     'second.password': 'Your password',
     'second.password.missing': 'Type your password',
@@ -174,7 +174,7 @@ export const words = wordsIn(
     'second.passkeyOnly': 'Use la llave de acceso que configuró: su huella, su cara, un PIN o una llave de seguridad.',
     'second.withoutScript':
       'Las llaves de acceso necesitan JavaScript, que está desactivado en este navegador. Use un código de recuperación.',
-    'second.recovery': 'No tengo aquí mi teléfono ni mi llave',
+    'second.recovery': 'No tengo aquí mi teléfono ni mi llave de acceso',
     'second.recoveryText':
       'Escriba uno de los códigos de recuperación que imprimió o anotó. Cada uno sirve una vez. ¿No le queda ninguno? El consultorio le ayuda a entrar.',
     'second.recoveryCode': 'Código de recuperación',
@@ -190,7 +190,7 @@ export const words = wordsIn(
 
     'second.enter.title': 'Iniciar sesión con una llave de acceso',
     'second.enter.lead':
-      'Su dispositivo le pide la huella, la cara o su PIN. Funciona donde usted añadió una llave de acceso en la página de su cuenta.',
+      'Su dispositivo le pide la huella, la cara o su PIN. Funciona donde usted agregó una llave de acceso en la página de su cuenta.',
     'second.enter.password': 'Iniciar sesión con una contraseña',
     'second.enter.withoutScript':
       'Las llaves de acceso necesitan JavaScript, que está desactivado en este navegador. Inicie sesión con su contraseña.',
@@ -201,7 +201,7 @@ export const words = wordsIn(
     'second.setUp.leadStaff':
       'El consultorio pide a su personal del portal algo más que una contraseña. Configúrelo ahora; después quedará dentro.',
     'second.app.title': 'Una aplicación que muestra códigos',
-    'second.app.step1': 'Abra una aplicación de autenticación en su teléfono y añada una cuenta.',
+    'second.app.step1': 'Abra una aplicación de autenticación en su teléfono y agregue una cuenta.',
     'second.app.step2': 'Escanee este código. Si lee esto en el mismo teléfono, escriba la clave.',
     'second.app.step3': 'Escriba las seis cifras que muestra la aplicación.',
     'second.app.qr': 'Código QR para una aplicación de autenticación. La clave de abajo dice lo mismo.',
@@ -214,16 +214,16 @@ export const words = wordsIn(
     'second.app.removed': 'La aplicación se quitó. Se cerró su sesión en los demás lugares.',
 
     'second.passkey': 'Llave de acceso',
-    'second.passkey.title': 'Añadir una llave de acceso',
+    'second.passkey.title': 'Agregar una llave de acceso',
     'second.passkey.text':
       'Este dispositivo le pide la huella, la cara o su PIN, y muestra al portal que es usted. No hay que escribir nada.',
     'second.passkey.name': 'Cómo la llama',
     'second.passkey.nameHint': 'Por ejemplo «Mi teléfono», para reconocerla.',
-    'second.passkey.submit': 'Añadir una llave de acceso',
+    'second.passkey.submit': 'Agregar una llave de acceso',
     'second.passkey.withoutScript':
       'Las llaves de acceso necesitan JavaScript, que está desactivado en este navegador.',
-    'second.passkey.addedNow': 'La llave de acceso está añadida. Se cerró su sesión en los demás lugares.',
-    'second.passkey.added': 'Añadida {{when}}',
+    'second.passkey.addedNow': 'La llave de acceso está agregada. Se cerró su sesión en los demás lugares.',
+    'second.passkey.added': 'Agregada {{when}}',
     'second.passkey.used': 'Usada por última vez {{when}}',
     'second.passkey.one': 'Una llave de acceso suya',
     'second.passkey.rename': 'Guardar el nombre',
@@ -265,7 +265,7 @@ export const words = wordsIn(
     'second.own.codesLeft_other': 'Quedan {{count}} códigos.',
     'second.own.newCodes': 'Crear códigos nuevos',
     'second.own.switchOff': 'Desactivar',
-    'second.own.switchOffText': 'Después, su contraseña sola abre su cuenta.',
+    'second.own.switchOffText': 'Después bastará su contraseña para abrir su cuenta.',
 
     'second.confirm.codes': 'Crear códigos de recuperación nuevos',
     'second.confirm.codes.text':
@@ -279,20 +279,20 @@ export const words = wordsIn(
     'second.confirm.passkey.submit': 'Quitarla',
     'second.confirm.all': 'Desactivar el segundo paso',
     'second.confirm.all.text':
-      'Después, su contraseña sola abre su cuenta. La aplicación, todas las llaves de acceso y los códigos de recuperación dejan de servir, y se cierra su sesión en los demás lugares.',
+      'Después bastará su contraseña para abrir su cuenta. La aplicación, todas las llaves de acceso y los códigos de recuperación dejan de servir, y se cierra su sesión en los demás lugares.',
     'second.confirm.all.submit': 'Desactivarlo',
-    'second.off.done': 'Está desactivado. Se cerró su sesión en los demás lugares.',
-    'second.required': 'El consultorio pide un segundo paso. Añada primero otro y quite después este.',
+    'second.off.done': 'El segundo paso está desactivado. Se cerró su sesión en los demás lugares.',
+    'second.required': 'El consultorio pide un segundo paso. Agregue primero otro y quite después este.',
     'second.password': 'Su contraseña',
     'second.password.missing': 'Escriba su contraseña',
     'second.password.wrong': 'Esta no es su contraseña',
 
     'second.card.title': 'Segundo paso',
     'second.card.text':
-      '¿Alguien perdió el teléfono o la llave con que inicia sesión? Compruebe quién lo pide y quítelo después.',
+      '¿Alguien perdió el teléfono o la llave de acceso con que inicia sesión? Compruebe quién lo pide y quítelo después.',
     'second.card.none': 'Nadie que abra este expediente tiene un segundo paso al iniciar sesión.',
     'second.card.help': 'Ayudar por un teléfono perdido',
-    'second.reset.title': 'Un teléfono o una llave perdidos',
+    'second.reset.title': 'Un teléfono o una llave de acceso perdidos',
     'second.reset.lead': '{{name}} inicia sesión con un segundo paso. Si se lo quita, entrará solo con su contraseña.',
     'second.reset.first':
       'Primero compruebe que es esa persona. Quien llama puede ser alguien que conoce la contraseña.',
@@ -304,7 +304,8 @@ export const words = wordsIn(
     'second.reset.askStaff.1': 'Está aquí en persona, o en una videollamada en la que usted reconoce su cara.',
     'second.reset.askStaff.2':
       'No le queda ningún código de recuperación ni otra llave de acceso. Con cualquiera de ellos podría entrar.',
-    'second.reset.askStaff.3': 'Nadie le mete prisa. Si alguien lo hace, devuelva primero la llamada.',
+    'second.reset.askStaff.3':
+      'Nadie le presiona para que se apresure. Si alguien lo hace, devuelva primero la llamada.',
     'second.reset.then':
       'La aplicación, todas las llaves de acceso y los códigos de recuperación dejan de servir, se cierra su sesión en todas partes y recibe un mensaje si el consultorio tiene su dirección.',
     'second.reset.checked': 'He hecho todo esto',
@@ -319,7 +320,7 @@ export const words = wordsIn(
 
     'second.changed.app-added': 'Se configuró una aplicación que muestra códigos.',
     'second.changed.app-removed': 'Se quitó la aplicación que muestra códigos.',
-    'second.changed.passkey-added': 'Se añadió una llave de acceso.',
+    'second.changed.passkey-added': 'Se agregó una llave de acceso.',
     'second.changed.passkey-removed': 'Se quitó una llave de acceso.',
     'second.changed.codes-made': 'Se crearon códigos de recuperación nuevos.',
     'second.changed.switched-off': 'Se desactivó el segundo paso.',

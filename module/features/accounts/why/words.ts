@@ -132,7 +132,7 @@ export const words = wordsIn(
     'accountWhy.onlyOne.yes': 'Nadie más entra con este nombre.',
     'accountWhy.onlyOne.no': 'Otro paciente tiene también el nombre de usuario {{name}}, así que no entra ninguno.',
     'accountWhy.password': 'Tiene una contraseña que sirve',
-    'accountWhy.password.yes': 'Hay una contraseña guardada. Si la recuerda, nadie puede verlo.',
+    'accountWhy.password.yes': 'Hay una contraseña guardada. Nadie puede ver si la recuerda.',
     'accountWhy.password.no': 'Ninguna contraseña sirve: no la hay, o no se usó a tiempo.',
     'accountWhy.allowed': 'El expediente permite el portal',
     'accountWhy.allowed.yes': 'Sí.',
@@ -150,7 +150,7 @@ export const words = wordsIn(
     'accountWhy.ownPassword': 'Tiene contraseña propia',
     'accountWhy.ownPassword.yes': 'Entra con {{email}}.',
     'accountWhy.ownPassword.no':
-      'Todavía no se ha elegido contraseña para {{email}}. Puede elegirla con “¿Olvidó su contraseña?” en la página de inicio de sesión.',
+      'Todavía no se ha elegido contraseña para {{email}}. Puede elegirla con «¿Olvidó su contraseña?» en la página de inicio de sesión.',
 
     'accountWhy.stage.verify-email': 'Después: la dirección de correo',
     'accountWhy.stage.verify-email.yes': 'Antes debe abrir el enlace que se envió a su dirección.',
@@ -186,7 +186,7 @@ export const words = wordsIn(
     'accountWhy.used.no': 'El último, para {{recipient}}, ya se usó.',
     'accountWhy.revoked': 'Hay un PIN o código pendiente',
     'accountWhy.revoked.yes': 'Sí.',
-    'accountWhy.revoked.no': 'El último, para {{recipient}}, se revocó.',
+    'accountWhy.revoked.no': 'El último, para {{recipient}}, se anuló.',
     'accountWhy.expired': 'Hay un PIN o código pendiente',
     'accountWhy.expired.yes': 'Sí.',
     'accountWhy.expired.no': 'El último, para {{recipient}}, venció el {{until}}.',

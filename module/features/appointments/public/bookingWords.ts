@@ -28,7 +28,7 @@ export const bookingWords = wordsIn(
     'booking.sent.title': 'One more step: check your e-mail',
     'booking.sent.text': 'We sent a message to that address. Open its link within 24 hours and send the request there.',
     'booking.sent.notHeld': 'Until then the time is not held: somebody else may take it.',
-    'booking.sent.nothing': 'Nothing there after a few minutes? Look among spam, or begin again.',
+    'booking.sent.nothing': 'Nothing there after a few minutes? Look in your spam folder, or begin again.',
     'booking.sent.phone': 'Or call the practice: {{phone}}.',
     'booking.sent.again': 'Begin again',
     'booking.notOffered': 'This visit can’t be requested here, or not any more.',

@@ -16,14 +16,14 @@ export const patientWords = wordsIn(
     'registration.sendLink': 'Send me the link',
     'registration.haveAccount': 'I have an account: sign in',
     'registration.missing.email': 'Enter your e-mail address, such as name@example.org',
-    'registration.sent.title': 'Look into your mailbox',
+    'registration.sent.title': 'Check your e-mail',
     'registration.sent.text':
       'We have sent an e-mail to this address. Open the link in it within 24 hours, and you can go on.',
-    'registration.sent.nothing': 'Nothing there after a few minutes? Look among spam, or try again.',
+    'registration.sent.nothing': 'Nothing there after a few minutes? Look in your spam folder, or try again.',
     'registration.sent.phone': 'Or call the practice: {{phone}}.',
     'registration.sent.again': 'Use another address',
     'registration.noLink': 'This link was used already, or it is older than 24 hours.',
-    'registration.noLink.next': 'If you have created your account with it, sign in. Else ask for a new link.',
+    'registration.noLink.next': 'If you have created your account with it, sign in. If not, ask for a new link.',
     'registration.hasAccount': 'This address has an account by now.',
     'registration.hasAccount.next': 'Sign in with it.',
 
@@ -110,7 +110,7 @@ export const patientWords = wordsIn(
     'registration.withdrawn': 'The request was taken back.',
     'registration.toRecord': 'To my record',
     'registration.over': 'This request is closed by now, so nothing was changed.',
-    'registration.over.next': 'Look how it stands.',
+    'registration.over.next': 'See how it stands.',
 
     'letter.registration.verify.subject': 'Your link to create an account',
     'letter.registration.verify.text':
@@ -170,7 +170,7 @@ export const patientWords = wordsIn(
     'registration.forWhom': '¿Para quién es?',
     'registration.forWhom.me': 'Para mí',
     'registration.forWhom.child': 'Para mi hijo o hija, o alguien bajo mi tutela',
-    'registration.relationship': 'Usted es del paciente',
+    'registration.relationship': 'Su relación con el paciente',
     'registration.relationshipHint': 'Solo para un hijo o hija, o alguien bajo su tutela.',
     'registration.relationship.mother': 'Madre',
     'registration.relationship.father': 'Padre',
@@ -201,7 +201,7 @@ export const patientWords = wordsIn(
     'registration.promise':
       'Al principio la cuenta está vacía. Cuando el consultorio encuentre el expediente, aparecerá en ella.',
     'registration.missing.forWhom': 'Elija para quién es',
-    'registration.missing.relationship': 'Elija qué es usted del paciente',
+    'registration.missing.relationship': 'Elija su relación con el paciente',
     'registration.missing.holderName': 'Escriba su propio nombre',
     'registration.missing.firstName': 'Escriba el nombre',
     'registration.missing.lastName': 'Escriba el apellido',
@@ -253,12 +253,12 @@ export const patientWords = wordsIn(
 
     'letter.registration.verify.subject': 'Su enlace para crear una cuenta',
     'letter.registration.verify.text':
-      'Alguien, probablemente usted, quiere crear una cuenta en el portal de pacientes de {{practice}} con esta dirección.\nAbra el enlace en las próximas 24 horas para continuar. Si no fue usted, ignore este mensaje: no se creó nada.',
+      'Alguien, probablemente usted, quiere crear una cuenta en el portal del paciente de {{practice}} con esta dirección.\nAbra el enlace en las próximas 24 horas para continuar. Si no fue usted, ignore este mensaje: no se creó nada.',
     'letter.registration.verify.action': 'Continuar',
     'letter.registration.verify.sms': 'Cree su cuenta en {{practice}}: {{address}}',
     'letter.registration.known.subject': 'Usted ya tiene una cuenta',
     'letter.registration.known.text':
-      'Alguien, probablemente usted, quiso crear una cuenta en el portal de pacientes de {{practice}} con esta dirección. Ya tiene una.\nInicie sesión o defina allí una contraseña nueva si olvidó la suya. Si no fue usted, ignore este mensaje: no se cambió nada.',
+      'Alguien, probablemente usted, quiso crear una cuenta en el portal del paciente de {{practice}} con esta dirección. Ya tiene una.\nInicie sesión o defina allí una contraseña nueva si olvidó la suya. Si no fue usted, ignore este mensaje: no se cambió nada.',
     'letter.registration.known.action': 'Iniciar sesión',
     'letter.registration.known.sms': 'Usted ya tiene una cuenta en {{practice}}: {{address}}',
     'letter.registration.question.subject': 'El consultorio tiene una pregunta sobre su solicitud',
@@ -273,7 +273,7 @@ export const patientWords = wordsIn(
     'letter.registration.refused.sms': '{{practice}} decidió sobre su solicitud: {{address}}',
     'letter.registration.linked.subject': 'Hay un expediente en su cuenta',
     'letter.registration.linked.text':
-      '{{practice}} vinculó un expediente a su cuenta del portal de pacientes.\nSi usted no lo pidió, llame al consultorio.',
+      '{{practice}} vinculó un expediente a su cuenta del portal del paciente.\nSi usted no lo pidió, llame al consultorio.',
     'letter.registration.linked.action': 'Abrir el portal',
     'letter.registration.linked.sms': '{{practice}} vinculó un expediente a su cuenta: {{address}}',
   },

@@ -66,7 +66,7 @@ interface AccountPageRow {
 export async function account(
   context: StaffContext,
   told?: { status: number; error: FieldError },
-  typed: { reason?: string } = {},
+  typed: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
   const { portal, show, t, url } = context
   const id = accountIn(context)
@@ -98,9 +98,9 @@ export async function account(
     doubles: row.disabled_at === null ? await doublesOf(context, row) : [],
     mergeAction: url(`${base}/merging`),
     disableAction: url(`${base}/disabling`),
-    typed: typed.reason ?? '',
+    typed,
     errors: told ? [told.error] : [],
-    errorAt: told?.error.name === undefined ? {} : { [told.error.name]: told.error.text },
+    errorAt: told ? { [told.error.id ?? told.error.name ?? '']: told.error.text } : {},
   }
   const options = { title: t('registrations.account.title'), about: row.host_pid === null ? [] : [row.host_pid] }
   const view = '/registration/staff/account'
@@ -119,7 +119,10 @@ export async function merge(context: StaffContext): Promise<Answer> {
   )
   if (!asked.ok) {
     const [name = 'into', key = 'form.choose'] = Object.entries(asked.errors)[0] ?? []
-    return account(context, { status: 422, error: { name, text: t(key) } }, asked.typed)
+    // The page has another reason, for disabling: this one is not to stand there.
+    const { reason = '', into = '' } = asked.typed
+    const error = name === 'reason' ? { id: 'merge-reason', text: t(key) } : { name, text: t(key) }
+    return account(context, { status: 422, error }, { 'merge-reason': reason, into })
   }
   const outcome = await mergeAccounts(portal, staff, actor, { from: accountIn(context), ...asked.value })
   return done(context, outcome, asked.value.into, 'registrations.done.merged')

@@ -55,10 +55,14 @@ export async function mergeAccounts(
     `SELECT id, own_record, disabled_at, disabled_by FROM foyer_accounts WHERE id IN (:both)`,
     { both: [from, into] },
   )
-  const turns = known.flatMap(({ id, own_record }) => [
-    turnOfAccount(id),
-    patientTurn({ pid: undefined, record: own_record }),
-  ])
+  // Of their charts too: who revokes a grant (families/deciding.ts) takes the patient's turn.
+  const charts = await portal.db.select<{ pid: number }>(`SELECT pid FROM foyer_grants WHERE account_id IN (:both)`, {
+    both: [from, into],
+  })
+  const turns = [
+    ...known.flatMap(({ id, own_record }) => [turnOfAccount(id), patientTurn({ pid: undefined, record: own_record })]),
+    ...charts.map(({ pid }) => patientTurn({ pid, record: '' })),
+  ]
   return portal.db.transaction(async (tx): Promise<AccountOutcome> => {
     await takeTurn(tx, turns)
     const [one, other] = [await lockAccount(tx, from), await lockAccount(tx, into)]
@@ -66,6 +70,7 @@ export async function mergeAccounts(
     if (one.disabled_at !== null) return { ok: false, reason: 'not-in-use', by: one.disabled_by ?? undefined }
     if (other?.disabled_at !== null) return { ok: false, reason: 'no-other' }
     const grants = await moveGrants(tx, portal, one.id, other.id)
+    await moveLogin(tx, one.id, other.id)
     const bookings = await moveBookings(tx, one, other)
     const registrations = await moveRegistrations(tx, portal, one.id, other.id)
     await shut(tx, portal, member, { account: one.id, reason, into: other.id })
@@ -102,6 +107,23 @@ async function moveGrants(tx: Tx, { clock }: Portal, from: number, into: number)
     { from, now: utc(clock.now()) },
   )
   return moved
+}
+
+/**
+ * The host's login too, where the one that remains has none and is the patient's own: its password is changed there,
+ * and a reset ends the sessions there.
+ */
+async function moveLogin(tx: Tx, from: number, into: number): Promise<void> {
+  const login = await tx.first<{ pid: number }>(
+    `SELECT mine.host_pid AS pid FROM foyer_accounts mine
+       JOIN foyer_accounts theirs ON theirs.id = :into AND theirs.host_pid IS NULL
+       JOIN foyer_grants g ON g.account_id = theirs.id AND g.pid = mine.host_pid AND g.relationship = 'self' AND g.revoked_at IS NULL
+      WHERE mine.id = :from`,
+    { from, into },
+  )
+  if (!login) return
+  await tx.change(`UPDATE foyer_accounts SET host_pid = NULL WHERE id = :from`, { from })
+  await tx.change(`UPDATE foyer_accounts SET host_pid = :pid WHERE id = :into`, { into, pid: login.pid })
 }
 
 async function moveBookings(tx: Tx, from: AccountRow, into: AccountRow): Promise<number> {

@@ -125,6 +125,13 @@ async function takeBack(
   })
   await moveBack(tx, link.moved, { pid, record }, { record: own?.own_record ?? '' })
   await restoreGrant(tx, link)
+  // A login that joined the account over this grant is the patient's, not the account holder's (access/personAccount.ts).
+  if (!link.grant_before) {
+    await tx.change(
+      `UPDATE foyer_accounts SET host_pid = NULL WHERE id = :accountId AND host_pid = :pid AND password_hash IS NOT NULL`,
+      { accountId, pid },
+    )
+  }
   const closed = await closeChart(tx, {
     ...{ pid, by: member.username, at: wallClock(clock.now()) },
     ...{ allowedBefore: link.allowed_before ?? undefined, madeAccess: link.made_access },
@@ -143,7 +150,8 @@ async function takeBack(
 /** There was none before, so there is none: a grant that was never meant must not bar the account from the chart. */
 async function restoreGrant(tx: Tx, { grant_before: before, record }: StandingLink): Promise<void> {
   if (!before) {
-    await tx.change(`DELETE FROM foyer_grants WHERE record = :record`, { record })
+    // One that staff have revoked since stays revoked: that is lifted in so many words.
+    await tx.change(`DELETE FROM foyer_grants WHERE record = :record AND revoked_at IS NULL`, { record })
     return
   }
   await tx.change(
