@@ -74,13 +74,13 @@ function defined<Row extends Model>(
 }
 
 /**
- * The account of a host credential: made at its first sign-in, with the grant that opens its own chart.
- * Two first sign-ins at once make one.
+ * The account of a host credential: made at its first sign-in, with the grant that opens its own chart, unless staff
+ * took that chart from the one who signed in with it before (`barred`). Two first sign-ins at once make one.
  */
 export async function accountOfCredential(
   tx: Tx,
   clock: Clock,
-  credential: { pid: number; patientName: string },
+  credential: { pid: number; patientName: string; barred?: boolean },
 ): Promise<{ id: number; created: boolean }> {
   const sequelize = tx.sequelize
   const accounts = accountsOf(sequelize)
@@ -96,7 +96,7 @@ export async function accountOfCredential(
     },
     transaction: tx.transaction,
   })
-  if (created) {
+  if (created && credential.barred !== true) {
     await grant(tx, clock, {
       accountId: account.id,
       pid: credential.pid,

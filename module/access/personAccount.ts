@@ -54,7 +54,11 @@ export async function accountOfPerson(
   if (lets !== undefined) await tx.change(`UPDATE foyer_accounts SET host_pid = NULL WHERE id = :lets`, { lets })
   if (into.kind === 'closed') return undefined
   if (into.kind === 'its-own') return into.id
-  if (into.kind === 'new') return (await accountOfCredential(tx, clock, credential)).id
+  if (into.kind === 'new') {
+    // Whoever had the login lost the chart: signing in again must not give it back. Staff do, in so many words.
+    const barred = lets !== undefined && (await lostTheChart(tx, lets, credential.pid))
+    return (await accountOfCredential(tx, clock, { ...credential, barred })).id
+  }
   await tx.change(`UPDATE foyer_accounts SET host_pid = :pid WHERE id = :own AND host_pid IS NULL`, {
     own: into.id,
     pid: credential.pid,
@@ -73,6 +77,15 @@ function holderOf(db: Queryable, pid: number): Promise<Holder | undefined> {
        FROM foyer_accounts a WHERE a.host_pid = :pid`,
     { pid },
   )
+}
+
+async function lostTheChart(db: Queryable, accountId: number, pid: number): Promise<boolean> {
+  const revoked = await db.first(
+    `SELECT id FROM foyer_grants
+      WHERE account_id = :accountId AND pid = :pid AND relationship = 'self' AND revoked_at IS NOT NULL`,
+    { accountId, pid },
+  )
+  return revoked !== undefined
 }
 
 const MERGED_MOST = 5

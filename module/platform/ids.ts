@@ -22,3 +22,8 @@ export function receiptNumber(): string {
   const letters = Array.from({ length: 8 }, () => ALPHABET.charAt(randomInt(ALPHABET.length))).join('')
   return `${letters.slice(0, 4)}-${letters.slice(4)}`
 }
+
+/** Whether it can be one: what is looked up in a column of plain letters must be of them. */
+export function isReceiptNumber(text: string): boolean {
+  return /^[A-Z0-9]{4}-[A-Z0-9]{4}$/.test(text)
+}

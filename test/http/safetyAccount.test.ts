@@ -224,6 +224,8 @@ describe('The account page', function () {
         pid,
       })
       expect(row?.id).to.be.a('number').and.not.to.equal(id)
+      const grants = await practice.db.select(`SELECT id FROM foyer_grants WHERE account_id = :id`, { id: row?.id })
+      expect(grants, 'signing in again does not undo what staff decided').to.deep.equal([])
     })
 
     it('follows a merge: the credential of an account that became part of another opens that one', async () => {

@@ -176,6 +176,21 @@ describe('Who forgot their password', function () {
     expect((await squatter.signIn(PATIENT, username, password)).status).to.equal(401)
   })
 
+  it('is not told that it was changed where the login belongs to no account that could keep it', async () => {
+    const [login, other] = [await hostLogin(), await ownAccount()]
+    await change(
+      practice,
+      `INSERT INTO foyer_accounts (own_record, host_pid, display_name, created_at, disabled_at, merged_into)
+       VALUES ('merged-merged-merged-1', :pid, 'x', '2026-11-23 08:00:00', '2026-11-23 08:00:00', :into)`,
+      { pid: login.pid, into: other.id },
+    )
+    await ask(login.email)
+    const done = await (
+      await practice.visitor()
+    ).post(RESET, { token: await lastToken(), password: NEW }, { from: PATIENT })
+    expect(done.status).to.not.equal(303)
+  })
+
   describe('or never proved their address', () => {
     const WAIT = '/portal/sign-in/verify-address'
 

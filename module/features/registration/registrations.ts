@@ -2,7 +2,7 @@
 import type { Portal } from '../../access/portal.js'
 import { utc, type Day, type Utc } from '../../platform/clock.js'
 import type { Queryable, Tx } from '../../platform/database.js'
-import { sha256 } from '../../platform/ids.js'
+import { isReceiptNumber, sha256 } from '../../platform/ids.js'
 import { patientTurn, takeTurn } from '../../platform/turns.js'
 import type { Claim } from './matching.js'
 import { plainName } from './phonetic.js'
@@ -57,7 +57,12 @@ export function findRegistration(db: Queryable, id: number): Promise<Registratio
 }
 
 /** One of this account's own: anybody else's is not there. */
-export function ownRegistration(db: Queryable, accountId: number, receipt: string): Promise<Registration | undefined> {
+export async function ownRegistration(
+  db: Queryable,
+  accountId: number,
+  receipt: string,
+): Promise<Registration | undefined> {
+  if (!isReceiptNumber(receipt)) return undefined
   return db.first<Registration>(
     `SELECT ${columns} FROM foyer_registrations WHERE receipt = :receipt AND account_id = :accountId`, // sql-safe: a constant
     { accountId, receipt },

@@ -44,6 +44,7 @@ export async function choosePassword(
   const unfit = await unfitOf(portal, person, choice)
   if (unfit) return { ok: false, reason: 'unfit', unfit }
   const { login } = person
+  if (choice.of === 'host' && !login) return { ok: false, reason: 'too-late' }
   const hash =
     choice.of === 'own'
       ? await hashOwnPassword(choice.password)

@@ -56,6 +56,8 @@ export async function resetPassword(
   const accountId = of === 'own' ? link.accountId : await accountOfChart(portal.db, portal, Number(link.facts['pid']))
   const person = accountId === undefined ? undefined : await findPerson(portal.db, portal, accountId)
   if (!person) return { ok: false, reason: 'over' }
+  // Merged into an account that has another login, or none: that one's password is not what the letter was about.
+  if (of === 'host' && person.login?.pid !== link.facts['pid']) return { ok: false, reason: 'over' }
   const actor: Actor = { kind: 'account', id: String(person.id), name: person.name, requestId }
   const first = async (tx: Tx): Promise<boolean> => {
     if (!(await useLink(tx, portal, link.id))) return false

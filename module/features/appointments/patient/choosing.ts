@@ -78,7 +78,8 @@ export const ChosenOther = z
 
 /** The time arrives under the name of its control. */
 export function chosenIn({ query }: Pick<RequestContext, 'query'>): Record<string, string | undefined> {
-  return { ...query, at: query['time']?.includes('T') ? query['time'] : query['at'] }
+  const { provider, category, date, time, status, state } = query
+  return { provider, category, date, time, status, state, at: time?.includes('T') ? time : query['at'] }
 }
 
 /** The page on which they look at it once more, by itself (200) or with what is in the way. */
