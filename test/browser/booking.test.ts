@@ -130,7 +130,7 @@ describe('A visit without an account', function () {
     await tab.open('/portal/sign-in')
     expect(await tab.page.getByRole('link', { name: tab.say('booking.fromSignIn') }).count()).to.equal(0)
     await tab.open('/portal/book')
-    await arrive(tab, { name: 'problem: book', path: /^\/portal\/book$/, status: 404 })
+    await arrive(tab, { name: 'not there: book', path: /^\/portal\/book$/, status: 404 })
     await practice.setting('publicBooking', 'on')
   })
 

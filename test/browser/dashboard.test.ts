@@ -77,8 +77,10 @@ describe('The Portal Dashboard', function () {
       const failed = card(tab, 'access')
       await failed.getByText(tab.say('card.failed')).waitFor()
       expect(await failed.getByRole('heading').innerText()).to.equal(tab.say('dashboard.accessTitle'))
-      await card(tab, 'grants').getByText('maria.santos').waitFor()
-      expect(await tab.page.locator('.card-failed').count()).to.equal(1)
+      await card(tab, 'grants').getByText('maria.santos').first().waitFor()
+      // Whatever else reads that table; not all of them.
+      const failures = await tab.page.locator('.card-failed').count()
+      expect(failures).to.be.within(1, (await tab.page.locator('.card').count()) - 1)
       await tab.page.locator('#announcer').getByText(tab.say('card.failed')).waitFor()
 
       // Once it has been refused again: asked for later, it would find the table back.

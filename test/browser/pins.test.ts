@@ -63,7 +63,7 @@ describe('PINs, in the browser', function () {
       expect(await page.locator('.sheet-qr').isVisible()).to.equal(true)
 
       await tab.open(`/staff/portal/patients/${String(kim)}/codes`)
-      await at(tab, 'PINs of a patient', '/codes$')
+      await at(tab, 'card /staff/portal/patients/1/codes', '/codes$')
       await page.getByRole('link', { name: /Eva Novak/ }).click()
       await at(tab, 'one PIN', String.raw`/codes/\d+$`)
 

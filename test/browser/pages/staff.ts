@@ -25,7 +25,11 @@ export async function hallPage(tab: Tab, kind = 'hall') {
   await arrive(tab, { name: kind, path: /^\/staff\/portal$/ })
   return {
     ...waitingOn(tab),
-    openQueue: () => page.getByRole('link', { name: say('dashboard.open') }).click(),
+    openQueue: () =>
+      page
+        .getByRole('link', { name: say('dashboard.open') })
+        .and(page.locator('[href$="/appointments"]'))
+        .click(),
     find: async (words: string) => {
       await page.getByLabel(say('dashboard.find')).fill(words)
       await page.getByRole('button', { name: say('dashboard.search') }).click()

@@ -85,7 +85,7 @@ function rulesOf(context: StaffContext): string {
 /** On the hall: how many there are next month, and the way to them. One statement, or none. */
 export const agesCard: HallCard = {
   key: 'ages',
-  title: 'families.ages.title',
+  title: 'families.ages.card',
   permission: 'grants:manage',
   async show({ language, portal, t, url }) {
     const month = monthAfter(thisMonth(portal))

@@ -82,6 +82,7 @@ export const staffWords = wordsIn(
     'families.history.fromTo': '{{was}} → {{is}}',
 
     'families.ages.title': 'Access by age',
+    'families.ages.card': 'Access that changes with age',
     'families.ages.rules':
       'From {{from}} years on parents and guardians open: {{extent}}. From {{until}} years on: nothing.',
     'families.ages.dryRun': 'This shows what will happen by itself. Nothing is changed by looking.',
@@ -193,6 +194,7 @@ export const staffWords = wordsIn(
     'families.history.fromTo': '{{was}} → {{is}}',
 
     'families.ages.title': 'Acceso según la edad',
+    'families.ages.card': 'Accesos que cambian con la edad',
     'families.ages.rules':
       'Desde los {{from}} años, padres y tutores abren: {{extent}}. Desde los {{until}} años: nada.',
     'families.ages.dryRun': 'Muestra lo que ocurrirá por sí solo. Mirar no cambia nada.',
