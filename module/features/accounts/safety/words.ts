@@ -87,7 +87,7 @@ export const words = wordsIn(
       'This was asked for several times. Look in your spam folder too, or try again in {{minutes}} min.',
     'forgotten.call': 'If no message can reach you, call the practice: {{phone}}.',
     'forgotten.callPractice': 'If no message can reach you, call the practice.',
-    'forgotten.asked': 'Check your e-mail',
+    'forgotten.asked': 'A link may be on its way',
     'forgotten.askedText':
       'If what you typed belongs to an account and we may write to it by e-mail, a link is on its way. It works once, within an hour.',
     'forgotten.askedNext':
