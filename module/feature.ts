@@ -2,7 +2,7 @@
  * The contract of a wing. It lets a wing contribute; nothing else knows the wing. Adding a feature is adding a folder
  * under features/ and one line in portal.ts. Wings meet only here.
  */
-import type { Translate, Words } from './platform/i18n.js'
+import { allWords, type Translate, type Words } from './platform/i18n.js'
 import type { OutboxEvent } from './platform/outbox.js'
 import type { Letter } from './access/letters.js'
 import type { Portal } from './access/portal.js'
@@ -35,6 +35,29 @@ export interface Feature {
   letters?: readonly LetterKind[]
   /** What somebody may want to do, and why they can or cannot. */
   explain?: readonly Why[]
+}
+
+/** A part of a wing: what one folder of it contributes. */
+export type Part = Omit<Feature, 'name' | 'queue' | 'homeCard'> & { homeCard?: readonly Card<RecordContext>[] }
+
+/** A wing made of parts, in their order. */
+export function wingOf(name: string, parts: readonly Part[], queue?: Queue): Feature {
+  return {
+    name,
+    ...(queue ? { queue } : {}),
+    words: allWords(...parts.map((part) => part.words)),
+    routes: parts.flatMap((part) => part.routes),
+    patientNav: parts.flatMap((part) => part.patientNav ?? []),
+    staffNav: parts.flatMap((part) => part.staffNav ?? []),
+    homeCard: parts.flatMap((part) => part.homeCard ?? []),
+    hallCards: parts.flatMap((part) => part.hallCards ?? []),
+    panelCards: parts.flatMap((part) => part.panelCards ?? []),
+    rowActions: parts.flatMap((part) => part.rowActions ?? []),
+    jobs: parts.flatMap((part) => part.jobs ?? []),
+    on: parts.flatMap((part) => part.on ?? []),
+    letters: parts.flatMap((part) => part.letters ?? []),
+    explain: parts.flatMap((part) => part.explain ?? []),
+  }
 }
 
 /** Something that a person may want to do: every precondition and rule of it, and the word of the code that decides. */

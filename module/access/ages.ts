@@ -3,7 +3,7 @@
  * once they come of age, as the practice has set the ages; nobody else's changes by age. Nothing is written when a
  * birthday comes: whoever asks on that day hears it. Days are the practice's own, so it turns at its midnight.
  */
-import type { Day } from '../platform/clock.js'
+import { isDay, type Day } from '../platform/clock.js'
 
 export interface AgeRules {
   /** Years. */
@@ -136,11 +136,6 @@ function lastBorn(years: number, on: Day): Day {
 
 function isLeap(year: number): boolean {
   return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
-}
-
-/** The host lets a date have a month or a day of 00 (facts §12.3). */
-function isDay(born: Day | undefined): born is Day {
-  return born !== undefined && /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/.test(born)
 }
 
 /** An age rule as a search needs it: at this birthday, grants of these extents change to what `to` says. */

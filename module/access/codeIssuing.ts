@@ -8,7 +8,7 @@ import type { Tx } from '../platform/database.js'
 import type { Language } from '../platform/i18n.js'
 import { opaqueId, sha256 } from '../platform/ids.js'
 import { publish } from '../platform/outbox.js'
-import { takeTurn } from '../platform/turns.js'
+import { chartTurn, takeTurn } from '../platform/turns.js'
 import { openingOn } from './ages.js'
 import { findCode, type Code, type CodeExtent, type CodeKind } from './codes.js'
 import { codeHash, codeSymbols } from './codeSymbols.js'
@@ -60,7 +60,7 @@ export type Issued =
 export async function issueCodes(portal: Portal, actor: Actor, wanted: NewCodes): Promise<Issued> {
   const pids = [...new Set(wanted.pids)]
   return portal.db.transaction(async (tx) => {
-    await takeTurn(tx, turnsOf(pids))
+    await takeTurn(tx, pids.map(chartTurn))
     const refusals = await whyNot(tx, portal, { ...wanted, pids }, undefined)
     if (refusals.size > 0) return { ok: false, refusals }
     return { ok: true, ...(await make(tx, portal, actor, { ...wanted, pids })) }
@@ -76,7 +76,7 @@ export async function reissueCode(
   of: { pid: number; id: number; language: Language },
 ): Promise<Reissued> {
   return portal.db.transaction(async (tx) => {
-    await takeTurn(tx, turnsOf([of.pid]))
+    await takeTurn(tx, [chartTurn(of.pid)])
     const old = await findCode(tx, portal, of)
     if (!old) return { ok: false, reason: 'not-found' }
     if (old.standing === 'registered') return { ok: false, reason: 'redeemed' }
@@ -103,7 +103,7 @@ export async function revokeCode(
   { pid, id, reason }: { pid: number; id: number; reason: string },
 ): Promise<Revoked> {
   return portal.db.transaction(async (tx) => {
-    await takeTurn(tx, turnsOf([pid]))
+    await takeTurn(tx, [chartTurn(pid)])
     const code = await findCode(tx, portal, { pid, id })
     if (!code) return { ok: false, reason: 'not-found' }
     if (code.standing === 'registered') return { ok: false, reason: 'redeemed' }
@@ -122,7 +122,7 @@ export async function sendCode(
   { pid, id, send, language }: { pid: number; id: number; send: Sending; language: Language },
 ): Promise<CodeSent> {
   return portal.db.transaction(async (tx) => {
-    await takeTurn(tx, turnsOf([pid]))
+    await takeTurn(tx, [chartTurn(pid)])
     const code = await findCode(tx, portal, { pid, id })
     if (!code) return { ok: false, reason: 'not-found' }
     if (code.symbols === undefined) return { ok: false, reason: 'over' }
@@ -130,10 +130,6 @@ export async function sendCode(
     if (!patient || !mayGo(patient, send)) return { ok: false, reason: 'no-consent' }
     return { ok: true, letter: await letterFor(tx, portal, actor, { id, pid, send, language }) }
   })
-}
-
-function turnsOf(pids: readonly number[]): string[] {
-  return pids.map((pid) => `patient:${String(pid)}`)
 }
 
 async function whyNot(

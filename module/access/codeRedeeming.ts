@@ -8,7 +8,7 @@ import { utc, type Day } from '../platform/clock.js'
 import type { Tx } from '../platform/database.js'
 import { sha256 } from '../platform/ids.js'
 import { publish } from '../platform/outbox.js'
-import { takeTurn } from '../platform/turns.js'
+import { accountTurn, chartTurn, takeTurn } from '../platform/turns.js'
 import { createAccount, grant } from './accounts.js'
 import { giveBackTries, takeTries, type Allowance } from './attempts.js'
 import { standingOf, widerExtent } from './codes.js'
@@ -147,8 +147,7 @@ async function open(
   keys: readonly string[],
 ): Promise<Redeemed> {
   const { clock } = portal
-  const who = redeemer.kind === 'account' ? `account:${String(redeemer.id)}` : undefined
-  await takeTurn(tx, [...(who === undefined ? [] : [who]), `patient:${String(code.pid)}`])
+  await takeTurn(tx, [...(redeemer.kind === 'account' ? [accountTurn(redeemer.id)] : []), chartTurn(code.pid)])
   // In turn: merged or disabled since the request came in, it would use the code up and open nothing.
   if (redeemer.kind === 'account' && !(await isInUse(tx, redeemer.id))) throw new Undone('closed')
   const accountId = redeemer.kind === 'account' ? redeemer.id : await newAccount(tx, portal, redeemer, typed, code)

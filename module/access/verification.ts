@@ -3,7 +3,9 @@ import { recordAudit, type Actor } from '../platform/audit.js'
 import { utc } from '../platform/clock.js'
 import type { Tx } from '../platform/database.js'
 import { isLanguage } from '../platform/i18n.js'
+import { sha256 } from '../platform/ids.js'
 import { publish } from '../platform/outbox.js'
+import { takeTurn } from '../platform/turns.js'
 import { writeLetter } from './letters.js'
 import { endLinks, makeLink, useLink, type Link } from './links.js'
 import type { Portal } from './portal.js'
@@ -50,7 +52,9 @@ export async function verifyEmail(portal: Portal, link: Link, requestId: string)
   const { accountId, facts } = link
   const { email, next } = facts
   if (accountId === undefined || typeof email !== 'string') return { ok: false }
-  return portal.db.transaction(async (tx) => {
+  return portal.db.transaction(async (tx): Promise<Verified> => {
+    // Two accounts may prove one address in the same moment: the second finds it taken.
+    await takeTurn(tx, [`email:${sha256(email.toLowerCase()).slice(0, 32)}`])
     if (!(await useLink(tx, portal, link.id))) return { ok: false }
     const before = await addressOf(tx, accountId)
     if (!before || !(await keepAddress(tx, portal, accountId, email))) return { ok: false }

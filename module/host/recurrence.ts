@@ -2,7 +2,7 @@
  * On which days a calendar event of the host takes place (facts §2.3, §2.4). Pure arithmetic on days; nothing here
  * walks from the event's beginning day by day, so a series of ten years costs what a new one costs.
  */
-import type { Day } from '../platform/clock.js'
+import { isDay, type Day } from '../platform/clock.js'
 import { phpFields } from './php/serialize.js'
 import { remembering } from '../platform/remembering.js'
 
@@ -312,8 +312,4 @@ export const dayFrom: (number: number) => Day = remembering(dayOfNumber, 20_000)
 
 function dayOfNumber(number: number): Day {
   return new Date(number * MILLISECONDS_A_DAY).toISOString().slice(0, 10)
-}
-
-function isDay(text: string | null): text is Day {
-  return text !== null && !Number.isNaN(dayNumber(text))
 }

@@ -47,6 +47,14 @@ function two(number: number): string {
   return number < 10 ? `0${String(number)}` : String(number)
 }
 
+/** Whether it is a day of the calendar, from the year 1000 on: not '0000-00-00', not '2026-02-30' (facts §12.3). */
+export function isDay(text: string | null | undefined): text is Day {
+  const [, year, month, date] = /^([1-9]\d{3})-(\d{2})-(\d{2})$/.exec(text ?? '') ?? []
+  if (year === undefined) return false
+  const at = new Date(Date.UTC(Number(year), Number(month) - 1, Number(date)))
+  return at.getUTCMonth() === Number(month) - 1 && at.getUTCDate() === Number(date)
+}
+
 /** The day so many days after this one; before it for a negative number. */
 export function daysLater(from: Day, days: number): Day {
   const [year = 0, month = 1, date = 1] = from.split('-').map(Number)

@@ -19,7 +19,22 @@ export function providerTurn(id: number | string): string {
   return `provider:${String(id)}`
 }
 
+/** The turn of a patient's chart. */
+export function chartTurn(pid: number | string): string {
+  return `patient:${String(pid)}`
+}
+
+/** The turn of what an account has in its own record, before there is a chart. */
+export function recordTurn(record: string): string {
+  return `record:${record}`
+}
+
 /** The turn of a patient: of their chart, or of their account's own record while there is none. */
 export function patientTurn({ pid, record }: { pid: number | string | undefined; record: string }): string {
-  return pid === undefined ? `record:${record}` : `patient:${String(pid)}`
+  return pid === undefined ? recordTurn(record) : chartTurn(pid)
+}
+
+/** The turn of an account: of what it opens, and of whether there is one. */
+export function accountTurn(id: number): string {
+  return `account:${String(id)}`
 }

@@ -120,11 +120,6 @@ export function isOpen({ standing }: Pick<Appointment, 'standing'>): boolean {
   return standing === 'requested' || standing === 'proposed' || standing === 'confirmed'
 }
 
-/** A day of the calendar, written YYYY-MM-DD. */
-export function isDay(text: string): text is Day {
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) && DateTime.fromISO(text).isValid
-}
-
 /** `4711` or `4711-20261124` as an address names it; undefined for anything else. */
 export function parseAppointmentId(id: string): { eid: number; day: Day | undefined } | undefined {
   const parts = /^([1-9]\d{0,9})(?:-(\d{4})(\d{2})(\d{2}))?$/.exec(id)

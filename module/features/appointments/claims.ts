@@ -1,7 +1,7 @@
 /** Who of the staff is at a request: claimed, handed over, taken over, given back. A claim lapses (setting claimMinutes). */
+import { holderToBe, type ClaimHow } from '../../access/claiming.js'
 import type { Portal } from '../../access/portal.js'
-import { staffMay, staffMember, type StaffMember } from '../../access/staff.js'
-import { colleagues } from '../../host/reads/staffAppointments.js'
+import type { StaffMember } from '../../access/staff.js'
 import { PENDING } from '../../host/statuses.js'
 import type { Actor } from '../../platform/audit.js'
 import { utc, type Utc } from '../../platform/clock.js'
@@ -20,15 +20,6 @@ export interface ClaimInput {
   undo?: string | undefined
 }
 
-export type ClaimHow =
-  /** For me; what I have already I have from now on. */
-  | { kind: 'claim' }
-  /** From whoever has it. */
-  | { kind: 'take' }
-  | { kind: 'release' }
-  /** To a colleague's username. */
-  | { kind: 'hand-over'; to: string }
-
 export type ClaimOutcome =
   | { ok: true; holder: string | undefined }
   | NotInHand
@@ -45,7 +36,7 @@ export async function claimAppointment(
   actor: Actor,
   input: ClaimInput,
 ): Promise<ClaimOutcome> {
-  const next = await holderToBe(portal, member, input.how)
+  const next = await holderToBe(portal, member, input.how, 'appointments:process')
   if (!next) return { ok: false, reason: 'no-such-colleague' }
   const { to } = next
   return inHand<ClaimOutcome>(portal, input.eid, async (tx, found) => {
@@ -61,19 +52,6 @@ export async function claimAppointment(
     await rememberDeed(tx, portal, member, input.undo, deedOf(visit, row, to))
     return { ok: true, holder: to }
   })
-}
-
-/** Whose it will be; undefined: handed to nobody who could take it. */
-async function holderToBe(
-  portal: Portal,
-  member: StaffMember,
-  how: ClaimHow,
-): Promise<{ to: string | undefined } | undefined> {
-  if (how.kind === 'release') return { to: undefined }
-  if (how.kind !== 'hand-over') return { to: member.username }
-  const colleague = (await colleagues(portal.db)).find((each) => each.username === how.to)
-  const other = colleague && (await staffMember(portal.db, colleague.id))
-  return other && staffMay(portal.policy(), other, 'appointments:process') ? { to: other.username } : undefined
 }
 
 type Claimable = Parameters<typeof claimOf>[0] & { id: number; table: 'requests' | 'cancellations' }

@@ -11,7 +11,7 @@ import { PENDING } from '../../host/statuses.js'
 import { utc, type Utc } from '../../platform/clock.js'
 import type { Queryable, Tx } from '../../platform/database.js'
 import { receiptNumber } from '../../platform/ids.js'
-import { patientTurn, providerTurn, takeTurn } from '../../platform/turns.js'
+import { chartTurn, providerTurn, recordTurn, takeTurn } from '../../platform/turns.js'
 
 /** Our row beside an event: who asked, who is at it, and what became of it. */
 export interface RequestRow {
@@ -80,8 +80,8 @@ async function turnsFor(db: Queryable, eid: number): Promise<string[] | undefine
 }
 
 function turnsOfPatient({ pid, record }: { pid: string | null; record: string | null }): string[] {
-  if (pid !== null && pid !== '') return [patientTurn({ pid, record: '' })]
-  return record === null ? [] : [patientTurn({ pid: undefined, record })]
+  if (pid !== null && pid !== '') return [chartTurn(pid)]
+  return record === null ? [] : [recordTurn(record)]
 }
 
 /** Carries a refusal out of a transaction, so that it is rolled back. */

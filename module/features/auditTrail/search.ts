@@ -3,7 +3,7 @@ import { DateTime } from 'luxon'
 import { z } from 'zod'
 import type { Portal } from '../../access/portal.js'
 import { searchPatients } from '../../host/patients.js'
-import { utc, type Day, type Utc } from '../../platform/clock.js'
+import { isDay, utc, type Day, type Utc } from '../../platform/clock.js'
 import type { Queryable } from '../../platform/database.js'
 import type { Translate } from '../../platform/i18n.js'
 import { knownEvents, viewEvents } from './eventWords.js'
@@ -70,10 +70,6 @@ const Query = z.object({
   dir: z.enum(['asc', 'desc']).optional().catch(undefined),
   page: z.coerce.number().int().min(1).catch(1),
 })
-
-function isDay(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) && DateTime.fromISO(text, { zone: 'utc' }).isValid
-}
 
 /** Fields in which something else than a day was typed: it is said there, and the search goes on without. */
 export function badDays(query: Readonly<Record<string, string>>): ('from' | 'until')[] {

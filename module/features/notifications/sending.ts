@@ -9,6 +9,7 @@ import { isLanguage, type Translate } from '../../platform/i18n.js'
 import { Unsent } from '../../platform/post.js'
 import { letterAddress } from '../../web/letterAddress.js'
 import { render } from '../../web/render.js'
+import { isMailbox } from '../../platform/emailAddress.js'
 
 /** Hears `letter.written`. Throws to be tried again, until the last try gives the letter up. */
 export async function sendLetter(portal: Portal, kinds: readonly LetterKind[], event: HeardEvent): Promise<void> {
@@ -48,7 +49,7 @@ async function send(portal: Portal, kinds: readonly LetterKind[], letter: Letter
 function senderOf(portal: Portal): { name: string; address: string } {
   const ours = portal.settings().mailSender
   const hosts = portal.globals().get('patient_reminder_sender_email') ?? ''
-  const address = [ours, hosts].find((each) => /^[^\s@]+@[^\s@]+$/.test(each))
+  const address = [ours, hosts].find((each) => isMailbox(each))
   return {
     name: portal.practice().name,
     address: address ?? `no-reply@${new URL(letterAddress(portal, '/')).hostname}`,

@@ -2,8 +2,8 @@
 import { handOnPerson } from '../../access/bookingWishes.js'
 import type { Listener } from '../../feature.js'
 import type { Actor } from '../../platform/audit.js'
-import { takeTurn } from '../../platform/turns.js'
-import { turnOfAccount } from './registrations.js'
+import { accountTurn, takeTurn } from '../../platform/turns.js'
+import {} from './registrations.js'
 import { submit } from './submitting.js'
 
 export const registerWhoBooked: Listener = {
@@ -11,7 +11,7 @@ export const registerWhoBooked: Listener = {
   event: 'booking.made',
   hear: (portal, { payload }) =>
     portal.db.transaction(async (tx) => {
-      await takeTurn(tx, [turnOfAccount(Number(payload['account']))])
+      await takeTurn(tx, [accountTurn(Number(payload['account']))])
       const person = await handOnPerson(tx, portal, Number(payload['wish']))
       if (!person) return
       const { accountId: id, accountName: name, ownRecord, email, firstName, lastName, born, phone } = person

@@ -11,9 +11,9 @@ import { fingerprintOf } from '../../access/staff.js'
 import { recordAudit, type Actor } from '../../platform/audit.js'
 import type { Language } from '../../platform/i18n.js'
 import { firstResult, rememberResult, type Once } from '../../platform/once.js'
-import { takeTurn } from '../../platform/turns.js'
+import { accountTurn, takeTurn } from '../../platform/turns.js'
 import type { Details } from './details.js'
-import { turnOfAccount } from './registrations.js'
+import {} from './registrations.js'
 import { submit } from './submitting.js'
 
 const LINK_HOURS = 24
@@ -111,6 +111,8 @@ export type Submitted =
   | { ok: false; reason: 'too-many'; limit: number }
   /** The same form was sent before with other answers. */
   | { ok: false; reason: 'used-otherwise' }
+  /** The account was disabled or joined with another meanwhile. */
+  | { ok: false; reason: 'no-account' }
 
 const OPEN_MOST = 5
 
@@ -122,18 +124,19 @@ export async function registerAnother(
   once: Once | undefined,
 ): Promise<Submitted> {
   return portal.db.transaction(async (tx): Promise<Submitted> => {
-    await takeTurn(tx, [turnOfAccount(account.id)])
+    await takeTurn(tx, [accountTurn(account.id)])
     const before = once && (await firstResult(tx, portal.clock, once))
     if (before?.state === 'used-otherwise') return { ok: false, reason: 'used-otherwise' }
     if (before?.state === 'done') return { ok: true, receipt: before.result }
     const row = await tx.first<{ email: string | null; open: number }>(
       `SELECT a.email, (SELECT COUNT(*) FROM foyer_registrations r
                          WHERE r.account_id = a.id AND r.state IN ('waiting', 'asked')) AS open
-         FROM foyer_accounts a WHERE a.id = :id FOR UPDATE`,
+         FROM foyer_accounts a WHERE a.id = :id AND a.disabled_at IS NULL FOR UPDATE`,
       { id: account.id },
     )
-    if ((row?.open ?? 0) >= OPEN_MOST) return { ok: false, reason: 'too-many', limit: OPEN_MOST }
-    const { receipt } = await submit(tx, portal, actor, { ...account, email: row?.email ?? '' }, details)
+    if (!row) return { ok: false, reason: 'no-account' }
+    if (row.open >= OPEN_MOST) return { ok: false, reason: 'too-many', limit: OPEN_MOST }
+    const { receipt } = await submit(tx, portal, actor, { ...account, email: row.email ?? '' }, details)
     if (once) await rememberResult(tx, once, receipt)
     return { ok: true, receipt }
   })

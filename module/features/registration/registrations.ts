@@ -3,7 +3,7 @@ import type { Portal } from '../../access/portal.js'
 import { utc, type Day, type Utc } from '../../platform/clock.js'
 import type { Queryable, Tx } from '../../platform/database.js'
 import { isReceiptNumber, sha256 } from '../../platform/ids.js'
-import { patientTurn, takeTurn } from '../../platform/turns.js'
+import { accountTurn, recordTurn, takeTurn } from '../../platform/turns.js'
 import type { Claim } from './matching.js'
 import { plainName } from './phonetic.js'
 
@@ -123,7 +123,7 @@ export async function inHand<Outcome>(
   )
   return portal.db.transaction(async (tx) => {
     if (!known) return work(tx, undefined)
-    const ofAccount = [turnOfAccount(known.account_id), patientTurn({ pid: undefined, record: known.own_record })]
+    const ofAccount = [accountTurn(known.account_id), recordTurn(known.own_record)]
     await takeTurn(tx, [turnOf(id), ...ofAccount, ...more])
     // sql-safe: a constant
     return work(
@@ -135,10 +135,6 @@ export async function inHand<Outcome>(
 
 export function turnOf(id: number): string {
   return `registration:${String(id)}`
-}
-
-export function turnOfAccount(id: number): string {
-  return `account:${String(id)}`
 }
 
 /** Who has claimed it and since when, as long as the claim has not lapsed (setting claimMinutes). */

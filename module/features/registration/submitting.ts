@@ -8,9 +8,9 @@ import { utc, wallClock } from '../../platform/clock.js'
 import type { Tx } from '../../platform/database.js'
 import { receiptNumber } from '../../platform/ids.js'
 import { publish } from '../../platform/outbox.js'
-import { takeTurn } from '../../platform/turns.js'
+import { accountTurn, takeTurn } from '../../platform/turns.js'
 import type { Details } from './details.js'
-import { openKeyOf, turnOfAccount } from './registrations.js'
+import { openKeyOf } from './registrations.js'
 
 interface Submitter {
   id: number
@@ -27,7 +27,7 @@ export async function submit(
   account: Submitter,
   details: Details,
 ): Promise<{ id: number; receipt: string }> {
-  await takeTurn(tx, [turnOfAccount(account.id)])
+  await takeTurn(tx, [accountTurn(account.id)])
   const openKey = openKeyOf(account.id, details)
   const before = await tx.first<{ id: number; receipt: string }>(
     `SELECT id, receipt FROM foyer_registrations WHERE open_key = :openKey`,

@@ -5,6 +5,7 @@ import { registration } from '../../host/modules.js'
 import type { Config } from '../../platform/config.js'
 import type { ModuleState } from '../../platform/state.js'
 import { findingsOf, said, type Examined, type Finding } from './finding.js'
+import { isMailbox } from '../../platform/emailAddress.js'
 
 const { ok, warning, problem } = findingsOf('emr')
 
@@ -60,7 +61,7 @@ export function isUnset(address: string): boolean {
 export function hostsMail(globals: Globals): Finding {
   const fix = said('doctor.hostsMail.fix')
   const sender = globals.get('patient_reminder_sender_email') ?? ''
-  if (!/^[^\s@]+@[^\s@]+$/.test(sender)) return warning('hostsMail', said('doctor.hostsMail.noSender'), fix)
+  if (!isMailbox(sender)) return warning('hostsMail', said('doctor.hostsMail.noSender'), fix)
   const method = globals.get('EMAIL_METHOD') ?? ''
   if (method !== 'SMTP') return ok('hostsMail', 'doctor.hostsMail.is', { method, sender })
   const host = globals.get('SMTP_HOST') ?? ''

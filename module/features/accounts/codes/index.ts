@@ -1,4 +1,4 @@
-import type { Part } from '../part.js'
+import type { Part } from '../../../feature.js'
 import { codesCard } from './codesCard.js'
 import { welcomeLetter } from './letters.js'
 import { patientDoorRoutes, patientRoutes } from './patientRoutes.js'

@@ -12,8 +12,8 @@ import type { Answer } from '../../../web/show.js'
 import { goIn } from '../onward.js'
 import { receiptOf } from './redeeming.js'
 import { Password, passwordHint, unfitText } from '../safety/judging.js'
-import { isEmail } from './sendingFields.js'
 import { CodeFields, readCode, whyNotOpened } from './typed.js'
+import { isEmailAddress } from '../../../platform/emailAddress.js'
 
 interface Typed {
   pin?: string
@@ -65,7 +65,7 @@ export async function join(context: DoorContext): Promise<Answer> {
   const { flaw } = judgePassword(portal, password, [email])
   const errors: FieldError[] = [
     ...wrong,
-    ...(isEmail(email) ? [] : [{ name: 'email', text: t('codes.join.badEmail') }]),
+    ...(isEmailAddress(email) ? [] : [{ name: 'email', text: t('codes.join.badEmail') }]),
     ...(flaw ? [{ name: 'password', text: unfitText(t, flaw) }] : []),
   ]
   if (errors.length > 0) return joinPage(context, { ...typed, errors })

@@ -5,6 +5,7 @@ import type { FamilyMember } from '../../../host/family.js'
 import { optionalText } from '../../../web/forms.js'
 import type { FieldError } from '../../../web/layout.js'
 import type { StaffContext } from '../../../web/routes.js'
+import { isEmailAddress } from '../../../platform/emailAddress.js'
 
 const Fields = z.object({
   deliver: optionalText(8),
@@ -23,7 +24,7 @@ export function readSending({ form, t }: StaffContext, mayPrint: boolean): Sendi
   const wrong = (name: string, key: string): SendingRead => ({ ok: false, errors: [{ name, text: t(key) }] })
   if (deliver === 'print' && mayPrint) return { ok: true, value: undefined }
   if (deliver === 'mail') {
-    return isEmail(email)
+    return isEmailAddress(email)
       ? { ok: true, value: { channel: 'mail', to: email, asked: asked === '1' } }
       : wrong('email', 'codes.send.badEmail')
   }
@@ -34,11 +35,6 @@ export function readSending({ form, t }: StaffContext, mayPrint: boolean): Sendi
       : wrong('mobile', 'codes.send.badMobile')
   }
   return wrong('deliver', 'codes.send.choose')
-}
-
-/** An address that a mail server will take as one: no spaces, no signs that a header could be built of. */
-export function isEmail(text: string): boolean {
-  return text.length <= 254 && /^[^\s@<>(),;:"\\[\]]+@[^\s@<>(),;:"\\[\]]+\.[^\s@<>(),;:"\\[\]]{2,}$/.test(text)
 }
 
 interface ViewOptions {

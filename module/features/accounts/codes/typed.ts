@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { Redeemed } from '../../../access/codeRedeeming.js'
 import { typedSymbols } from '../../../access/codeSymbols.js'
-import type { Day } from '../../../platform/clock.js'
+import { isDay, type Day } from '../../../platform/clock.js'
 import { optionalText } from '../../../web/forms.js'
 import type { FieldError } from '../../../web/layout.js'
 import type { RequestContext } from '../../../web/routes.js'
@@ -30,11 +30,6 @@ export function readCode({ form, t }: Pick<RequestContext, 'form' | 't'>): CodeR
       ...(isDay(birthDate) ? [] : [{ name: 'birthDate', text: t('codes.typed.missingDate') }]),
     ],
   }
-}
-
-function isDay(text: string): boolean {
-  const day = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T00:00:00Z`) : undefined
-  return day !== undefined && !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text)
 }
 
 /** What stands above the form after a refusal; which status it has. */

@@ -5,7 +5,7 @@ import { allowPatientPortal, readPortalChart } from '../../../host/credentials.j
 import { recordAudit, type Actor } from '../../../platform/audit.js'
 import { wallClock } from '../../../platform/clock.js'
 import { publish } from '../../../platform/outbox.js'
-import { takeTurn } from '../../../platform/turns.js'
+import { chartTurn, takeTurn } from '../../../platform/turns.js'
 import { logAccess } from './hostLog.js'
 
 export type AuthoriseOutcome = { ok: true } | { ok: false; reason: 'not-found' }
@@ -18,7 +18,7 @@ export async function authorise(
   pid: number,
 ): Promise<AuthoriseOutcome> {
   return portal.db.transaction(async (tx) => {
-    await takeTurn(tx, [`patient:${String(pid)}`])
+    await takeTurn(tx, [chartTurn(pid)])
     const chart = await readPortalChart(tx, pid)
     if (!chart) return { ok: false, reason: 'not-found' }
     if (chart.allowed) return { ok: true }

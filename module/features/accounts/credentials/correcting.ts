@@ -5,8 +5,8 @@ import { correctEmail, readPortalChart } from '../../../host/credentials.js'
 import { writeHostLog } from '../../../host/log.js'
 import { recordAudit, type Actor } from '../../../platform/audit.js'
 import { wallClock } from '../../../platform/clock.js'
-import { takeTurn } from '../../../platform/turns.js'
-import { isEmailAddress } from './names.js'
+import { chartTurn, takeTurn } from '../../../platform/turns.js'
+import { isEmailAddress } from '../../../platform/emailAddress.js'
 
 export type CorrectOutcome = { ok: true } | { ok: false; reason: 'not-found' | 'bad-address' }
 
@@ -19,7 +19,7 @@ export async function correctTrustedEmail(
 ): Promise<CorrectOutcome> {
   if (email !== '' && !isEmailAddress(email)) return { ok: false, reason: 'bad-address' }
   return portal.db.transaction(async (tx) => {
-    await takeTurn(tx, [`patient:${String(pid)}`])
+    await takeTurn(tx, [chartTurn(pid)])
     const chart = await readPortalChart(tx, pid)
     if (!chart) return { ok: false, reason: 'not-found' }
     if (chart.emailDirect === email) return { ok: true }

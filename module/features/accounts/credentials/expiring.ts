@@ -13,7 +13,7 @@ import { recordAudit, type Actor } from '../../../platform/audit.js'
 import { wallClock } from '../../../platform/clock.js'
 import type { Tx } from '../../../platform/database.js'
 import { publish } from '../../../platform/outbox.js'
-import { takeTurn } from '../../../platform/turns.js'
+import { chartTurn, takeTurn } from '../../../platform/turns.js'
 import { logAccess } from './hostLog.js'
 
 const AT_ONCE = 500
@@ -28,7 +28,7 @@ export async function expireCredentials(portal: Portal): Promise<void> {
 }
 
 async function expire(tx: Tx, portal: Portal, { id, pid, madeAt }: StaffCredential): Promise<void> {
-  await takeTurn(tx, [`patient:${String(pid)}`])
+  await takeTurn(tx, [chartTurn(pid)])
   const login = (await readPortalChart(tx, pid))?.login
   const unchanged = login && (await findStaffCredential(tx, pid, login.hash))
   if (unchanged?.id !== id) {

@@ -1,4 +1,4 @@
-import type { Part } from '../part.js'
+import type { Part } from '../../../feature.js'
 import { expireCredentials } from './expiring.js'
 import { letterCard } from './letterCard.js'
 import { staffRoutes } from './staffRoutes.js'
@@ -11,5 +11,5 @@ export const credentials: Part = {
   routes: staffRoutes,
   letters,
   panelCards: [letterCard],
-  jobs: [{ name: 'expire-credentials', everySeconds: 3600, run: expireCredentials }],
+  jobs: [{ name: 'expire-credentials', everySeconds: 300, run: expireCredentials }],
 }

@@ -4,7 +4,9 @@
  */
 import { createHmac } from 'node:crypto'
 import { judgePassword, type PasswordFlaw } from '../../../access/passwordPolicy.js'
+import { accountOfPid } from '../../../access/personAccount.js'
 import type { Portal } from '../../../access/portal.js'
+import { endSessions } from '../../../access/sessions.js'
 import { noteStaffCredential } from '../../../access/staffCredentials.js'
 import { loginNameTaken, readPortalChart, saveCredential, type PortalChart } from '../../../host/credentials.js'
 import { hashHostPassword, hashSettings } from '../../../host/php/passwords.js'
@@ -13,7 +15,7 @@ import { wallClock, type Utc } from '../../../platform/clock.js'
 import type { Tx } from '../../../platform/database.js'
 import { firstResult, onceOf, rememberResult } from '../../../platform/once.js'
 import { publish } from '../../../platform/outbox.js'
-import { takeTurn } from '../../../platform/turns.js'
+import { chartTurn, takeTurn } from '../../../platform/turns.js'
 import { logAccess } from './hostLog.js'
 import { accountNameOf } from './names.js'
 import { tellPatient } from './telling.js'
@@ -64,7 +66,7 @@ export function judgeFor(
 async function make(tx: Tx, portal: Portal, actor: Actor, wish: CredentialWish, hash: string): Promise<MakeOutcome> {
   const { pid } = wish
   // Login names too: nothing in the host keeps them unique.
-  await takeTurn(tx, ['login-names', `patient:${String(pid)}`])
+  await takeTurn(tx, ['login-names', chartTurn(pid)])
   const once = onceIn(portal, actor, wish)
   const first = once && (await firstResult(tx, portal.clock, once))
   if (first?.state === 'used-otherwise') return { ok: false, reason: 'used-otherwise' }
@@ -96,7 +98,7 @@ async function write(tx: Tx, portal: Portal, actor: Actor, { chart, wish, hash, 
   const status = statusFor(portal, wish.changeInHost)
   await saveCredential(tx, { pid, accountName: accountNameOf(chart), loginName, hash, status, at })
   await noteStaffCredential(tx, portal, { pid, hash, by: actor })
-  const ended = await endSessions(tx, pid)
+  const ended = await signOut(tx, pid)
   // The host's own words (facts §3.2).
   await logAccess(tx, actor, { at, pid, comment: 'updated credentials' })
   const event = kind === 'reset' ? 'credential.reset' : 'credential.created'
@@ -114,12 +116,9 @@ function statusFor({ globals }: Portal, changeInHost: boolean): 0 | 1 {
 }
 
 /** Wherever the patient's own account is signed in, it is out now. How many that were. */
-async function endSessions(tx: Tx, pid: number): Promise<number> {
-  const account = await tx.first<{ id: number }>(`SELECT id FROM foyer_accounts WHERE host_pid = :pid`, { pid })
-  if (!account) return 0
-  return tx.change(`DELETE FROM foyer_sessions WHERE audience = 'patient' AND owner = :owner`, {
-    owner: String(account.id),
-  })
+async function signOut(tx: Tx, pid: number): Promise<number> {
+  const account = await accountOfPid(tx, pid)
+  return account === undefined ? 0 : endSessions(tx, 'patient', account)
 }
 
 async function whoWasFaster(tx: Tx, pid: number): Promise<MakeOutcome> {

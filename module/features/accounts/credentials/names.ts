@@ -6,7 +6,7 @@ import type { Queryable } from '../../../platform/database.js'
 /** As long as the host's columns. */
 export const LOGIN_NAME_MOST = 100
 
-/** The existing one, since the host's messages hang on it; else first name, last name and patient_data.id (facts §3.1). */
+/** The existing one, since the host's messages hang on it; else first name, last name and the chart's own number (facts §3.1). */
 export function accountNameOf({ firstName, id, lastName, login }: PortalChart): string {
   if (login && login.accountName !== '') return login.accountName
   const number = String(id)
@@ -38,9 +38,4 @@ export interface TrustedEmail {
 /** The direct address where there is one (facts §3.2). */
 export function trustedEmail({ email, emailDirect }: Pick<PortalChart, 'email' | 'emailDirect'>): TrustedEmail {
   return emailDirect === '' ? { address: email, source: 'email' } : { address: emailDirect, source: 'email_direct' }
-}
-
-/** An address that a mail server would look at. */
-export function isEmailAddress(text: string): boolean {
-  return text.length <= 254 && /^[^\s@<>,;:"()[\]\\]+@[^\s@<>,;:"()[\]\\.]+(\.[^\s@<>,;:"()[\]\\.]+)+$/.test(text)
 }

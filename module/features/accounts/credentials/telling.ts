@@ -6,7 +6,8 @@ import type { PortalChart } from '../../../host/credentials.js'
 import type { Actor } from '../../../platform/audit.js'
 import type { Tx } from '../../../platform/database.js'
 import { isLanguage, type Language } from '../../../platform/i18n.js'
-import { isEmailAddress, trustedEmail } from './names.js'
+import { trustedEmail } from './names.js'
+import { isEmailAddress } from '../../../platform/emailAddress.js'
 
 export type CredentialLetter = 'credential.created' | 'credential.reset'
 

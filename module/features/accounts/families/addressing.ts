@@ -1,8 +1,8 @@
 /** Where a side of a grant is written to: its own proved address, else the chart's trusted one, if it may be used. */
 import type { Side } from '../../../host/reads/comingChanges.js'
 import { isLanguage, type Language } from '../../../platform/i18n.js'
-import { isEmailAddress } from '../credentials/names.js'
 import type { WhyNoLetter } from '../credentials/telling.js'
+import { isEmailAddress } from '../../../platform/emailAddress.js'
 
 export type Address = { to: string; refused?: WhyNoLetter }
 

@@ -6,7 +6,7 @@ import { recordAudit, type Actor } from '../../../platform/audit.js'
 import { utc, type Day, type Utc } from '../../../platform/clock.js'
 import type { Tx } from '../../../platform/database.js'
 import { publish } from '../../../platform/outbox.js'
-import { takeTurn } from '../../../platform/turns.js'
+import { chartTurn, takeTurn } from '../../../platform/turns.js'
 
 export type Decision =
   | { what: 'changed'; relationship: string; extent: string; until: Day | undefined }
@@ -50,7 +50,7 @@ export async function decide(portal: Portal, actor: Actor, input: Deciding): Pro
   const { pid, id, reason, decision } = input
   return db.transaction(async (tx): Promise<Outcome> => {
     // The turn of those who redeem codes for this chart, too.
-    await takeTurn(tx, [`patient:${String(pid)}`])
+    await takeTurn(tx, [chartTurn(pid)])
     const before = await findGrant(tx, { pid, id })
     if (!before) return { ok: false, reason: 'not-found' }
     if (input.version !== undefined && input.version !== before.version) return { ok: false, reason: 'stale' }

@@ -1,4 +1,4 @@
-import type { Part } from '../part.js'
+import type { Part } from '../../../feature.js'
 import { agesCard } from './agesPage.js'
 import { comingCard } from './comingCard.js'
 import { grantsCard } from './grantsCard.js'

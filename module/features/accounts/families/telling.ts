@@ -13,7 +13,7 @@ import { day as dayOf, daysLater, utc } from '../../../platform/clock.js'
 import type { Tx } from '../../../platform/database.js'
 import { isLanguage } from '../../../platform/i18n.js'
 import { publish } from '../../../platform/outbox.js'
-import { takeTurn } from '../../../platform/turns.js'
+import { chartTurn, takeTurn } from '../../../platform/turns.js'
 import { writeDay } from '../../../web/times.js'
 import { addressOf, isSameMailbox, languageOf, type Address } from './addressing.js'
 import { growingOf, stepsBetween } from './coming.js'
@@ -63,7 +63,7 @@ async function tellAll(
 async function tell(tx: Tx, portal: Portal, coming: ComingChange, change: Change): Promise<void> {
   const { clock } = portal
   const { id, pid, record, relationship } = coming
-  await takeTurn(tx, [`patient:${String(pid)}`])
+  await takeTurn(tx, [chartTurn(pid)])
   const noted = await tx.change(
     `INSERT IGNORE INTO foyer_grant_notices (grant_id, kind, day, told_at)
      SELECT g.id, :kind, :day, :now FROM foyer_grants g WHERE g.id = :id AND g.version = :version AND g.revoked_at IS NULL`,

@@ -7,11 +7,11 @@ import type { FieldError } from '../../../web/layout.js'
 import { languageChoices } from '../../../web/reader.js'
 import type { AccountContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
-import { isEmailAddress } from '../credentials/names.js'
 import type { AccountSection } from './accountSection.js'
 import { knowsPassword } from './passwordPages.js'
 import { findPerson } from './person.js'
 import { mayHaveAnother } from './verifying.js'
+import { isEmailAddress } from '../../../platform/emailAddress.js'
 
 /** View: /accounts/safety/address-card. */
 export interface AddressCard {

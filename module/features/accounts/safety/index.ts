@@ -1,4 +1,4 @@
-import type { Part } from '../part.js'
+import type { Part } from '../../../feature.js'
 import { sendResetLinks } from './forgetting.js'
 import { letters } from './letters.js'
 import { accountRoutes, doorRoutes } from './patientRoutes.js'

@@ -1,4 +1,4 @@
-import type { Part } from '../part.js'
+import type { Part } from '../../../feature.js'
 import { letters } from './letters.js'
 import { lostCard } from './lostCard.js'
 import { accountRoutes, doorRoutes as patientDoorRoutes } from './patientRoutes.js'

@@ -1,4 +1,4 @@
-import type { Part } from '../part.js'
+import type { Part } from '../../../feature.js'
 import { whyOpenRecord } from './openRecord.js'
 import { whyRedeem } from './redeeming.js'
 import { whyAccountSignsIn, whyPatientSignsIn } from './signingIn.js'

@@ -1,10 +1,9 @@
 /** The steps in which a time is chosen and checked, for a new visit as for one that is to be moved. */
 import { z } from 'zod'
-import { day as dayOf, type Day } from '../../../platform/clock.js'
+import { isDay, day as dayOf, type Day } from '../../../platform/clock.js'
 import { chosenId, optionalText } from '../../../web/forms.js'
 import type { RecordContext, RequestContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
-import { isDay } from '../appointment.js'
 import { offer, type Wish } from '../openings.js'
 import { checkPage, choicePage, type Checked, type CheckTyped, type Note, type Purpose } from './choicePages.js'
 import { notTheirs } from './notTheirs.js'

@@ -1,11 +1,11 @@
 /** Another time is proposed to the patient, and taken back. */
+import { isDay } from '../../../platform/clock.js'
 import { z } from 'zod'
 import { opaqueId } from '../../../platform/ids.js'
 import { chosenId, optionalText } from '../../../web/forms.js'
 import type { StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import type { OfferedTime } from '../alternatives.js'
-import { isDay } from '../appointment.js'
 import { proposeTime, withdrawProposal, type ProposeOutcome } from '../proposing.js'
 import { onward, whyNot } from './outcomes.js'
 import { proposePage, type ProposeTyped } from './proposalPage.js'

@@ -2,13 +2,14 @@
 import { z } from 'zod'
 import { judgeNewcomer, newcomerStamp, takeNewcomerTry, WORK_BITS } from '../../../access/newcomers.js'
 import { shortestPassword } from '../../../access/passwordPolicy.js'
-import { optionalText, text } from '../../../web/forms.js'
+import { optionalText } from '../../../web/forms.js'
 import type { FieldError } from '../../../web/layout.js'
 import type { DoorContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import { detailsOf, detailsSchema } from '../details.js'
 import { askToRegister, provenAddress, register, type Registered } from '../registering.js'
 import { detailsErrors, detailsFields } from './detailsFields.js'
+import { emailAddress } from '../../../web/personFields.js'
 
 /** GET /portal/register */
 export function askAddress(context: DoorContext): Answer {
@@ -25,10 +26,7 @@ function isOn({ portal }: DoorContext): boolean {
 }
 
 const AddressForm = z.object({
-  email: text(255, 'registration.missing.email').refine(
-    (value) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value),
-    'registration.missing.email',
-  ),
+  email: emailAddress('registration.missing.email'),
   stamp: optionalText(80),
   work: optionalText(20),
   website: optionalText(255),

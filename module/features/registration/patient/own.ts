@@ -57,6 +57,8 @@ export async function submitAnother(context: AccountContext): Promise<Answer> {
   if (!details || errors.length > 0) return anotherPage(context, asked.typed, errors)
   const outcome = await registerAnother(portal, actor, account, details, once({ ...details }))
   if (outcome.ok) return show.seeOther(`/portal/account/registrations/${outcome.receipt}`)
+  // Nobody is signed in with it any more: the door says so.
+  if (outcome.reason === 'no-account') return show.seeOther('/portal/sign-in')
   const said = outcome.reason === 'too-many' ? t('registration.tooMany', { count: outcome.limit }) : t('form.twice')
   return anotherPage(context, asked.typed, [{ text: said }])
 }

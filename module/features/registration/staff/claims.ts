@@ -1,19 +1,11 @@
 /** Who of the staff is at a registration: claimed, handed over, taken over, given back. A claim lapses (setting claimMinutes). */
+import { holderToBe, type ClaimHow } from '../../../access/claiming.js'
 import type { Portal } from '../../../access/portal.js'
-import { staffMay, staffMember, type StaffMember } from '../../../access/staff.js'
-import { colleagues } from '../../../host/reads/staffAppointments.js'
+import type { StaffMember } from '../../../access/staff.js'
 import { recordAudit, type Actor } from '../../../platform/audit.js'
 import { utc } from '../../../platform/clock.js'
 import { holderOf, inHand, isOpen } from '../registrations.js'
 import type { NotDecided } from './deed.js'
-
-export type ClaimHow =
-  | { kind: 'claim' }
-  /** From whoever has it. */
-  | { kind: 'take' }
-  | { kind: 'release' }
-  /** To a colleague's username. */
-  | { kind: 'hand-over'; to: string }
 
 export type ClaimOutcome =
   | { ok: true }
@@ -28,7 +20,7 @@ export async function claimRegistration(
   id: number,
   how: ClaimHow,
 ): Promise<ClaimOutcome> {
-  const next = await holderToBe(portal, member, how)
+  const next = await holderToBe(portal, member, how, 'registrations:process')
   if (!next) return { ok: false, reason: 'no-such-colleague' }
   return inHand(portal, id, async (tx, row): Promise<ClaimOutcome> => {
     if (!row) return { ok: false, reason: 'not-found' }
@@ -57,17 +49,4 @@ const events: Record<ClaimHow['kind'], string> = {
   take: 'registration.taken-over',
   release: 'registration.released',
   'hand-over': 'registration.handed-over',
-}
-
-/** Whose it will be; undefined: handed to nobody who could take it. */
-async function holderToBe(
-  portal: Portal,
-  member: StaffMember,
-  how: ClaimHow,
-): Promise<{ to: string | undefined } | undefined> {
-  if (how.kind === 'release') return { to: undefined }
-  if (how.kind !== 'hand-over') return { to: member.username }
-  const colleague = (await colleagues(portal.db)).find((each) => each.username === how.to)
-  const other = colleague && (await staffMember(portal.db, colleague.id))
-  return other && staffMay(portal.policy(), other, 'registrations:process') ? { to: other.username } : undefined
 }

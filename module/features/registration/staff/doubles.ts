@@ -9,7 +9,7 @@ import type { StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import type { Utc } from '../../../platform/clock.js'
 import { emailKey } from '../keys.js'
-import { disableAccount, mergeAccounts, type AccountOutcome } from './merging.js'
+import { disableAccount, enableAccount, mergeAccounts, type AccountOutcome } from './merging.js'
 
 export function doubleView(context: StaffContext, row: DoubleRow) {
   const { t, url } = context
@@ -98,6 +98,7 @@ export async function account(
     doubles: row.disabled_at === null ? await doublesOf(context, row) : [],
     mergeAction: url(`${base}/merging`),
     disableAction: url(`${base}/disabling`),
+    enableAction: row.disabled_at !== null && row.merged_into === null ? url(`${base}/enabling`) : undefined,
     typed,
     errors: told ? [told.error] : [],
     errorAt: told ? { [told.error.id ?? told.error.name ?? '']: told.error.text } : {},
@@ -139,6 +140,13 @@ export async function disable(context: StaffContext): Promise<Answer> {
   const id = accountIn(context)
   const outcome = await disableAccount(portal, staff, actor, { account: id, reason: asked.value.reason })
   return done(context, outcome, id, 'registrations.done.disabled')
+}
+
+/** POST /accounts/:account/enabling */
+export async function enable(context: StaffContext): Promise<Answer> {
+  const { actor, portal, staff } = context
+  const id = accountIn(context)
+  return done(context, await enableAccount(portal, staff, actor, id), id, 'registrations.done.enabled')
 }
 
 async function done(context: StaffContext, outcome: AccountOutcome, then: number, key: string): Promise<Answer> {

@@ -12,7 +12,7 @@ import { utc, wallClock, type Utc } from '../../../platform/clock.js'
 import type { Tx } from '../../../platform/database.js'
 import { isLanguage } from '../../../platform/i18n.js'
 import { publish } from '../../../platform/outbox.js'
-import { patientTurn, takeTurn } from '../../../platform/turns.js'
+import { chartTurn, takeTurn } from '../../../platform/turns.js'
 import { refreshKeys } from '../keeping.js'
 import { inHand, type Registration } from '../registrations.js'
 import { settle, tellOf, whyNotNow, type Deciding, type NotDecided } from './deed.js'
@@ -50,7 +50,7 @@ export async function linkRegistration(
   input: LinkInput,
 ): Promise<LinkOutcome> {
   const { id, pid: wanted } = input
-  const turns = wanted === undefined ? [] : [patientTurn({ pid: wanted, record: '' })]
+  const turns = wanted === undefined ? [] : [chartTurn(wanted)]
   const outcome = await inHand(portal, id, (tx, row) => linkInTurn(portal, tx, member, actor, row, input), turns)
   if (outcome.ok) {
     const chart = await findChart(portal.db, portal.site, outcome.pid)
@@ -115,7 +115,7 @@ async function makeChart(
     at: wallClock(portal.clock.now()),
     by: member.id,
   })
-  await takeTurn(tx, [patientTurn({ pid, record: '' })])
+  await takeTurn(tx, [chartTurn(pid)])
   return pid
 }
 

@@ -56,6 +56,10 @@ export const mendingWords = wordsIn(
     'registrations.disable.send': 'Disable',
     'registrations.done.merged': 'The accounts were joined. This is the one that stays.',
     'registrations.done.disabled': 'The account was disabled, and its sessions have ended.',
+    'registrations.enable.text': 'Its holder can sign in again and opens what the account opened before.',
+    'registrations.enable.send': 'Enable again',
+    'registrations.done.enabled': 'The account is in use again.',
+    'registrations.account.not-disabled': 'Nothing was changed. This account is in use, or was joined with another.',
   },
   {
     'registrations.undo': 'Era el expediente equivocado',
@@ -111,5 +115,9 @@ export const mendingWords = wordsIn(
     'registrations.disable.send': 'Desactivar',
     'registrations.done.merged': 'Las cuentas se unieron. Esta es la que queda.',
     'registrations.done.disabled': 'La cuenta se desactivó y sus sesiones terminaron.',
+    'registrations.enable.text': 'Su titular puede volver a iniciar sesión y abre lo que la cuenta abría antes.',
+    'registrations.enable.send': 'Volver a activar',
+    'registrations.done.enabled': 'La cuenta vuelve a estar en uso.',
+    'registrations.account.not-disabled': 'No se cambió nada. La cuenta está en uso o se unió a otra.',
   },
 )

@@ -7,14 +7,16 @@ import { recordAudit, type Actor } from '../../../platform/audit.js'
 import { utc, wallClock, type Utc } from '../../../platform/clock.js'
 import type { Tx } from '../../../platform/database.js'
 import { publish } from '../../../platform/outbox.js'
-import { patientTurn, takeTurn } from '../../../platform/turns.js'
-import { claimOf, findRegistration, isOpen, openKeyOf, turnOfAccount } from '../registrations.js'
+import { accountTurn, chartTurn, recordTurn, takeTurn } from '../../../platform/turns.js'
+import { claimOf, findRegistration, isOpen, openKeyOf } from '../registrations.js'
 
 export type AccountOutcome =
   | { ok: true }
   | { ok: false; reason: 'not-found' }
   /** Disabled or merged already: by whom. */
   | { ok: false; reason: 'not-in-use'; by: string | undefined }
+  /** In use already, or joined with another. */
+  | { ok: false; reason: 'not-disabled' }
   /** With itself, or with one that is not in use. */
   | { ok: false; reason: 'no-other' }
 
@@ -23,6 +25,7 @@ interface AccountRow {
   own_record: string
   disabled_at: Utc | null
   disabled_by: string | null
+  merged_into: number | null
 }
 
 /** Nobody signs in with it any more, and whoever is signed in is out. Its grants stay as they are, and open nothing. */
@@ -33,12 +36,33 @@ export function disableAccount(
   { account, reason }: { account: number; reason: string },
 ): Promise<AccountOutcome> {
   return portal.db.transaction(async (tx): Promise<AccountOutcome> => {
-    await takeTurn(tx, [turnOfAccount(account)])
+    await takeTurn(tx, [accountTurn(account)])
     const row = await lockAccount(tx, account)
     if (!row) return { ok: false, reason: 'not-found' }
     if (row.disabled_at !== null) return { ok: false, reason: 'not-in-use', by: row.disabled_by ?? undefined }
     await shut(tx, portal, member, { account, reason, into: undefined })
     await tellOf(tx, portal, member, actor, { event: 'account.disabled', account, details: {} })
+    return { ok: true }
+  })
+}
+
+/** What was disabled signs in again, and its grants open what they opened. One that was joined with another stays so. */
+export function enableAccount(
+  portal: Portal,
+  member: StaffMember,
+  actor: Actor,
+  account: number,
+): Promise<AccountOutcome> {
+  return portal.db.transaction(async (tx): Promise<AccountOutcome> => {
+    await takeTurn(tx, [accountTurn(account)])
+    const row = await lockAccount(tx, account)
+    if (!row) return { ok: false, reason: 'not-found' }
+    if (row.disabled_at === null || row.merged_into !== null) return { ok: false, reason: 'not-disabled' }
+    await tx.change(
+      `UPDATE foyer_accounts SET disabled_at = NULL, disabled_by = NULL, disabled_reason = NULL WHERE id = :account`,
+      { account },
+    )
+    await tellOf(tx, portal, member, actor, { event: 'account.enabled', account, details: {} })
     return { ok: true }
   })
 }
@@ -52,7 +76,7 @@ export async function mergeAccounts(
 ): Promise<AccountOutcome> {
   if (from === into) return { ok: false, reason: 'no-other' }
   const known = await portal.db.select<AccountRow>(
-    `SELECT id, own_record, disabled_at, disabled_by FROM foyer_accounts WHERE id IN (:both)`,
+    `SELECT id, own_record, disabled_at, disabled_by, merged_into FROM foyer_accounts WHERE id IN (:both)`,
     { both: [from, into] },
   )
   // Of their charts too: who revokes a grant (families/deciding.ts) takes the patient's turn.
@@ -60,8 +84,8 @@ export async function mergeAccounts(
     both: [from, into],
   })
   const turns = [
-    ...known.flatMap(({ id, own_record }) => [turnOfAccount(id), patientTurn({ pid: undefined, record: own_record })]),
-    ...charts.map(({ pid }) => patientTurn({ pid, record: '' })),
+    ...known.flatMap(({ id, own_record }) => [accountTurn(id), recordTurn(own_record)]),
+    ...charts.map(({ pid }) => chartTurn(pid)),
   ]
   return portal.db.transaction(async (tx): Promise<AccountOutcome> => {
     await takeTurn(tx, turns)
@@ -82,7 +106,7 @@ export async function mergeAccounts(
 
 function lockAccount(tx: Tx, id: number): Promise<AccountRow | undefined> {
   return tx.first<AccountRow>(
-    `SELECT id, own_record, disabled_at, disabled_by FROM foyer_accounts WHERE id = :id FOR UPDATE`,
+    `SELECT id, own_record, disabled_at, disabled_by, merged_into FROM foyer_accounts WHERE id = :id FOR UPDATE`,
     { id },
   )
 }

@@ -1,7 +1,7 @@
 /** What staff do with registrations, as a table of contents. */
 import { can, routes } from '../../../web/routes.js'
 import { ask, claim, link, newChart, reconcile, refuse } from './deciding.js'
-import { account, disable, merge } from './doubles.js'
+import { account, disable, enable, merge } from './doubles.js'
 import { waiting } from './queue.js'
 import { askUnlinking, unlink } from './unlinkingPages.js'
 
@@ -22,4 +22,5 @@ export const staffRoutes = routes('staff', (r) => {
   r.get('/accounts/:account', process, (context) => account(context))
   r.post('/accounts/:account/merging', process, merge)
   r.post('/accounts/:account/disabling', process, disable)
+  r.post('/accounts/:account/enabling', process, enable)
 })

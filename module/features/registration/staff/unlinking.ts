@@ -8,7 +8,7 @@ import { recordAudit, type Actor } from '../../../platform/audit.js'
 import { utc, wallClock, type Utc } from '../../../platform/clock.js'
 import type { Queryable, Tx } from '../../../platform/database.js'
 import { publish } from '../../../platform/outbox.js'
-import { patientTurn } from '../../../platform/turns.js'
+import { chartTurn } from '../../../platform/turns.js'
 import { claimOf, inHand, openKeyOf, type Registration } from '../registrations.js'
 import { tellOf } from './deed.js'
 import type { GrantBefore } from './linking.js'
@@ -94,7 +94,7 @@ export async function unlinkRegistration(
   { id, reason }: { id: number; reason: string },
 ): Promise<UnlinkOutcome> {
   const known = await standingLink(portal.db, id)
-  const turns = known ? [patientTurn({ pid: known.pid, record: '' })] : []
+  const turns = known ? [chartTurn(known.pid)] : []
   return inHand(
     portal,
     id,
