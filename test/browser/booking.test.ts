@@ -1,6 +1,6 @@
 /** Somebody without an account books from the practice's website, as a person does it. */
 import { expect } from 'chai'
-import { linkToken } from '../../module/access/links.js'
+import { tokenTo } from '../support/newcomers.js'
 import { openWindow, type WindowOptions } from '../support/browser.js'
 import { loginOf, MORNING, openPractice, passwordOf, type TestPractice } from '../support/practice.js'
 import { arrive } from './pages/arrive.js'
@@ -135,12 +135,6 @@ describe('A visit without an account', function () {
   })
 
   async function linkTo(email: string): Promise<string> {
-    const letter = await practice.db.first<{ facts: unknown }>(
-      `SELECT facts FROM foyer_letters WHERE recipient = :email ORDER BY id DESC LIMIT 1`,
-      { email },
-    )
-    const facts = letter?.facts
-    const { link } = (typeof facts === 'string' ? JSON.parse(facts) : facts) as { link: string }
-    return `/portal/book/${linkToken(practice.portal, link)}`
+    return `/portal/book/${await tokenTo(practice, email, 'booking.verify')}`
   }
 })

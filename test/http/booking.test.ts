@@ -1,10 +1,8 @@
 /** Somebody without an account books from the practice's website (D9). */
-import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { createAccount } from '../../module/access/accounts.js'
-import { linkToken } from '../../module/access/links.js'
 import { findAccount, scopeOf } from '../../module/access/scope.js'
 import { calendarFile } from '../../module/features/appointments/patient/calendarFile.js'
 import { findAppointment } from '../../module/features/appointments/ofPatient.js'
@@ -15,6 +13,7 @@ import { countStatements } from '../../module/platform/database.js'
 import { OFFICE_VISIT, openPractice, type TestPractice } from '../support/practice.js'
 import { deliver } from '../support/mailServer.js'
 import { visitor, type Page, type Visitor } from '../support/visitor.js'
+import { lettersTo, tokenTo, valueOf, workFor } from '../support/newcomers.js'
 
 const PASSWORD = 'quiet-Harbor-lantern-7'
 const TUESDAY = '2026-11-24'
@@ -460,40 +459,13 @@ function timesIn({ body }: Page): string[] {
   return [...body.matchAll(/name="time" value="([^"]+)"/g)].map((found) => found[1] ?? '')
 }
 
-function valueOf({ body }: Page, name: string): string {
-  return new RegExp(`name="${name}" value="([^"]*)"`).exec(body)?.[1] ?? ''
-}
-
 /** What the form of a wish would send. */
 function fieldsOf(page: Page): Record<string, string> {
   return Object.fromEntries(['provider', 'category', 'date', 'time'].map((name) => [name, valueOf(page, name)]))
 }
 
-/** As public/js/newcomer.js works it out. */
-function workFor(stamp: string): string {
-  for (let tried = 0; ; tried += 1) {
-    const hash = createHash('sha256')
-      .update(`${stamp}:${String(tried)}`)
-      .digest()
-    if (hash.readUInt16BE(0) >> 4 === 0) return String(tried)
-  }
-}
-
 async function linkTo(practice: TestPractice, email: string): Promise<string> {
-  const letter = await practice.db.first<{ facts: unknown }>(
-    `SELECT facts FROM foyer_letters WHERE recipient = :email AND kind = 'booking.verify' ORDER BY id DESC LIMIT 1`,
-    { email },
-  )
-  const facts = letter?.facts
-  const { link } = (typeof facts === 'string' ? JSON.parse(facts) : facts) as { link: string }
-  return `/portal/book/${linkToken(practice.portal, link)}`
-}
-
-async function lettersTo({ db }: TestPractice, email: string): Promise<number> {
-  const row = await db.first<{ n: number }>(`SELECT COUNT(*) AS n FROM foyer_letters WHERE recipient = :email`, {
-    email,
-  })
-  return row?.n ?? 0
+  return `/portal/book/${await tokenTo(practice, email, 'booking.verify')}`
 }
 
 function withoutTokens(body: string): string {

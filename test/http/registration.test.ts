@@ -1,9 +1,8 @@
 /** Somebody who is nobody yet registers, and staff find the chart. */
-import { createHash } from 'node:crypto'
 import { expect } from 'chai'
-import { linkToken } from '../../module/access/links.js'
 import { openPractice, type TestPractice } from '../support/practice.js'
 import type { Page, Visitor } from '../support/visitor.js'
+import { lettersTo, tokenTo, valueOf, workFor } from '../support/newcomers.js'
 
 const PASSWORD = 'quiet-Harbor-lantern-7'
 
@@ -336,10 +335,6 @@ function withoutTokens(body: string): string {
     .replace(/(class="reference"|figures)[^<]*<[^<]*/g, '')
 }
 
-function valueOf(page: Page, name: string): string {
-  return new RegExp(`name="${name}" value="([^"]*)"`).exec(page.body)?.[1] ?? ''
-}
-
 function receiptIn(page: Page): string {
   return page.location?.split('/').at(-1) ?? ''
 }
@@ -350,34 +345,8 @@ async function askFor(someone: Visitor, email: string, more: Record<string, stri
   return someone.post('/portal/register', { email, stamp, work: workFor(stamp), website: '', ...more })
 }
 
-/** As public/js/newcomer.js works it out. */
-function workFor(stamp: string): string {
-  for (let tried = 0; ; tried += 1) {
-    const hash = createHash('sha256')
-      .update(`${stamp}:${String(tried)}`)
-      .digest()
-    if (hash.readUInt16BE(0) >> 4 === 0) return String(tried)
-  }
-}
-
 async function linkTo(practice: TestPractice, email: string): Promise<string> {
-  const letter = await practice.db.first<{ facts: string }>(
-    `SELECT facts FROM foyer_letters WHERE recipient = :email AND kind = 'registration.verify' ORDER BY id DESC LIMIT 1`,
-    { email },
-  )
-  const facts = letter?.facts
-  const { link } = (typeof facts === 'string' ? JSON.parse(facts) : facts) as { link: string }
-  return `/portal/register/${linkToken(practice.portal, link)}`
-}
-
-async function lettersTo(practice: TestPractice, email: string): Promise<number> {
-  const row = await practice.db.first<{ n: number }>(
-    `SELECT COUNT(*) AS n FROM foyer_letters WHERE recipient = :email`,
-    {
-      email,
-    },
-  )
-  return row?.n ?? 0
+  return `/portal/register/${await tokenTo(practice, email, 'registration.verify')}`
 }
 
 async function registered(practice: TestPractice, email: string, fields: Record<string, string>) {

@@ -1,25 +1,13 @@
 /** The pages on which somebody without an account books, as a person uses them. */
 import type { Tab } from '../../support/browser.js'
 import { arrive } from './arrive.js'
+import { choosing } from './patient.js'
 
 const LINK = /^\/portal\/book\/[\w-]{43}$/
 
 export async function bookPage(tab: Tab, kind = 'book') {
-  const { page, say } = tab
   await arrive(tab, { name: kind, path: /^\/portal\/book$/ })
-  return {
-    /** `2026-11-24T10:00` */
-    choose: (at: string) =>
-      page
-        .locator('label.time')
-        .filter({ has: page.locator(`input[value="${at}"]`) })
-        .click(),
-    show: async (provider: string) => {
-      await page.getByLabel(say('appointments.choose.provider')).selectOption({ label: provider })
-      await page.getByRole('button', { name: say('appointments.choose.show') }).click()
-    },
-    go: () => page.getByRole('button', { name: say('appointments.choose.continue') }).click(),
-  }
+  return choosing(tab)
 }
 
 const fields = ['firstName', 'lastName', 'born', 'phone', 'email'] as const

@@ -59,16 +59,9 @@ export async function listPage(tab: Tab, kind = 'list') {
   }
 }
 
-export async function choosePage(tab: Tab, kind = 'choose') {
-  const { page, say } = tab
-  const path = kind.startsWith('move') ? String.raw`/appointments/\d+/rescheduling` : '/appointments/new'
-  await arrive(tab, { name: kind, path: inRecord(path) })
+/** Choosing a time, wherever free times are offered. */
+export function choosing({ page, say }: Tab) {
   return {
-    times: () =>
-      page
-        .locator('input[name=time]')
-        .evaluateAll((all) => all.map((each) => (each as unknown as { value: string }).value)),
-    preselected: () => page.locator('input[name=time]:checked').getAttribute('value'),
     /** `2026-11-24T10:00` */
     choose: (at: string) =>
       page
@@ -80,6 +73,20 @@ export async function choosePage(tab: Tab, kind = 'choose') {
       await page.getByRole('button', { name: say('appointments.choose.show') }).click()
     },
     go: () => page.getByRole('button', { name: say('appointments.choose.continue') }).click(),
+  }
+}
+
+export async function choosePage(tab: Tab, kind = 'choose') {
+  const { page } = tab
+  const path = kind.startsWith('move') ? String.raw`/appointments/\d+/rescheduling` : '/appointments/new'
+  await arrive(tab, { name: kind, path: inRecord(path) })
+  return {
+    times: () =>
+      page
+        .locator('input[name=time]')
+        .evaluateAll((all) => all.map((each) => (each as unknown as { value: string }).value)),
+    preselected: () => page.locator('input[name=time]:checked').getAttribute('value'),
+    ...choosing(tab),
   }
 }
 

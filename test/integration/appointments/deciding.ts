@@ -1,6 +1,7 @@
 /** What the tests of the staff's verbs share. */
 import { acceptCancellation, refuseCancellation } from '../../../module/features/appointments/cancellationDecisions.js'
-import { claimAppointment, type ClaimHow } from '../../../module/features/appointments/claims.js'
+import type { ClaimHow } from '../../../module/access/claiming.js'
+import { claimAppointment } from '../../../module/features/appointments/claims.js'
 import { overbook } from '../../../module/features/appointments/overbooking.js'
 import { declineAppointment, processAppointment } from '../../../module/features/appointments/processing.js'
 import { proposeTime, withdrawProposal } from '../../../module/features/appointments/proposing.js'

@@ -1,14 +1,18 @@
 import { expect } from 'chai'
 import { doublesOfAccount } from '../../../module/host/reads/doubles.js'
 import { accountOfCredential } from '../../../module/access/accounts.js'
+import { findLink, linkToken, makeLink } from '../../../module/access/links.js'
 import { findAccount } from '../../../module/access/scope.js'
+import { verifyEmail } from '../../../module/access/verification.js'
 import { emailKey } from '../../../module/features/registration/keys.js'
-import { disableAccount, mergeAccounts } from '../../../module/features/registration/staff/merging.js'
+import { registerAnother } from '../../../module/features/registration/registering.js'
+import { disableAccount, enableAccount, mergeAccounts } from '../../../module/features/registration/staff/merging.js'
 import { linkRegistration } from '../../../module/features/registration/staff/linking.js'
 import { chartsOf } from '../../../module/host/reads/candidates.js'
 import { refreshKeys } from '../../../module/features/registration/keeping.js'
+import { opaqueId } from '../../../module/platform/ids.js'
 import { openPractice, type TestPractice } from '../../support/practice.js'
-import { administrator, person, register, type Person } from './people.js'
+import { administrator, person, register, someone as details, type Person } from './people.js'
 
 describe('Two accounts of one person', () => {
   let practice: TestPractice
@@ -148,6 +152,54 @@ describe('Two accounts of one person', () => {
     })
     expect(left).to.deep.equal({ n: 0 })
     expect(await disableAccount(practice.portal, staff.member, staff.actor, wish)).to.include({ reason: 'not-in-use' })
+  })
+
+  it('one that was disabled is in use again when staff say so; one that was joined with another stays joined', async () => {
+    const [who, other] = [await someone(), await someone()]
+    const enable = (account: number) => enableAccount(practice.portal, staff.member, staff.actor, account)
+    expect(await enable(who.accountId), 'in use').to.deep.equal({ ok: false, reason: 'not-disabled' })
+    await disableAccount(practice.portal, staff.member, staff.actor, { account: who.accountId, reason: 'Not theirs' })
+    expect(await enable(who.accountId)).to.deep.equal({ ok: true })
+    expect((await findAccount(practice.db, practice.portal, who.accountId))?.id).to.equal(who.accountId)
+    const told = await practice.db.select(`SELECT event FROM foyer_audit WHERE subject = :subject ORDER BY id`, {
+      subject: `account:${String(who.accountId)}`,
+    })
+    expect(told.slice(-2)).to.deep.equal([{ event: 'account.disabled' }, { event: 'account.enabled' }])
+
+    const wish = { from: who.accountId, into: other.accountId, reason: 'One person' }
+    await mergeAccounts(practice.portal, staff.member, staff.actor, wish)
+    expect(await enable(who.accountId), 'joined').to.deep.equal({ ok: false, reason: 'not-disabled' })
+    expect(await enable(999_999)).to.deep.equal({ ok: false, reason: 'not-found' })
+  })
+
+  it('that is disabled registers nobody else', async () => {
+    const who = await someone()
+    await disableAccount(practice.portal, staff.member, staff.actor, { account: who.accountId, reason: 'Not theirs' })
+    const account = { id: who.accountId, ownRecord: who.ownRecord }
+    const outcome = await registerAnother(practice.portal, who.actor, account, details, undefined)
+    expect(outcome).to.deep.equal({ ok: false, reason: 'no-account' })
+  })
+
+  it('prove one address at the same moment: it becomes that of one', async () => {
+    const two = [await someone(), await someone()]
+    const email = 'shared@example.org'
+    const links = await practice.db.transaction((tx) =>
+      Promise.all(
+        two.map(({ accountId }) =>
+          makeLink(tx, practice.portal, {
+            purpose: 'verify-email',
+            accountId,
+            minutes: 5,
+            facts: { email, next: null },
+          }),
+        ),
+      ),
+    )
+    const pressed = links.map(async (id) => {
+      const link = await findLink(practice.db, practice.portal, 'verify-email', linkToken(practice.portal, id))
+      return link && verifyEmail(practice.portal, link, opaqueId())
+    })
+    expect((await Promise.all(pressed)).map((outcome) => outcome?.ok).sort()).to.deep.equal([false, true])
   })
 
   async function session(accountId: number): Promise<void> {
