@@ -13,6 +13,13 @@ import { registrations } from './0012-registrations.js'
 import { secondFactors } from './0013-second-factors.js'
 import { safety } from './0014-safety.js'
 import { publicBooking } from './0015-public-booking.js'
+import { storedFiles } from './0016-files.js'
+import { submissions } from './0017-submissions.js'
+import { templates } from './0018-templates.js'
+import { filling } from './0019-filling.js'
+import { chartDocuments } from './0020-chart-documents.js'
+import { forms } from './0021-forms.js'
+import { profileChanges } from './0022-profile-changes.js'
 import type { Step } from './step.js'
 
 export type { Step }
@@ -35,4 +42,11 @@ export const migrations: readonly Step[] = [
   ...secondFactors,
   ...safety,
   ...publicBooking,
+  ...storedFiles,
+  ...submissions,
+  ...templates,
+  ...filling,
+  ...chartDocuments,
+  ...forms,
+  ...profileChanges,
 ]

@@ -6,9 +6,12 @@ import { accounts } from './features/accounts/index.js'
 import { appointments } from './features/appointments/index.js'
 import { auditTrail } from './features/auditTrail/index.js'
 import { dashboard } from './features/dashboard/index.js'
+import { documents } from './features/documents/index.js'
+import { forms } from './features/forms/index.js'
 import { home } from './features/home/index.js'
 import { notifications } from './features/notifications/index.js'
 import { operations } from './features/operations/index.js'
+import { profile } from './features/profile/index.js'
 import { registration } from './features/registration/index.js'
 import { settings as settingsWing } from './features/settings/index.js'
 import { why } from './features/why/index.js'
@@ -44,6 +47,9 @@ const acting: readonly Feature[] = [
   accounts,
   registration,
   appointments,
+  documents,
+  forms,
+  profile,
   access(everyRoute),
   settingsWing,
   auditTrail,

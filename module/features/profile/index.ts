@@ -1,0 +1,6 @@
+import { wingOf } from '../../feature.js'
+import { proposing } from './proposing/index.js'
+import { deciding } from './deciding/index.js'
+
+/** The profile and its proposed changes. */
+export const profile = wingOf('profile', [proposing, deciding])
