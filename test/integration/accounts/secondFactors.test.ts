@@ -2,6 +2,13 @@
 import { expect } from 'chai'
 import { generateSync } from 'otplib'
 import { isOurChallenge, makeChallenge, spendChallenge } from '../../../module/access/challenges.js'
+import {
+  keepPasskey,
+  notePasskeyUse,
+  passkeysOf,
+  removePasskey,
+  renamePasskey,
+} from '../../../module/access/passkeys.js'
 import { makeRecoveryCodes, useRecoveryCode } from '../../../module/access/recoveryCodes.js'
 import { factorsOf } from '../../../module/access/secondFactors.js'
 import { stepOfCode, useTotp } from '../../../module/access/totp.js'
@@ -148,5 +155,23 @@ describe('Second factors', function () {
     const spend = () => practice.db.transaction((tx) => spendChallenge(tx, portal, challenge))
     const spent = await Promise.all(Array.from({ length: 10 }, spend))
     expect(spent.filter(Boolean)).to.have.length(1)
+  })
+
+  it('keep whose passkey it is, and see when two answers claim the same use of it', async () => {
+    const { db, portal } = practice
+    const made = { credentialId: 'bWFyaWE', publicKey: new Uint8Array([1, 2, 3]), counter: 4, transports: [] }
+    await db.transaction((tx) => keepPasskey(tx, portal, maria(), { ...made, name: 'Phone' }))
+    const [passkey] = await passkeysOf(db, maria())
+    if (!passkey) throw new Error('no passkey')
+    const used = await Promise.all([5, 5].map((to) => db.transaction((tx) => notePasskeyUse(tx, portal, passkey, to))))
+    expect(used.filter(Boolean), 'both of them read the counter at 4').to.have.length(1)
+
+    expect(await db.transaction((tx) => renamePasskey(tx, john(), passkey.id, 'Mine'))).to.equal(false)
+    expect(await db.transaction((tx) => removePasskey(tx, john(), passkey.id))).to.equal(false)
+    expect((await passkeysOf(db, maria())).map(({ name, counter }) => ({ name, counter }))).to.deep.equal([
+      { name: 'Phone', counter: 5 },
+    ])
+    expect(await db.transaction((tx) => removePasskey(tx, maria(), passkey.id))).to.equal(true)
+    expect(await passkeysOf(db, maria())).to.deep.equal([])
   })
 })
