@@ -20,6 +20,7 @@ import { filling } from './0019-filling.js'
 import { chartDocuments } from './0020-chart-documents.js'
 import { forms } from './0021-forms.js'
 import { profileChanges } from './0022-profile-changes.js'
+import { formReviews } from './0023-form-reviews.js'
 import type { Step } from './step.js'
 
 export type { Step }
@@ -49,4 +50,5 @@ export const migrations: readonly Step[] = [
   ...chartDocuments,
   ...forms,
   ...profileChanges,
+  ...formReviews,
 ]

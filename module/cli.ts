@@ -21,6 +21,7 @@ import { CannotStart } from './platform/cannotStart.js'
 import { systemClock } from './platform/clock.js'
 import { readConfig, type Config } from './platform/config.js'
 import { connectDatabase, type Database } from './platform/database.js'
+import { fileStore } from './platform/files/store.js'
 import { loadManifest } from './platform/settings.js'
 
 const help = `foyer: a patient portal for an EMR of OpenEMR's kind
@@ -170,10 +171,19 @@ async function run(
 
   const { username } = userInfo()
   const actor = { kind: 'system', id: 'command', name: username, requestId: undefined } as const
-  const context: LifecycleContext = { url, db, clock, manifest, actor, connectorPresent, dryRun, tell: console.log }
+  const files = storedFilesOf(config)
+  const context: LifecycleContext = {
+    ...{ url, db, clock, manifest, actor, connectorPresent, files, dryRun, tell: console.log },
+  }
   if (verb === 'audit') return showVerified(await auditVerify(config, { db, clock, actor }), json)
   if (verb === 'uninstall') return showOutcome(await uninstall({ ...context, exportTo, discard }), dryRun)
   return showOutcome(await verbs[verb](context), dryRun)
+}
+
+/** Where they lie, and how they are opened where the secret is known. */
+function storedFilesOf({ dataDir, secret }: Config): NonNullable<LifecycleContext['files']> {
+  const folder = join(dataDir, 'files')
+  return { folder, store: secret === undefined ? undefined : fileStore(folder, secret) }
 }
 
 /** A custom module lies beside the site folders: <root>/sites/<site> and <root>/interface/modules/custom_modules/<dir>. */

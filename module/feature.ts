@@ -3,6 +3,7 @@
  * under features/ and one line in portal.ts. Wings meet only here.
  */
 import { allWords, type Translate, type Words } from './platform/i18n.js'
+import type { Day } from './platform/clock.js'
 import type { OutboxEvent } from './platform/outbox.js'
 import type { Letter } from './access/letters.js'
 import type { Portal } from './access/portal.js'
@@ -21,6 +22,8 @@ export interface Feature {
   queue?: Queue
   /** A patient's home answers what needs them, what is next, what is new: a wing's part of it. */
   homeCard?: Card<RecordContext> | readonly Card<RecordContext>[]
+  /** What waits for a patient, as lines of their home. */
+  needs?: readonly Need[]
   /** A wing's part of the staff's hall besides its queue. */
   hallCards?: readonly HallCard[]
   /** A wing's parts of the patient's panel for staff. */
@@ -50,6 +53,7 @@ export function wingOf(name: string, parts: readonly Part[], queue?: Queue): Fea
     patientNav: parts.flatMap((part) => part.patientNav ?? []),
     staffNav: parts.flatMap((part) => part.staffNav ?? []),
     homeCard: parts.flatMap((part) => part.homeCard ?? []),
+    needs: parts.flatMap((part) => part.needs ?? []),
     hallCards: parts.flatMap((part) => part.hallCards ?? []),
     panelCards: parts.flatMap((part) => part.panelCards ?? []),
     rowActions: parts.flatMap((part) => part.rowActions ?? []),
@@ -192,6 +196,41 @@ export interface Card<Context> {
   place: 'needs' | 'next' | 'new'
   /** Undefined: nothing to show here (a wing that has an empty state shows it itself). */
   show: (context: Context) => Promise<Fragment | undefined>
+}
+
+/** Something that waits for a patient. All that one home tells of is one statement, however many wings ask. */
+export interface Need {
+  /** Letters. */
+  key: string
+  permission: string
+  /**
+   * One SELECT, made of constants only, of one row: `count`, `day` (the earliest due, NULL without one) and `name` (what
+   * the first is called, ''). It may use `:account`, `:pid` (-1: no chart), `:record`, `:utc`, `:wall` and `:today`.
+   */
+  counting: string
+  /** A symbol of public/vendor/icons.svg. */
+  icon: string
+  /** Where it does not hold, it is not asked for. */
+  shown?: (context: RecordContext) => boolean
+  /** Asked where `count` is one at least. */
+  line: (context: RecordContext, waiting: Waiting) => NeedLine
+}
+
+export interface Waiting {
+  count: number
+  day: Day | undefined
+  name: string
+}
+
+export interface NeedLine {
+  /** What waits, as a sentence. */
+  text: string
+  /** Until when, in words. */
+  due?: string | undefined
+  /** What the link does. */
+  action: string
+  /** Where to, without the base path. */
+  to: string
 }
 
 /** A card of the staff's hall, loaded by itself from a route of its own: `/staff/portal/cards/<key>`. One statement at most. */

@@ -31,8 +31,8 @@ export async function serveOn(options: PortalOptions): Promise<Serving> {
     throw reachable(error)
   })
   const server = createServer(running.app)
-  // Slow readers and slow senders don't hold a place for ever.
-  server.requestTimeout = 30_000
+  // Slow readers and slow senders don't hold a place for ever. A form has half a minute (web/reading.ts), files longer.
+  server.requestTimeout = 45 * 60_000
   server.headersTimeout = 10_000
   try {
     await listen(server, config)

@@ -1,4 +1,5 @@
 /** The one list of features; composes everything that runs. */
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Express } from 'express'
 import { access } from './features/access/index.js'
@@ -29,6 +30,7 @@ import { CannotStart } from './platform/cannotStart.js'
 import { systemClock, type Clock } from './platform/clock.js'
 import type { Config } from './platform/config.js'
 import { connectDatabase, type Database } from './platform/database.js'
+import { fileStore } from './platform/files/store.js'
 import { speakAll } from './platform/i18n.js'
 import { keepJobs, type Jobs } from './platform/jobs.js'
 import type { Log } from './platform/log.js'
@@ -178,6 +180,7 @@ async function gather(options: PortalOptions, db: Database): Promise<Gathered> {
     secret: options.secret,
     db,
     clock: options.clock ?? systemClock(practiceZone(options.config, globals).name),
+    files: fileStore(join(options.config.dataDir, 'files'), options.secret),
     log: options.log,
     site: host,
     speech: speakAll([webWords, lifecycleWords, ...all.map((feature) => feature.words)]),

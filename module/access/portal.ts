@@ -1,6 +1,7 @@
 import type { Config } from '../platform/config.js'
 import type { Clock } from '../platform/clock.js'
 import type { Database } from '../platform/database.js'
+import type { FileStore } from '../platform/files/store.js'
 import type { Speech } from '../platform/i18n.js'
 import type { Log } from '../platform/log.js'
 import type { Post } from '../platform/post.js'
@@ -15,6 +16,8 @@ export interface Portal {
   readonly secret: string
   readonly db: Database
   readonly clock: Clock
+  /** What patients and staff have sent, and what was made of it, until it is in the chart. */
+  readonly files: FileStore
   readonly log: Log
   readonly site: HostSite
   /** What everything is called, in each language. */

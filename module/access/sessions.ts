@@ -103,6 +103,11 @@ export async function keepAwake(
   })
 }
 
+/** Whether it is still there: asked again by what has taken long. */
+export async function sessionStands(db: Database, id: string): Promise<boolean> {
+  return (await db.first(`SELECT id_hash FROM foyer_sessions WHERE id_hash = :id`, { id: sha256(id) })) !== undefined
+}
+
 /** Where somebody is signed in, as they would know it again. */
 export interface Place {
   address: string

@@ -14,6 +14,7 @@ import { connectDatabase, type Database } from '../platform/database.js'
 import { loadManifest } from '../platform/settings.js'
 import { readState } from '../platform/state.js'
 import type { Mariadb } from './mariadb.js'
+import { filePaperwork } from './paperwork.js'
 import { actor, fillPractice, isFilled, openRecords } from './practice.js'
 
 const NAME = 'practice'
@@ -51,6 +52,7 @@ async function bringUpToDate(url: string, db: Database, config: Config): Promise
   const isComplete = (await isFilled(db)) && (await readState(db)) !== undefined
   if (isComplete) mustWork(await upgrade(context))
   else await installAndOpen(context)
+  await filePaperwork(db, context.clock, config)
 }
 
 async function installAndOpen(context: LifecycleContext): Promise<void> {

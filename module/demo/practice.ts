@@ -26,8 +26,10 @@ import {
   type ResidentName,
   type StaffName,
 } from './people.js'
+import { addQuestionnaires } from './questionnaires.js'
 import { seededRandom, type Random } from './random.js'
 import { earlierBy, tellStories } from './stories.js'
+import { addTemplates } from './templates.js'
 import { planCalendar, type PlannedCalendar, type PlannedVisit, type Visitor } from './visits.js'
 
 /** Every id that the host gave. */
@@ -62,6 +64,12 @@ export async function fillPractice(db: Database, clock: Clock): Promise<DemoPeop
     await addNotes(tx, now, people)
     const accounts = await openRecords(tx, earlierBy(clock, { days: 20 }))
     await tellStories(tx, clock, { ...people, accounts })
+    await addQuestionnaires(tx, clock, { by: actor, patients: people.patients, accounts, staffId: staffIds.admin })
+    await addTemplates(tx, earlierBy(clock, { days: 2 }), {
+      by: actor,
+      patients: people.patients,
+      staffId: staffIds.admin,
+    })
     return people
   })
 }
@@ -99,7 +107,8 @@ export async function openRecords(tx: Tx, clock: Clock): Promise<ReadonlyMap<Sig
 /** Who makes the demo, in Foyer's own audit trail. */
 export const actor: Actor = { kind: 'system', id: 'demo', name: 'Demo practice', requestId: undefined }
 
-async function pidOf(tx: Tx, name: ResidentName): Promise<number | undefined> {
+/** The chart of one of the demo's own. */
+export async function pidOf(tx: Queryable, name: ResidentName): Promise<number | undefined> {
   const { fname, lname } = residents[name]
   return (await searchPatients(tx, `${lname}, ${fname}`, 1))[0]?.pid
 }

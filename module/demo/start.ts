@@ -14,6 +14,7 @@ import { readyDatabase, reinstall } from './database.js'
 import { emrShell, type ModuleHost } from './emr/index.js'
 import { greeting } from './greeting.js'
 import { startMariadb, type Mariadb } from './mariadb.js'
+import { withSiteFolder } from './paperwork.js'
 import { letterBox } from './post.js'
 import { keptSecret } from './secret.js'
 import { serveWithoutFoyer, type Closable } from './withoutFoyer.js'
@@ -33,7 +34,7 @@ async function main(): Promise<void> {
   const leaving = endOnSignal(started)
   try {
     const config = readConfig(process.env)
-    if (config.databaseUrl === undefined) await startDemo(config, started)
+    if (config.databaseUrl === undefined) await startDemo(withSiteFolder(config), started)
     else await serveConfigured(config, started)
   } catch (error) {
     // Stopped in the middle of starting: what was under way fails, and that is all right.

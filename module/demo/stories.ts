@@ -3,6 +3,7 @@
  * which they did it, so that every row is as Foyer writes it.
  */
 import type { DateTime, DurationLikeObject } from 'luxon'
+import { createAccount } from '../access/accounts.js'
 import { loadPolicy } from '../access/policy.js'
 import type { Portal } from '../access/portal.js'
 import { findAccount, type ChartScope } from '../access/scope.js'
@@ -13,6 +14,7 @@ import { appointmentsOf } from '../features/appointments/ofPatient.js'
 import { openings, requestable } from '../features/appointments/openings.js'
 import { declineAppointment, processAppointment } from '../features/appointments/processing.js'
 import { proposeTime } from '../features/appointments/proposing.js'
+import { submit } from '../features/registration/submitting.js'
 import { detectHost } from '../host/detect.js'
 import { practiceFacility } from '../host/facility.js'
 import { readGlobals } from '../host/globals.js'
@@ -22,6 +24,7 @@ import type { Actor } from '../platform/audit.js'
 import { day as dayOf, type Clock, type Day } from '../platform/clock.js'
 import { readConfig } from '../platform/config.js'
 import type { Database, Tx } from '../platform/database.js'
+import { fileStore } from '../platform/files/store.js'
 import { speakAll } from '../platform/i18n.js'
 import { openLog } from '../platform/log.js'
 import { loadManifest, settingsFrom } from '../platform/settings.js'
@@ -40,8 +43,8 @@ export interface Cast {
 
 /**
  * Inside the transaction that makes the practice: a proposal that waits for Leo's mother, a request of John's that was
- * declined with other times, a cancellation that staff have to decide, and a request of the host's portal that admin has
- * claimed. Throws where a verb refuses.
+ * declined with other times, a cancellation that staff have to decide, a request of the host's portal that admin has
+ * claimed, and Leo's father, who registers to see his record. Throws where a verb refuses.
  */
 export async function tellStories(tx: Tx, clock: Clock, cast: Cast): Promise<void> {
   const stage = await stageIn(tx, clock, cast)
@@ -49,6 +52,7 @@ export async function tellStories(tx: Tx, clock: Clock, cast: Cast): Promise<voi
   await declineWithOtherTimes(stage)
   await askToCancelLate(stage)
   await claimOldest(stage)
+  await registerFather(stage)
 }
 
 interface Stage {
@@ -67,6 +71,8 @@ async function stageIn(tx: Tx, clock: Clock, cast: Cast): Promise<Stage> {
     ...{ config: readConfig({}), secret: '', db: within(tx), log: openLog({ level: 'silent' }), site },
     ...{ globals: () => globals, settings: () => settings, policy: () => policy, enabled: () => true },
     ...{ speech: speakAll([]), post: { close: () => undefined } },
+    // No story stores a file: it would be sealed by another secret.
+    files: fileStore('', ''),
     ...{ renew: async () => undefined, practice: () => ({ name, phone }) },
   }
   const admin = needed(await staffMember(tx, cast.staff.admin))
@@ -165,6 +171,31 @@ async function claimOldest(stage: Stage): Promise<void> {
     await claimAppointment(portal, admin, as(admin), {
       ...{ eid: needed(eid), cancellation: undefined, how: { kind: 'claim' } },
     }),
+  )
+}
+
+/** Staff find Leo's chart among the candidates, and decide. */
+async function registerFather(stage: Stage): Promise<void> {
+  const portal = stage.ago({ hours: 4 })
+  const leo = await scopeOf(stage, 'maria.santos', 'leo')
+  const email = 'carlos.santos@example.org'
+  const father = needed(
+    await createAccount(stage.tx, portal.clock, {
+      ...{ email, verified: true, passwordHash: null, displayName: 'Carlos Santos', language: undefined },
+    }),
+  )
+  const actor: Actor = { kind: 'account', id: String(father.id), name: 'Carlos Santos', requestId: undefined }
+  await submit(
+    stage.tx,
+    portal,
+    actor,
+    { ...father, email },
+    {
+      ...{ forWhom: 'child', relationship: 'father', firstName: leo.patient.firstName, middleName: '' },
+      ...{ lastName: leo.patient.lastName, birthName: '', born: needed(leo.patient.born), sex: 'Male' },
+      ...{ phone: '(202) 555-0119', postalCode: '' },
+      message: 'I am Leo’s father. My wife has him in her account already.',
+    },
   )
 }
 

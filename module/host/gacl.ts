@@ -24,8 +24,9 @@ interface StandingRow {
   allow: number
 }
 
-/** One statement. An unknown user stands in no group and holds nothing. */
-export async function readStanding(db: Queryable, username: string): Promise<Standing> {
+/** One statement. An unknown user stands in no group and holds nothing. `more`: rights asked for besides Foyer's own. */
+export async function readStanding(db: Queryable, username: string, more: readonly string[] = []): Promise<Standing> {
+  const wanted = [...asked, ...more]
   const rows = await db.select<StandingRow>(
     `WITH mine AS (
        SELECT DISTINCT above.id, above.value
@@ -47,21 +48,27 @@ export async function readStanding(db: Queryable, username: string): Promise<Sta
                       WHERE mapped.acl_id = acl.id))
         AND NOT EXISTS (SELECT 1 FROM gacl_axo_map axo WHERE axo.acl_id = acl.id)
         AND NOT EXISTS (SELECT 1 FROM gacl_axo_groups_map axo WHERE axo.acl_id = acl.id)`,
-    { username, asked },
+    { username, asked: wanted },
   )
   return {
     groups: rows.filter((row) => row.kind === 'group').map((row) => row.value),
-    rights: rightsFrom(rows.filter((row) => row.kind === 'rule')),
+    rights: rightsFrom(
+      rows.filter((row) => row.kind === 'rule'),
+      wanted,
+    ),
   }
 }
 
 /** facts §4.2: admin/super allows all but itself; else an explicit deny wins over any allow; no rule is a deny. */
-export function rightsFrom(rules: readonly { value: string; allow: number }[]): ReadonlySet<string> {
+export function rightsFrom(
+  rules: readonly { value: string; allow: number }[],
+  wanted: readonly string[] = asked,
+): ReadonlySet<string> {
   const holds = (right: string) => {
     const on = rules.filter((rule) => rule.value === right)
     return on.length > 0 && on.every((rule) => rule.allow === 1)
   }
-  return holds(SUPER) ? new Set(asked) : new Set(asked.filter(holds))
+  return holds(SUPER) ? new Set(wanted) : new Set(wanted.filter(holds))
 }
 
 /** Who is in which group, and every access list on the rights that Foyer asks for: what standings are made of. */

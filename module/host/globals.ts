@@ -76,6 +76,8 @@ const portalGlobals = [
   'audit_events_patient-record',
   'audit_events_security-administration',
   'audit_events_other',
+  // Files
+  'drive_encryption',
   // Mail
   'EMAIL_METHOD',
   'SMTP_HOST',

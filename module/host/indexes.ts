@@ -45,10 +45,35 @@ export const safetyIndexes: readonly HostIndex[] = [
   { name: 'foyer_patient_direct', table: 'patient_data', columns: ['email_direct'] },
 ]
 
+export const templateIndexes: readonly HostIndex[] = [
+  // What is said of one template, among those of all patients.
+  { name: 'foyer_profiles_template', table: 'document_template_profiles', columns: ['template_id', 'member_of'] },
+]
+
+export const fillingIndexes: readonly HostIndex[] = [
+  // What a patient has filled, and the line by which the host's dashboard shows it: neither table knows them by patient.
+  { name: 'foyer_documents_patient', table: 'onsite_documents', columns: ['pid', 'file_path'] },
+  { name: 'foyer_activity_patient', table: 'onsite_portal_activity', columns: ['patient_id', 'activity', 'status'] },
+]
+
+export const profileIndexes: readonly HostIndex[] = [
+  // What waits for staff, without walking years of activity (facts §5.2).
+  { name: 'foyer_activity_status', table: 'onsite_portal_activity', columns: ['activity', 'status'] },
+]
+
+export const chartDocumentIndexes: readonly HostIndex[] = [
+  // A document's category: the host has the pair only the other way round.
+  { name: 'foyer_document_category', table: 'categories_to_documents', columns: ['document_id', 'category_id'] },
+]
+
 export const hostIndexes: readonly HostIndex[] = [
   ...firstIndexes,
   ...calendarIndexes,
   ...staffCredentialIndexes,
   ...familyIndexes,
   ...safetyIndexes,
+  ...templateIndexes,
+  ...fillingIndexes,
+  ...chartDocumentIndexes,
+  ...profileIndexes,
 ]

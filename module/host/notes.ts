@@ -12,16 +12,19 @@ export interface StaffNote {
   to: string | undefined
   /** Who writes: a username, or 'portal-user' for patients. */
   from: string
+  /** As the host's message service writes it: with a group, and a line of its own (facts §6.4). */
+  group?: string
 }
 
 export async function writeStaffNote(tx: Tx, note: StaffNote): Promise<number> {
   const to = note.to === undefined ? '' : ` to ${note.to}`
   return tx.insert(
     `INSERT INTO pnotes (date, body, pid, user, groupname, authorized, activity, title, assigned_to, message_status, update_date)
-     VALUES (:at, :body, :pid, :from, NULL, 1, 1, :title, :to, 'New', :at)`,
+     VALUES (:at, :body, :pid, :from, :group, 1, 1, :title, :to, 'New', :at)`,
     {
       at: note.at,
-      body: `${note.at.slice(0, 16)} (${note.from}${to}) ${note.text}`,
+      group: note.group ?? null,
+      body: `${note.group === undefined ? '' : '\n'}${note.at.slice(0, 16)} (${note.from}${to}) ${note.text}`,
       pid: note.pid,
       from: note.from,
       title: note.title,

@@ -1,6 +1,7 @@
 /**
- * Everything that Foyer kept, in one file: gzip, one JSON object a line. The first line says what it is, each
- * further one is `{ "table", "row" }`, the last counts them and carries the SHA-256 of all lines before it.
+ * Everything that Foyer kept, in one file: gzip, one JSON object a line. The first line says what it is, then comes
+ * each row as `{ "table", "row" }`, then each file that is kept, unsealed and in pieces, as `{ "file", "part" }` under its
+ * storage_key; the last line counts them and carries the SHA-256 of all lines before it.
  *
  * Values are as the database holds them: numbers where JavaScript keeps every digit, else their text; times and JSON
  * as text; bytes as `{ "base64" }`.
@@ -69,15 +70,32 @@ async function* lines({ connection, context, host, tables, remains }: Archiving)
     hostWrites: manifest.hostWrites.map((write) => ({ ...write, rows: remainsIn(write.table, remains) })),
   })
   const rows: Record<string, number> = {}
+  const kept: string[] = []
   for (const table of tables) {
     rows[table] = 0
     // sql-safe: one of module.json's tables
     for await (const row of connection.stream(`SELECT * FROM ${table}`)) {
       rows[table] += 1
       yield line({ table, row: withoutBytes(row as Record<string, unknown>) })
+      if (table === 'foyer_files') kept.push(...keysOf(row as Record<string, unknown>))
     }
   }
-  yield `${JSON.stringify({ end: true, rows, sha256: hash.digest('hex') })}\n`
+  for (const key of kept) {
+    for await (const part of (await partsOf(key, context)) as AsyncIterable<Buffer>) {
+      yield line({ file: key, part: { base64: part.toString('base64') } })
+    }
+  }
+  yield `${JSON.stringify({ end: true, rows, files: kept.length, sha256: hash.digest('hex') })}\n`
+}
+
+function keysOf({ state, storage_key: key }: Record<string, unknown>): string[] {
+  return state === 'kept' && typeof key === 'string' ? [key] : []
+}
+
+/** Throws where it is not there or has been altered: an archive that lacks one is none. */
+async function partsOf(key: string, { files }: LifecycleContext): Promise<Readable> {
+  if (!files?.store) throw new Error('FOYER_SECRET')
+  return files.store.open(key)
 }
 
 function withoutBytes(row: Record<string, unknown>): Record<string, unknown> {

@@ -1,6 +1,7 @@
 import type { Actor } from '../platform/audit.js'
 import type { Clock } from '../platform/clock.js'
 import type { Database } from '../platform/database.js'
+import type { FileStore } from '../platform/files/store.js'
 import type { Manifest } from '../platform/settings.js'
 import { english, type Said } from './said.js'
 
@@ -17,6 +18,11 @@ export interface LifecycleContext {
    * (facts §8.1), so only then does its list say that Foyer is on.
    */
   connectorPresent: boolean
+  /**
+   * Where Foyer's own files lie, and the store that unseals them (undefined: FOYER_SECRET is not known). Without it
+   * there are none to look after.
+   */
+  files?: { folder: string; store: FileStore | undefined }
   /** Say what would be done and do nothing. */
   dryRun: boolean
   /** Hears, in English, each thing as it is done, and what is waited for. */

@@ -2,8 +2,9 @@
 import { readGlobals } from '../host/globals.js'
 import { readState } from '../platform/state.js'
 import { baseUrl, besideHostsPortal, framing } from './checks/address.js'
+import { chartFiles } from './checks/chartFiles.js'
 import { hostsList, hostsMail, hostsPortal, hostVersion, portalAddress } from './checks/emr.js'
-import { dataDir, scanner, siteDir } from './checks/files.js'
+import { dataDir, scanner } from './checks/files.js'
 import type { Examined, Finding } from './checks/finding.js'
 import { foyersMail, secret, settings, steps, switchedOn } from './checks/foyer.js'
 import { jobs } from './checks/jobs.js'
@@ -46,7 +47,7 @@ export async function doctor(examined: Examined): Promise<Finding[]> {
     framing(config, connectorPresent),
 
     await dataDir(config),
-    await siteDir(config),
+    ...(await chartFiles(examined, globals)),
     await scanner(config),
   ]
 }

@@ -162,10 +162,24 @@ export const doctorWords = wordsIn(
 
     'doctor.siteDir': 'The EMR’s files',
     'doctor.siteDir.is': '{{folder}} can be written, {{free}} GB free',
-    'doctor.siteDir.none': 'FOYER_HOST_SITE_DIR is not set; only filing documents into charts needs it',
-    'doctor.siteDir.no': '{{folder}} cannot be written ({{why}}): filing documents into charts is refused',
+    'doctor.siteDir.not-configured':
+      'FOYER_HOST_SITE_DIR is not set: documents of charts are listed and cannot be opened, and nothing is filed into charts',
+    'doctor.siteDir.missing': '{{folder}} is not there: nothing is filed into charts, and their documents do not open',
+    'doctor.siteDir.not-a-folder':
+      '{{folder}} is no folder: nothing is filed into charts, and their documents do not open',
+    'doctor.siteDir.a-link':
+      '{{folder}} is a symbolic link, which Foyer does not follow: nothing is filed into charts, and their documents do not open',
+    'doctor.siteDir.unwritable': '{{folder}} cannot be written: filing documents into charts is refused',
     'doctor.siteDir.fix':
       'Set FOYER_HOST_SITE_DIR to the EMR’s site folder, such as /var/www/openemr/sites/default, and let the user that runs Foyer write in its documents.',
+
+    'doctor.fileKeys': 'Encryption of the EMR’s files',
+    'doctor.fileKeys.there': 'On; the keys of version {{version}} are there',
+    'doctor.fileKeys.missing': 'On; the keys of version {{version}} are made with the first file',
+    'doctor.fileKeys.not-needed': 'Off, as the EMR is set: files lie in the clear',
+    'doctor.fileKeys.unusable': 'On, and the EMR’s keys are unusable: filing documents into charts is refused',
+    'doctor.fileKeys.fix':
+      'Restore the EMR’s table of keys from a backup. Without them nobody can open the files that were encrypted with them.',
 
     'doctor.scanner': 'Virus scanner',
     'doctor.scanner.is': 'Answers at {{socket}}',
@@ -339,11 +353,25 @@ export const doctorWords = wordsIn(
 
     'doctor.siteDir': 'Archivos del sistema',
     'doctor.siteDir.is': 'Se puede escribir en {{folder}}, {{free}} GB libres',
-    'doctor.siteDir.none':
-      'FOYER_HOST_SITE_DIR no está definido; solo hace falta para archivar documentos en expedientes',
-    'doctor.siteDir.no': 'No se puede escribir en {{folder}} ({{why}}): se rechaza archivar documentos en expedientes',
+    'doctor.siteDir.not-configured':
+      'FOYER_HOST_SITE_DIR no está definido: los documentos de los expedientes se listan y no se abren, y no se archiva nada en ellos',
+    'doctor.siteDir.missing': '{{folder}} no existe: no se archiva nada en expedientes y sus documentos no se abren',
+    'doctor.siteDir.not-a-folder':
+      '{{folder}} no es una carpeta: no se archiva nada en expedientes y sus documentos no se abren',
+    'doctor.siteDir.a-link':
+      '{{folder}} es un enlace simbólico, que Foyer no sigue: no se archiva nada en expedientes y sus documentos no se abren',
+    'doctor.siteDir.unwritable': 'No se puede escribir en {{folder}}: se rechaza archivar documentos en expedientes',
     'doctor.siteDir.fix':
       'Ponga en FOYER_HOST_SITE_DIR la carpeta del sitio, como /var/www/openemr/sites/default, y permita que el usuario que ejecuta Foyer escriba en su carpeta documents.',
+
+    'doctor.fileKeys': 'Cifrado de los archivos del sistema',
+    'doctor.fileKeys.there': 'Activado; las claves de la versión {{version}} están',
+    'doctor.fileKeys.missing': 'Activado; las claves de la versión {{version}} se crean con el primer archivo',
+    'doctor.fileKeys.not-needed': 'Desactivado, como está configurado el sistema: los archivos quedan sin cifrar',
+    'doctor.fileKeys.unusable':
+      'Activado, y las claves del sistema no sirven: se rechaza archivar documentos en expedientes',
+    'doctor.fileKeys.fix':
+      'Restaure la tabla de claves del sistema desde una copia de seguridad. Sin ellas nadie puede abrir los archivos cifrados con ellas.',
 
     'doctor.scanner': 'Antivirus',
     'doctor.scanner.is': 'Responde en {{socket}}',

@@ -57,6 +57,15 @@ export const planWords = wordsIn(
     'life.accounts_other': '{{count}} accounts',
     'life.grants_one': '{{count}} grant',
     'life.grants_other': '{{count}} grants',
+    'life.submissions_one': '{{count}} document or file that a patient sent',
+    'life.submissions_other': '{{count}} documents and files that patients sent',
+    'life.files_one': '{{count}} stored file',
+    'life.files_other': '{{count}} stored files',
+    'life.filesSealed_one':
+      'One stored file is sealed. Set FOYER_SECRET to what the portal runs with, so that it can go into the archive.',
+    'life.filesSealed_other':
+      '{{count}} stored files are sealed. Set FOYER_SECRET to what the portal runs with, so that they can go into the archive.',
+    'life.removeFiles': 'Remove the stored files.',
     'life.requests_one': '{{count}} appointment request',
     'life.requests_other': '{{count}} appointment requests',
     'life.cancellations_one': '{{count}} cancellation request',
@@ -136,6 +145,15 @@ export const planWords = wordsIn(
     'life.accounts_other': '{{count}} cuentas',
     'life.grants_one': '{{count}} acceso concedido',
     'life.grants_other': '{{count}} accesos concedidos',
+    'life.submissions_one': '{{count}} documento o archivo enviado por un paciente',
+    'life.submissions_other': '{{count}} documentos y archivos enviados por pacientes',
+    'life.files_one': '{{count}} archivo guardado',
+    'life.files_other': '{{count}} archivos guardados',
+    'life.filesSealed_one':
+      'Un archivo guardado está sellado. Ponga en FOYER_SECRET el valor con el que funciona el portal, para que pueda entrar en la copia.',
+    'life.filesSealed_other':
+      '{{count}} archivos guardados están sellados. Ponga en FOYER_SECRET el valor con el que funciona el portal, para que puedan entrar en la copia.',
+    'life.removeFiles': 'Eliminar los archivos guardados.',
     'life.requests_one': '{{count}} solicitud de cita',
     'life.requests_other': '{{count}} solicitudes de cita',
     'life.cancellations_one': '{{count}} solicitud de cancelación',

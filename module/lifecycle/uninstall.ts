@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { detectHost, type HostSite } from '../host/detect.js'
 import { removeRegistration, registration } from '../host/modules.js'
@@ -25,7 +26,7 @@ export interface UninstallContext extends LifecycleContext {
 /**
  * Takes Foyer out of the host: its tables, its indexes, its line in the host's list. What patients and staff did in
  * the host's own tables stays (module.json, hostWrites). Refused: 'in-use' when patients have used it and neither
- * `exportTo` nor `discard` is given, 'cannot-export', 'not-a-host', 'newer-installed', 'host-busy'.
+ * `exportTo` nor `discard` is given, 'cannot-export' (also where files are sealed by a secret that is not known), 'not-a-host', 'newer-installed', 'host-busy'.
  */
 export function uninstall(context: UninstallContext): Promise<Outcome> {
   return perform(context, async (connection): Promise<Plan> => {
@@ -48,6 +49,9 @@ export function uninstall(context: UninstallContext): Promise<Outcome> {
     if (exportTo !== undefined && existsSync(exportTo)) {
       return refuse('cannot-export', { key: 'life.fileExists', params: { file: exportTo } })
     }
+    if (exportTo !== undefined && use.files > 0 && !context.files?.store) {
+      return refuse('cannot-export', { key: 'life.filesSealed', params: { count: use.files } })
+    }
     const archiving = { connection, context, host, tables }
     return {
       ok: true,
@@ -57,6 +61,7 @@ export function uninstall(context: UninstallContext): Promise<Outcome> {
         ...(exportTo === undefined ? [] : [archive(exportTo, archiving)]),
         leave(context, host, tables),
         ...stepsDown({ connection, ...context }),
+        ...(context.files && existsSync(context.files.folder) ? [removeFiles(context.files.folder)] : []),
       ],
       already: { key: 'life.isOut' },
       remarks,
@@ -84,6 +89,11 @@ function archive(file: string, archiving: Omit<Archiving, 'remains'>): Deed {
     // Counted again: people may have gone on until the portal was closed.
     does: async () => archiveTo(file, { ...archiving, remains: await countRemains(context.db, tables) }),
   }
+}
+
+/** Last: until the tables are gone, a command that is killed can still be asked for the archive. */
+function removeFiles(folder: string): Deed {
+  return { says: { key: 'life.removeFiles' }, does: () => rm(folder, { recursive: true, force: true }) }
 }
 
 /** Those of Foyer's tables that are there: all, or fewer where a command before was killed. */

@@ -16,6 +16,8 @@ const ofPatients: readonly Kind[] = [
   { table: 'foyer_grants', key: 'life.grants', where: 'TRUE' },
   { table: 'foyer_appointment_requests', key: 'life.requests', where: 'TRUE' },
   { table: 'foyer_cancellation_requests', key: 'life.cancellations', where: 'TRUE' },
+  { table: 'foyer_submissions', key: 'life.submissions', where: 'TRUE' },
+  { table: 'foyer_files', key: 'life.files', where: `state = 'kept'` },
   { table: 'foyer_audit', key: 'life.patientEntries', where: 'pid IS NOT NULL OR record IS NOT NULL' },
 ]
 
@@ -30,8 +32,10 @@ const ofThePractice: readonly Kind[] = [
 export async function countUse(
   db: Queryable,
   tables: readonly string[],
-): Promise<{ patients: readonly Said[]; practice: readonly Said[] }> {
-  return { patients: await count(db, tables, ofPatients), practice: await count(db, tables, ofThePractice) }
+): Promise<{ patients: readonly Said[]; practice: readonly Said[]; files: number }> {
+  const patients = await count(db, tables, ofPatients)
+  const files = patients.find(({ key }) => key === 'life.files')?.params?.['count']
+  return { patients, practice: await count(db, tables, ofThePractice), files: Number(files ?? 0) }
 }
 
 async function count(db: Queryable, tables: readonly string[], kinds: readonly Kind[]): Promise<Said[]> {

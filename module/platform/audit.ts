@@ -63,3 +63,15 @@ export async function recordAudit(tx: Tx, clock: Clock, actor: Actor, entry: Aud
     rows: [auditValues(clock, actor, entry)],
   })
 }
+
+/** The same of several things that were done in one go, one at least: one statement. */
+export async function recordAuditOfMany(
+  tx: Tx,
+  clock: Clock,
+  actor: Actor,
+  entries: readonly AuditEntry[],
+): Promise<void> {
+  await tx.insert(`INSERT INTO foyer_audit (${AUDIT_COLUMNS}) VALUES :rows`, {
+    rows: entries.map((entry) => auditValues(clock, actor, entry)),
+  })
+}

@@ -67,6 +67,18 @@ export interface Settings {
   publicBooking: string
   /** Registrations and bookings from one address within an hour. */
   registrationsPerAddress: number
+  /** Whether patients see scores of forms: `on` or `off`. */
+  showFormScores: string
+  /** Whom somebody in danger calls. Empty: not said. */
+  emergencyPhone: string
+  /** Whom somebody in distress calls, day or night. Empty: not said. */
+  crisisPhone: string
+  /** MiB that one file may have. */
+  uploadMegabytes: number
+  /** Files that one form may bring. */
+  uploadsAtOnce: number
+  /** Kinds of files that patients may send (mediaTypes.ts). */
+  uploadKinds: readonly string[] | 'all'
 }
 
 /** module.json, as module/manifest.schema.json describes it. */
@@ -109,7 +121,15 @@ export interface JobDefinition {
 export type BothLanguages = Readonly<Record<Language, string>>
 
 /** The headings of the settings page, in their order. */
-export const settingGroups = ['practice', 'appointments', 'signIn', 'families', 'registration', 'operations'] as const
+export const settingGroups = [
+  'practice',
+  'appointments',
+  'signIn',
+  'families',
+  'registration',
+  'documents',
+  'operations',
+] as const
 export type SettingGroup = (typeof settingGroups)[number]
 
 export type SettingDefinition = SettingWords &
@@ -185,6 +205,12 @@ export function settingsFrom(manifest: Manifest, stored: ReadonlyMap<string, str
     selfRegistration: text('selfRegistration'),
     publicBooking: text('publicBooking'),
     registrationsPerAddress: number('registrationsPerAddress'),
+    uploadMegabytes: number('uploadMegabytes'),
+    uploadsAtOnce: number('uploadsAtOnce'),
+    uploadKinds: list('uploadKinds'),
+    showFormScores: text('showFormScores'),
+    emergencyPhone: text('emergencyPhone'),
+    crisisPhone: text('crisisPhone'),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Tx } from './database.js'
+import { sha256 } from './ids.js'
 
 /**
  * Waits until everything named is ours, and keeps it until the transaction ends: what is done to the same provider or
@@ -37,4 +38,19 @@ export function patientTurn({ pid, record }: { pid: number | string | undefined;
 /** The turn of an account: of what it opens, and of whether there is one. */
 export function accountTurn(id: number): string {
   return `account:${String(id)}`
+}
+
+/** The turn of what a patient has sent for staff to audit. */
+export function submissionTurn(id: number): string {
+  return `submission:${String(id)}`
+}
+
+/** The turn of a questionnaire: of its versions, whoever makes the next one. */
+export function formTurn(key: string): string {
+  return `form:${sha256(key).slice(0, 32)}`
+}
+
+/** The turn of a template of the library: of its versions, and of who is asked for it. */
+export function templateTurn(id: number): string {
+  return `template:${String(id)}`
 }

@@ -19,6 +19,7 @@ import { logRequests, nameRequest, neverCached, protect } from './headers.js'
 import { health, type Readiness } from './health.js'
 import { answerInTime, wasAnsweredLate, type RequestLimits } from './inTime.js'
 import { problemStatus } from './layout.js'
+import { readForms } from './reading.js'
 import { addressOf, type Route } from './routes.js'
 import type { Doors } from './door.js'
 import { basePath, cookieOptions } from './exchange.js'
@@ -40,7 +41,7 @@ export function createApp(site: Site, readiness: Readiness, limits: RequestLimit
   app.use('/assets', assets())
   app.use(neverCached())
   app.use(compression())
-  app.use(express.urlencoded({ extended: false, limit: '64kb', parameterLimit: 200 }))
+  app.use(readForms(site.routes))
   app.use(answerInTime(site, limits))
   app.use(onlyWhenEnabled(site))
   const patients = openDoor(site, 'patient', patientPassport(site.portal))

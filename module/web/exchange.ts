@@ -30,6 +30,8 @@ export function requestContext(exchange: Exchange, accountLanguage?: string): Re
     params: stringsIn(request.params),
     query: stringsIn(request.query),
     form: (schema) => readForm(schema, request.body),
+    files: [],
+    refusals: [],
     show,
     fragment: isFragment(request),
     framed: request.get('Sec-Fetch-Dest') === 'iframe',

@@ -232,7 +232,7 @@ export interface Once {
   token: string
 }
 
-export const problemStatuses = [403, 404, 409, 422, 429, 500, 503] as const
+export const problemStatuses = [403, 404, 409, 413, 422, 429, 500, 503, 507] as const
 export type ProblemStatus = (typeof problemStatuses)[number]
 
 /** View: /errors/problem, a whole page in the plain layout or a fragment in place. */
@@ -301,7 +301,7 @@ export interface RecordChoice {
   waiting?: string
 }
 
-/** The nearest status that /errors/problem has words for: 400 and 413 read as 422, 401 as 403, 410 as 404, the rest by their hundred. */
+/** The nearest status that /errors/problem has words for: 400 reads as 422, 401 as 403, 410 as 404, the rest by their hundred. */
 export function problemStatus(status: number): ProblemStatus {
   const known = problemStatuses.find((each) => each === status)
   if (known) return known

@@ -6,6 +6,7 @@ import type { z } from 'zod'
 import type { Actor } from '../platform/audit.js'
 import type { Language, Translate } from '../platform/i18n.js'
 import type { Once } from '../platform/once.js'
+import type { StoredBytes } from '../platform/files/store.js'
 import type { Portal } from '../access/portal.js'
 import type { Account, PatientScope } from '../access/scope.js'
 import type { SignedIn, SignInOutcome } from '../access/signIn.js'
@@ -37,12 +38,42 @@ export interface RequestContext {
   query: Readonly<Record<string, string>>
   /** Reads the posted fields by a schema: values, or messages at the fields together with what was typed. */
   form: <Schema extends z.ZodType>(schema: Schema) => FormRead<z.output<Schema>>
+  /**
+   * What came with the form, on a route that takes files: whole, in the file store, kept by nobody yet. What the handler
+   * does not keep (access/storedFiles.ts: keepFile, inside its transaction) is gone after the answer.
+   */
+  files: readonly ReceivedFile[]
+  /** What came and was not taken. `refusedFiles` of refusals.ts says it in words. */
+  refusals: readonly FileRefusal[]
   show: Show
   /** An htmx request: answered with the fragment. */
   fragment: boolean
   /** Opened in a frame: in one of the EMR's own tabs. */
   framed: boolean
 }
+
+export interface ReceivedFile extends StoredBytes {
+  /** foyer_files.id */
+  id: number
+  /** The form's field. */
+  field: string
+  /** As its sender called it, cleaned: for people to read, never a path. */
+  name: string
+  /** By its content, never by its name: `application/octet-stream` where that says nothing. */
+  mediaType: string
+}
+
+export interface FileRefusal {
+  field: string
+  name: string
+  reason: FileRefusalReason
+}
+
+/**
+ * too-large: more than the practice's setting. too-many: more files, or more in all, than it takes at once. no-space:
+ * the disk of the server is full. broken: not as a browser sends a form.
+ */
+export type FileRefusalReason = 'too-large' | 'too-many' | 'empty' | 'no-space' | 'broken'
 
 export interface DoorContext extends RequestContext {
   /** Whose door. */
@@ -134,7 +165,15 @@ export function can(permission: string): Permission {
 export interface RouteOptions {
   /** Asks for news by itself: does not keep the session awake. */
   poll?: boolean
+  /** What comes with the form; without a word: 200 short fields. */
+  takes?: Takes
 }
+
+/**
+ * - files: multipart, besides fields; the form's `_csrf` stands before its files
+ * - long: urlencoded, up to 2 MB and 3000 fields
+ */
+export type Takes = 'files' | 'long'
 
 export interface RouteOf<To extends Audience> {
   audience: To
@@ -143,6 +182,7 @@ export interface RouteOf<To extends Audience> {
   path: string
   permission: Permission
   poll: boolean
+  takes?: Takes
   handle: Handler<ContextOf[To]>
 }
 
@@ -162,7 +202,8 @@ export function routes<To extends Audience>(
   const add =
     (method: 'get' | 'post') =>
     (path: string, permission: Permission, handle: Handler<ContextOf[To]>, options: RouteOptions = {}) => {
-      all.push({ audience, method, path, permission, poll: options.poll ?? false, handle })
+      const { poll = false, takes } = options
+      all.push({ audience, method, path, permission, poll, ...(takes ? { takes } : {}), handle })
     }
   write({ get: add('get'), post: add('post') })
   return all

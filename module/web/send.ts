@@ -1,12 +1,14 @@
 /** An answer onto the wire: a whole page or its fragment, a redirect, a file, or what went wrong. */
+import { pipeline } from 'node:stream/promises'
 import { cookieOptions, isFragment, requestContext, type Exchange } from './exchange.js'
 import { tokenFor } from './formToken.js'
 import { frameOf } from './frame.js'
+import { visitOf } from './visit.js'
 import type { Flash } from './layout.js'
 import { cookieOf, keepLanguage } from './reader.js'
 import { render, type Locals } from './render.js'
 import type { Audience, RequestContext } from './routes.js'
-import type { Answer, FlashKey, PageAnswer, ProblemAnswer } from './show.js'
+import type { Answer, FlashKey, PageAnswer, ProblemAnswer, StreamAnswer } from './show.js'
 
 /** Sends nothing of a page or a file before `recorded` has resolved, and nothing at all when that throws. */
 export async function send(
@@ -32,10 +34,37 @@ export async function send(
       await recorded
       response.attachment(answer.name).type(answer.type).send(answer.body)
       return
+    case 'stream':
+      await recorded
+      return sendStream(exchange, answer)
     case 'problem':
       return sendProblem(exchange, audience, context, answer)
   }
 }
+
+/** Whatever it is, no browser runs it: not by a type that it guesses, nor as a page of ours. */
+async function sendStream({ site, request, response }: Exchange, file: StreamAnswer): Promise<void> {
+  const inline = file.inline === true && shownInline.has(file.type)
+  if (inline) response.setHeader('Content-Disposition', 'inline')
+  else response.attachment(file.name)
+  response.type(file.type).setHeader('Content-Security-Policy', "sandbox; default-src 'none'")
+  if (file.bytes !== undefined) response.setHeader('Content-Length', String(file.bytes))
+  // Who reads slowly keeps nobody from a page, and who has stopped reading is let go.
+  visitOf(response).leave()
+  response.setTimeout(READING_STOPPED_MS, () => {
+    response.destroy()
+  })
+  try {
+    await pipeline(file.body, response)
+  } catch (error) {
+    // Gone in the middle: what has come is cut off, so that nobody takes it for whole.
+    site.portal.log.warn({ request: request.requestId, err: error }, 'a file was not sent to its end')
+    response.destroy()
+  }
+}
+
+const shownInline = new Set(['image/png', 'image/jpeg'])
+const READING_STOPPED_MS = 60_000
 
 async function sendPage(
   exchange: Exchange,

@@ -1,7 +1,8 @@
+import type { Readable } from 'node:stream'
 import type { Flash, Link, ProblemStatus } from './layout.js'
 
 /** What a handler answers: plain data, sent by the one place that knows how. */
-export type Answer = PageAnswer | SeeOtherAnswer | ToTheDoorAnswer | FileAnswer | ProblemAnswer
+export type Answer = PageAnswer | SeeOtherAnswer | ToTheDoorAnswer | FileAnswer | StreamAnswer | ProblemAnswer
 
 export interface PageAnswer {
   kind: 'page'
@@ -45,6 +46,20 @@ export interface FileAnswer {
   about?: readonly number[]
 }
 
+/** A file that is not held in memory. Sent as something that a browser does not run: sandboxed, its type not guessed. */
+export interface StreamAnswer {
+  kind: 'stream'
+  type: string
+  name: string
+  body: Readable
+  /** Its length, where it is known. */
+  bytes?: number
+  /** In place instead of as a download: image/png and image/jpeg only. */
+  inline?: boolean
+  /** Staff's files: pid of each patient of whom something is in it. */
+  about?: readonly number[]
+}
+
 export interface ProblemAnswer {
   kind: 'problem'
   status: ProblemStatus
@@ -71,6 +86,7 @@ export interface Show {
   /** After a POST: to the thing it made, with a line that says so. */
   seeOther: (to: string, flash?: FlashKey) => Answer
   file: (type: string, name: string, body: string | Buffer, about?: readonly number[]) => Answer
+  stream: (file: Omit<StreamAnswer, 'kind'>) => Answer
   problem: (status: ProblemStatus, more?: Omit<ProblemAnswer, 'kind' | 'status'>) => Answer
   notFound: () => Answer
 }
@@ -80,6 +96,7 @@ export const show: Show = {
   refused: (view, content, options) => pageAnswer(view, content, options, 422, true),
   seeOther: (to, flash) => ({ kind: 'see-other', to, ...(flash ? { flash } : {}) }),
   file: (type, name, body, about = []) => ({ kind: 'file', type, name, body, about }),
+  stream: (file) => ({ kind: 'stream', ...file }),
   problem: (status, more = {}) => ({ kind: 'problem', status, ...more }),
   notFound: () => ({ kind: 'problem', status: 404 }),
 }

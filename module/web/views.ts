@@ -26,13 +26,13 @@ export async function recordView(
   const now = site.portal.clock.now().toMillis()
   const pids = route.poll ? newIn(session, seen, now) : seen
   const { actor } = context as StaffContext | RecordContext
-  await write(site.portal, actor, pids, answer.kind === 'file', addressOf(route))
+  await write(site.portal, actor, pids, isDownload(answer), addressOf(route))
   remember(session, pids, now)
 }
 
 /** The patients themselves and no more: an account's own record has no chart, the EMR's pages are the host's to log. */
 function patientsIn(route: Route, context: RequestContext, answer: Answer): number[] {
-  if (answer.kind !== 'page' && answer.kind !== 'file') return []
+  if (answer.kind !== 'page' && answer.kind !== 'file' && answer.kind !== 'stream') return []
   const named = answer.about ?? []
   switch (route.audience) {
     case 'record': {
@@ -47,6 +47,11 @@ function patientsIn(route: Route, context: RequestContext, answer: Answer): numb
     case 'emr':
       return []
   }
+}
+
+/** It leaves with the reader. A picture that is shown in a page is looked at. */
+function isDownload(answer: Answer): boolean {
+  return answer.kind === 'file' || (answer.kind === 'stream' && answer.inline !== true)
 }
 
 const SUBJECT_MOST = 64

@@ -118,6 +118,9 @@ const en = {
   'problem.409.title': 'Something changed in the meantime',
   'problem.409.what': 'Somebody else was a moment faster, so nothing has been changed for you.',
   'problem.409.next': 'Look at the current state, then choose again.',
+  'problem.413.title': 'That was too large',
+  'problem.413.what': 'What was sent is larger than we can take. Nothing has been changed.',
+  'problem.413.next': 'Go back and send less at once.',
   'problem.422.title': 'We couldn’t use what was sent',
   'problem.422.what': 'Something in the form was missing, expired or not as expected. Nothing has been changed.',
   'problem.422.next': 'Go back, check your answers and send them again.',
@@ -130,6 +133,9 @@ const en = {
   'problem.503.title': 'We’ll be back shortly',
   'problem.503.what': 'The portal is being looked after and can’t be used right now.',
   'problem.503.next': 'Try again in a few minutes. For anything urgent, call the practice.',
+  'problem.507.title': 'We have no room for this just now',
+  'problem.507.what': 'The practice’s storage is full, so what you sent was not kept. The problem has been noted.',
+  'problem.507.next': 'Try again later, or call the practice.',
 
   'record.actingFor': 'Acting for {{name}}, {{relationship}}',
   'record.own': '{{name}}, not linked to a chart yet',
@@ -151,6 +157,15 @@ const en = {
   'extent.own': 'what you entered yourself',
   'form.expired': 'This form was open for too long, or came from another place. Nothing has been changed.',
   'form.expired.next': 'Go back, load the page again and send it once more.',
+
+  'files.too-large': '“{{name}}” is larger than {{megabytes}} MB, so it was not sent. Send a smaller version of it.',
+  'files.too-many': '“{{name}}” was not sent: up to {{files}} files can be sent at once. Send it next.',
+  'files.empty': '“{{name}}” is empty, so it was not sent. Choose the file again.',
+  'files.no-space': '“{{name}}” was not kept: the practice’s storage is full. Try again later, or call the practice.',
+  'files.too-large-in-all':
+    'That was more than {{files}} files of {{megabytes}} MB each, so nothing was sent. Send fewer or smaller files.',
+  'files.tooSlow': 'The files did not arrive in time, so nothing was sent. Try again, one file at a time.',
+  'files.busy': 'Many people are sending files just now, so yours could not be taken. Nothing was sent.',
   'form.tooLong': 'This is too long. Please shorten it.',
   'form.twice': 'This form was sent before with other answers. Load the page again to send a new one.',
   'form.choose': 'Choose one of the list.',
@@ -274,6 +289,9 @@ const es: Record<keyof typeof en, string> = {
   'problem.409.title': 'Algo cambió mientras tanto',
   'problem.409.what': 'Otra persona se adelantó por un momento, así que no se cambió nada en su caso.',
   'problem.409.next': 'Vea cómo está ahora y elija de nuevo.',
+  'problem.413.title': 'Es demasiado grande',
+  'problem.413.what': 'Lo que se envió es más grande de lo que podemos recibir. No se cambió nada.',
+  'problem.413.next': 'Vuelva atrás y envíe menos de una vez.',
   'problem.422.title': 'No pudimos usar lo que se envió',
   'problem.422.what': 'Algo del formulario faltaba, había caducado o no era lo esperado. No se cambió nada.',
   'problem.422.next': 'Vuelva atrás, revise sus respuestas y envíelas de nuevo.',
@@ -286,6 +304,10 @@ const es: Record<keyof typeof en, string> = {
   'problem.503.title': 'Volvemos en breve',
   'problem.503.what': 'Estamos dando mantenimiento al portal y ahora mismo no se puede usar.',
   'problem.503.next': 'Inténtelo de nuevo en unos minutos. Para algo urgente, llame al consultorio.',
+  'problem.507.title': 'En este momento no tenemos espacio',
+  'problem.507.what':
+    'El almacenamiento del consultorio está lleno, así que no se guardó lo que envió. El problema quedó registrado.',
+  'problem.507.next': 'Inténtelo más tarde o llame al consultorio.',
 
   'record.actingFor': 'Actúa por {{name}}, {{relationship}}',
   'record.own': '{{name}}, todavía sin expediente vinculado',
@@ -307,6 +329,16 @@ const es: Record<keyof typeof en, string> = {
   'extent.own': 'lo que usted mismo ingresó',
   'form.expired': 'Este formulario estuvo abierto demasiado tiempo o llegó desde otro lugar. No se cambió nada.',
   'form.expired.next': 'Vuelva atrás, cargue la página de nuevo y envíelo otra vez.',
+
+  'files.too-large': '«{{name}}» pesa más de {{megabytes}} MB y no se envió. Envíe una versión más pequeña.',
+  'files.too-many': '«{{name}}» no se envió: se pueden enviar hasta {{files}} archivos a la vez. Envíelo después.',
+  'files.empty': '«{{name}}» está vacío y no se envió. Elija el archivo de nuevo.',
+  'files.no-space':
+    '«{{name}}» no se guardó: el almacenamiento del consultorio está lleno. Inténtelo más tarde o llame al consultorio.',
+  'files.too-large-in-all':
+    'Era más que {{files}} archivos de {{megabytes}} MB cada uno, así que no se envió nada. Envíe menos archivos o más pequeños.',
+  'files.tooSlow': 'Los archivos no llegaron a tiempo, así que no se envió nada. Inténtelo de nuevo, uno por uno.',
+  'files.busy': 'Muchas personas están enviando archivos ahora y no pudimos recibir los suyos. No se envió nada.',
   'form.tooLong': 'El texto es demasiado largo. Acórtelo, por favor.',
   'form.twice': 'Este formulario ya se envió con otras respuestas. Cargue la página de nuevo para enviar uno nuevo.',
   'form.choose': 'Elija una opción de la lista.',

@@ -32,7 +32,7 @@ const { values } = parseArgs({
   },
 })
 
-const pageNames = ['sign-in', 'home', 'free times', 'list', 'dashboard', 'panel'] as const
+const pageNames = ['sign-in', 'home', 'free times', 'list', 'documents', 'dashboard', 'panel', 'audit queue'] as const
 type PageName = (typeof pageNames)[number]
 
 interface Row {
@@ -212,8 +212,10 @@ async function signIn(port: number, practice: BenchPractice): Promise<Record<Pag
     home: ofPatient(''),
     'free times': ofPatient('/appointments/new'),
     list: ofPatient('/appointments'),
+    documents: ofPatient('/documents'),
     dashboard: ofStaff(() => '/staff/portal'),
     panel: ofStaff((at) => `/staff/portal/patients/${String(practice.pids[at] ?? 1)}`),
+    'audit queue': ofStaff(() => '/staff/portal/documents'),
   }
 }
 

@@ -6,6 +6,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DateTime } from 'luxon'
+import { layInPaper, type Run } from './paper.js'
 import { startMariadb, type Mariadb } from '../../module/demo/mariadb.js'
 import { hashHostPassword, hashSettings } from '../../module/host/php/passwords.js'
 import { addOfficeHours } from '../../module/host/site/days.js'
@@ -72,7 +73,7 @@ export async function benchPractice(
   }
   const mariadb = await startMariadb({ dataDir: home, more: MEMORY })
   const url = mariadb.url('bench')
-  if (there) await renew(url)
+  if (there) await renew(url, size)
   return {
     mariadb,
     url,
@@ -105,6 +106,7 @@ async function make(mariadb: Mariadb, size: number, tell: (line: string) => void
     await layIn(run, size, providers, tell)
     await bring(db, url, [install, enable])
     await openAccounts(run, db)
+    await layInPaper(run, size, pidsOf(size))
     await run(
       'ANALYZE TABLE patient_data, openemr_postcalendar_events, patient_access_onsite, foyer_grants, foyer_accounts',
     )
@@ -155,8 +157,6 @@ const cheapest = hashSettings(
     ['gbl_auth_bcrypt_hash_cost', '5'],
   ]),
 )
-
-type Run = (sql: string, values?: Record<string, unknown>) => Promise<void>
 
 async function layIn(
   run: Run,
@@ -258,10 +258,13 @@ function workingDays(): [number, string][] {
 }
 
 /** A practice that was made before this version goes on under it. */
-async function renew(url: string): Promise<void> {
+async function renew(url: string, size: number): Promise<void> {
   const db = connectDatabase({ url, zone: ZONE, pool: 2 })
   try {
     await bring(db, url, [upgrade])
+    const paper = await db.first('SELECT id FROM documents LIMIT 1')
+    const run: Run = (sql, values = {}) => db.sequelize.query(sql, { replacements: values }).then(() => undefined)
+    if (!paper) await layInPaper(run, size, pidsOf(size))
   } finally {
     await db.close()
   }

@@ -10,8 +10,11 @@ import { addEvent } from '../../module/host/site/days.js'
 import { utc } from '../../module/platform/clock.js'
 import { countStatements, type StatementCount } from '../../module/platform/database.js'
 import { loginOf, OFFICE_VISIT, openPractice, passwordOf, type TestPractice } from '../support/practice.js'
+import { proposeInHost } from '../support/profiles.js'
+import { manySubmissions } from '../support/submissions.js'
 import { visitor, type Visitor } from '../support/visitor.js'
 import { HTMX } from './portals.js'
+import { addTemplates } from './samplesTemplates.js'
 
 const MANY = 200
 /** Of a patient's page and of a shell; of a card. */
@@ -89,6 +92,8 @@ describe('A page asks the database', function () {
       page('home', maria, record),
       page('records', maria, '/portal/records'),
       page('list', maria, `${record}/appointments`),
+      page('profile', maria, `${record}/profile`),
+      page('profile, a form', maria, `${record}/profile/edit/address`),
       page('choose', maria, `${record}/appointments/new?${choose}`),
       page('hall', admin, hall),
       card('hall: requests', `${hall}/appointments/waiting`),
@@ -103,15 +108,48 @@ describe('A page asks the database', function () {
       card('panel: appointments', `${panel}/appointments`),
       card('panel: activity', `${panel}/activity`),
       card('panel: letters', `${panel}/letters`),
+      page('profile changes', admin, `${hall}/profile-changes`),
+      card('panel: profile changes', `${panel}/profile-changes`),
+      page('templates', admin, `${hall}/templates`),
+      page('asking for a document', admin, `${hall}/templates/asking/${String(practice.patients.maria)}`),
+      card('panel: documents asked', `${panel}/documents-asked`),
+      page('documents to audit', admin, `${hall}/documents`),
+      card('hall: documents to audit', `${hall}/documents/waiting`),
+      card('panel: documents sent', `${panel}/sent-documents`),
       page('search', admin, `${hall}/patients?q=santos`),
       card('search, as one types', `${hall}/patients?q=santos`),
     ]
   }
 
   const whats = [
-    ...['home', 'records', 'list', 'choose', 'hall', 'hall: requests', 'hall: online', 'hall: activity'],
+    ...[
+      'home',
+      'records',
+      'list',
+      'profile',
+      'profile, a form',
+      'choose',
+      'hall',
+      'hall: requests',
+      'hall: online',
+      'hall: activity',
+    ],
     ...['hall: statistics', 'queue', 'panel', 'panel: access', 'panel: grants', 'panel: waiting'],
-    ...['panel: appointments', 'panel: activity', 'panel: letters', 'search', 'search, as one types'],
+    ...[
+      'panel: appointments',
+      'panel: activity',
+      'panel: letters',
+      'profile changes',
+      'panel: profile changes',
+      'templates',
+      'asking for a document',
+      'panel: documents asked',
+      'documents to audit',
+      'hall: documents to audit',
+      'panel: documents sent',
+      'search',
+      'search, as one types',
+    ],
   ]
 
   for (const what of whats) {
@@ -130,7 +168,17 @@ describe('A page asks the database', function () {
 
   it('and the rows are on the pages', () => {
     const full = ['list', 'hall: requests', 'queue', 'panel: waiting', 'panel: appointments', 'search']
-    for (const what of [...full, 'panel: activity', 'panel: grants', 'hall: online']) {
+    for (const what of [
+      ...full,
+      'panel: activity',
+      'panel: grants',
+      'hall: online',
+      'profile changes',
+      'templates',
+      'asking for a document',
+      'panel: documents asked',
+      'documents to audit',
+    ]) {
       expect(costOf(withMany, what).length, what).to.be.greaterThan(costOf(withOne, what).length + 500)
     }
     // Its ten rows are there from the beginning: who signed in, who was given a record.
@@ -192,8 +240,11 @@ describe('A page asks the database', function () {
         )
       }
     })
+    await addTemplates(practice, rows)
+    await manySubmissions(practice, rows)
     for (let at = 0; at < rows; at += 1) {
       const pid = await practice.patient({ fname: `Pat${String(at)}`, lname: 'Santos' })
+      for (const of of [pid, patients.maria]) await proposeInHost(practice, of, { city: 'Rome' })
       await practice.db.transaction(async (tx) => {
         const name = `${String(rows)}-${String(at)}`
         const id = await tx.insert(

@@ -20,6 +20,7 @@ const files = [
   ['htmx.org/dist/htmx.min.js', 'htmx.min.js'],
   ['htmx.org/dist/ext/hx-csp.min.js', 'hx-csp.min.js'],
   ['@simplewebauthn/browser/dist/bundle/index.umd.min.js', 'simplewebauthn.js'],
+  ['signature_pad/dist/signature_pad.umd.min.js', 'signature_pad.js'],
 ]
 
 /** The icons that views may name. One that is missing here shows as nothing, so add it in the same change. */
@@ -123,7 +124,7 @@ function lay(name, text) {
 
 function stamp() {
   const versions = {}
-  for (const name of ['bootstrap', 'bootstrap-icons', 'htmx.org', '@simplewebauthn/browser']) {
+  for (const name of ['bootstrap', 'bootstrap-icons', 'htmx.org', '@simplewebauthn/browser', 'signature_pad']) {
     versions[name] = JSON.parse(readFileSync(join(modules, name, 'package.json'), 'utf8')).version
   }
   const recipe = createHash('sha256').update(readFileSync(here)).digest('hex').slice(0, 12)

@@ -86,7 +86,8 @@ function keysOfWords(folder: string): Set<string> {
   const letters = texts.flatMap((text) =>
     [...text.matchAll(/'letter\.([\w.-]+)\.subject'/g)].map(([, kind = '']) => kind),
   )
-  return new Set([...texts.flatMap(textsIn), ...letters])
+  const said = texts.flatMap(textsIn).flatMap((key) => [key, key.replace(/_(one|other|many)$/, '')])
+  return new Set([...said, ...letters])
 }
 
 function eventsIn(text: string): string[] {

@@ -41,6 +41,12 @@ describe('what a practice has set', () => {
       selfRegistration: 'on',
       publicBooking: 'off',
       registrationsPerAddress: 20,
+      uploadMegabytes: 50,
+      uploadsAtOnce: 10,
+      uploadKinds: 'all',
+      showFormScores: 'off',
+      emergencyPhone: '911',
+      crisisPhone: '988',
     })
   })
 

@@ -1,5 +1,5 @@
 <?php
 
 $v_major = '0';
-$v_minor = '3';
+$v_minor = '4';
 $v_patch = '0';

@@ -5,6 +5,7 @@ export const words = wordsIn(
     'home.title': 'Home',
     'home.hello': 'Hello, {{name}}',
     'home.ofOther': 'The record of {{name}}',
+    'home.needs': 'For you to do',
     'home.nothingWaits': 'Nothing is waiting for you.',
     'home.unlinked': 'Your account isn’t linked to a chart yet',
     'home.unlinkedText':
@@ -14,6 +15,7 @@ export const words = wordsIn(
     'home.title': 'Inicio',
     'home.hello': 'Hola, {{name}}',
     'home.ofOther': 'El expediente de {{name}}',
+    'home.needs': 'Lo que le toca',
     'home.nothingWaits': 'No hay nada pendiente para usted.',
     'home.unlinked': 'Su cuenta todavía no está vinculada a un expediente',
     'home.unlinkedText':

@@ -2,7 +2,7 @@ import type { Feature } from '../../feature.js'
 import { keepChartKeys } from './keeping.js'
 import { letters } from './letters.js'
 import { registerWhoBooked } from './ofBooking.js'
-import { homeCard } from './patient/homeCard.js'
+import { homeCard, registrationNeed } from './patient/homeCard.js'
 import { accountRoutes, doorRoutes } from './patient/routes.js'
 import { doublesCard } from './staff/doubles.js'
 import { numbersCard, queue } from './staff/queue.js'
@@ -16,6 +16,7 @@ export const registration: Feature = {
   routes: [...doorRoutes, ...accountRoutes, ...staffRoutes],
   queue,
   homeCard,
+  needs: [registrationNeed],
   hallCards: [numbersCard],
   panelCards: [doublesCard],
   jobs: [keepChartKeys],

@@ -1,6 +1,7 @@
 import type { Portal } from '../../access/portal.js'
 import { calendarOffer } from '../../host/calendar.js'
 import { day as dayOf } from '../../platform/clock.js'
+import { endingsOf, uploadKinds } from '../../platform/mediaTypes.js'
 
 export interface Choice {
   /** As it is stored. */
@@ -19,5 +20,6 @@ export async function choicesOf({ clock, db, site }: Portal): Promise<Choices> {
     requestableCategories: categories
       .filter(({ constant }) => constant !== '')
       .map(({ constant, name }) => ({ value: constant, text: name })),
+    uploadKinds: uploadKinds.map((kind) => ({ value: kind, text: endingsOf([kind]).join(', ') })),
   }
 }

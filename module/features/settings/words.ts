@@ -11,6 +11,7 @@ export const words = wordsIn(
     'settings.group.signIn': 'Signing in',
     'settings.group.families': 'Families, PINs and codes',
     'settings.group.registration': 'Registration and booking',
+    'settings.group.documents': 'Documents and files',
     'settings.group.operations': 'Background work',
     'settings.save': 'Save changes',
     'settings.saved': 'Saved. The new values count everywhere within five seconds.',
@@ -56,6 +57,8 @@ export const words = wordsIn(
     'settings.option.selfRegistration.off': 'Off',
     'settings.option.publicBooking.off': 'Off',
     'settings.option.publicBooking.on': 'On',
+    'settings.option.showFormScores.on': 'Shown',
+    'settings.option.showFormScores.off': 'Not shown',
     'settings.wrong.number': 'Enter a whole number from {{minimum}} to {{maximum}}.',
     'settings.wrong.text': 'Use at most {{most}} characters.',
     'settings.overtaken':
@@ -72,6 +75,7 @@ export const words = wordsIn(
     'settings.group.signIn': 'Inicio de sesión',
     'settings.group.families': 'Familias, PIN y códigos',
     'settings.group.registration': 'Registro y reservas',
+    'settings.group.documents': 'Documentos y archivos',
     'settings.group.operations': 'Tareas en segundo plano',
     'settings.save': 'Guardar cambios',
     'settings.saved': 'Guardado. Los nuevos valores valen en todas partes en cinco segundos.',
@@ -117,6 +121,8 @@ export const words = wordsIn(
     'settings.option.selfRegistration.off': 'No',
     'settings.option.publicBooking.off': 'No',
     'settings.option.publicBooking.on': 'Sí',
+    'settings.option.showFormScores.on': 'Se muestra',
+    'settings.option.showFormScores.off': 'No se muestra',
     'settings.wrong.number': 'Escriba un número entero de {{minimum}} a {{maximum}}.',
     'settings.wrong.text': 'Use como máximo {{most}} caracteres.',
     'settings.overtaken':

@@ -3,7 +3,11 @@
  * (facts, Appendix A). The chart's record of a patient is shortened to what a portal and its staff look at.
  */
 import type { Database } from '../../platform/database.js'
+import { documentTables } from './documentTables.js'
 import { gaclTables } from './gaclTables.js'
+import { profileTables } from './profileTables.js'
+import { questionnaireTables } from './questionnaireTables.js'
+import { templateTables } from './templateTables.js'
 import { seedRows } from './seed.js'
 import {
   createStatement,
@@ -569,5 +573,9 @@ export const siteTables: Readonly<Record<string, Table>> = {
     unique: { uuid: 'uuid' },
     keys: { encounter_date: 'date', pid_encounter: 'pid encounter' },
   },
+  ...documentTables,
+  ...questionnaireTables,
+  ...templateTables,
+  ...profileTables,
   ...gaclTables,
 }

@@ -1,4 +1,5 @@
 /** The rows that the host's installer leaves in an empty site, as far as a portal and its staff meet them. */
+import { documentCategories } from './documentTables.js'
 import type { Row } from './table.js'
 
 /** Rows by table, the version row last: whoever finds it finds all of them. `settings` go over the defaults. */
@@ -6,6 +7,7 @@ export function seedRows(settings: Record<string, string>): Record<string, Row[]
   return {
     list_options: listOptions(),
     openemr_postcalendar_categories: categories(),
+    ...documentCategories(),
     ...rights(),
     globals: Object.entries({ ...defaultSettings, ...settings }).map(([gl_name, gl_value]) => ({
       gl_name,
@@ -49,7 +51,27 @@ const lists = {
     ...['Test Scheduling', 'Bill/Collect', 'Other', 'Lab Results', 'New Orders', 'Patient Reminders', 'Image Results'],
   ],
   sub_relation: ['self', 'spouse', 'child', 'other'],
+  marital: ['married', 'single', 'divorced', 'widowed', 'separated', 'domestic partner'],
+  titles: ['Mr.', 'Mrs.', 'Ms.', 'Dr.'],
 }
+
+/** What templates are sorted by, and to whom they go (facts §5.4). */
+const templateOptions: readonly [list: string, id: string, title: string][] = [
+  ['Document_Template_Categories', 'repository', 'Repository'],
+  ['Document_Template_Categories', 'questionnaire', 'Questionnaires'],
+  ['Document_Template_Categories', 'notification_template', 'Notification Template'],
+  ['Document_Template_Profiles', 'profile_1', 'Defaults'],
+  ['Document_Template_Profiles', 'profile_2', 'Registration'],
+  ['Document_Template_Profiles', 'profile_3', 'Mental Health'],
+  ['Document_Template_Profiles', 'profile_4', 'Questionnaires'],
+  ['Document_Template_Profiles', 'profile_5', 'Legal'],
+  ['Document_Template_Profiles', 'profile_6', 'Acknowledgement Documents'],
+  ['Patient_Groupings', 'group_1', 'Group I'],
+  ['Patient_Groupings', 'group_2', 'Group II'],
+  ['Patient_Groupings', 'group_3', 'Group III'],
+  ['Patient_Groupings', 'group_4', 'Group IV'],
+  ['Patient_Groupings', 'group_5', 'Group V'],
+]
 
 function listOptions(): Row[] {
   const option = (list_id: string, option_id: string, title: string, seq: number): Row => ({
@@ -63,6 +85,7 @@ function listOptions(): Row[] {
     toggle_setting_2: 0,
   })
   return [
+    ...templateOptions.map(([list, id, title], at) => option(list, id, title, (at + 1) * 10)),
     ...statuses.map(([id, title, seq, colour, minutes, checks]) => ({
       ...option('apptstat', id, title, seq),
       notes: `${colour}|${String(minutes)}`,

@@ -1,7 +1,7 @@
 /** Where files go, and who looks at them first. */
 import { access, constants, stat, statfs } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import type { Config } from '../../platform/config.js'
 import { findingsOf, said, type Finding } from './finding.js'
 
@@ -30,16 +30,6 @@ async function nearestThere(folder: string): Promise<string> {
     () => false,
   )
   return there || dirname(folder) === folder ? folder : nearestThere(dirname(folder))
-}
-
-export async function siteDir({ hostSiteDir }: Config): Promise<Finding> {
-  if (hostSiteDir === undefined) return ok('siteDir', 'doctor.siteDir.none')
-  const folder = join(hostSiteDir, 'documents')
-  const why = await whyNotWritable(folder)
-  if (why !== undefined) {
-    return warning('siteDir', said('doctor.siteDir.no', { folder, why }), said('doctor.siteDir.fix'))
-  }
-  return ok('siteDir', 'doctor.siteDir.is', { folder, free: (await freeIn(folder)).toFixed(1) })
 }
 
 /** The system's word for it (ENOENT, EACCES, ENOTDIR); undefined: a folder in which one can write. */

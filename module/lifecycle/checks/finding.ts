@@ -23,7 +23,7 @@ export type Check =
   | ('steps' | 'portal' | 'settings' | 'secret' | 'jobs' | 'foyersMail')
   | ('zone' | 'clock')
   | ('baseUrl' | 'beside' | 'framing')
-  | ('dataDir' | 'siteDir' | 'scanner')
+  | ('dataDir' | 'siteDir' | 'fileKeys' | 'scanner')
 
 /** In the order in which they are shown; their words are `doctor.group.<group>`. */
 export const groups = ['emr', 'people', 'foyer', 'time', 'address', 'files'] as const

@@ -256,6 +256,14 @@ describe('the demo practice', function () {
     ])
   })
 
+  it('has a father who registers for Leo, and waits for staff to find the chart', async () => {
+    const waiting = await guest.db.select(
+      `SELECT a.display_name AS who, r.for_whom, r.first_name, r.state FROM foyer_registrations r
+         JOIN foyer_accounts a ON a.id = r.account_id`,
+    )
+    expect(waiting).to.deep.equal([{ who: 'Carlos Santos', for_whom: 'child', first_name: 'Leo', state: 'waiting' }])
+  })
+
   it('keeps a track of visits that staff made, and none of a series', async () => {
     const untracked = await guest.db.select(
       `SELECT e.pc_eid FROM openemr_postcalendar_events e LEFT JOIN patient_tracker t ON t.eid = e.pc_eid

@@ -17,10 +17,17 @@ interface Line extends Head {
   row?: Row
   rows?: Record<string, number>
   sha256?: string
+  file?: string
+  part?: { base64: string }
+  files?: number
 }
 
 /** Reads an archive of an uninstallation back, by its last line to the last row. */
-export async function readArchive(file: string): Promise<{ head: Head; rows: Map<string, Row[]> }> {
+export async function readArchive(file: string): Promise<{
+  head: Head
+  rows: Map<string, Row[]>
+  files: Map<string, Buffer>
+}> {
   const lines = gunzipSync(await readFile(file))
     .toString()
     .trimEnd()
@@ -31,9 +38,14 @@ export async function readArchive(file: string): Promise<{ head: Head; rows: Map
   expect(tail?.sha256).to.equal(createHash('sha256').update(before.join('')).digest('hex'))
 
   const rows = new Map<string, Row[]>(head.tables?.map((table) => [table, []]))
-  for (const { table = '', row = {} } of rest) rows.get(table)?.push(row)
+  const files = new Map<string, Buffer>()
+  for (const { table = '', row = {}, file, part } of rest) {
+    if (file === undefined) rows.get(table)?.push(row)
+    else files.set(file, Buffer.concat([files.get(file) ?? Buffer.alloc(0), Buffer.from(part?.base64 ?? '', 'base64')]))
+  }
+  expect(files.size).to.equal(tail?.files)
   expect(Object.fromEntries([...rows].map(([table, list]) => [table, list.length]))).to.deep.equal(tail?.rows)
-  return { head, rows }
+  return { head, rows, files }
 }
 
 /** Puts an archive's rows in place of what a new installation holds. */

@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtempSync } from 'node:fs'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -23,7 +24,15 @@ const at = '2026-01-05 10:00:00'
 const NOW = '2026-01-05 15:00:00.000'
 const by = { userId: 1, username: 'admin' }
 const hash = '$2y$04$vsGpk.OloR1OMRfO5Z31X.F3BtvMs1uEGmonYEkdGq5EVqsciV0EW'
-const wellConfigured = { FOYER_SECRET: 's'.repeat(32), FOYER_BASE_URL: 'https://portal.example.org' }
+const siteFolder = mkdtempSync(join(tmpdir(), 'foyer-doctor-site-'))
+const wellConfigured = {
+  FOYER_SECRET: 's'.repeat(32),
+  FOYER_BASE_URL: 'https://portal.example.org',
+  FOYER_HOST_SITE_DIR: siteFolder,
+}
+
+before(() => mkdir(join(siteFolder, 'documents')))
+after(() => rm(siteFolder, { recursive: true }))
 
 describeOnEverySite('doctor', (site) => {
   let guest: Guest
@@ -294,10 +303,30 @@ describe('doctor looks at where files go', () => {
   })
 
   it('and whether the EMR’s site folder is one', async () => {
-    expect(await at('siteDir', {})).to.equal('ok doctor.siteDir.none')
-    expect(await at('siteDir', { FOYER_HOST_SITE_DIR: folder })).to.equal('warning doctor.siteDir.no')
-    await mkdir(join(folder, 'documents'))
-    expect(await at('siteDir', { FOYER_HOST_SITE_DIR: folder })).to.equal('ok doctor.siteDir.is')
+    const documents = join(folder, 'documents')
+    const siteDir = (): Promise<string> => at('siteDir', { FOYER_HOST_SITE_DIR: folder })
+    expect(await at('siteDir', {})).to.equal('warning doctor.siteDir.not-configured')
+    expect(await siteDir()).to.equal('warning doctor.siteDir.missing')
+    await writeFile(documents, '')
+    expect(await siteDir()).to.equal('warning doctor.siteDir.not-a-folder')
+    await rm(documents)
+    await symlink(folder, documents)
+    expect(await siteDir()).to.equal('warning doctor.siteDir.a-link')
+    await rm(documents)
+    await mkdir(documents)
+    expect(await siteDir()).to.equal('ok doctor.siteDir.is')
+  })
+
+  it('and whether files can be encrypted as the EMR does it', async () => {
+    const { db } = guest
+    expect(await at('fileKeys', {})).to.equal('ok doctor.fileKeys.missing')
+    await db.append("INSERT INTO `keys` (name, value) VALUES ('sevena', 'short'), ('sevenb', 'short')")
+    expect(await at('fileKeys', {})).to.equal('warning doctor.fileKeys.unusable')
+    const value = Buffer.alloc(32, 7).toString('base64')
+    await db.append('UPDATE `keys` SET value = :value', { value })
+    expect(await at('fileKeys', {})).to.equal('ok doctor.fileKeys.there')
+    await db.append(`UPDATE globals SET gl_value = '0' WHERE gl_name = 'drive_encryption'`)
+    expect(await at('fileKeys', {})).to.equal('ok doctor.fileKeys.not-needed')
   })
 
   it('and whether a scanner answers', async () => {

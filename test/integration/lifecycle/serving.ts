@@ -6,6 +6,7 @@ import { programOf } from '../../support/command.js'
 
 /** `foyer serve`, run as a command. */
 export interface Serving {
+  pid: number
   ended: Promise<number | null>
   said: () => { out: string; err: string }
   until: (words: string) => Promise<void>
@@ -24,6 +25,7 @@ export function serve({ url }: { url: string }, env: Record<string, string>): Se
   child.stderr?.on('data', (text: Buffer) => (said.err += text.toString()))
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
   return {
+    pid: child.pid ?? 0,
     ended,
     said: () => said,
     until: (words) =>

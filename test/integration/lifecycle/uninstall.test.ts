@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -9,7 +9,9 @@ import { enable } from '../../../module/lifecycle/enable.js'
 import { install } from '../../../module/lifecycle/install.js'
 import { english } from '../../../module/lifecycle/said.js'
 import { uninstall } from '../../../module/lifecycle/uninstall.js'
+import { storeBytes } from '../../../module/access/storedFiles.js'
 import { standingClock } from '../../../module/platform/clock.js'
+import { fileStore, type FileStore } from '../../../module/platform/files/store.js'
 import { readState } from '../../../module/platform/state.js'
 import { difference, dumpRows, dumpSchema } from '../../support/dump.js'
 import { readArchive, refill } from './archived.js'
@@ -55,6 +57,52 @@ describe('an administrator takes out a portal that patients have used', () => {
   it('goes ahead over audit entries that are about no patient', async () => {
     await guest.db.transaction((tx) => tx.insert(`INSERT INTO foyer_audit SET ${auditColumns()}`))
     expect(await uninstall(guest.context)).to.include({ ok: true })
+  })
+
+  describe('with files that patients sent', () => {
+    const letter = Buffer.from('Dear practice,\n'.repeat(40_000))
+    let files: { folder: string; store: FileStore }
+
+    beforeEach(async () => {
+      const kept = join(folder, 'files')
+      files = { folder: kept, store: fileStore(kept, 'a secret of thirty-two characters') }
+      const portal = { clock: guest.context.clock, files: files.store }
+      const file = { name: 'letter.txt', mediaType: 'text/plain', bytes: letter, keptBy: 'submission:1' }
+      await guest.db.transaction((tx) => storeBytes(portal, file, tx))
+    })
+
+    it('has them unsealed in the archive, and none left on the disk', async () => {
+      const exportTo = join(folder, 'archive.gz')
+      expect(await uninstall({ ...guest.context, files, exportTo })).to.include({ ok: true })
+      const archive = await readArchive(exportTo)
+      const [row] = archive.rows.get('foyer_files') ?? []
+      expect(archive.files.get(String(row?.['storage_key']))?.equals(letter)).to.equal(true)
+      expect(existsSync(files.folder)).to.equal(false)
+    })
+
+    it('is refused the archive while the secret that sealed them is not known', async () => {
+      const exportTo = join(folder, 'archive.gz')
+      const sealed = { folder: files.folder, store: undefined }
+      const outcome = await uninstall({ ...guest.context, files: sealed, exportTo })
+      expect(outcome).to.include({ ok: false, reason: 'cannot-export' })
+      expect(saidBy(outcome).join()).to.include('FOYER_SECRET')
+      expect(existsSync(exportTo)).to.equal(false)
+      expect(existsSync(files.folder)).to.equal(true)
+    })
+
+    it('is refused the archive when one of them has been altered, and keeps everything', async () => {
+      const exportTo = join(folder, 'archive.gz')
+      const [path = ''] = (await readdir(files.folder, { recursive: true })).filter((name) =>
+        /[0-9a-f]{32}$/.test(name),
+      )
+      const bytes = await readFile(join(files.folder, path))
+      bytes.writeUInt8(bytes.readUInt8(bytes.length - 9) ^ 1, bytes.length - 9)
+      await writeFile(join(files.folder, path), bytes)
+      const outcome = await uninstall({ ...guest.context, files, exportTo })
+      expect(outcome).to.include({ ok: false, reason: 'cannot-export' })
+      expect(existsSync(exportTo)).to.equal(false)
+      expect(await guest.db.first(`SELECT COUNT(*) AS n FROM foyer_files`)).to.deep.equal({ n: 1 })
+    })
   })
 
   it('loses it all when told to discard it', async () => {

@@ -1,5 +1,9 @@
 import type { Part } from '../../../feature.js'
-import { wordsIn } from '../../../platform/i18n.js'
+import { jobs } from './following.js'
+import { letters } from './letters.js'
+import { panelCard } from './panel.js'
+import { staffRoutes } from './staffRoutes.js'
+import { words } from './words.js'
 
 /** What patients sent, as staff audit it. */
-export const audit: Part = { words: wordsIn({}, {}), routes: [] }
+export const audit: Part = { words, routes: staffRoutes, panelCards: [panelCard], jobs, letters }

@@ -1,5 +1,7 @@
 import type { Part } from '../../../feature.js'
-import { wordsIn } from '../../../platform/i18n.js'
+import { homeCard } from './homeCard.js'
+import { patientRoutes } from './patientRoutes.js'
+import { words } from './words.js'
 
 /** What patients fill, sign and send. */
-export const filling: Part = { words: wordsIn({}, {}), routes: [] }
+export const filling: Part = { words, routes: patientRoutes, homeCard: [homeCard] }

@@ -1,5 +1,27 @@
 import type { Part } from '../../../feature.js'
-import { wordsIn } from '../../../platform/i18n.js'
+import { askedCard } from './assigning.js'
+import { assigningRoutes, libraryRoutes } from './staffRoutes.js'
+import { words } from './words.js'
 
 /** Questionnaires as staff make and assign them. */
-export const building: Part = { words: wordsIn({}, {}), routes: [] }
+export const building: Part = {
+  words,
+  routes: [...libraryRoutes, ...assigningRoutes],
+  panelCards: [askedCard],
+  rowActions: [
+    {
+      permission: 'forms:assign',
+      label: 'assigning.title',
+      path: (pid) => `/forms/assigning?pid=${String(pid)}`,
+    },
+  ],
+  staffNav: [
+    {
+      key: 'questionnaires',
+      label: 'building.nav',
+      path: '/forms/library',
+      icon: 'journal-text',
+      permission: 'forms:manage',
+    },
+  ],
+}

@@ -1,5 +1,16 @@
 import type { Part } from '../../../feature.js'
-import { wordsIn } from '../../../platform/i18n.js'
+import { formLetters } from '../letters/writing.js'
+import { remindJob, tellAsked } from '../letters/telling.js'
+import { answersCard } from './queue.js'
+import { reviewRoutes } from './staffRoutes.js'
+import { words } from './words.js'
 
 /** Answers as staff review them. */
-export const reviewing: Part = { words: wordsIn({}, {}), routes: [] }
+export const reviewing: Part = {
+  words,
+  routes: reviewRoutes,
+  panelCards: [answersCard],
+  jobs: [remindJob],
+  on: [tellAsked],
+  letters: formLetters,
+}

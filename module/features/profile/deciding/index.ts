@@ -1,5 +1,7 @@
 import type { Part } from '../../../feature.js'
-import { wordsIn } from '../../../platform/i18n.js'
+import { panelCard } from './queue.js'
+import { staffRoutes } from './staffRoutes.js'
+import { words } from './words.js'
 
 /** Proposed changes, as staff decide on them. */
-export const deciding: Part = { words: wordsIn({}, {}), routes: [] }
+export const deciding: Part = { words, routes: staffRoutes, panelCards: [panelCard] }

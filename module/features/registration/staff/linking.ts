@@ -1,5 +1,6 @@
 /** A registration finds its chart, or gets a new one: the grant, the chart's YES, and what was booked before. */
 import { grant } from '../../../access/accounts.js'
+import { moveFormsToChart } from '../../../access/formFiling.js'
 import { writeLetter } from '../../../access/letters.js'
 import type { Portal } from '../../../access/portal.js'
 import type { StaffMember } from '../../../access/staff.js'
@@ -80,6 +81,7 @@ async function linkInTurn(
   const allowedBefore = await allowedNow(tx, portal, pid)
   const opened = await openChart(tx, { pid, by: member.username, at: wallClock(portal.clock.now()) })
   const moved = move ? await moveToChart(tx, { record: holder.own_record }, { record: granted, pid }) : []
+  if (move) await moveFormsToChart(tx, portal, { record: holder.own_record }, { pid })
   const made: Made = { pid, record: granted, before, allowedBefore: opened.allowed ? allowedBefore : undefined }
   await remember(tx, portal, member, row, { ...made, madeAccess: opened.row, newChart: wanted === undefined, moved })
   await settle(tx, portal, member, row, { state: 'linked', pid, reason: '' })

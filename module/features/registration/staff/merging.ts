@@ -1,4 +1,5 @@
 /** Two accounts of one person become one, or one of them is shut. */
+import { moveFormsToAccount } from '../../../access/formFiling.js'
 import type { Portal } from '../../../access/portal.js'
 import { endSessions } from '../../../access/sessions.js'
 import type { StaffMember } from '../../../access/staff.js'
@@ -96,6 +97,7 @@ export async function mergeAccounts(
     const grants = await moveGrants(tx, portal, one.id, other.id)
     await moveLogin(tx, one.id, other.id)
     const bookings = await moveBookings(tx, one, other)
+    await moveFormsToAccount(tx, portal, one, other)
     const registrations = await moveRegistrations(tx, portal, one.id, other.id)
     await shut(tx, portal, member, { account: one.id, reason, into: other.id })
     const details = { into: other.id, grants, bookings, registrations }

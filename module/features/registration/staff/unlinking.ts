@@ -1,4 +1,5 @@
 /** A wrong link is taken back: everything that linking changed is as before, and what was done meanwhile is listed. */
+import { takeFormsBack } from '../../../access/formFiling.js'
 import type { Portal } from '../../../access/portal.js'
 import type { StaffMember } from '../../../access/staff.js'
 import { closeChart } from '../../../host/closeChart.js'
@@ -124,6 +125,7 @@ async function takeBack(
     accountId,
   })
   await moveBack(tx, link.moved, { pid, record }, { record: own?.own_record ?? '' })
+  await takeFormsBack(tx, { pid }, { record: own?.own_record ?? '' })
   await restoreGrant(tx, link)
   // A login that joined the account over this grant is the patient's, not the account holder's (access/personAccount.ts).
   if (!link.grant_before) {

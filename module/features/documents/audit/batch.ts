@@ -1,0 +1,143 @@
+/**
+ * Many simple submissions, ticked and filed into one category. They are filed only once the time to take it back is over:
+ * what is in a chart is seen and backed up there, so taking it back afterwards would leave traces.
+ */
+import type { Portal } from '../../../access/portal.js'
+import { staffMay, staffMember, type StaffMember } from '../../../access/staff.js'
+import { fileOf } from '../../../access/storedFiles.js'
+import { colleagues } from '../../../host/reads/staffAppointments.js'
+import { recordAudit, type Actor } from '../../../platform/audit.js'
+import { utc } from '../../../platform/clock.js'
+import { findSubmission, holderOf, inHand, type Submission } from '../submissions.js'
+import { categoriesFor, fileSubmission, isScanned } from './filing.js'
+
+/** Seconds in which the whole press can be taken back. */
+export const UNDO_SECONDS = 60
+
+export interface Ticked {
+  id: number
+  /** As it was when it was ticked. */
+  version: number
+}
+
+export interface BatchOutcome {
+  due: number[]
+  failed: { id: number; reason: string }[]
+}
+
+/** Each is its presser's from now on, and is filed in a minute: into its own patient's chart. */
+export async function fileLater(
+  portal: Portal,
+  member: StaffMember,
+  actor: Actor,
+  { categoryId, ticked }: { categoryId: number; ticked: readonly Ticked[] },
+): Promise<BatchOutcome | undefined> {
+  const offered = await categoriesFor(portal.db, member.username)
+  if (!offered.some(({ id }) => id === categoryId)) return undefined
+  const outcome: BatchOutcome = { due: [], failed: [] }
+  for (const one of ticked) {
+    const reason = await mark(portal, member, actor, categoryId, one)
+    if (reason === undefined) outcome.due.push(one.id)
+    else outcome.failed.push({ id: one.id, reason })
+  }
+  return outcome
+}
+
+/** undefined: done. Otherwise why not, as the words for it are keyed. */
+function mark(
+  portal: Portal,
+  member: StaffMember,
+  actor: Actor,
+  categoryId: number,
+  { id, version }: Ticked,
+): Promise<string | undefined> {
+  return inHand(portal, id, async (tx, row) => {
+    const reason = whyNot(portal, member, row, version)
+    if (!row || reason !== undefined) return reason ?? 'not-found'
+    const now = portal.clock.now()
+    await tx.change(
+      `UPDATE foyer_submissions
+          SET claimed_by = :me, claimed_at = :now, category_id = :categoryId, filing_due_at = :due WHERE id = :id`,
+      { id, categoryId, me: member.username, now: utc(now), due: utc(now.plus({ seconds: UNDO_SECONDS })) },
+    )
+    await recordAudit(tx, portal.clock, actor, {
+      ...{ event: 'document.ticked', subject: `submission:${String(id)}`, pid: row.pid ?? undefined },
+      details: { category: categoryId },
+    })
+    return undefined
+  })
+}
+
+function whyNot(portal: Portal, member: StaffMember, row: Submission | undefined, version: number): string | undefined {
+  if (!row) return 'not-found'
+  if (row.state !== 'waiting') return 'over'
+  if (row.pid === null) return 'no-chart'
+  if (!isScanned(row)) return 'not-scanned'
+  if (row.version !== version) return 'changed'
+  const holder = holderOf(portal, row)
+  return holder && holder.by !== member.username ? 'claimed' : undefined
+}
+
+/** Takes back those of this member that are not filed yet; answers which. */
+export async function keepBack(
+  portal: Portal,
+  member: StaffMember,
+  actor: Actor,
+  ids: readonly number[],
+): Promise<number[]> {
+  const kept: number[] = []
+  for (const id of ids) {
+    const done = await inHand(portal, id, async (tx, row) => {
+      if (row?.filing_due_at == null || row.state !== 'waiting' || row.claimed_by !== member.username) return false
+      await tx.change(`UPDATE foyer_submissions SET filing_due_at = NULL WHERE id = :id`, { id })
+      await recordAudit(tx, portal.clock, actor, {
+        ...{ event: 'document.kept-back', subject: `submission:${String(id)}`, pid: row.pid ?? undefined },
+      })
+      return true
+    })
+    if (done) kept.push(id)
+  }
+  return kept
+}
+
+const AT_ONCE = 200
+
+/** Files what is due, each as whoever ticked it. What cannot be filed waits on, in its presser's hands. */
+export async function fileDue(portal: Portal): Promise<void> {
+  const due = await portal.db.select<{ id: number }>(
+    // sql-safe: a number of ours
+    `SELECT id FROM foyer_submissions WHERE filing_due_at <= :now AND state = 'waiting' ORDER BY filing_due_at LIMIT ${String(AT_ONCE)}`,
+    { now: utc(portal.clock.now()) },
+  )
+  for (const { id } of due) {
+    const reason = await fileOne(portal, id)
+    if (reason !== undefined) {
+      portal.log.warn({ submission: id, reason }, 'a submission that was ticked could not be filed')
+      await keepWaiting(portal, id)
+    }
+  }
+}
+
+/** undefined: filed. */
+async function fileOne(portal: Portal, id: number): Promise<string | undefined> {
+  const row = await findSubmission(portal.db, id)
+  if (row?.filing_due_at == null || row.claimed_by === null || row.pid === null || row.category_id === null)
+    return 'over'
+  const user = (await colleagues(portal.db)).find(({ username }) => username === row.claimed_by)
+  const member = user && (await staffMember(portal.db, user.id))
+  // Somebody who may no longer do it by hand does not do it by the clock either.
+  if (!member || !staffMay(portal.policy(), member, 'documents:audit')) return 'no-longer-allowed'
+  const file = row.file_id === null ? undefined : await fileOf(portal.db, row.file_id)
+  if (!file) return 'changed'
+  const actor: Actor = { kind: 'staff', id: member.username, name: member.name, requestId: undefined }
+  const seen = { id, pid: row.pid, version: row.version, sha256: file.sha256 }
+  const name = row.kind === 'upload' ? file.name : `${row.title}.pdf`
+  const outcome = await fileSubmission(portal, member, actor, { seen, categoryId: row.category_id, name })
+  return outcome.ok ? undefined : outcome.reason
+}
+
+function keepWaiting(portal: Portal, id: number): Promise<number> {
+  return portal.db.transaction((tx) =>
+    tx.change(`UPDATE foyer_submissions SET filing_due_at = NULL WHERE id = :id AND state = 'waiting'`, { id }),
+  )
+}

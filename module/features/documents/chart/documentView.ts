@@ -1,0 +1,57 @@
+/** A document of the chart as every page writes it. */
+import type { ChartDocument } from '../../../host/reads/chartDocuments.js'
+import { day as dayOf, isDay } from '../../../platform/clock.js'
+import type { RequestContext } from '../../../web/routes.js'
+import { writeShortDay } from '../../../web/times.js'
+
+type Reader = Pick<RequestContext, 't' | 'language' | 'portal'>
+
+export function nameOf({ name, id }: Pick<ChartDocument, 'name' | 'id'>): string {
+  return name.trim() === '' ? String(id) : name
+}
+
+/** The day that it is of, else the one on which it came. */
+export function dayText(
+  { language, portal }: Reader,
+  { day, filedAt }: Pick<ChartDocument, 'day' | 'filedAt'>,
+): string {
+  const shown = isDay(day) ? day : filedAt.slice(0, 10)
+  return isDay(shown) ? writeShortDay(shown, language, dayOf(portal.clock.now())) : ''
+}
+
+/** "PDF, 120 kB" */
+export function kindText(
+  { t, language }: Reader,
+  { mediaType, bytes }: Pick<ChartDocument, 'mediaType' | 'bytes'>,
+): string {
+  return `${t(`chart.kind.${kindOf(mediaType)}`)}, ${sizeText(bytes, language)}`
+}
+
+function kindOf(mediaType: string): 'pdf' | 'image' | 'text' | 'other' {
+  if (mediaType === 'application/pdf') return 'pdf'
+  if (mediaType.startsWith('image/')) return 'image'
+  return mediaType.startsWith('text/') ? 'text' : 'other'
+}
+
+const KILO = 1000
+
+function sizeText(bytes: number, language: string): string {
+  const [size, unit] =
+    bytes < KILO * KILO ? [Math.max(1, Math.round(bytes / KILO)), 'kB'] : [bytes / (KILO * KILO), 'MB']
+  return `${size.toLocaleString(language, { maximumFractionDigits: 1 })} ${unit}`
+}
+
+/** Pictures are shown in their page; nothing else is, and never what a browser would run. */
+export function isPicture({ mediaType }: Pick<ChartDocument, 'mediaType'>): boolean {
+  return mediaType === 'image/png' || mediaType === 'image/jpeg'
+}
+
+/** As the chart says, where that can be one: for a download, never to be opened in place. */
+export function typeOf({ mediaType }: Pick<ChartDocument, 'mediaType'>): string {
+  return /^[\w.+-]+\/[\w.+-]+$/.test(mediaType) ? mediaType : 'application/octet-stream'
+}
+
+/** The number that an address names. */
+export function idIn(text: string | undefined): number {
+  return Number(/^[1-9]\d{0,9}$/.exec(text ?? '')?.[0] ?? 0)
+}

@@ -1,0 +1,31 @@
+/** A document leaves the chart: who took it stands in the audit trail and in the host's own log (facts §11.2). */
+import type { Portal } from '../../../access/portal.js'
+import { writeHostLog } from '../../../host/log.js'
+import type { ChartDocument } from '../../../host/reads/chartDocuments.js'
+import { recordAuditOfMany, type Actor } from '../../../platform/audit.js'
+import { wallClock } from '../../../platform/clock.js'
+
+/** Written before the first byte is sent. */
+export function writeDownload(
+  portal: Portal,
+  actor: Actor,
+  documents: readonly ChartDocument[],
+  from: 'onsite-portal' | 'portal-dashboard',
+): Promise<void> {
+  const { clock, db } = portal
+  const [first] = documents
+  return db.transaction(async (tx) => {
+    if (!first) return
+    await recordAuditOfMany(
+      tx,
+      clock,
+      actor,
+      documents.map(({ id, pid }) => ({ event: 'document.downloaded', subject: `document:${String(id)}`, pid })),
+    )
+    await writeHostLog(tx, {
+      ...{ at: wallClock(clock.now()), event: 'download document', pid: first.pid, success: true, from },
+      user: actor.kind === 'staff' ? actor.id : 'portal-user',
+      comment: `Foyer: documents ${documents.map(({ id }) => id).join(', ')}`,
+    })
+  })
+}

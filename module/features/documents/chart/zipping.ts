@@ -1,0 +1,76 @@
+/**
+ * Several documents as one archive, made while it is sent: one file after the other is opened, checked and read, so that
+ * two hundred take no more memory than one. A file that cannot be read is named in the archive and stops no other.
+ */
+import { once } from 'node:events'
+import { PassThrough, type Readable } from 'node:stream'
+import { DateTime } from 'luxon'
+import { ZipFile } from 'yazl'
+import type { Portal } from '../../../access/portal.js'
+import { openChartDocument } from '../../../host/documents/opening.js'
+import type { ChartDocument } from '../../../host/reads/chartDocuments.js'
+import type { Translate } from '../../../platform/i18n.js'
+import { namesInArchive } from './archiveNames.js'
+
+/** The archive's bytes. Destroying it stops the work. */
+export function archiveOf(portal: Portal, documents: readonly ChartDocument[], t: Translate): Readable {
+  const archive = new ZipFile()
+  const out = new PassThrough()
+  archive.outputStream.pipe(out)
+  archive.on('error', (error) => out.destroy(error as Error))
+  const work: Work = { archive, out, reading: undefined }
+  // Whoever waits for it has gone: nothing more is read.
+  out.once('close', () => work.reading?.destroy())
+  fill(portal, work, documents, t).catch((error: unknown) => out.destroy(error as Error))
+  return out
+}
+
+interface Work {
+  archive: ZipFile
+  out: PassThrough
+  reading: Readable | undefined
+}
+
+async function fill(portal: Portal, work: Work, documents: readonly ChartDocument[], t: Translate): Promise<void> {
+  const left: string[] = []
+  const names = namesInArchive(documents)
+  for (const [at, document] of documents.entries()) {
+    if (work.out.destroyed) return
+    const name = names[at] ?? String(document.id)
+    if (!(await add(portal, work, document, name))) left.push(name)
+  }
+  if (left.length > 0) {
+    const text = [t('chart.zip.missing'), '', ...left, ''].join('\r\n')
+    const mtime = portal.clock.now().toJSDate()
+    work.archive.addBuffer(Buffer.from(text), t('chart.zip.missingName'), { mtime })
+  }
+  work.archive.end()
+}
+
+/** Waits until it is in the archive, so that only one file is open at a time. False: it cannot be read. */
+async function add(portal: Portal, work: Work, document: ChartDocument, name: string): Promise<boolean> {
+  const opened = await openChartDocument(portal, document)
+  if (!opened.ok) {
+    portal.log.warn({ document: document.id, reason: opened.reason }, 'a document of the chart cannot be read')
+    return false
+  }
+  const { body, bytes } = opened
+  work.reading = body
+  const over = once(body, 'close')
+  // Pictures and documents are compressed as they are: once more would take long and save nothing.
+  const compress = document.mediaType.startsWith('text/')
+  // The archive keeps what it was given until its end: not the file, which still holds its last piece.
+  let file: Readable | undefined = body
+  work.archive.addReadStreamLazy(name, { mtime: filedAt(document, portal), size: bytes, compress }, (give) => {
+    if (file) give(null, file)
+    file = undefined
+  })
+  await over
+  return true
+}
+
+/** Before 1980 an archive knows no time. */
+function filedAt({ filedAt: at }: ChartDocument, { clock }: Portal): Date {
+  const there = DateTime.fromSQL(at, { zone: clock.zone })
+  return there.isValid && there.year >= 1980 ? there.toJSDate() : clock.now().toJSDate()
+}

@@ -1,0 +1,83 @@
+/** A document that the practice asks for is begun: from then on it goes by the template as it is now, byte for byte. */
+import { patientTurn, takeTurn } from '../../../platform/turns.js'
+import type { ChartScope } from '../../../access/scope.js'
+import type { Portal } from '../../../access/portal.js'
+import { insertOnsiteDocument } from '../../../host/onsiteDocuments.js'
+import { pinVersion } from '../../../host/templates.js'
+import { dueDocuments, type DueDocument } from '../../../host/reads/dueDocuments.js'
+import { recordAudit, type Actor } from '../../../platform/audit.js'
+import { utc, wallClock } from '../../../platform/clock.js'
+import type { Tx } from '../../../platform/database.js'
+import { fieldsOf, parseTemplate, type Field } from '../directives.js'
+import { insertFilled } from './filledRows.js'
+import { findFilling } from './filling.js'
+import { askForms } from './formsInside.js'
+import { mayChange } from './standing.js'
+import { isPdf, pinnedVersion, textOf } from './versions.js'
+
+export type BeginOutcome = { ok: true; id: number } | { ok: false; reason: 'not-asked' }
+
+/**
+ * Begins it, or goes on with the one that is begun. Answers onsite_documents.id. Refused: 'not-asked' (of this patient,
+ * just now).
+ */
+export async function beginDocument(
+  portal: Portal,
+  actor: Actor,
+  scope: ChartScope,
+  templateId: number,
+): Promise<BeginOutcome> {
+  return portal.db.transaction(async (tx): Promise<BeginOutcome> => {
+    await takeTurn(tx, [patientTurn(scope)])
+    const due = (await dueDocuments(tx, scope, portal.clock.now())).find((each) => each.templateId === templateId)
+    if (!due) return { ok: false, reason: 'not-asked' }
+    const begun = await openDraft(tx, portal, scope, due)
+    if (begun !== undefined) return { ok: true, id: begun }
+
+    const pinned = await pinVersion(tx, portal.clock, templateId)
+    if (pinned === undefined) return { ok: false, reason: 'not-asked' }
+    const version = await pinnedVersion(tx, pinned)
+    const text = textOf(version, due.name)
+    const now = portal.clock.now()
+    const id = await insertOnsiteDocument(tx, {
+      ...{ pid: scope.pid, templateId, title: due.name, content: text, at: wallClock(now) },
+    })
+    const filledId = await insertFilled(tx, {
+      ...{ onsiteId: id, pid: scope.pid, accountId: scope.account.id, templateId },
+      ...{ versionId: version.id, sha256: version.sha256, now: utc(now) },
+    })
+    const fields = fieldsOf(parseTemplate(text))
+    await pinPdfs(tx, portal, filledId, fields)
+    await askForms(tx, portal, actor, scope, { documentId: id, filledId, fields })
+    await recordAudit(tx, portal.clock, actor, {
+      ...{ event: 'document.begun', subject: `document:${String(id)}`, pid: scope.pid },
+      details: { template: templateId, version: version.id },
+    })
+    return { ok: true, id }
+  })
+}
+
+/** The one that is begun, unless it was refused for good: then another may be begun. */
+async function openDraft(
+  tx: Tx,
+  portal: Portal,
+  { pid }: ChartScope,
+  { documentId, state }: DueDocument,
+): Promise<number | undefined> {
+  if (state !== 'begun' || documentId === undefined) return undefined
+  const filling = await findFilling(tx, portal, pid, documentId)
+  return filling && mayChange(filling.standing) ? documentId : undefined
+}
+
+/** What it asks to be read, where that is there and is a PDF. */
+async function pinPdfs(tx: Tx, portal: Portal, filledId: number, fields: readonly Field[]): Promise<void> {
+  const asked = fields.flatMap(({ document }) => (document ? [document.id] : []))
+  for (const templateId of new Set(asked)) {
+    const versionId = await pinVersion(tx, portal.clock, templateId)
+    if (versionId === undefined || !isPdf(await pinnedVersion(tx, versionId))) continue
+    await tx.insert(
+      `INSERT INTO foyer_filled_pdfs (filled_id, template_id, version_id) VALUES (:filledId, :templateId, :versionId)`,
+      { filledId, templateId, versionId },
+    )
+  }
+}

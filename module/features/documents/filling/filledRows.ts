@@ -1,0 +1,149 @@
+/** What Foyer knows besides the host of a document that a patient fills: its row, and texts that were kept aside. */
+import { createHash } from 'node:crypto'
+import type { TemplateValue } from '../../../host/onsiteDocuments.js'
+import type { Utc } from '../../../platform/clock.js'
+import type { Queryable, Tx } from '../../../platform/database.js'
+import type { Answers } from './answers.js'
+
+export interface FilledRow {
+  id: number
+  onsite_id: number
+  /** The template's bytes as they are pinned; null: begun in the host's own portal, whose copy it goes by. */
+  version_id: number | null
+  sha256: string
+  saved_at: Utc
+  /** The page that saved last, and which of its saves it was. */
+  saved_on: string | null
+  saved_number: number
+  /** The mark of what that left. */
+  saved_mark: string | null
+  /** Only where the site keeps no fields itself: as it would. */
+  field_values: string | null
+  sign_kind: 'typed' | 'drawn' | null
+  /** As typed; of a drawing, the account's name. */
+  signer: string | null
+  signed_at: Utc | null
+}
+
+export function filledRowOf(db: Queryable, onsiteId: number, lock: 'lock' | 'look'): Promise<FilledRow | undefined> {
+  return db.first<FilledRow>(
+    // sql-safe: constants
+    `SELECT id, onsite_id, version_id, sha256, saved_at, saved_on, saved_number, saved_mark, field_values, sign_kind, signer,
+            signed_at
+       FROM foyer_filled WHERE onsite_id = :onsiteId${lock === 'lock' ? ' FOR UPDATE' : ''}`,
+    { onsiteId },
+  )
+}
+
+export interface NewFilled {
+  onsiteId: number
+  pid: number
+  accountId: number
+  templateId: number | undefined
+  versionId: number | undefined
+  sha256: string
+  now: Utc
+}
+
+export function insertFilled(tx: Tx, { templateId, versionId, ...row }: NewFilled): Promise<number> {
+  return tx.insert(
+    `INSERT INTO foyer_filled (onsite_id, pid, account_id, template_id, version_id, sha256, saved_at)
+     VALUES (:onsiteId, :pid, :accountId, :templateId, :versionId, :sha256, :now)`,
+    { ...row, templateId: templateId ?? null, versionId: versionId ?? null },
+  )
+}
+
+export interface Save {
+  id: number
+  page: Page
+  mark: string
+  /** Where the site keeps none itself. */
+  values: string | null
+  signing: Signing | undefined
+  now: Utc
+}
+
+/** The page that saves: who it is, which of its saves this is, and the mark of what it was made from. */
+export interface Page {
+  on: string
+  number: number
+  seen: string
+}
+
+export interface Signing {
+  kind: 'typed' | 'drawn'
+  signer: string
+  at: Utc
+}
+
+export async function noteSave(tx: Tx, { id, page, mark, values, signing, now }: Save): Promise<void> {
+  await tx.change(
+    `UPDATE foyer_filled
+        SET saved_at = :now, saved_on = :on, saved_number = :number, saved_mark = :mark, field_values = :values,
+            sign_kind = :kind, signer = :signer, signed_at = :signedAt
+      WHERE id = :id`,
+    {
+      ...{ id, on: page.on, number: page.number, mark, values, now },
+      ...{ kind: signing?.kind ?? null, signer: signing?.signer ?? null, signedAt: signing?.at ?? null },
+    },
+  )
+  // What this page had typed is in the document now.
+  await tx.change(`DELETE FROM foyer_kept_texts WHERE filled_id = :id AND saved_on = :on`, { id, on: page.on })
+}
+
+/** The row goes, and what hangs on it; the host's is the caller's. */
+export async function deleteFilled(tx: Tx, id: number): Promise<void> {
+  await tx.change(`DELETE FROM foyer_filled WHERE id = :id`, { id })
+}
+
+/** Says of two contents whether they are the same: hex SHA-256 of what is answered, in the order of names. */
+export function markOf(answers: Answers): string {
+  const said = Object.entries(answers).filter(([, value]) => value !== '')
+  return createHash('sha256')
+    .update(JSON.stringify(said.sort(([a], [b]) => (a < b ? -1 : 1))))
+    .digest('hex')
+}
+
+/** As the host keeps them (facts §6.2). What it kept besides, stays. */
+export function valuesOf(answers: Answers, before: readonly TemplateValue[]): TemplateValue[] {
+  const others = before.filter(({ name }) => !(name in answers))
+  return [...others, ...Object.entries(answers).map(([name, value]) => ({ name, value }))]
+}
+
+export interface KeptText {
+  id: number
+  answers: Answers
+  savedAt: Utc
+}
+
+/** Keeps what a page typed that did not know of a later save: the latest of each page. */
+export async function keepText(tx: Tx, filledId: number, page: Page, answers: Answers, now: Utc): Promise<void> {
+  await tx.change(
+    `INSERT INTO foyer_kept_texts (filled_id, saved_on, saved_number, field_values, saved_at)
+     VALUES (:filledId, :on, :number, :values, :now)
+     ON DUPLICATE KEY UPDATE field_values = IF(VALUES(saved_number) >= saved_number, VALUES(field_values), field_values),
+       saved_at = VALUES(saved_at), saved_number = GREATEST(saved_number, VALUES(saved_number))`,
+    { filledId, on: page.on, number: page.number, values: JSON.stringify(answers), now },
+  )
+}
+
+export async function keptTextsOf(db: Queryable, filledId: number): Promise<KeptText[]> {
+  const rows = await db.select<{ id: number; field_values: string; saved_at: Utc }>(
+    `SELECT id, field_values, saved_at FROM foyer_kept_texts WHERE filled_id = :filledId ORDER BY saved_at DESC, id DESC LIMIT 20`,
+    { filledId },
+  )
+  return rows.map((row) => ({
+    id: row.id,
+    answers: JSON.parse(row.field_values) as Answers,
+    savedAt: row.saved_at,
+  }))
+}
+
+/** False: there is none of this document. */
+export async function dropKeptText(tx: Tx, filledId: number, id: number): Promise<boolean> {
+  const gone = await tx.change(`DELETE FROM foyer_kept_texts WHERE id = :id AND filled_id = :filledId`, {
+    id,
+    filledId,
+  })
+  return gone > 0
+}

@@ -1,0 +1,75 @@
+/** A document that a patient fills: the host's row, what Foyer knows besides, and the template that it goes by. */
+import { createHash } from 'node:crypto'
+import type { Portal } from '../../../access/portal.js'
+import {
+  contentOf,
+  findOnsiteDocument,
+  keepsValues,
+  valuesIn,
+  type OnsiteDocument,
+} from '../../../host/onsiteDocuments.js'
+import type { Queryable } from '../../../platform/database.js'
+import { fieldsOf, parseTemplate, type Field, type Parts } from '../directives.js'
+import { submissionOfDocument, type Submission } from '../submissions.js'
+import type { Answers } from './answers.js'
+import { filledRowOf, type FilledRow } from './filledRows.js'
+import { standingOf, type Standing } from './standing.js'
+import { pinnedVersion, textOf } from './versions.js'
+
+export interface Filling {
+  document: OnsiteDocument
+  /** Undefined: begun in the host's own portal, and not yet saved here. */
+  filled: FilledRow | undefined
+  /** What was sent of it last. */
+  sent: Submission | undefined
+  standing: Standing
+  /** The text that it goes by. */
+  source: string
+  parts: Parts
+  fields: readonly Field[]
+  /** Of its fields, '' where nothing is said. */
+  answers: Answers
+}
+
+/** One of this chart's; of anybody else's there is none. `lock`: nobody changes it until the transaction ends. */
+export async function findFilling(
+  db: Queryable,
+  portal: Pick<Portal, 'site'>,
+  pid: number,
+  id: number,
+  lock: 'lock' | 'look' = 'look',
+): Promise<Filling | undefined> {
+  const document = await findOnsiteDocument(db, portal.site, pid, id, lock)
+  if (!document) return undefined
+  const filled = await filledRowOf(db, id, lock)
+  const sent = await submissionOfDocument(db, id)
+  const source = await sourceOf(db, document, filled)
+  const parts = parseTemplate(source)
+  const fields = fieldsOf(parts)
+  const values = keepsValues(portal.site) ? document.values : valuesIn(filled?.field_values ?? null)
+  const said = new Map(values.map(({ name, value }) => [name, value]))
+  return {
+    ...{ document: { ...document, values }, filled, sent, standing: standingOf(document.state, sent) },
+    ...{ source, parts, fields },
+    answers: Object.fromEntries(fields.map(({ name }) => [name, said.get(name) ?? ''])),
+  }
+}
+
+/** The text that it goes by: pinned, or the copy that the host made when it was begun there. */
+async function sourceOf(
+  db: Queryable,
+  { pid, id, title }: OnsiteDocument,
+  filled: FilledRow | undefined,
+): Promise<string> {
+  if (filled && filled.version_id !== null) return textOf(await pinnedVersion(db, filled.version_id), title)
+  return hostCopy((await contentOf(db, pid, id)) ?? Buffer.alloc(0))
+}
+
+/** Without the host's mark of a document of today (facts §6.2). */
+function hostCopy(content: Buffer): string {
+  return content.toString('utf8').replace(/<input[^>]*\bportal_version\b[^>]*>\s*$/i, '')
+}
+
+export function sha256Of(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex')
+}

@@ -1,0 +1,75 @@
+/** A PDF that a document asks to be read: its pages as pictures, and the file itself. As it was when it was begun. */
+import { Readable } from 'node:stream'
+import { PDF, type TemplateVersion } from '../../../host/templates.js'
+import { pagePictures } from '../../../platform/pdf/paper.js'
+import type { RecordContext } from '../../../web/routes.js'
+import type { Answer } from '../../../web/show.js'
+import { documentHref, found } from './found.js'
+import { pdfsOf, pinnedVersion } from './versions.js'
+
+interface Read {
+  id: number
+  title: string
+  version: TemplateVersion
+}
+
+/** Only what this document asks to be read. */
+async function pdfIn(context: RecordContext): Promise<Read | undefined> {
+  const { params, portal } = context
+  const filling = await found(context)
+  if (!filling?.filled) return undefined
+  const template = Number(params['template'])
+  const version = (await pdfsOf(portal.db, filling.filled.id)).get(template)
+  if (version === undefined) return undefined
+  const asked = filling.fields.find(({ document }) => document?.id === template)?.document?.title
+  const title = asked === undefined || asked === '' ? filling.document.title : asked
+  return { id: filling.document.id, title, version: await pinnedVersion(portal.db, version) }
+}
+
+const PAGES_MOST = 40
+
+/** GET …/files/:template */
+export async function reading(context: RecordContext): Promise<Answer> {
+  const { params, show, t } = context
+  const read = await pdfIn(context)
+  if (!read) return show.notFound()
+  const { count } = await pagePictures(read.version.content, 0, 1)
+  const own = `/files/${params['template'] ?? ''}`
+  const page = {
+    title: read.title,
+    pages: Array.from({ length: Math.min(count, PAGES_MOST) }, (_, at) => ({
+      src: documentHref(context, read.id, `${own}/pages/${String(at + 1)}`),
+      alt: t('filling.files.page', { number: at + 1, title: read.title }),
+    })),
+    more: count > PAGES_MOST,
+    fileHref: documentHref(context, read.id, `${own}/file`),
+    backHref: documentHref(context, read.id),
+  }
+  return show.page('/documents/filling/reading', page, { title: t('filling.files.title', { title: read.title }) })
+}
+
+/** GET …/files/:template/file */
+export async function file(context: RecordContext): Promise<Answer> {
+  const { show } = context
+  const read = await pdfIn(context)
+  if (!read) return show.notFound()
+  const { content } = read.version
+  return show.stream({ type: PDF, name: `${nameIn(read)}.pdf`, body: Readable.from([content]), bytes: content.length })
+}
+
+/** GET …/files/:template/pages/:page, counted from 1 */
+export async function picture(context: RecordContext): Promise<Answer> {
+  const { params, show } = context
+  const read = await pdfIn(context)
+  const number = /^[1-9]\d?$/.test(params['page'] ?? '') ? Number(params['page']) : 0
+  if (!read || number === 0 || number > PAGES_MOST) return show.notFound()
+  const { pages } = await pagePictures(read.version.content, number - 1, 1)
+  const [page] = pages
+  if (!page) return show.notFound()
+  const name = `${nameIn(read)}-${String(number)}.png`
+  return show.stream({ type: 'image/png', name, body: Readable.from([page]), bytes: page.length, inline: true })
+}
+
+function nameIn({ title }: Read): string {
+  return title.replace(/[^\p{L}\p{N} ._-]/gu, '_').slice(0, 100)
+}

@@ -1,0 +1,212 @@
+/** A draft is kept: what was typed, from whichever page it comes. Nothing that somebody typed is lost by it. */
+import type { Portal } from '../../../access/portal.js'
+import type { ChartScope } from '../../../access/scope.js'
+import { EDITING, keepsValues, saveOnsiteDocument } from '../../../host/onsiteDocuments.js'
+import { noteDocument } from '../../../host/portalActivity.js'
+import { recordAudit, type Actor } from '../../../platform/audit.js'
+import { utc, wallClock } from '../../../platform/clock.js'
+import type { Tx } from '../../../platform/database.js'
+import { patientTurn, takeTurn } from '../../../platform/turns.js'
+import type { Field } from '../directives.js'
+import { answersIn, patientSignature, type Answers } from './answers.js'
+import { findFilling, sha256Of, type Filling } from './filling.js'
+import {
+  filledRowOf,
+  insertFilled,
+  keepText,
+  markOf,
+  noteSave,
+  valuesOf,
+  type FilledRow,
+  type Page,
+  type Signing,
+} from './filledRows.js'
+import { drawnSignature, signerOf, typedSignature } from './signing.js'
+import { mayChange, type Standing } from './standing.js'
+
+export interface SaveInput {
+  scope: ChartScope
+  /** onsite_documents.id */
+  id: number
+  /** As posted. */
+  body: Readonly<Record<string, unknown>>
+  page: Page
+  /** By itself while somebody types: not told of in the trail. */
+  byItself: boolean
+}
+
+export type SaveOutcome =
+  | { ok: true; mark: string }
+  | { ok: false; reason: 'not-found' }
+  /** It was sent, or thrown away, in the meantime. What was typed is kept beside it. */
+  | { ok: false; reason: 'over'; standing: Standing }
+  /** By field: a key of words. Nothing was kept. */
+  | { ok: false; reason: 'invalid'; errors: Readonly<Record<string, string>> }
+  /** Another page has saved since this one was opened: both texts are kept. */
+  | { ok: false; reason: 'newer'; theirs: Answers; mine: Answers; mark: string; fields: readonly Field[] }
+
+/** Keeps a draft (host state Editing), or says why not. */
+export async function saveDraft(portal: Portal, actor: Actor, input: SaveInput): Promise<SaveOutcome> {
+  const { scope, id, body } = input
+  const known = await findFilling(portal.db, portal, scope.pid, id)
+  if (!known) return { ok: false, reason: 'not-found' }
+  // Pictures take their time: before anybody waits for us.
+  const pictures = await picturesIn(known, body)
+  if (!pictures.ok) return { ok: false, reason: 'invalid', errors: pictures.errors }
+  return portal.db.transaction((tx) => saveInTurn(portal, tx, actor, input, pictures.made))
+}
+
+async function saveInTurn(
+  portal: Portal,
+  tx: Tx,
+  actor: Actor,
+  input: SaveInput,
+  pictures: ReadonlyMap<string, Picture>,
+): Promise<SaveOutcome> {
+  const { scope, id, body, page } = input
+  await takeTurn(tx, [patientTurn(scope)])
+  const filling = await findFilling(tx, portal, scope.pid, id, 'lock')
+  if (!filling) return { ok: false, reason: 'not-found' }
+  const said = answersIn(filling.fields, body, filling.answers)
+  if (!said.ok) return { ok: false, reason: 'invalid', errors: said.errors }
+  const mine = withPictures(filling.fields, said.answers, pictures)
+  const filled = filling.filled ?? (await adopt(portal, tx, scope, filling))
+  if (!mayChange(filling.standing)) {
+    if (markOf(mine) !== markOf(filling.answers)) await keepText(tx, filled.id, page, mine, utc(portal.clock.now()))
+    return { ok: false, reason: 'over', standing: filling.standing }
+  }
+  const mark = markOf(filling.answers)
+  switch (standingOfPage(filled, page, mark)) {
+    case 'overtaken':
+      return { ok: true, mark }
+    case 'newer':
+      if (markOf(mine) === mark) break
+      await keepText(tx, filled.id, page, mine, utc(portal.clock.now()))
+      return { ok: false, reason: 'newer', theirs: filling.answers, mine, mark, fields: filling.fields }
+    case 'latest':
+      break
+  }
+  await keep(
+    portal,
+    tx,
+    actor,
+    input,
+    filling,
+    filled,
+    mine,
+    signingOf(portal, scope, filled, patientSignature(filling.fields, mine), pictures),
+  )
+  return { ok: true, mark: markOf(mine) }
+}
+
+/**
+ * - latest: the page knows what there is, or saved it itself
+ * - overtaken: a later save of the same page was faster
+ * - newer: somebody else has saved since
+ */
+function standingOfPage(filled: FilledRow, page: Page, mark: string): 'latest' | 'overtaken' | 'newer' {
+  if (filled.saved_on === page.on && filled.saved_mark === mark) {
+    return page.number < filled.saved_number ? 'overtaken' : 'latest'
+  }
+  return page.seen === mark ? 'latest' : 'newer'
+}
+
+/** Begun in the host's own portal: it goes by the copy that was made there, which stays as it is. */
+async function adopt(
+  portal: Portal,
+  tx: Tx,
+  scope: ChartScope,
+  { document, source }: Pick<Filling, 'document' | 'source'>,
+): Promise<FilledRow> {
+  await insertFilled(tx, {
+    ...{ onsiteId: document.id, pid: scope.pid, accountId: scope.account.id, templateId: document.templateId },
+    ...{ versionId: undefined, sha256: sha256Of(source), now: utc(portal.clock.now()) },
+  })
+  const row = await filledRowOf(tx, document.id, 'lock')
+  if (!row) throw new Error('what was just written is not there')
+  return row
+}
+
+async function keep(
+  portal: Portal,
+  tx: Tx,
+  actor: Actor,
+  { scope, id, page, byItself }: SaveInput,
+  { document, fields }: Filling,
+  filled: FilledRow,
+  answers: Answers,
+  signing: Signing | undefined,
+): Promise<void> {
+  const now = portal.clock.now()
+  const values = valuesOf(answers, document.values)
+  const image = patientSignature(fields, answers)
+  await saveOnsiteDocument(tx, portal.site, {
+    ...{ id, values, state: EDITING },
+    signature: signing && image !== undefined ? { at: wallClock(now), image } : undefined,
+  })
+  await noteDocument(tx, { pid: scope.pid, documentId: id, title: document.title, at: wallClock(now) }, 'editing')
+  await noteSave(tx, {
+    ...{ id: filled.id, page, mark: markOf(answers), signing, now: utc(now) },
+    values: keepsValues(portal.site) ? null : JSON.stringify(values),
+  })
+  if (byItself) return
+  await recordAudit(tx, portal.clock, actor, {
+    ...{ event: 'document.saved', subject: `document:${String(id)}`, pid: scope.pid },
+  })
+}
+
+interface Picture {
+  image: string
+  kind: Signing['kind']
+  /** What was typed. */
+  name: string
+}
+
+type Pictures = { ok: true; made: ReadonlyMap<string, Picture> } | { ok: false; errors: Record<string, string> }
+
+/** Of each signature that was typed or drawn, by what was posted. */
+async function picturesIn({ fields, answers }: Filling, body: SaveInput['body']): Promise<Pictures> {
+  const said = answersIn(fields, body, answers)
+  if (!said.ok) return { ok: false, errors: { ...said.errors } }
+  const made = new Map<string, Picture>()
+  const errors: Record<string, string> = {}
+  for (const { name, kind } of fields) {
+    const value = said.answers[name] ?? ''
+    // What was kept is a picture already, of our own making or the host's.
+    if (kind !== 'signature' || value === '' || value === answers[name]) continue
+    if (!value.startsWith('data:')) {
+      made.set(value, { image: await typedSignature(value), kind: 'typed', name: value })
+      continue
+    }
+    const drawing = await drawnSignature(value)
+    if (drawing.ok) made.set(value, { image: drawing.image, kind: 'drawn', name: '' })
+    else errors[name] = `filling.signature.${drawing.reason}`
+  }
+  return Object.keys(errors).length > 0 ? { ok: false, errors } : { ok: true, made }
+}
+
+/** Only in fields that are signed: a name that is typed elsewhere too stays a name. */
+function withPictures(fields: readonly Field[], answers: Answers, pictures: ReadonlyMap<string, Picture>): Answers {
+  const signed = new Set(fields.flatMap(({ kind, name }) => (kind === 'signature' ? [name] : [])))
+  return Object.fromEntries(
+    Object.entries(answers).map(([name, value]) => [name, (signed.has(name) && pictures.get(value)?.image) || value]),
+  )
+}
+
+/** How it is signed now: as before, anew, or no more. `image`: the patient's signature. */
+function signingOf(
+  portal: Portal,
+  scope: ChartScope,
+  filled: FilledRow,
+  image: string | undefined,
+  pictures: ReadonlyMap<string, Picture>,
+): Signing | undefined {
+  if (image === undefined) return undefined
+  const now = utc(portal.clock.now())
+  const fresh = [...pictures.values()].find((each) => each.image === image)
+  if (fresh) return { kind: fresh.kind, signer: fresh.kind === 'typed' ? fresh.name : signerOf(scope), at: now }
+  const { sign_kind: kind, signer, signed_at: at } = filled
+  // Signed in the host's own portal: drawn there, by whoever was signed in.
+  if (kind === null || at === null) return { kind: 'drawn', signer: signerOf(scope), at: now }
+  return { kind, signer: signer ?? signerOf(scope), at }
+}

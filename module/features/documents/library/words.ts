@@ -1,0 +1,7 @@
+import { allWords } from '../../../platform/i18n.js'
+import { directiveWords } from '../directives/directiveWords.js'
+import { helpWords } from './helpWords.js'
+import { letterWords } from './letterWords.js'
+import { libraryWords } from './pageWords.js'
+
+export const words = allWords(libraryWords, helpWords, letterWords, directiveWords)

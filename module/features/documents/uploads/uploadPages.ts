@@ -1,0 +1,172 @@
+/** Sending files to the practice, and what became of each. */
+import { z } from 'zod'
+import { fileOf } from '../../../access/storedFiles.js'
+import { pidOf } from '../../../access/scope.js'
+import { opaqueId } from '../../../platform/ids.js'
+import { acceptOf, endingsOf, kindsIn } from '../../../platform/mediaTypes.js'
+import { optionalText } from '../../../web/forms.js'
+import { writeInstant } from '../../../web/instant.js'
+import { refusedFiles } from '../../../web/refusals.js'
+import type { RecordContext } from '../../../web/routes.js'
+import type { Answer } from '../../../web/show.js'
+import { ownSubmission, type Whose } from '../submissions.js'
+import { checkAtOnce } from './checking.js'
+import { sendFiles, sorted, type Refused } from './sending.js'
+import { refusalWords, standingTag, standingText } from './standing.js'
+import { uploadsOf, uploadsTogether, type UploadStanding } from './upload.js'
+
+const NOTE_MOST = 1000
+const schema = z.object({ note: optionalText(NOTE_MOST) })
+
+/** GET …/documents/upload */
+export async function form(context: RecordContext): Promise<Answer> {
+  return context.show.page('/documents/uploads/form', await formPage(context, { note: '', errors: [] }), {
+    title: context.t('uploads.title'),
+  })
+}
+
+interface Typed {
+  note: string
+  errors: Array<{ name: string; text: string }>
+}
+
+async function formPage(context: RecordContext, { note, errors }: Typed) {
+  const { here, portal, scope, t, url } = context
+  const { uploadKinds, uploadMegabytes: megabytes, uploadsAtOnce: files } = portal.settings()
+  const kinds = kindsIn(uploadKinds)
+  const earlier = await uploadsOf(portal.db, whoseOf(context))
+  return {
+    action: url(here('/documents/upload')),
+    backHref: url(here('/documents')),
+    once: opaqueId(),
+    for: scope.kind === 'chart' ? `${scope.patient.firstName} ${scope.patient.lastName}` : '',
+    accept: acceptOf(kinds),
+    megabytes,
+    files,
+    hint: t('uploads.files.hint', { endings: endingsOf(kinds).join(', '), megabytes, files }),
+    /** For JavaScript, which looks before it sends: with {{name}} for the file's. */
+    tooLarge: t('files.too-large', { megabytes, name: '{{name}}' }),
+    tooMany: t('uploads.tooMany', { files }),
+    note,
+    errors,
+    fileErrors: errors.filter(({ name }) => name === 'file'),
+    noteError: errors.find(({ name }) => name === 'note')?.text,
+    earlier: earlier.map((row) => rowOf(context, row)),
+  }
+}
+
+/** POST …/documents/upload */
+export async function send(context: RecordContext): Promise<Answer> {
+  const { actor, here, once, portal, scope, show, t } = context
+  const read = context.form(schema)
+  const note = read.typed['note'] ?? ''
+  const sent = sorted(portal, context.files.filter(isFiles), context.refusals)
+  if (!read.ok) {
+    const errors = Object.entries(read.errors).map(([name, key]) => ({ name, text: t(key) }))
+    return again(context, 422, { note, errors })
+  }
+  if (sent.taken.length === 0) {
+    const status = refusedFiles(context)?.status ?? 422
+    return again(context, status, { note, errors: messagesOf(context, sent.refused) })
+  }
+  const fields = { note: read.value.note, files: sent.taken.map(({ name, sha256 }) => `${sha256} ${name}`).join('\n') }
+  const outcome = await sendFiles(portal, actor, { ...sent, scope, note: read.value.note, once: once(fields) })
+  if (!outcome.ok) return again(context, 422, { note, errors: [{ name: 'file', text: t('uploads.sentOtherwise') }] })
+  await checkAtOnce(portal, outcome.batch)
+  return show.seeOther(here(`/documents/upload/${outcome.batch}`))
+}
+
+function isFiles({ field }: { field: string }): boolean {
+  return field === 'file'
+}
+
+async function again(context: RecordContext, status: number, typed: Typed): Promise<Answer> {
+  const page = await formPage(context, typed)
+  return context.show.refused('/documents/uploads/form', page, { title: context.t('uploads.title'), status })
+}
+
+function messagesOf(context: RecordContext, refused: readonly Refused[]): Typed['errors'] {
+  if (refused.length === 0) return [{ name: 'file', text: context.t('uploads.none') }]
+  return refused.map((each) => ({ name: 'file', text: refusalText(context, each) }))
+}
+
+function refusalText(context: RecordContext, { name, reason }: Refused): string {
+  return context.t('uploads.refused.named', { name, why: refusalWords(context, reason) })
+}
+
+/** GET …/documents/upload/:batch. Also by the receipt number of one of its files. */
+export async function together(context: RecordContext): Promise<Answer> {
+  const { here, params, portal, show, t } = context
+  const batch = params['batch'] ?? ''
+  const rows = await uploadsTogether(portal.db, whoseOf(context), batch)
+  if (rows.length > 0) {
+    return show.page('/documents/uploads/sent', sentPage(context, batch, rows), { title: t('uploads.sent.title') })
+  }
+  const one = await ownSubmission(portal.db, whoseOf(context), batch)
+  return one?.batch == null ? show.notFound() : show.seeOther(here(`/documents/upload/${one.batch}`))
+}
+
+/** GET …/documents/upload/:batch/standing: the rows alone, which ask for news by themselves while one is checked. */
+export async function standing(context: RecordContext): Promise<Answer> {
+  const { params, portal, show, t } = context
+  const batch = params['batch'] ?? ''
+  const rows = await uploadsTogether(portal.db, whoseOf(context), batch)
+  if (rows.length === 0) return show.notFound()
+  return show.page('/documents/uploads/rows', sentPage(context, batch, rows), { title: t('uploads.sent.title') })
+}
+
+function sentPage(context: RecordContext, batch: string, rows: readonly UploadStanding[]) {
+  const { here, t, url } = context
+  const count = (state: UploadStanding['state']) => rows.filter((row) => row.state === state).length
+  const [first] = rows
+  return {
+    lead: t('uploads.sent.lead', {
+      count: rows.length,
+      when: first === undefined ? '' : writeInstant(context, first.sent_at),
+    }),
+    note: rows.find(({ note }) => note !== '')?.note ?? '',
+    checking: count('checking') > 0,
+    next: t(
+      count('checking') > 0
+        ? 'uploads.next.checking'
+        : count('sent') > 0
+          ? 'uploads.next.sent'
+          : 'uploads.next.refused',
+    ),
+    rows: rows.map((row) => rowOf(context, row)),
+    standingHref: url(here(`/documents/upload/${batch}/standing`)),
+    hereHref: url(here(`/documents/upload/${batch}`)),
+    moreHref: url(here('/documents/upload')),
+    documentsHref: url(here('/documents')),
+  }
+}
+
+function rowOf(context: RecordContext, row: UploadStanding) {
+  const { here, t, url } = context
+  const open = row.state === 'sent' && (row.submission_state === 'waiting' || row.submission_state === 'returned')
+  return {
+    name: row.name,
+    when: writeInstant(context, row.sent_at),
+    status: standingTag(context, row),
+    text: standingText(context, row),
+    number: row.receipt === null ? '' : t('uploads.number', { receipt: row.receipt }),
+    href: url(here(`/documents/upload/${row.batch}`)),
+    fileHref: open ? url(here(`/documents/upload/${row.batch}/files/${String(row.id)}`)) : undefined,
+  }
+}
+
+/** GET …/documents/upload/:batch/files/:file: what was sent, as staff see it. */
+export async function file(context: RecordContext): Promise<Answer> {
+  const { params, portal, show } = context
+  const rows = await uploadsTogether(portal.db, whoseOf(context), params['batch'] ?? '')
+  const row = rows.find(({ id, state }) => String(id) === params['file'] && state === 'sent')
+  const submission = row?.receipt == null ? undefined : await ownSubmission(portal.db, whoseOf(context), row.receipt)
+  const stored = submission?.file_id == null ? undefined : await fileOf(portal.db, submission.file_id)
+  if (!row || !stored) return show.notFound()
+  const { bytes, mediaType } = stored
+  return show.stream({ type: mediaType, name: row.name, bytes, body: await portal.files.open(stored.key) })
+}
+
+function whoseOf({ scope }: RecordContext): Whose {
+  return { pid: pidOf(scope), record: scope.record }
+}

@@ -1,0 +1,130 @@
+/** A form while somebody fills it: begun once, by which it stays as it was asked; saved as often as they like. */
+import type { Assignment } from '../../../access/formAssignments.js'
+import { formVersion, pinVersion, type FormVersion } from '../../../access/formVersions.js'
+import type { Portal } from '../../../access/portal.js'
+import { pathOf, type Answers, type Form } from '../../../access/questionnaires/model.js'
+import { pidOf, type PatientScope } from '../../../access/scope.js'
+import { activeVersion, keepsQuestionnaires } from '../../../host/questionnaires.js'
+import { recordAudit, type Actor } from '../../../platform/audit.js'
+import { utc, type Utc } from '../../../platform/clock.js'
+import type { Queryable, Tx } from '../../../platform/database.js'
+import { patientTurn, takeTurn } from '../../../platform/turns.js'
+import { answersIn, merge, readWritten, writeWritten, type Conflict, type Posted, type Written } from './merging.js'
+import { assignmentHere } from './ofPatient.js'
+
+export interface Filling {
+  assignment: Assignment
+  version: FormVersion
+  revision: number
+  written: Written
+  answers: Answers
+  savedAt: Utc
+}
+
+interface Row {
+  version_id: number
+  revision: number
+  answers: string
+  saved_at: Utc
+}
+
+/** Undefined: it has not been begun. */
+export async function fillingOf(db: Queryable, assignment: Assignment): Promise<Filling | undefined> {
+  const row = await db.first<Row>(
+    `SELECT version_id, revision, answers, saved_at FROM foyer_form_fillings WHERE assignment_id = :id`,
+    { id: assignment.id },
+  )
+  if (!row) return undefined
+  const written = readWritten(row.answers)
+  return {
+    ...{ assignment, version: await formVersion(db, row.version_id), revision: row.revision },
+    ...{ written, answers: answersIn(written), savedAt: row.saved_at },
+  }
+}
+
+/** over: it was sent, or the practice took it back. gone: the practice no longer asks it of anybody. */
+export type Refusal = { ok: false; reason: 'not-found' | 'over' | 'gone' }
+
+/** Runs in the patient's turn, with the assignment as it stands then. */
+export async function inTurn<Result>(
+  portal: Portal,
+  scope: PatientScope,
+  id: string,
+  work: (tx: Tx, assignment: Assignment) => Promise<Result>,
+): Promise<Result | Refusal> {
+  return portal.db.transaction(async (tx) => {
+    await takeTurn(tx, [patientTurn({ pid: pidOf(scope), record: scope.record })])
+    const assignment = await assignmentHere(tx, scope, id)
+    return assignment ? work(tx, assignment) : { ok: false, reason: 'not-found' }
+  })
+}
+
+/** Begins, or goes on where somebody has begun. The form is kept as it is now. */
+export function begin(portal: Portal, actor: Actor, scope: PatientScope, id: string): Promise<{ ok: true } | Refusal> {
+  const { clock, site } = portal
+  return inTurn(portal, scope, id, async (tx, assignment): Promise<{ ok: true } | Refusal> => {
+    if (assignment.state !== 'waiting') return { ok: false, reason: 'over' }
+    if (await fillingOf(tx, assignment)) return { ok: true }
+    const row = keepsQuestionnaires(site) ? await activeVersion(tx, site, assignment.key) : undefined
+    if (!row) return { ok: false, reason: 'gone' }
+    const versionId = await pinVersion(tx, clock, row)
+    const { form } = await formVersion(tx, versionId)
+    await tx.insert(
+      `INSERT INTO foyer_form_fillings (assignment_id, version_id, revision, answers, begun_at, saved_at, saved_by)
+       VALUES (:id, :versionId, 0, :answers, :now, :now, :by)`,
+      {
+        id: assignment.id,
+        versionId,
+        answers: writeWritten(initially(form)),
+        now: utc(clock.now()),
+        by: scope.account.id,
+      },
+    )
+    const subject = `form-assignment:${String(assignment.id)}`
+    await recordAudit(tx, clock, actor, { event: 'form.begun', subject, pid: assignment.pid })
+    return { ok: true }
+  })
+}
+
+/** What the questionnaire itself says at first. Within groups that repeat, each instance begins with it (itemView.ts). */
+function initially(form: Form): Written {
+  const given = [...form.all.values()].filter(({ item, around }) => item.initial.length > 0 && around.length === 0)
+  return new Map(given.map(({ item }) => [pathOf('', item.linkId), [[0, item.initial, 'initially', 0] as const]]))
+}
+
+export type SaveOutcome =
+  | { ok: true; filling: Filling; conflicts: readonly Conflict[] }
+  | Refusal
+  /** It has not been begun. */
+  | { ok: false; reason: 'not-begun' }
+
+/** Saves what a page says, whole or not. What another device changed meanwhile is not taken, and told. */
+export function save(portal: Portal, scope: PatientScope, id: string, posted: Posted): Promise<SaveOutcome> {
+  return inTurn(portal, scope, id, async (tx, assignment): Promise<SaveOutcome> => {
+    if (assignment.state !== 'waiting') return { ok: false, reason: 'over' }
+    const filling = await fillingOf(tx, assignment)
+    return filling ? saveIn(tx, portal, scope, filling, posted) : { ok: false, reason: 'not-begun' }
+  })
+}
+
+async function saveIn(
+  tx: Tx,
+  { clock }: Portal,
+  scope: PatientScope,
+  filling: Filling,
+  posted: Posted,
+): Promise<SaveOutcome> {
+  const next = filling.revision + 1
+  // A revision of the future was never shown: nothing is known of what its page showed.
+  const seen = Math.min(posted.seen, filling.revision)
+  const { written, changed, conflicts } = merge(filling.written, { ...posted, seen }, next)
+  if (!changed) return { ok: true, filling, conflicts }
+  const now = utc(clock.now())
+  await tx.change(
+    `UPDATE foyer_form_fillings SET revision = :next, answers = :answers, saved_at = :now, saved_by = :by
+      WHERE assignment_id = :id`,
+    { id: filling.assignment.id, next, answers: writeWritten(written), now, by: scope.account.id },
+  )
+  const saved = { ...filling, revision: next, written, answers: answersIn(written), savedAt: now }
+  return { ok: true, filling: saved, conflicts }
+}

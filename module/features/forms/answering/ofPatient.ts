@@ -1,0 +1,143 @@
+/** A person's forms: loaded through the scope, so that another's is not found. */
+import {
+  assignmentColumns,
+  assignmentOf,
+  saidIn,
+  type Assignment,
+  type AssignmentRow,
+} from '../../../access/formAssignments.js'
+import { readAnswers, type Answers, type Band, type Flag, type Said } from '../../../access/questionnaires/model.js'
+import { pidOf, type PatientScope } from '../../../access/scope.js'
+import type { Utc } from '../../../platform/clock.js'
+import type { Queryable } from '../../../platform/database.js'
+import { isReceiptNumber } from '../../../platform/ids.js'
+
+/** The condition by which a row of Foyer's is this person's; `pid` and `record` are bound with `whose`. */
+const theirs = (scope: PatientScope, row: string): string =>
+  // sql-safe: the name of a table, from the statements below
+  pidOf(scope) === undefined ? `${row}.pid IS NULL AND ${row}.record = :record` : `${row}.pid = :pid`
+
+const whose = (scope: PatientScope) => ({ pid: pidOf(scope) ?? -1, record: scope.record })
+
+/** The one that the address names, if it is theirs. */
+export async function assignmentHere(
+  db: Queryable,
+  scope: PatientScope,
+  id: string,
+  lock: 'lock' | 'look' = 'look',
+): Promise<Assignment | undefined> {
+  if (!/^[1-9]\d{0,14}$/.test(id)) return undefined
+  const row = await db.first<AssignmentRow>(
+    // sql-safe: constants
+    `SELECT ${assignmentColumns} FROM foyer_form_assignments a
+      WHERE a.id = :id AND ${theirs(scope, 'a')}${lock === 'lock' ? ' FOR UPDATE' : ''}`,
+    { id: Number(id), ...whose(scope) },
+  )
+  return row && assignmentOf(row)
+}
+
+export interface SentForm {
+  id: number
+  receipt: string
+  responseId: string
+  versionId: number
+  key: string
+  title: Said
+  answers: Answers
+  score: number | undefined
+  band: Band | undefined
+  flag: Flag
+  state: 'waiting' | 'reviewed'
+  sentAt: Utc
+}
+
+interface SentRow {
+  id: number
+  receipt: string
+  response_id: string
+  version_id: number
+  form_key: string
+  title: string
+  answers: string
+  score: string | null
+  band: string | null
+  flag: Flag
+  state: SentForm['state']
+  sent_at: Utc
+}
+
+const sentColumns = `r.id, r.receipt, r.response_id, r.version_id, r.form_key, r.title, r.answers, r.score, r.band, r.flag,
+  r.state, r.sent_at`
+
+/** One that was sent, by its receipt number. */
+export async function sentHere(db: Queryable, scope: PatientScope, receipt: string): Promise<SentForm | undefined> {
+  if (!isReceiptNumber(receipt)) return undefined
+  const row = await db.first<SentRow>(
+    // sql-safe: constants
+    `SELECT ${sentColumns} FROM foyer_form_responses r WHERE r.receipt = :receipt AND ${theirs(scope, 'r')}`,
+    { receipt, ...whose(scope) },
+  )
+  return row && sentOf(row)
+}
+
+function sentOf(row: SentRow): SentForm {
+  return {
+    ...{ id: row.id, receipt: row.receipt, responseId: row.response_id, versionId: row.version_id, key: row.form_key },
+    ...{ title: saidIn(row.title), answers: readAnswers(row.answers), flag: row.flag, state: row.state },
+    score: row.score === null ? undefined : Number(row.score),
+    band: row.band === null ? undefined : (JSON.parse(row.band) as Band),
+    sentAt: row.sent_at,
+  }
+}
+
+/** The receipt of what this assignment was answered with. */
+export async function receiptOf(db: Queryable, assignmentId: number): Promise<string | undefined> {
+  const row = await db.first<{ receipt: string }>(
+    `SELECT receipt FROM foyer_form_responses WHERE assignment_id = :assignmentId`,
+    { assignmentId },
+  )
+  return row?.receipt
+}
+
+/** A line of the list. */
+export interface FormLine {
+  kind: 'waiting' | 'sent'
+  id: number
+  title: Said
+  dueOn: string | undefined
+  begun: boolean
+  receipt: string | undefined
+  at: Utc
+  state: SentForm['state'] | undefined
+}
+
+const SENT_SHOWN = 50
+
+/** What waits, the soonest due first, and what was sent, the newest first. One statement. */
+export async function formLines(db: Queryable, scope: PatientScope, today: string): Promise<FormLine[]> {
+  const rows = await db.select<{
+    kind: FormLine['kind']
+    id: number
+    title: string
+    due_on: string | null
+    begun: number
+    receipt: string | null
+    at: Utc
+    state: SentForm['state'] | null
+  }>(
+    // sql-safe: constants and a number
+    `(SELECT 'waiting' AS kind, a.id, a.title, a.due_on, f.assignment_id IS NOT NULL AS begun, NULL AS receipt,
+             a.asked_at AS at, NULL AS state
+        FROM foyer_form_assignments a LEFT JOIN foyer_form_fillings f ON f.assignment_id = a.id
+       WHERE ${theirs(scope, 'a')} AND a.state = 'waiting' AND a.opens_on <= :today
+       ORDER BY a.due_on IS NULL, a.due_on, a.id LIMIT 100)
+     UNION ALL
+     (SELECT 'sent', r.id, r.title, NULL, 0, r.receipt, r.sent_at, r.state FROM foyer_form_responses r
+       WHERE ${theirs(scope, 'r')} ORDER BY r.sent_at DESC, r.id DESC LIMIT ${String(SENT_SHOWN)})`,
+    { today, ...whose(scope) },
+  )
+  return rows.map((row) => ({
+    ...{ kind: row.kind, id: row.id, title: saidIn(row.title), dueOn: row.due_on ?? undefined, begun: row.begun === 1 },
+    ...{ receipt: row.receipt ?? undefined, at: row.at, state: row.state ?? undefined },
+  }))
+}

@@ -1,0 +1,200 @@
+/** One proposal beside the chart: official, proposed, and what was seen where that differs; and everything to decide it. */
+import { insuranceCompanies } from '../../../host/profile/insurance.js'
+import { plainValue } from '../../../host/profile/chart.js'
+import { whomToTell } from '../../../host/reads/profileChanges.js'
+import { colleagues } from '../../../host/reads/staffAppointments.js'
+import type { FieldError } from '../../../web/layout.js'
+import { writeInstant } from '../../../web/instant.js'
+import { bornText, personName } from '../../../web/person.js'
+import type { StaffContext } from '../../../web/routes.js'
+import { knownRelationship } from '../../../access/scope.js'
+import { holderOf, type Change } from '../changes.js'
+import { controlOf, fieldLabel, valueText } from '../fieldText.js'
+import { isSame, type FieldState, type Outcome } from '../merging.js'
+import { outcomeTag, stateTag } from '../stateTag.js'
+import type { Which } from './deed.js'
+import { pathOf } from './queue.js'
+import { weigh, type Weighed } from './weighing.js'
+
+/** What was typed when nothing came of it, by the form's names. */
+export type Typed = Readonly<Record<string, string>>
+
+/** View: /profile/deciding/item */
+export async function itemPage(
+  context: StaffContext,
+  which: Which,
+  change: Change,
+  errors: readonly FieldError[],
+  typed: Typed | undefined,
+) {
+  const { portal, t, url } = context
+  const weighed = await weigh(portal.db, portal, change)
+  const open = change.state === 'waiting'
+  const base = `/staff/portal${pathOf(which)}`
+  const [people, companies] = await Promise.all([
+    open ? colleagues(portal.db) : Promise.resolve([]),
+    open && change.kind === 'insurance' ? insuranceCompanies(portal.db) : Promise.resolve([]),
+  ])
+  const states = open ? (weighed?.states ?? []) : []
+  const said = (column: string) => plainValue(weighed?.chart.get(column))
+  const addresses = states.filter(({ column, standing }) => column.startsWith('email') && standing !== 'there')
+  return {
+    backHref: url('/staff/portal/profile-changes'),
+    patientHref: url(`/staff/portal/patients/${String(change.pid)}`),
+    name: personName(said('lname'), said('fname')),
+    born: bornText(context, said('DOB') === '' ? undefined : said('DOB')),
+    kind: kindText(context, change),
+    status: stateTag(context, change),
+    open,
+    pid: change.pid,
+    mark: typed?.['version'] ?? weighed?.mark ?? '',
+    facts: factsOf(context, change),
+    note: change.note,
+    holder: holderView(context, change, people, base),
+    action: url(`${base}/decision`),
+    lines: states.map((state) => lineView(context, weighed, state, typed, errors)),
+    company: companyView(context, states, companies, typed, errors),
+    conflicts: states.some(({ standing }) => standing === 'conflict'),
+    address: addresses.length > 0 ? await addressText(context, change) : undefined,
+    outcomes: open ? [] : change.outcomes.map((each) => outcomeView(context, weighed, each)),
+    decided: decidedText(context, change),
+    errors,
+    nothing: open && states.length === 0 ? t('profileChanges.nothing') : undefined,
+  }
+}
+
+function kindText({ t }: StaffContext, { insuranceType, kind }: Change): string {
+  return t(kind === 'profile' ? 'profile.change.profile' : `profile.insurance.${insuranceType ?? 'primary'}`)
+}
+
+function factsOf(context: StaffContext, change: Change) {
+  const { t } = context
+  const { actedBy, createdAt, receipt, relationship, sentInHost } = change
+  const line = (key: string, text: string | undefined) =>
+    text === undefined || text === '' ? [] : [{ term: t(`profileChanges.${key}`), text }]
+  const who =
+    relationship === undefined || relationship === 'self' ? actedBy : `${actedBy}, ${roleOf(context, relationship)}`
+  return [
+    ...line('receipt', receipt),
+    ...line('sentBy', change.id === undefined || change.base === undefined ? t('profileChanges.fromHost') : who),
+    ...line('sentAt', createdAt === undefined ? sentInHost : writeInstant(context, createdAt)),
+  ]
+}
+
+function roleOf({ t }: StaffContext, relationship: string): string {
+  return t(`profileChanges.role.${knownRelationship(relationship)}`)
+}
+
+function lineView(
+  context: StaffContext,
+  weighed: Weighed | undefined,
+  state: FieldState,
+  typed: Typed | undefined,
+  errors: readonly FieldError[],
+) {
+  const { t } = context
+  const { base, chart, column, proposed, standing } = state
+  const field = weighed?.fields.find((each) => each.column === column)
+  const fault = errors.find(({ name }) => name === `value_${column}`)?.text
+  const chosen = typed ? (typed[`outcome_${column}`] ?? '') : standing === 'open' ? 'accept' : ''
+  return {
+    column,
+    term: fieldLabel(context, column),
+    official: valueText(context, field, chart),
+    seen: standing === 'conflict' ? valueText(context, field, base ?? '') : undefined,
+    proposed: valueText(context, field, proposed),
+    standing,
+    status: {
+      open: { tone: 'info', icon: 'pencil', text: t('profileChanges.standing.open') },
+      conflict: { tone: 'warning', text: t('profileChanges.standing.conflict') },
+      there: { tone: 'success', text: t('profileChanges.standing.there') },
+    }[standing],
+    control:
+      field && column !== 'company'
+        ? {
+            ...controlOf(context, field, {
+              name: `value_${column}`,
+              value: typed?.[`value_${column}`] ?? proposed,
+              error: fault,
+            }),
+            label: t('profileChanges.value', { field: fieldLabel(context, column) }),
+            required: undefined,
+            autocomplete: 'off',
+          }
+        : undefined,
+    accept: chosen === 'accept',
+    refuse: chosen === 'refuse',
+    error: errors.find(({ name }) => name === `outcome_${column}`)?.text,
+    note: typed?.[`note_${column}`] ?? '',
+    noteError: errors.find(({ name }) => name === `note_${column}`)?.text,
+  }
+}
+
+function companyView(
+  { t }: StaffContext,
+  states: readonly FieldState[],
+  companies: readonly { id: number; name: string }[],
+  typed: Typed | undefined,
+  errors: readonly FieldError[],
+) {
+  const state = states.find(({ column }) => column === 'company')
+  if (!state) return undefined
+  const named = companies.find(({ name }) => isSame(name.toLowerCase(), state.proposed.toLowerCase()))
+  const chosen = typed?.['companyId'] ?? (named ? String(named.id) : '')
+  return {
+    options: [
+      { value: '', text: t('profile.choose') },
+      ...companies.map(({ id, name }) => ({ value: String(id), text: name, selected: String(id) === chosen })),
+    ],
+    error: errors.find(({ name }) => name === 'companyId')?.text,
+  }
+}
+
+/** Where letters and new passwords go is about to change: whoever accepts it should know. */
+async function addressText({ portal, t }: StaffContext, { accountId, pid }: Change): Promise<string> {
+  const whom = await whomToTell(portal.db, pid, accountId)
+  const own = whom?.account_email ?? ''
+  return own === '' ? t('profileChanges.address') : t('profileChanges.addressOwn', { address: own })
+}
+
+function outcomeView(context: StaffContext, weighed: Weighed | undefined, outcome: Outcome) {
+  const field = weighed?.fields.find((each) => each.column === outcome.column)
+  return {
+    term: fieldLabel(context, outcome.column),
+    before: valueText(context, field, outcome.before),
+    proposed: valueText(context, field, outcome.proposed),
+    after: valueText(context, field, outcome.after),
+    status: outcomeTag(context, outcome),
+    note: outcome.note,
+  }
+}
+
+function decidedText(context: StaffContext, change: Change): string | undefined {
+  if (change.state === 'waiting') return undefined
+  const { t } = context
+  const at = change.decidedAt === undefined ? (change.decidedInHost ?? '') : writeInstant(context, change.decidedAt)
+  const by = change.decidedBy ?? (change.state === 'withdrawn' ? change.actedBy : t('profileChanges.somebody'))
+  return t('profileChanges.decidedBy', { state: stateTag(context, change).text, by, at })
+}
+
+function holderView(
+  { portal, staff, t, url }: StaffContext,
+  change: Change,
+  people: readonly { username: string; name: string }[],
+  base: string,
+) {
+  if (change.state !== 'waiting') return undefined
+  const holder = holderOf(portal, change)
+  const mine = holder?.by === staff.username
+  return {
+    action: url(`${base}/claim`),
+    mine,
+    name: holder && !mine ? (people.find(({ username }) => username === holder.by)?.name ?? holder.by) : '',
+    colleagues: [
+      { value: '', text: t('profile.choose') },
+      ...people
+        .filter(({ username }) => username !== staff.username)
+        .map(({ name, username }) => ({ value: username, text: name })),
+    ],
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * What a proposal means for the chart as it is now, and what a decision on it writes. Pure. Three values meet in a
+ * field: what the patient saw (base), what they propose, and what the chart says by now.
+ */
+
+/** By column, as compared: trimmed, '' for nothing. */
+export type Values = Readonly<Record<string, string>>
+
+export interface FieldState {
+  column: string
+  /** What the patient saw; undefined: nobody knows, it was proposed in the host's own portal. */
+  base: string | undefined
+  proposed: string
+  chart: string
+  /**
+   * - open: to be decided
+   * - conflict: the chart was changed since the patient saw it, to something else than they propose
+   * - there: the chart says so already
+   */
+  standing: 'open' | 'conflict' | 'there'
+}
+
+/** The fields that a proposal is about, in the order of `columns`. */
+export function fieldStates(
+  columns: readonly string[],
+  base: Values | undefined,
+  proposed: Values,
+  chart: Values,
+): FieldState[] {
+  return columns.flatMap((column): FieldState[] => {
+    const wanted = proposed[column]
+    if (wanted === undefined) return []
+    const now = chart[column] ?? ''
+    // Without a base it is what differs from the chart: the host's map holds every column.
+    const seen = base?.[column]
+    if (base ? seen === undefined || isSame(wanted, seen) : isSame(wanted, now)) return []
+    const standing = isSame(wanted, now) ? 'there' : seen === undefined || isSame(seen, now) ? 'open' : 'conflict'
+    return [{ column, base: seen, proposed: wanted, chart: now, standing }]
+  })
+}
+
+/** Whether two values are the same to a person who reads them. */
+export function isSame(one: string, other: string): boolean {
+  return one.trim() === other.trim()
+}
+
+export interface Choice {
+  /** '' when nothing was chosen. */
+  outcome: 'accept' | 'refuse' | ''
+  /** What staff would write instead of what was proposed; undefined: as proposed. */
+  value?: string | undefined
+  note: string
+}
+
+export interface Outcome {
+  column: string
+  outcome: 'accepted' | 'edited' | 'refused'
+  /** What the chart said before. */
+  before: string
+  proposed: string
+  /** What it says from then on. */
+  after: string
+  note: string
+}
+
+export type Decision =
+  | { ok: true; outcomes: Outcome[]; writes: Values }
+  /** Fields for which nothing was chosen. */
+  | { ok: false; undecided: string[] }
+
+/**
+ * Field by field: what is accepted is written as proposed, or as staff mended it; what is refused leaves the chart
+ * alone. A conflict is never decided by itself: it takes a choice. With `all`, what is open counts as accepted where
+ * nothing else was chosen.
+ */
+export function decide(states: readonly FieldState[], choices: ReadonlyMap<string, Choice>, all: boolean): Decision {
+  const undecided: string[] = []
+  const outcomes: Outcome[] = []
+  for (const state of states) {
+    const { column, chart: before, proposed, standing } = state
+    const choice = choices.get(column) ?? { outcome: '', note: '' }
+    const assumed = standing === 'there' || (all && standing === 'open') ? 'accept' : ''
+    // "Accept all" is no answer to what the radio buttons suggested before it was pressed, but to every open field.
+    const outcome = all && standing === 'open' ? 'accept' : choice.outcome === '' ? assumed : choice.outcome
+    if (outcome === '') {
+      undecided.push(column)
+    } else if (outcome === 'refuse') {
+      outcomes.push({ column, outcome: 'refused', before, proposed, after: before, note: choice.note })
+    } else {
+      const after = (choice.value ?? proposed).trim()
+      const kind = isSame(after, proposed) ? 'accepted' : 'edited'
+      outcomes.push({ column, outcome: kind, before, proposed, after, note: choice.note })
+    }
+  }
+  if (undecided.length > 0) return { ok: false, undecided }
+  return { ok: true, outcomes, writes: writesOf(outcomes) }
+}
+
+/** Only what changes. */
+function writesOf(outcomes: readonly Outcome[]): Values {
+  const changed = outcomes.filter(({ after, before, outcome }) => outcome !== 'refused' && !isSame(after, before))
+  return Object.fromEntries(changed.map(({ after, column }) => [column, after]))
+}
+
+/** What the host's own screen made of it: read off its final values, since it keeps no word to each field. */
+export function outcomesInHost(columns: readonly string[], base: Values, proposed: Values, final: Values): Outcome[] {
+  return fieldStates(columns, base, proposed, final).map(({ base: seen = '', chart, column, proposed: wanted }) => {
+    const outcome = isSame(chart, wanted) ? 'accepted' : isSame(chart, seen) ? 'refused' : 'edited'
+    return { column, outcome, before: seen, proposed: wanted, after: chart, note: '' }
+  })
+}

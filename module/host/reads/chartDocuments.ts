@@ -1,0 +1,127 @@
+/** A patient's documents as the chart holds them, with what Foyer knows of their sharing. */
+import type { Day, Utc, WallClock } from '../../platform/clock.js'
+import type { Queryable } from '../../platform/database.js'
+import type { WhereKept } from '../documents/opening.js'
+
+export interface ChartDocument extends WhereKept {
+  /** documents.id */
+  id: number
+  pid: number
+  name: string
+  mediaType: string
+  bytes: number
+  /** When it came into the chart. */
+  filedAt: WallClock
+  /** The day that it is of. */
+  day: Day | undefined
+  deleted: boolean
+  expiresAt: WallClock | undefined
+  /** In the tree's order; usually one. */
+  categories: readonly { id: number; name: string; acoSpec: string }[]
+  /** The last word on whether the patient sees it. Undefined: nobody has said anything. */
+  ruling: { shared: boolean; reason: string; by: string; at: Utc } | undefined
+}
+
+/** More than a chart has: those beyond are not listed, and the page says so. */
+export const DOCUMENTS_MOST = 2000
+
+/** Every document of a chart, the newest first, deleted ones too. One statement. */
+export async function documentsOfChart(db: Queryable, pid: number): Promise<ChartDocument[]> {
+  return folded(
+    await db.select<Row>(
+      // sql-safe: constants of this file
+      `SELECT ${COLUMNS}
+         FROM (SELECT id FROM documents WHERE foreign_id = :pid ORDER BY date DESC, id DESC LIMIT ${String(DOCUMENTS_MOST)}) one
+         JOIN documents d ON d.id = one.id
+         ${JOINS} ORDER BY d.date DESC, d.id DESC, category.lft`,
+      { pid },
+    ),
+  )
+}
+
+/** These of them, whosever they are: who may see which is for access/release.ts to say. */
+export async function documentsById(db: Queryable, ids: readonly number[]): Promise<ChartDocument[]> {
+  if (ids.length === 0) return []
+  return folded(
+    await db.select<Row>(
+      // sql-safe: constants of this file
+      `SELECT ${COLUMNS} FROM documents d ${JOINS} WHERE d.id IN (:ids) ORDER BY d.date DESC, d.id DESC, category.lft`,
+      { ids },
+    ),
+  )
+}
+
+const COLUMNS = `d.id, d.foreign_id AS pid, COALESCE(d.name, '') AS name, COALESCE(d.mimetype, '') AS mediaType,
+       COALESCE(d.size, 0) AS bytes, d.date AS filedAt, d.docdate AS day, d.deleted, d.date_expires AS expiresAt,
+       d.type, d.url, d.storagemethod AS storageMethod, d.path_depth AS pathDepth, d.encrypted,
+       category.id AS categoryId, category.name AS categoryName, category.aco_spec AS acoSpec,
+       ruling.shared, ruling.reason, ruling.decided_by AS decidedBy, ruling.decided_at AS decidedAt`
+
+const JOINS = `LEFT JOIN categories_to_documents linked ON linked.document_id = d.id
+         LEFT JOIN categories category ON category.id = linked.category_id
+         LEFT JOIN foyer_document_shares ruling ON ruling.rules_for = d.id AND ruling.pid = d.foreign_id`
+
+interface Row {
+  id: number
+  pid: number | null
+  name: string
+  mediaType: string
+  bytes: number
+  filedAt: WallClock | null
+  day: Day | null
+  deleted: number
+  expiresAt: WallClock | null
+  type: string | null
+  url: string | null
+  storageMethod: number
+  pathDepth: number | null
+  encrypted: number
+  categoryId: number | null
+  categoryName: string | null
+  acoSpec: string | null
+  shared: number | null
+  reason: string | null
+  decidedBy: string | null
+  decidedAt: Utc | null
+}
+
+/** One document for the rows of one, which differ in the category. */
+function folded(rows: readonly Row[]): ChartDocument[] {
+  const byId = new Map<number, ChartDocument>()
+  for (const row of rows) {
+    const { categories = [] } = byId.get(row.id) ?? {}
+    byId.set(row.id, { ...documentOf(row), categories: [...categories, ...categoryOf(row)] })
+  }
+  return [...byId.values()]
+}
+
+function documentOf(row: Row): Omit<ChartDocument, 'categories'> {
+  const { id, name, mediaType, bytes, type, url, storageMethod, pathDepth } = row
+  return {
+    ...{ id, pid: row.pid ?? 0, name, mediaType, bytes, type, url, storageMethod, pathDepth },
+    filedAt: row.filedAt ?? '',
+    day: row.day ?? undefined,
+    deleted: row.deleted !== 0,
+    expiresAt: row.expiresAt ?? undefined,
+    encrypted: row.encrypted !== 0,
+    ruling:
+      row.shared === null
+        ? undefined
+        : { shared: row.shared !== 0, reason: row.reason ?? '', by: row.decidedBy ?? '', at: row.decidedAt ?? '' },
+  }
+}
+
+function categoryOf({ categoryId, categoryName, acoSpec }: Row): ChartDocument['categories'][number][] {
+  return categoryId === null ? [] : [{ id: categoryId, name: categoryName ?? '', acoSpec: acoSpec ?? '' }]
+}
+
+/** How many a chart holds, and how many of them staff have taken back from its patient. One statement. */
+export async function countDocuments(db: Queryable, pid: number): Promise<{ count: number; restricted: number }> {
+  const row = await db.first<{ count: number; restricted: string | null }>(
+    `SELECT COUNT(*) AS count, SUM(ruling.shared = 0) AS restricted
+       FROM documents d LEFT JOIN foyer_document_shares ruling ON ruling.rules_for = d.id AND ruling.pid = d.foreign_id
+      WHERE d.foreign_id = :pid AND d.deleted = 0`,
+    { pid },
+  )
+  return { count: row?.count ?? 0, restricted: Number(row?.restricted ?? 0) }
+}

@@ -1,0 +1,180 @@
+/** Questionnaires and answers as staff look at them: the library, what waits for review, what was answered before. */
+import type { Utc, WallClock } from '../../platform/clock.js'
+import type { Queryable, Tx } from '../../platform/database.js'
+
+export interface LibraryRow {
+  id: number
+  form_key: string
+  version: number
+  name: string
+  status: string
+  active: number
+  modified_date: WallClock | null
+}
+
+const ROWS_MOST = 2000
+
+/** As the host keeps them: each version a row, the newest of each questionnaire first (host/questionnaires.ts). */
+export function libraryRows(db: Queryable): Promise<LibraryRow[]> {
+  return db.select<LibraryRow>(
+    `SELECT id, COALESCE(NULLIF(questionnaire_id, ''), CONCAT('#', id)) AS form_key, version, COALESCE(name, '') AS name,
+            COALESCE(status, '') AS status, active, modified_date
+       FROM questionnaire_repository ORDER BY active DESC, version DESC, id DESC LIMIT ${String(ROWS_MOST)}`, // sql-safe: a constant
+  )
+}
+
+/** The rows of one questionnaire, the newest first. */
+export function versionRows(db: Queryable, key: string): Promise<LibraryRow[]> {
+  const numbered = /^#(\d{1,18})$/.exec(key)
+  return db.select<LibraryRow>(
+    // sql-safe: one of two conditions, chosen here
+    `SELECT id, COALESCE(NULLIF(questionnaire_id, ''), CONCAT('#', id)) AS form_key, version, COALESCE(name, '') AS name,
+            COALESCE(status, '') AS status, active, modified_date
+       FROM questionnaire_repository
+      WHERE ${numbered ? `id = :id AND COALESCE(questionnaire_id, '') = ''` : 'questionnaire_id = :key'}
+      ORDER BY version DESC, id DESC LIMIT 200`,
+    { key, id: numbered ? Number(numbered[1]) : 0 },
+  )
+}
+
+export interface FormCount {
+  form_key: string
+  state: 'waiting' | 'sent' | 'withdrawn'
+  count: number
+}
+
+/** How many are asked each of these, and how many have answered. */
+export async function countForms(db: Queryable, keys: readonly string[]): Promise<FormCount[]> {
+  if (keys.length === 0) return []
+  return db.select<FormCount>(
+    `SELECT form_key, state, COUNT(*) AS count FROM foyer_form_assignments
+      WHERE form_key IN (:keys) GROUP BY form_key, state`,
+    { keys },
+  )
+}
+
+export interface WaitingAnswers {
+  id: number
+  receipt: string
+  title: string
+  pid: number | null
+  last_name: string | null
+  first_name: string | null
+  born: string | null
+  /** Who has no chart yet, by the name of their account. */
+  account_name: string | null
+  score: number | null
+  band: string | null
+  flag: 'none' | 'look' | 'urgent'
+  waiting_seconds: number
+  holder: string | null
+  holder_name: string | null
+}
+
+/** What waits for staff: FROM and WHERE of the list and of its count. */
+const waitingForStaff = `foyer_form_responses r WHERE r.state = 'waiting'`
+
+/** One row: `count`, `oldest`, `taken`. Read off an index alone. */
+export const answersWaitingCount = `SELECT COUNT(*) AS count, MAX(TIMESTAMPDIFF(SECOND, r.sent_at, :utc)) AS oldest,
+    COALESCE(SUM(r.claimed_at > :claimedSince), 0) AS taken FROM ${waitingForStaff}`
+
+export type QueueView = 'waiting' | 'urgent' | 'mine'
+
+/** Urgent ones first, then those to look at soon, then the others; the oldest first in each. */
+export function waitingAnswers(
+  db: Queryable,
+  now: { utc: Utc; claimedSince: Utc },
+  view: QueueView,
+  me: string,
+  limit: number,
+): Promise<WaitingAnswers[]> {
+  const most = String(Math.trunc(limit))
+  const flagged = (flag: 'urgent' | 'look' | 'none', rank: number) =>
+    `(SELECT r.id, ${String(rank)} AS place FROM foyer_form_responses r
+       WHERE r.state = 'waiting' AND r.flag = '${flag}' ORDER BY r.sent_at LIMIT ${most})` // sql-safe: constants and numbers
+  const mine = `(SELECT r.id, FIELD(r.flag, 'urgent', 'look') AS place FROM foyer_form_responses r
+       WHERE r.claimed_by = :me AND r.state = 'waiting' AND r.claimed_at > :claimedSince LIMIT ${most})` // sql-safe: a number
+  const chosen = {
+    // Each of the three is read off the index in its order, so that the length of the queue costs nothing.
+    waiting: [flagged('urgent', 1), flagged('look', 2), flagged('none', 3)].join(' UNION ALL '),
+    urgent: flagged('urgent', 1),
+    mine,
+  }[view]
+  return db.select<WaitingAnswers>(
+    `SELECT r.id, r.receipt, r.title, r.pid, p.lname AS last_name, p.fname AS first_name, p.DOB AS born,
+            a.display_name AS account_name, r.score, r.band, r.flag, TIMESTAMPDIFF(SECOND, r.sent_at, :utc) AS waiting_seconds,
+            IF(r.claimed_at > :claimedSince, r.claimed_by, NULL) AS holder,
+            COALESCE(NULLIF(TRIM(CONCAT_WS(' ', u.fname, u.lname)), ''), r.claimed_by) AS holder_name
+       FROM (${chosen}) w
+       JOIN foyer_form_responses r ON r.id = w.id
+       LEFT JOIN patient_data p ON p.pid = r.pid
+       LEFT JOIN foyer_accounts a ON a.id = r.account_id
+       LEFT JOIN users u ON u.username = r.claimed_by
+      ORDER BY w.place, r.sent_at, r.id LIMIT ${most}`, // sql-safe: constants and a number
+    { ...now, me },
+  )
+}
+
+export interface PatientAnswers {
+  id: number
+  title: string
+  form_key: string
+  score: number | null
+  band: string | null
+  flag: 'none' | 'look' | 'urgent'
+  state: string
+  sent_at: Utc
+}
+
+/** What a patient answered last, the newest first. */
+export function answersOfPatient(db: Queryable, pid: number, most: number): Promise<PatientAnswers[]> {
+  return db.select<PatientAnswers>(
+    `SELECT id, title, form_key, score, band, flag, state, sent_at FROM foyer_form_responses
+      WHERE pid = :pid ORDER BY sent_at DESC, id DESC LIMIT ${String(Math.trunc(most))}`, // sql-safe: a number
+    { pid },
+  )
+}
+
+/** A staff member has looked at it: as the host shows who did (facts, Appendix A3). */
+export async function markAudited(
+  tx: Tx,
+  { at, id, pid, responseId, userId }: { id: number; pid: number; responseId: string; userId: number; at: WallClock },
+): Promise<boolean> {
+  const marked = await tx.change(
+    `UPDATE questionnaire_response SET audit_user_id = :userId, last_updated = :at
+      WHERE id = :id AND patient_id = :pid AND response_id = :responseId`,
+    { at, id, pid, responseId, userId },
+  )
+  return marked === 1
+}
+
+/** Kinds of appointments that patients have, as the host's calendar calls them (facts §2.2: type 0). */
+export function visitKinds(db: Queryable): Promise<{ id: number; name: string }[]> {
+  return db.select<{ id: number; name: string }>(
+    `SELECT pc_catid AS id, pc_catname AS name FROM openemr_postcalendar_categories
+      WHERE pc_cattype = 0 AND pc_active = 1 AND COALESCE(pc_constant_id, '') <> 'no_show' ORDER BY pc_seq, pc_catname LIMIT 200`,
+  )
+}
+
+export interface AskedForm {
+  id: number
+  title: string
+  form_key: string
+  opens_on: string
+  due_on: string | null
+  every_days: number | null
+  origin: string
+  asked_by: string
+  asked_at: Utc
+  begun: number
+}
+
+/** What a patient is asked and has not answered, one statement. */
+export function askedOfPatient(db: Queryable, pid: number): Promise<AskedForm[]> {
+  return db.select<AskedForm>(
+    `SELECT a.id, a.title, a.form_key, a.opens_on, a.due_on, a.every_days, a.origin, a.asked_by, a.asked_at,
+            EXISTS (SELECT 1 FROM foyer_form_fillings f WHERE f.assignment_id = a.id) AS begun
+       FROM foyer_form_assignments a WHERE a.pid = :pid AND a.state = 'waiting' ORDER BY a.due_on IS NULL, a.due_on, a.id LIMIT 20`,
+    { pid },
+  )
+}

@@ -1,0 +1,128 @@
+/** What patients sent, with what the host knows beside it: whose chart it is, who is at it. */
+import type { Day, Utc } from '../../platform/clock.js'
+import type { Queryable } from '../../platform/database.js'
+
+export interface SubmissionRow {
+  id: number
+  receipt: string
+  kind: 'document' | 'upload'
+  title: string
+  state: 'waiting' | 'returned'
+  scan: string | null
+  version: number
+  pid: number | null
+  first_name: string | null
+  last_name: string | null
+  born: Day | null
+  /** Who sent it; null: sent in the host's own portal. */
+  account_name: string | null
+  media_type: string | null
+  bytes: number | null
+  waiting_seconds: number
+  /** Username; null: nobody, or the claim has lapsed. */
+  holder: string | null
+  holder_name: string | null
+  filing_due_at: Utc | null
+  /** Of all that wait, whatever is shown. */
+  total: number
+  oldest_seconds: number | null
+}
+
+/** What waits for staff: FROM and WHERE of the list and of its count. */
+const waitingForStaff = `foyer_submissions s WHERE s.state = 'waiting'`
+const oldestWaiting = `(SELECT TIMESTAMPDIFF(SECOND, MIN(o.sent_at), :utc) FROM foyer_submissions o WHERE o.state = 'waiting')`
+
+/** One row: `count`, `oldest`, `taken`. Over indexes alone, at any number. */
+export const waitingCount = `SELECT COUNT(*) AS count, ${oldestWaiting} AS oldest,
+    (SELECT COUNT(*) FROM foyer_submissions c WHERE c.state = 'waiting' AND c.claimed_at > :claimedSince) AS taken
+    FROM ${waitingForStaff}`
+
+export type SubmissionView = 'waiting' | 'mine' | 'returned'
+
+const shown: Record<SubmissionView, string> = {
+  waiting: waitingForStaff,
+  mine: `foyer_submissions s WHERE s.claimed_by = :me AND s.claimed_at > :claimedSince AND s.state IN ('waiting', 'returned')`,
+  returned: `foyer_submissions s WHERE s.state = 'returned'`,
+}
+
+/** The oldest first. One statement: its own rows are found first, over an index in their order. */
+export function waitingSubmissions(
+  db: Queryable,
+  now: { utc: Utc; claimedSince: Utc },
+  view: SubmissionView,
+  me: string,
+  limit: number,
+): Promise<SubmissionRow[]> {
+  return db.select<SubmissionRow>(
+    // sql-safe: constants and a number
+    `SELECT s.id, s.receipt, s.kind, s.title, s.state, s.scan, s.version, s.pid, s.filing_due_at,
+            p.fname AS first_name, p.lname AS last_name, p.DOB AS born, a.display_name AS account_name,
+            f.media_type, f.bytes, TIMESTAMPDIFF(SECOND, s.sent_at, :utc) AS waiting_seconds,
+            IF(s.claimed_at > :claimedSince, s.claimed_by, NULL) AS holder,
+            COALESCE(NULLIF(TRIM(CONCAT_WS(' ', u.fname, u.lname)), ''), s.claimed_by) AS holder_name,
+            (SELECT COUNT(*) FROM foyer_submissions w WHERE w.state = 'waiting') AS total, ${oldestWaiting} AS oldest_seconds
+       FROM (SELECT s.id FROM ${shown[view]} ORDER BY s.sent_at, s.id LIMIT ${String(Math.trunc(limit))}) found
+       JOIN foyer_submissions s ON s.id = found.id
+       LEFT JOIN foyer_files f ON f.id = s.file_id
+       LEFT JOIN foyer_accounts a ON a.id = s.account_id
+       LEFT JOIN patient_data p ON p.pid = s.pid
+       LEFT JOIN users u ON u.username = IF(s.claimed_at > :claimedSince, s.claimed_by, NULL)
+      ORDER BY s.sent_at, s.id`,
+    { ...now, me },
+  )
+}
+
+/** Some of those that wait, as they were ticked, with whose they are. One statement. */
+export function submissionsByIds(db: Queryable, ids: readonly number[]): Promise<TickedRow[]> {
+  if (ids.length === 0) return Promise.resolve([])
+  return db.select<TickedRow>(
+    `SELECT s.id, s.kind, s.title, s.version, s.pid, s.state, p.fname AS first_name, p.lname AS last_name, p.DOB AS born,
+            p.pubpid AS chart_number
+       FROM foyer_submissions s LEFT JOIN patient_data p ON p.pid = s.pid WHERE s.id IN (:ids) ORDER BY s.sent_at, s.id`,
+    { ids },
+  )
+}
+
+export interface TickedRow {
+  id: number
+  kind: 'document' | 'upload'
+  title: string
+  version: number
+  pid: number | null
+  state: string
+  first_name: string | null
+  last_name: string | null
+  born: Day | null
+  chart_number: string | null
+}
+
+export interface PanelRow {
+  id: number
+  receipt: string
+  kind: 'document' | 'upload'
+  title: string
+  state: string
+  sent_at: Utc
+  decided_at: Utc | null
+  total: number
+}
+
+/** What one patient sent, the newest first. One statement. */
+export function submissionsOfPatient(db: Queryable, pid: number, most: number): Promise<PanelRow[]> {
+  return db.select<PanelRow>(
+    // sql-safe: a number
+    `SELECT s.id, s.receipt, s.kind, s.title, s.state, s.sent_at, s.decided_at,
+            (SELECT COUNT(*) FROM foyer_submissions c WHERE c.pid = :pid) AS total
+       FROM foyer_submissions s WHERE s.pid = :pid ORDER BY s.sent_at DESC, s.id DESC LIMIT ${String(Math.trunc(most))}`,
+    { pid },
+  )
+}
+
+/** The names of those who decided, by username. */
+export async function nameOfUser(db: Queryable, username: string): Promise<string> {
+  const row = await db.first<{ name: string | null }>(
+    `SELECT NULLIF(TRIM(CONCAT_WS(' ', fname, lname)), '') AS name FROM users WHERE username = :username LIMIT 1`,
+    { username },
+  )
+  return row?.name ?? username
+}

@@ -1,0 +1,73 @@
+import { each, given, id, maybe, no, number, stamped, text, touched, type Table } from './table.js'
+
+/** Insurance, and the practice's layout of the demographics, in the shape of 8.2 (facts, Appendix A1). */
+export const profileTables: Readonly<Record<string, Table>> = {
+  insurance_companies: {
+    columns: {
+      id: number('int(11)'),
+      uuid: maybe('binary(16)'),
+      ...each('name attn', maybe('varchar(255)')),
+      cms_id: maybe('varchar(15)'),
+      ins_type_code: maybe('int(11)'),
+      ...each('x12_receiver_id', maybe('varchar(25)')),
+      x12_default_partner_id: maybe('int(11)'),
+      alt_cms_id: maybe('varchar(15)'),
+      inactive: no,
+      eligibility_id: maybe('varchar(32)'),
+      ...each('x12_default_eligibility_id cqm_sop', maybe('int(11)')),
+      date_created: stamped('datetime'),
+      last_updated: touched('datetime'),
+    },
+    primary: 'id',
+    unique: { uuid: 'uuid' },
+  },
+  insurance_data: {
+    columns: {
+      id: id('bigint(20)'),
+      uuid: maybe('binary(16)'),
+      type: maybe("enum('primary','secondary','tertiary')"),
+      ...each('provider plan_name policy_number group_number', maybe('varchar(255)')),
+      ...each(
+        'subscriber_lname subscriber_mname subscriber_fname subscriber_relationship subscriber_ss',
+        maybe('varchar(255)'),
+      ),
+      subscriber_DOB: maybe('date'),
+      ...each(
+        'subscriber_street subscriber_postal_code subscriber_city subscriber_state subscriber_country subscriber_phone subscriber_employer subscriber_employer_street subscriber_employer_postal_code subscriber_employer_state subscriber_employer_country subscriber_employer_city copay',
+        maybe('varchar(255)'),
+      ),
+      date: maybe('date'),
+      pid: number('bigint(20)'),
+      subscriber_sex: maybe('varchar(25)'),
+      accept_assignment: text(5, 'TRUE'),
+      policy_type: text(25),
+      ...each('subscriber_street_line_2 subscriber_employer_street_line_2', maybe('tinytext')),
+      date_end: maybe('date'),
+    },
+    primary: 'id',
+    unique: { pid_type_date: 'pid type date', uuid: 'uuid' },
+  },
+  layout_options: {
+    columns: {
+      ...each('form_id field_id group_id', text(31)),
+      title: maybe('text'),
+      seq: number('int(11)'),
+      data_type: number('tinyint(3)'),
+      uor: number('tinyint(1)', 1),
+      fld_length: number('int(11)', 15),
+      max_length: number('int(11)'),
+      list_id: text(100),
+      ...each('titlecols datacols', number('tinyint(3)', 1)),
+      default_value: text(255),
+      edit_options: text(36),
+      description: maybe('text'),
+      fld_rows: number('int(11)'),
+      list_backup_id: text(100),
+      source: given('char(1)', "'F'"),
+      conditions: maybe('text'),
+      validation: maybe('varchar(100)'),
+      codes: text(255),
+    },
+    primary: 'form_id field_id seq',
+  },
+}

@@ -1,0 +1,354 @@
+/** Staff audit what patients sent: the whole way, by plain HTTP, from what was filled to the bytes in the chart. */
+import { createHash } from 'node:crypto'
+import { expect } from 'chai'
+import sharp from 'sharp'
+import { fileDue } from '../../module/features/documents/audit/batch.js'
+import { marksOf } from '../../module/features/documents/submissions.js'
+import { openChartDocument } from '../../module/host/documents/opening.js'
+import { makeSiteFolder, type SiteFolderForTest } from '../support/chart.js'
+import { beginAs, enough, pathOf, sendAs, sendTemplate } from '../support/filling.js'
+import { textOfPages } from '../support/pdfPages.js'
+import { openPractice, type TestPractice } from '../support/practice.js'
+import { aSubmission, filingOn, pathOfSubmission, seenOn, submissionRow } from '../support/submissions.js'
+import type { Page, Visitor } from '../support/visitor.js'
+import { HTMX } from './portals.js'
+
+describe('What a patient sent is audited', function () {
+  this.timeout(90_000)
+  let practice: TestPractice
+  let folder: SiteFolderForTest
+  let maria: Visitor
+  let admin: Visitor
+  let lee: Visitor
+
+  before(async () => {
+    folder = await makeSiteFolder()
+    practice = await openPractice({ site: '8.2', env: { FOYER_HOST_SITE_DIR: folder.dir } })
+    await practice.rule('user:dr.lee', 'portal:use', 'allow')
+    maria = await practice.patientVisitor('maria')
+    admin = await practice.staffVisitor('admin')
+    lee = await practice.staffVisitor('lee')
+  })
+  after(async () => {
+    await practice.leave()
+    await folder.remove()
+  })
+
+  const open = (id: number, who = admin): Promise<Page> => who.get(pathOfSubmission(id))
+
+  async function aDocumentSent(name?: string): Promise<{ id: number; onsite: number }> {
+    const pid = practice.patients.maria
+    const template = await sendTemplate(practice, { pid, ...(name === undefined ? {} : { name }) })
+    const onsite = await beginAs(maria, practice.records.maria, template)
+    const sent = await sendAs(maria, practice.records.maria, onsite)
+    expect(sent.status, sent.body).to.equal(303)
+    const row = await practice.db.first<{ id: number }>(
+      `SELECT id FROM foyer_submissions WHERE onsite_id = :onsite ORDER BY id DESC LIMIT 1`,
+      { onsite },
+    )
+    return { id: row?.id ?? 0, onsite }
+  }
+
+  const hostRow = (onsite: number) =>
+    practice.db.first<Record<string, string | number | null>>(`SELECT * FROM onsite_documents WHERE id = :onsite`, {
+      onsite,
+    })
+  const activityRow = (onsite: number) =>
+    practice.db.first<Record<string, string | number | null>>(
+      `SELECT * FROM onsite_portal_activity WHERE activity = 'document' AND table_args = :args`,
+      { args: String(onsite) },
+    )
+
+  it('is shown page by page as the very bytes that are filed then, unchanged, into its own patient’s chart', async () => {
+    const { id, onsite } = await aDocumentSent('Privacy notice')
+    const queue = await admin.get('/staff/portal/documents')
+    expect(queue.body).to.contain('Privacy notice').and.to.contain('Santos, Maria')
+    const page = await open(id)
+    expect(page.status).to.equal(200)
+    const { sha256 = '' } = seenOn(page)
+    const shown = await shownBytes(id)
+    expect(createHash('sha256').update(shown).digest('hex')).to.equal(sha256)
+    expect((await textOfPages(shown)).join())
+      .to.contain('Consent of Maria')
+      .and.to.contain('Cough')
+    expect(page.body).to.match(/File “Privacy notice\.pdf” into Reviewed of Santos, Maria \(chart [^)]+\)/)
+
+    const answer = await admin.post(pathOfSubmission(id, '/filing'), filingOn(page))
+    expect(answer.status, answer.body).to.equal(303)
+    const row = await submissionRow(practice, id)
+    expect(row).to.include({ state: 'charted', decided_by: 'admin', pid: practice.patients.maria })
+    const document = await practice.db.first<DocumentRow>(
+      `SELECT d.*, c.name AS category FROM documents d
+         JOIN categories_to_documents l ON l.document_id = d.id JOIN categories c ON c.id = l.category_id WHERE d.id = :id`,
+      { id: row.document_id },
+    )
+    expect(document).to.include({
+      foreign_id: practice.patients.maria,
+      name: 'Privacy notice.pdf',
+      category: 'Reviewed',
+    })
+    expect(document).to.include({ mimetype: 'application/pdf', size: shown.length, encrypted: 1 })
+    expect(document?.hash).to.equal(createHash('sha3-512').update(shown).digest('hex'))
+    const filed = await bytesOf(document)
+    expect(createHash('sha256').update(filed).digest('hex')).to.equal(sha256)
+    expect(await hostRow(onsite)).to.include({
+      ...{ denial_reason: 'Locked', authorizing_signator: String(practice.staff.admin) },
+    })
+    expect(await activityRow(onsite)).to.include({
+      ...{ status: 'closed', pending_action: 'completed', action_user: practice.staff.admin },
+    })
+    expect((await admin.get('/staff/portal/documents')).body).not.to.contain('Privacy notice')
+    const patients = await maria.get(pathOf(practice.records.maria, onsite))
+    expect(patients.body).to.contain('Filed')
+  })
+
+  async function shownBytes(id: number): Promise<Buffer> {
+    const path = pathOfSubmission(id, '/file')
+    const response = await fetch(`${admin.origin}${path}`, { headers: cookiesOf(admin) })
+    expect(response.headers.get('content-disposition')).to.contain('attachment')
+    expect(response.headers.get('content-security-policy')).to.equal("sandbox; default-src 'none'")
+    return Buffer.from(await response.arrayBuffer())
+  }
+
+  async function bytesOf(document: DocumentRow | undefined): Promise<Buffer> {
+    if (!document) throw new Error('nothing was filed')
+    const opened = await openChartDocument(practice.portal, {
+      ...{ type: document.type, url: document.url, storageMethod: 0, pathDepth: document.path_depth },
+      encrypted: document.encrypted === 1,
+    })
+    if (!opened.ok) throw new Error(opened.reason)
+    const parts: Buffer[] = []
+    for await (const part of opened.body) parts.push(part as Buffer)
+    return Buffer.concat(parts)
+  }
+
+  it('is painted from these bytes: a page of others is not there', async () => {
+    const id = await aSubmission(practice)
+    const { sha256 = '' } = seenOn(await open(id))
+    const picture = await fetch(`${admin.origin}${pathOfSubmission(id, `/pages/1?sha256=${sha256}`)}`, {
+      headers: cookiesOf(admin),
+    })
+    expect(picture.headers.get('content-type')).to.equal('image/png')
+    expect(await sharp(Buffer.from(await picture.arrayBuffer())).metadata()).to.include({ format: 'png', width: 1040 })
+    expect((await admin.get(pathOfSubmission(id, `/pages/1?sha256=${'0'.repeat(64)}`))).status).to.equal(404)
+    expect((await admin.get(pathOfSubmission(id, `/pages/2?sha256=${sha256}`))).status).to.equal(404)
+    expect((await maria.get(pathOfSubmission(id, `/pages/1?sha256=${sha256}`))).status).to.equal(303)
+  })
+
+  it('goes where the button says: another category and name are in its words before they are used', async () => {
+    const id = await aSubmission(practice, { title: 'Old letter' })
+    expect((await open(id)).body).to.match(/File “Old letter\.pdf” into Patient of Santos, Maria/)
+    const category = await practice.db.first<{ id: number }>(`SELECT id FROM categories WHERE name = 'Lab Report'`)
+    const page = await admin.get(`${pathOfSubmission(id)}?category=${String(category?.id)}&name=Letter%20of%20May.pdf`)
+    expect(page.body).to.match(/File “Letter of May\.pdf” into Lab Report of Santos, Maria/)
+    expect((await admin.post(pathOfSubmission(id, '/filing'), filingOn(page))).status).to.equal(303)
+    const { document_id: document } = await submissionRow(practice, id)
+    const row = await practice.db.first(
+      `SELECT d.name, l.category_id FROM documents d JOIN categories_to_documents l ON l.document_id = d.id WHERE d.id = :document`,
+      { document },
+    )
+    expect(row).to.deep.equal({ name: 'Letter of May.pdf', category_id: category?.id })
+  })
+
+  for (const [field, value] of [
+    ['pid', (practice: TestPractice) => String(practice.patients.john)],
+    ['version', () => '7'],
+    ['sha256', () => 'f'.repeat(64)],
+    ['submission', () => '999999'],
+  ] as const) {
+    it(`is not filed by a form that says another ${field} than it has`, async () => {
+      const id = await aSubmission(practice)
+      const form = { ...filingOn(await open(id)), [field]: value(practice) }
+      const answer = await admin.post(pathOfSubmission(id, '/filing'), form)
+      expect(answer.status).to.equal(409)
+      expect(answer.body).to.contain('It is not what the page showed')
+      expect(await submissionRow(practice, id)).to.include({ state: 'waiting', document_id: null })
+      for (const way of ['/denial', '/return']) {
+        const other = { ...form, denial: 'No', reason: 'No' }
+        expect((await admin.post(pathOfSubmission(id, way), other)).status, way).to.equal(409)
+      }
+      expect(await submissionRow(practice, id)).to.include({ state: 'waiting' })
+    })
+  }
+
+  it('is filed by one of two; the other is told who did it, and when', async () => {
+    const id = await aSubmission(practice)
+    const [mine, theirs] = [filingOn(await open(id)), filingOn(await open(id, lee))]
+    const answers = await Promise.all([
+      admin.post(pathOfSubmission(id, '/filing'), mine),
+      lee.post(pathOfSubmission(id, '/filing'), theirs),
+    ])
+    expect(answers.map(({ status }) => status).sort()).to.deep.equal([303, 409])
+    const { decided_by: by } = await submissionRow(practice, id)
+    const lost = answers.find(({ status }) => status === 409)
+    const name = by === 'admin' ? /Nothing was changed: Filed by .* 08:00/ : /Nothing was changed: Filed by .*Lee 08:00/
+    expect(lost?.body).to.match(name)
+    const filed = await practice.db.select(
+      `SELECT id FROM foyer_audit WHERE event = 'document.filed' AND subject = :subject`,
+      { subject: `submission:${String(id)}` },
+    )
+    expect(filed).to.have.length(1)
+    const left = await practice.db.select(`SELECT id FROM foyer_filings`)
+    expect(left).to.have.length(0)
+  })
+
+  it('is one member’s who has taken it on: another takes it over first, in so many words', async () => {
+    const id = await aSubmission(practice)
+    expect((await admin.post(pathOfSubmission(id, '/claim'), {}, { from: pathOfSubmission(id) })).status).to.equal(303)
+    const page = await open(id, lee)
+    expect(page.body).to.contain('has it.').and.to.contain('Take it over')
+    const refused = await lee.post(pathOfSubmission(id, '/filing'), filingOn(page))
+    expect(refused.status).to.equal(409)
+    expect(refused.body).to.contain('has had it since')
+    expect((await lee.post(pathOfSubmission(id, '/claim'), {})).status).to.equal(409)
+    expect((await lee.post(pathOfSubmission(id, '/claim'), { take: '1' })).status).to.equal(303)
+    expect((await lee.post(pathOfSubmission(id, '/claim'), { to: 'admin' })).status).to.equal(303)
+    expect((await lee.post(pathOfSubmission(id, '/claim'), { to: 'nurse' }, {})).status).to.equal(422)
+    expect((await admin.post(pathOfSubmission(id, '/filing'), filingOn(await open(id)))).status).to.equal(303)
+  })
+
+  it('is returned with marks at the fields, corrected, and sent again under its number', async () => {
+    const { id, onsite } = await aDocumentSent()
+    const page = await open(id)
+    const form = { ...seenOn(page), reason: '', 'mark.text_input0': 'Which cough?', 'mark.nothing': 'x' }
+    const empty = await admin.post(pathOfSubmission(id, '/return'), form)
+    expect(empty.status).to.equal(422)
+    expect(empty.body).to.contain('Write what should be corrected.').and.to.contain('value="Which cough?"')
+    const returned = await admin.post(pathOfSubmission(id, '/return'), { ...form, reason: 'Please say more.' })
+    expect(returned.status).to.equal(303)
+    expect(await hostRow(onsite)).to.include({ denial_reason: 'Editing' })
+    expect(await activityRow(onsite)).to.include({ status: 'editing', pending_action: 'patient submission' })
+    const row = await submissionRow(practice, id)
+    expect(marksOf(row)).to.deep.equal({ text_input0: 'Which cough?' })
+    expect((await admin.get('/staff/portal/documents?view=returned')).body).to.contain(pathOfSubmission(id))
+    const theirs = await maria.get(pathOf(practice.records.maria, onsite))
+    expect(theirs.body).to.contain('Please say more.').and.to.contain('Which cough?')
+
+    const again = await sendAs(maria, practice.records.maria, onsite, { ...enough, text_input0: 'A dry cough' })
+    expect(again.status, again.body).to.equal(303)
+    expect(await submissionRow(practice, id)).to.include({ state: 'waiting' })
+    expect((await textOfPages(await shownBytes(id))).join()).to.contain('A dry cough')
+    // The first page is of the past now.
+    expect((await admin.post(pathOfSubmission(id, '/filing'), filingOn(page))).status).to.equal(409)
+  })
+
+  it('is denied with a reason that the patient reads, and leaves the host’s own list', async () => {
+    const { id, onsite } = await aDocumentSent()
+    const start = await admin.get(`${pathOfSubmission(id)}?reply=3`)
+    expect(start.body).to.contain('We have this already.')
+    const seen = seenOn(start)
+    expect((await admin.post(pathOfSubmission(id, '/denial'), { ...seen, denial: '' })).status).to.equal(422)
+    expect((await admin.post(pathOfSubmission(id, '/denial'), { ...seen, denial: 'Not yours.' })).status).to.equal(303)
+    expect(await submissionRow(practice, id)).to.include({ state: 'denied', reason: 'Not yours.' })
+    expect(await activityRow(onsite)).to.include({ status: 'closed', action_taken: 'denied' })
+    expect((await maria.get(pathOf(practice.records.maria, onsite))).body).to.contain('Not yours.')
+    const late = await admin.post(pathOfSubmission(id, '/filing'), { ...filingOn(start), ...seen })
+    expect(late.status).to.equal(409)
+  })
+
+  it('is signed for the practice where it asks for that: new bytes, which are shown before they are filed', async () => {
+    const { id, onsite } = await aDocumentSent()
+    const page = await open(id)
+    expect(page.body).to.contain('Sign for the practice')
+    const before = await shownBytes(id)
+    const signed = await admin.post(pathOfSubmission(id, '/signature'), { ...seenOn(page), signer: 'Dr. Ann Admin' })
+    expect(signed.status, signed.body).to.equal(303)
+    expect((await admin.post(pathOfSubmission(id, '/filing'), filingOn(page))).status).to.equal(409)
+    const next = await open(id)
+    expect(next.body).not.to.contain('Sign for the practice')
+    const after = await shownBytes(id)
+    expect(after.equals(before)).to.equal(false)
+    expect((await textOfPages(after)).join()).to.contain('Signed for the practice by Dr. Ann Admin')
+    const row = await hostRow(onsite)
+    expect(row?.['authorized_signature']).to.match(/^data:image\/png;base64,/)
+    expect(row?.['template_data']).to.contain('admin_signature0')
+    expect((await admin.post(pathOfSubmission(id, '/filing'), filingOn(next))).status).to.equal(303)
+  })
+
+  it('cannot be filed while its account has no chart, and says where that is mended', async () => {
+    const id = await aSubmission(practice, { pid: undefined, record: practice.records.ownOfMaria })
+    const page = await open(id)
+    expect(page.body).to.contain('has no chart yet').and.to.contain('/staff/portal/registrations')
+    const form = { ...seenOn(page), category: '3', name: 'x.pdf' }
+    const answer = await admin.post(pathOfSubmission(id, '/filing'), form)
+    expect(answer.status).to.equal(422)
+    expect(await submissionRow(practice, id)).to.include({ state: 'waiting' })
+  })
+
+  it('is not opened and not filed where the virus scan objects, and can be denied', async () => {
+    const id = await aSubmission(practice, { scan: 'infected' })
+    const page = await open(id)
+    expect(page.body).not.to.contain('/pages/1')
+    expect((await admin.get(pathOfSubmission(id, '/file'))).status).to.equal(404)
+    const form = { ...seenOn(page), category: '3', name: 'x.pdf' }
+    expect((await admin.post(pathOfSubmission(id, '/filing'), form)).status).to.equal(422)
+    expect(
+      (await admin.post(pathOfSubmission(id, '/denial'), { ...seenOn(page), denial: 'A virus.' })).status,
+    ).to.equal(303)
+  })
+
+  it('of another kind than pictures and PDF is downloaded, never shown', async () => {
+    const bytes = Buffer.from('<script>alert(1)</script>')
+    const id = await aSubmission(practice, { bytes, mediaType: 'text/html', name: 'page.html' })
+    const page = await open(id)
+    expect(page.body).to.contain('cannot be shown here')
+    const file = await admin.get(pathOfSubmission(id, '/file'))
+    expect(file.headers.get('content-disposition')).to.contain('attachment')
+    expect(file.headers.get('x-content-type-options')).to.equal('nosniff')
+    expect(file.headers.get('content-security-policy')).to.contain('sandbox')
+  })
+
+  it('one by one row, count and state come in the answer to a press in the queue', async () => {
+    await aSubmission(practice, { title: 'For the queue' })
+    const queue = await admin.get('/staff/portal/documents')
+    const [, claim = ''] = /hx-post="([^"]*\/claim)"/.exec(queue.body) ?? []
+    const answer = await admin.post(claim, {}, { headers: HTMX })
+    const rows = await admin.get(answer.location ?? '', HTMX)
+    expect(rows.body).to.contain('id="document-queue"').and.to.contain('Give it back').and.to.contain('hx-swap-oob')
+  })
+
+  it('several are ticked, filed a minute later, each into its own patient’s chart, and can be taken back until then', async () => {
+    const ids = [
+      await aSubmission(practice, { title: 'One' }),
+      await aSubmission(practice, { title: 'Two', pid: practice.patients.john }),
+      await aSubmission(practice, { title: 'Three' }),
+    ]
+    const ticked = ids.map((id) => `${String(id)}.1`)
+    expect(
+      (await admin.post('/staff/portal/documents/filing', {}, { from: '/staff/portal/documents' })).status,
+    ).to.equal(422)
+    const where = await admin.post('/staff/portal/documents/filing', { 'id[]': ticked })
+    expect(where.body).to.contain('Carter, John').and.to.contain('Santos, Maria').and.to.contain('File all 3')
+    const done = await admin.post('/staff/portal/documents/filing', { 'id[]': ticked, category: '3', asked: '1' })
+    const told = await admin.follow(done)
+    expect(told.body).to.contain('3 are filed within a minute.')
+    await fileDue(practice.portal)
+    expect(await submissionRow(practice, ids[0] ?? 0)).to.include({ state: 'waiting' })
+
+    const undone = await admin.post('/staff/portal/documents/filing/undo', { token: String(ids[2]) })
+    expect(undone.status).to.equal(303)
+    practice.clock.set('2026-11-23T08:02:00')
+    await fileDue(practice.portal)
+    const rows = await Promise.all(ids.map((id) => submissionRow(practice, id)))
+    expect(rows.map(({ state }) => state)).to.deep.equal(['charted', 'charted', 'waiting'])
+    const owners = await practice.db.select<{ foreign_id: number }>(
+      `SELECT foreign_id FROM documents WHERE id IN (:ids) ORDER BY id`,
+      { ids: rows.flatMap(({ document_id: id }) => id ?? []) },
+    )
+    expect(owners.map((row) => row.foreign_id)).to.have.members([practice.patients.maria, practice.patients.john])
+    const late = await admin.post('/staff/portal/documents/filing/undo', { token: String(ids[0]) })
+    expect(late.status).to.equal(409)
+  })
+})
+
+interface DocumentRow {
+  type: string
+  url: string
+  path_depth: number
+  encrypted: number
+  hash: string
+}
+
+function cookiesOf({ cookies }: Visitor): Record<string, string> {
+  return { Cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') }
+}

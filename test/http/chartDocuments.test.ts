@@ -1,0 +1,234 @@
+/** What of a chart is shown to whom, over every output: the list, a document's page, its bytes, an archive, the home's card. */
+import { expect } from 'chai'
+import { writeFile } from 'node:fs/promises'
+import { grant } from '../../module/access/accounts.js'
+import { decideSharing } from '../../module/features/documents/chart/sharing.js'
+import { staffMember, type StaffMember } from '../../module/access/staff.js'
+import { documentsById } from '../../module/host/reads/chartDocuments.js'
+import type { Actor } from '../../module/platform/audit.js'
+import { entriesOf } from '../support/archives.js'
+import { aDocument, hostsOwnDocument, makeSiteFolder, type SiteFolderForTest } from '../support/chart.js'
+import { MONDAY, openPractice, type TestPractice } from '../support/practice.js'
+import type { Page, Visitor } from '../support/visitor.js'
+
+const outputs = ['list', 'page', 'bytes', 'archive', 'new'] as const
+type Output = (typeof outputs)[number]
+
+describe('A document of the chart is shown', function () {
+  this.timeout(60_000)
+  let practice: TestPractice
+  let folder: SiteFolderForTest
+  let visitors: Record<'maria' | 'luis' | 'amina' | 'john' | 'admin' | 'front', Visitor>
+  let admin: StaffMember
+
+  before(async () => {
+    folder = await makeSiteFolder()
+    practice = await openPractice({ env: { FOYER_HOST_SITE_DIR: folder.dir } })
+    visitors = {
+      maria: await practice.patientVisitor('maria'),
+      luis: await practice.patientVisitor('luis'),
+      amina: await practice.patientVisitor('amina'),
+      john: await practice.patientVisitor('john'),
+      admin: await practice.staffVisitor('admin'),
+      front: await practice.staffVisitor('front'),
+    }
+    const member = await staffMember(practice.db, practice.staff.admin)
+    if (!member) throw new Error('no administrator')
+    admin = member
+  })
+  after(async () => {
+    await practice.leave()
+    await folder.remove()
+  })
+
+  const actor: Actor = { kind: 'staff', id: 'admin', name: 'Administrator', requestId: undefined }
+  const decide = async (pid: number, document: number, shared: boolean): Promise<void> => {
+    const decision = { pid, document, shared, reason: 'of somebody else' }
+    expect(await decideSharing(practice.portal, admin, actor, decision)).to.deep.equal({ ok: true })
+  }
+  const set = (id: number, columns: string): Promise<unknown> =>
+    practice.db.transaction((tx) => tx.change(`UPDATE documents SET ${columns} WHERE id = :id`, { id }))
+
+  /** What an output says, without what changes from one look to the next. */
+  async function look(who: Visitor, record: string, output: Output, id: number): Promise<Page & { all: string }> {
+    const base = `/portal/records/${record}`
+    const at: Record<Output, string> = {
+      list: `${base}/documents`,
+      page: `${base}/documents/chart/${String(id)}`,
+      bytes: `${base}/documents/chart/${String(id)}/file`,
+      archive: `${base}/documents/archive`,
+      new: `${base}/documents/new`,
+    }
+    const page =
+      output === 'archive'
+        ? await who.post(at.archive, { document: String(id) }, { from: base })
+        : await who.get(at[output], output === 'new' ? { 'HX-Request': 'true' } : {})
+    return { ...page, all: steady(page.body) }
+  }
+  const shows = async (who: Visitor, record: string, output: Output, id: number, mark: string): Promise<boolean> => {
+    const page = await look(who, record, output, id)
+    if (output === 'archive') return page.headers.get('content-type') === 'application/zip'
+    return page.status === 200 && page.body.includes(mark)
+  }
+
+  it('to whom it may be and to nobody else, in every state and output', async () => {
+    const { db, clock, accounts, patients, records } = practice
+    const pid = patients.amina
+    const opened = (accountId: number, extent: string): Promise<string> =>
+      db.transaction((tx) => grant(tx, clock, { accountId, pid, relationship: 'proxy', extent, by: actor }))
+    const forms = await opened(accounts.maria, 'forms')
+    const visits = await opened(accounts.john, 'appointments')
+    const make = (name: string) => aDocument(practice, { pid, name: `${name}.txt`, content: `content of ${name}.txt` })
+    const plain = await make('plain')
+    const restricted = await make('restricted')
+    await decide(pid, restricted, false)
+    const again = await make('again')
+    await decide(pid, again, false)
+    await decide(pid, again, true)
+    const deleted = await make('deleted')
+    await set(deleted, 'deleted = 1')
+    const expired = await make('expired')
+    await set(expired, `date_expires = '${MONDAY} 07:59:59'`)
+    const lasting = await make('lasting')
+    await set(lasting, `date_expires = '${MONDAY} 08:00:01'`)
+    const others = await aDocument(practice, {
+      pid: patients.ana,
+      name: 'others.txt',
+      content: 'content of others.txt',
+    })
+
+    const states = [
+      { name: 'plain.txt', id: plain, shared: true },
+      { name: 'restricted.txt', id: restricted, shared: false },
+      { name: 'again.txt', id: again, shared: true },
+      { name: 'deleted.txt', id: deleted, shared: false },
+      { name: 'expired.txt', id: expired, shared: false },
+      { name: 'lasting.txt', id: lasting, shared: true },
+      { name: 'others.txt', id: others, shared: false },
+    ]
+    const viewers = [
+      { as: 'herself', who: visitors.amina, record: records.amina, may: true },
+      { as: 'a proxy who may all', who: visitors.luis, record: records.aminaForLuis, may: true },
+      { as: 'a proxy for forms', who: visitors.maria, record: forms, may: false },
+      { as: 'a proxy for visits', who: visitors.john, record: visits, may: false },
+      { as: 'another patient', who: visitors.john, record: records.john, may: false },
+      { as: 'an account without chart', who: visitors.john, record: records.ownOfJohn, may: false },
+    ]
+    for (const { as, who, record, may } of viewers) {
+      for (const { name, id, shared } of states) {
+        for (const output of outputs) {
+          // Three of them are on the home's card at most: the newest.
+          if (output === 'new' && name === 'plain.txt') continue
+          const seen = await shows(who, record, output, id, name)
+          expect(seen, `${name} to ${as}: ${output}`).to.equal(may && shared)
+        }
+      }
+    }
+  })
+
+  it('as if a restricted one were not there at all: nothing else changes by a byte', async () => {
+    const { luis: pid } = practice.patients
+    const record = practice.records.luis
+    const kept = await aDocument(practice, { pid, name: 'kept.txt', content: 'kept' })
+    const all = async (): Promise<Record<string, string>> => {
+      const seen: Record<string, string> = {}
+      for (const output of outputs) {
+        if (output !== 'archive') seen[output] = (await look(visitors.luis, record, output, kept)).all
+      }
+      seen['entries'] = JSON.stringify([...(await archiveOf(visitors.luis, record, { all: '1' }))])
+      return seen
+    }
+    const before = await all()
+    const name = 'secret diagnosis.txt'
+    const hidden = await aDocument(practice, { pid, name, content: 'secret', categoryId: 31 })
+    expect((await all())['list']).to.contain(name)
+    await decide(pid, hidden, false)
+    expect(await all()).to.deep.equal(before)
+    const asked = await archiveOf(visitors.luis, record, { document: [String(hidden), String(kept)] })
+    expect([...asked.keys()]).to.deep.equal(['Medical Record/kept.txt'])
+  })
+
+  async function archiveOf(who: Visitor, record: string, fields: Record<string, string | string[]>) {
+    const form = new URLSearchParams()
+    const page = await who.get(`/portal/records/${record}/documents`)
+    form.append('_csrf', /name="_csrf" value="([^"]+)"/.exec(page.body)?.[1] ?? '')
+    for (const [name, value] of Object.entries(fields)) for (const each of [value].flat()) form.append(name, each)
+    const answer = await fetch(`${who.origin}/portal/records/${record}/documents/archive`, {
+      method: 'POST',
+      body: form,
+      headers: { Cookie: [...who.cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
+    })
+    expect(answer.status).to.equal(200)
+    expect(answer.headers.get('content-disposition')).to.match(/^attachment; filename=document[a-z]+-2026-11-23\.zip$/)
+    return entriesOf(Buffer.from(await answer.arrayBuffer()))
+  }
+
+  it('as a download that no browser opens, with its bytes whole', async () => {
+    const pid = practice.patients.maria
+    const html = '<script>alert(1)</script>'
+    const id = await aDocument(practice, { pid, name: 'Ana "x" <b>.html', content: html, mediaType: 'text/html' })
+    const at = `/portal/records/${practice.records.maria}/documents/chart/${String(id)}`
+    const file = await visitors.maria.get(`${at}/file`)
+    expect(file.body).to.equal(html)
+    expect(file.headers.get('content-disposition')).to.match(/^attachment; filename=/)
+    expect(file.headers.get('x-content-type-options')).to.equal('nosniff')
+    expect(file.headers.get('content-security-policy')).to.contain('sandbox').and.to.contain(`default-src 'none'`)
+    expect(file.headers.get('content-length')).to.equal(String(html.length))
+    expect((await visitors.maria.get(`${at}/picture`)).status).to.equal(404)
+    const page = await visitors.maria.get(at)
+    expect(page.body).to.contain('Ana &#34;x&#34; &lt;b&gt;.html').and.to.not.contain('<b>.html')
+    const [log] = await practice.db.select<{ user: string; log_from: string; patient_id: number }>(
+      `SELECT user, log_from, patient_id FROM log WHERE event = 'download document' ORDER BY id DESC LIMIT 1`,
+    )
+    expect(log).to.deep.equal({ user: 'portal-user', log_from: 'onsite-portal', patient_id: pid })
+    const audit = await practice.db.first<{ subject: string; pid: number }>(
+      `SELECT subject, pid FROM foyer_audit WHERE event = 'document.downloaded' ORDER BY id DESC LIMIT 1`,
+    )
+    expect(audit).to.deep.equal({ subject: `document:${String(id)}`, pid })
+  })
+
+  it('in an archive under names that are safe and no two alike, and one that cannot be read stops no other', async () => {
+    const pid = practice.patients.leo
+    const names = ['letter.pdf', 'Letter.PDF', 'letter.pdf', '../../etc/passwd', 'con.txt', '.hidden', '‮gpj.exe', '']
+    for (const name of names) await aDocument(practice, { pid, name, content: `of ${name}` })
+    const lost = await hostsOwnDocument(practice, folder, { pid, name: 'lost.txt', content: 'x' })
+    await set(lost, `url = 'file:///elsewhere/none', date = '${MONDAY} 08:00:00'`)
+    const altered = await aDocument(practice, { pid, name: 'altered.txt' })
+    const [row] = await documentsById(practice.db, [altered])
+    await writeFile((row?.url ?? '').slice('file://'.length), `007${'A'.repeat(200)}`)
+    const entries = await archiveOf(visitors.maria, practice.records.leo, { all: '1' })
+    const found = [...entries.keys()]
+    expect(found).to.have.length(names.length + 1)
+    expect(new Set(found.map((name) => name.toLowerCase()))).to.have.length(found.length)
+    for (const name of found)
+      expect(name).to.match(/^(Medical Record\/[^/\\:*?"<>|.][^/\\:*?"<>|]*|NOT INCLUDED\.txt)$/u)
+    expect(entries.get('NOT INCLUDED.txt')).to.contain('lost.txt').and.to.contain('altered.txt')
+    expect([...entries.values()]).to.include('of ../../etc/passwd')
+    expect((await look(visitors.maria, practice.records.leo, 'bytes', altered)).status).to.equal(503)
+  })
+
+  it('to nobody from an address that names no document', async () => {
+    for (const id of ['0', '-1', '99999999999', 'x', '1e3', '%00']) {
+      const page = await visitors.amina.get(`/portal/records/${practice.records.amina}/documents/chart/${id}`)
+      expect(page.status, id).to.be.oneOf([400, 404])
+    }
+    const none = await visitors.amina.post(
+      `/portal/records/${practice.records.amina}/documents/archive`,
+      {},
+      { from: `/portal/records/${practice.records.amina}/documents` },
+    )
+    expect(none.status).to.equal(422)
+    expect(none.body).to.contain('Choose at least one document')
+  })
+})
+
+/** Without tokens, numbers of the request and nonces. */
+function steady(html: string): string {
+  return html
+    .replace(/name="_csrf" value="[^"]+"/g, '')
+    .replace(/nonce="[^"]+"/g, '')
+    .replace(/"X-CSRF-Token":\s*"[^"]+"/g, '')
+    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '')
+    .replace(/name="_once" value="[^"]+"/g, '')
+    .replace(/csrf[^ >]*="[^"]+"/gi, '')
+}

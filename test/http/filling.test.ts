@@ -1,0 +1,339 @@
+/** A patient fills a document that the practice asks for, signs and sends it: the whole way, by plain HTTP. */
+import { expect } from 'chai'
+import { dumpRows } from '../support/dump.js'
+import { beginAs, enough, hiddenOf, pathOf, pdfOf, sendAs, sendTemplate } from '../support/filling.js'
+import { openPractice, type TestPractice } from '../support/practice.js'
+import type { Visitor } from '../support/visitor.js'
+
+describe('A document that the practice asks for', function () {
+  this.timeout(60_000)
+  let practice: TestPractice
+  let maria: Visitor
+  let john: Visitor
+  let record: string
+
+  before(async () => {
+    practice = await openPractice({ site: '8.2' })
+    maria = await practice.patientVisitor('maria')
+    john = await practice.patientVisitor('john')
+    record = practice.records.maria
+  })
+  after(() => practice.leave())
+
+  const list = () => maria.get(`/portal/records/${record}/documents/asked`)
+
+  async function begun(content?: string | Buffer, mime?: string): Promise<number> {
+    const more = { ...(content === undefined ? {} : { content }), ...(mime === undefined ? {} : { mime }) }
+    return beginAs(maria, record, await sendTemplate(practice, { pid: practice.patients.maria, ...more }))
+  }
+
+  it('is filled, kept as a draft, looked at, sent, and has a number', async () => {
+    const template = await sendTemplate(practice, { pid: practice.patients.maria, name: 'Consent to treatment' })
+    expect(rowOf((await list()).body, 'Consent to treatment')).to.contain('To fill in')
+    const id = await beginAs(maria, record, template)
+    const form = await maria.get(pathOf(record, id))
+    expect(form.body).to.contain('Consent of Maria')
+    const saved = await maria.post(pathOf(record, id), { ...hiddenOf(form), text_input0: 'Cough', then: 'save' })
+    expect((await maria.follow(saved)).body).to.contain('value="Cough"')
+    expect(rowOf((await list()).body, 'Consent to treatment')).to.contain('Draft saved')
+
+    const early = await maria.get(pathOf(record, id, '/check'))
+    expect(early.body).to.contain('Please sign here.').and.not.to.contain('name="seen"')
+    const sent = await sendAs(maria, record, id)
+    expect(sent.status, sent.body).to.equal(303)
+    const receipt = await maria.follow(sent)
+    const [number = ''] = /[A-Z0-9]{4}-[A-Z0-9]{4}/.exec(receipt.body) ?? []
+    expect(number).not.to.equal('')
+    expect(rowOf((await list()).body, number)).to.contain('Being reviewed')
+    const read = await maria.get(pathOf(record, id))
+    expect(read.body).to.contain('Cough').and.not.to.contain('<textarea')
+    const pdf = await maria.get(pathOf(record, id, '/document.pdf'))
+    expect(pdf.headers.get('content-type')).to.equal('application/pdf')
+    expect(pdf.headers.get('content-disposition')).to.contain('attachment')
+  })
+
+  it('says at each field what is missing, and is not sent by a press that asks for it all the same', async () => {
+    const id = await begun()
+    const form = await maria.get(pathOf(record, id))
+    await maria.post(pathOf(record, id), { ...hiddenOf(form), text_area0: 'only this', then: 'check' })
+    const answer = await maria.post(pathOf(record, id, '/submission'), { seen: 'whatever' })
+    expect(answer.status).to.equal(422)
+    for (const field of ['text_input0', 'ynradio0', 'patient_signature0']) {
+      expect(answer.body).to.contain(`${pathOf(record, id)}#field-${field}`)
+    }
+    expect(await stateOf(id)).to.equal('Editing')
+  })
+
+  it('keeps both texts where two devices write, and gives back what was kept aside', async () => {
+    const id = await begun()
+    const [here, there] = [await maria.get(pathOf(record, id)), await maria.get(pathOf(record, id))]
+    await maria.post(pathOf(record, id), { ...hiddenOf(there), text_input0: 'from the phone', then: 'save' })
+    const stale = await maria.post(pathOf(record, id), {
+      ...hiddenOf(here),
+      text_input0: 'from the desk',
+      then: 'save',
+    })
+    expect(stale.status).to.equal(409)
+    expect(stale.body).to.contain('from the phone').and.to.contain('value="from the desk"')
+    expect(await valueOf(id, 'text_input0')).to.equal('from the phone')
+
+    // The tab is closed here: what it held is there on any other page.
+    const later = await maria.get(pathOf(record, id))
+    expect(later.body).to.contain('from the phone').and.to.contain('from the desk')
+    const [, use = ''] = /href="([^"]*\?kept=\d+)"/.exec(later.body) ?? []
+    const used = await maria.get(use)
+    expect(used.body).to.contain('value="from the desk"')
+    await maria.post(pathOf(record, id), { ...hiddenOf(used), text_input0: 'from the desk', then: 'save' })
+    expect(await valueOf(id, 'text_input0')).to.equal('from the desk')
+    const [, dismissal = ''] = /action="([^"]*\/kept\/\d+\/dismissal)"/.exec(later.body) ?? []
+    expect((await maria.post(dismissal)).status).to.equal(303)
+    expect((await maria.get(pathOf(record, id))).body).not.to.contain('data-test="kept"')
+  })
+
+  it('may save over what it was told of, and with the same words needs no telling', async () => {
+    const id = await begun()
+    const [here, there] = [await maria.get(pathOf(record, id)), await maria.get(pathOf(record, id))]
+    await maria.post(pathOf(record, id), { ...hiddenOf(there), text_input0: 'the same', then: 'save' })
+    const same = await maria.post(pathOf(record, id), { ...hiddenOf(here), text_input0: 'the same', then: 'save' })
+    expect(same.status).to.equal(303)
+    const [left, right] = [await maria.get(pathOf(record, id)), await maria.get(pathOf(record, id))]
+    await maria.post(pathOf(record, id), { ...hiddenOf(left), text_input0: 'left', then: 'save' })
+    const told = await maria.post(pathOf(record, id), { ...hiddenOf(right), text_input0: 'right', then: 'save' })
+    expect(told.status).to.equal(409)
+    const over = await maria.post(pathOf(record, id), { ...hiddenOf(told), text_input0: 'right', then: 'save' })
+    expect(over.status).to.equal(303)
+    expect(await valueOf(id, 'text_input0')).to.equal('right')
+  })
+
+  it('does not lay a slow save of a page over a later one of the same page', async () => {
+    const id = await begun()
+    const hidden = hiddenOf(await maria.get(pathOf(record, id)))
+    const save = (number: string, text: string) =>
+      maria.post(
+        `${pathOf(record, id)}?by=itself`,
+        { ...hidden, number, text_input0: text },
+        { headers: { 'HX-Request': 'true' } },
+      )
+    expect((await save('1', 'a')).status).to.equal(200)
+    expect((await save('3', 'a later one')).status).to.equal(200)
+    expect((await save('2', 'a slow one')).status).to.equal(200)
+    expect(await valueOf(id, 'text_input0')).to.equal('a later one')
+    const other = hiddenOf(await maria.get(pathOf(record, id)))
+    await maria.post(pathOf(record, id), { ...other, text_input0: 'elsewhere', then: 'save' })
+    const told = await save('4', 'too late')
+    expect(told.status).to.equal(409)
+    expect(told.body).to.contain('kept aside').and.not.to.contain('<html')
+    expect(await valueOf(id, 'text_input0')).to.equal('elsewhere')
+  })
+
+  it('sees what the host’s own portal saved meanwhile', async () => {
+    const id = await begun()
+    const form = await maria.get(pathOf(record, id))
+    await practice.db.transaction((tx) =>
+      tx.change(`UPDATE onsite_documents SET template_data = :values, denial_reason = 'Editing' WHERE id = :id`, {
+        ...{ id, values: JSON.stringify([{ name: 'text_input0', value: 'typed there' }]) },
+      }),
+    )
+    const stale = await maria.post(pathOf(record, id), { ...hiddenOf(form), text_input0: 'typed here', then: 'save' })
+    expect(stale.status).to.equal(409)
+    expect(await valueOf(id, 'text_input0')).to.equal('typed there')
+  })
+
+  it('comes back with a reason and marks, and is sent again under its number', async () => {
+    const id = await begun()
+    const first = await numberOf(id, await sendAs(maria, record, id))
+    await practice.db.transaction(async (tx) => {
+      await tx.change(
+        `UPDATE foyer_submissions SET state = 'returned', reason = :reason, marks = :marks WHERE onsite_id = :id`,
+        { id, reason: 'We need the year too', marks: JSON.stringify({ text_input0: 'Since which year?' }) },
+      )
+      await tx.change(`UPDATE onsite_documents SET denial_reason = 'Editing' WHERE id = :id`, { id })
+    })
+    const form = await maria.get(pathOf(record, id))
+    expect(form.body).to.contain('We need the year too').and.to.contain('Since which year?')
+    const home = await maria.get(`/portal/records/${record}`)
+    expect(home.body).to.contain('We need the year too')
+    expect(form.body, 'what was sent cannot be thrown away').not.to.contain('/removal')
+    const again = await numberOf(id, await sendAs(maria, record, id, { ...enough, text_input0: 'Since 2019' }))
+    expect(again).to.equal(first)
+    expect(await stateOf(id)).to.equal('In Review')
+  })
+
+  it('shows why it was denied, and stays as it was sent', async () => {
+    const id = await begun()
+    await sendAs(maria, record, id)
+    await practice.db.transaction(async (tx) => {
+      await tx.change(
+        `UPDATE foyer_submissions SET state = 'denied', open_key = NULL, reason = 'Not ours' WHERE onsite_id = :id`,
+        { id },
+      )
+      await tx.change(`UPDATE onsite_documents SET denial_reason = 'Denied' WHERE id = :id`, { id })
+    })
+    const page = await maria.get(pathOf(record, id))
+    expect(page.body).to.contain('Not ours').and.to.contain('Denied').and.not.to.contain('name="then"')
+    for (const rest of ['/withdrawal', '/removal', '/submission']) {
+      expect((await maria.post(pathOf(record, id, rest))).status, rest).to.equal(409)
+    }
+  })
+
+  it('is read and not changed once it is sent; what is typed on an old page is kept aside', async () => {
+    const id = await begun()
+    const old = await maria.get(pathOf(record, id))
+    await sendAs(maria, record, id)
+    const before = await dumpRows(practice.db, ['onsite_documents', 'foyer_submissions'])
+    const late = await maria.post(pathOf(record, id), {
+      ...hiddenOf(old),
+      ...enough,
+      text_input0: 'too late',
+      then: 'save',
+    })
+    expect(late.status).to.equal(303)
+    expect((await maria.follow(late)).body).to.contain('too late')
+    expect(await dumpRows(practice.db, ['onsite_documents', 'foyer_submissions'])).to.deep.equal(before)
+  })
+
+  it('is taken back while nobody has decided, not after', async () => {
+    const id = await begun()
+    await sendAs(maria, record, id)
+    expect((await maria.post(pathOf(record, id, '/withdrawal'))).status).to.equal(303)
+    expect(await stateOf(id)).to.equal('Editing')
+    expect((await maria.post(pathOf(record, id, '/withdrawal'))).status).to.equal(409)
+    await sendAs(maria, record, id)
+    await practice.db.transaction(async (tx) => {
+      await tx.change(
+        `UPDATE foyer_submissions SET state = 'charted', open_key = NULL WHERE onsite_id = :id AND state = 'waiting'`,
+        { id },
+      )
+      await tx.change(`UPDATE onsite_documents SET denial_reason = 'Locked' WHERE id = :id`, { id })
+    })
+    expect((await maria.post(pathOf(record, id, '/withdrawal'))).status).to.equal(409)
+    expect((await maria.get(pathOf(record, id))).body).to.contain('Filed')
+  })
+
+  it('takes nothing from a patient that is staff’s to say', async () => {
+    const id = await begun()
+    const form = await maria.get(pathOf(record, id))
+    const before = await dumpRows(practice.db, written)
+    const theirs = {
+      ...{ admin_signature0: 'Dr Lee', state: 'Locked', status: 'closed', type: 'admin-signature', category: '3' },
+      ...{
+        denial_reason: 'Locked',
+        signature_type: 'admin-signature',
+        group_radio0: 'something else',
+        ynradio0: 'Maybe',
+      },
+    }
+    for (const [name, value] of Object.entries(theirs)) {
+      const answer = await maria.post(pathOf(record, id), { ...hiddenOf(form), ...enough, [name]: value, then: 'save' })
+      expect(answer.status, name).to.equal(422)
+      expect(await dumpRows(practice.db, written), name).to.deep.equal(before)
+    }
+  })
+
+  it('takes a drawing only if it is one, and keeps it small', async () => {
+    const id = await begun()
+    const draw = async (image: string) => {
+      const form = await maria.get(pathOf(record, id))
+      return maria.post(pathOf(record, id), { ...hiddenOf(form), ...enough, patient_signature0: image, then: 'save' })
+    }
+    const url = (bytes: Buffer, type = 'image/png') => `data:${type};base64,${bytes.toString('base64')}`
+    const noise = await drawing(1500, 900)
+    expect((await draw(url(await drawing(400, 120, false)))).status, 'an empty sheet').to.equal(422)
+    expect((await draw(url(Buffer.from('<svg onload="alert(1)">'), 'image/svg+xml'))).status, 'SVG').to.equal(422)
+    expect((await draw(url(Buffer.from('GIF89a not a picture')))).status, 'no PNG').to.equal(422)
+    expect((await draw(url(noise.subarray(0, 4000)))).status, 'half a PNG').to.equal(422)
+    expect((await draw('data:image/png;base64,"><script>')).status, 'no base64').to.equal(422)
+    expect((await draw(url(noise))).status, 'a large drawing').to.equal(303)
+    const row = await practice.db.first<{ patient_signature: string }>(
+      `SELECT patient_signature FROM onsite_documents WHERE id = :id`,
+      { id },
+    )
+    expect(row?.patient_signature.length ?? 0).to.be.within(500, 65_535)
+  })
+
+  it('asks that a PDF be read: its pages, the file, the tick and the signature', async () => {
+    const id = await begun(await pdfOf('The rules of the house', 'Second page'), 'application/pdf')
+    const form = await maria.get(pathOf(record, id))
+    const [, reading = ''] = /href="([^"]*\/files\/\d+)"/.exec(form.body) ?? []
+    const page = await maria.get(reading)
+    expect(page.body.match(/<img/g)).to.have.length(2)
+    const picture = await maria.get(`${reading}/pages/2`)
+    expect(picture.headers.get('content-type')).to.equal('image/png')
+    expect((await maria.get(`${reading}/pages/3`)).status).to.equal(404)
+    const file = await maria.get(`${reading}/file`)
+    expect(file.headers.get('content-disposition')).to.contain('attachment')
+    const unread = await sendAs(maria, record, id, { patient_signature0: 'Maria Santos' })
+    expect(unread.status).to.equal(422)
+    const unsigned = await sendAs(maria, record, id, { acknowledge0: 'on' })
+    expect(unsigned.status).to.equal(422)
+    expect(
+      (await sendAs(maria, record, id, { acknowledge0: 'on', patient_signature0: 'Maria Santos' })).status,
+    ).to.equal(303)
+  })
+
+  it('is nobody else’s: not there under another record, on no address, and stays as it is', async () => {
+    const template = await sendTemplate(practice, { pid: practice.patients.john })
+    const his = await beginAs(john, practice.records.john, template)
+    const form = await john.get(pathOf(practice.records.john, his))
+    await john.post(pathOf(practice.records.john, his), { ...hiddenOf(form), ...enough, then: 'save' })
+    const before = await dumpRows(practice.db, written)
+    for (const rest of ['', '/check', '/receipt', '/document.pdf', '/files/1', '/files/1/file', '/files/1/pages/1']) {
+      expect((await maria.get(pathOf(record, his, rest))).status, rest).to.equal(404)
+    }
+    for (const rest of ['', '/submission', '/withdrawal', '/removal', '/kept/1/dismissal']) {
+      const body = { ...hiddenOf(form), ...enough, pid: String(practice.patients.john), id: String(his) }
+      expect((await maria.post(pathOf(record, his, rest), body)).status, rest).to.equal(404)
+    }
+    expect((await maria.post(`/portal/records/${record}/documents/asked/${String(template)}`)).status).to.equal(404)
+    expect(await dumpRows(practice.db, written)).to.deep.equal(before)
+  })
+
+  it('is not fillable by who is let in for appointments only', async () => {
+    await practice.db.transaction((tx) =>
+      tx.change(`UPDATE foyer_grants SET extent = 'appointments' WHERE record = :record`, {
+        record: practice.records.leo,
+      }),
+    )
+    expect((await maria.get(`/portal/records/${practice.records.leo}/documents/asked`)).status).to.equal(404)
+  })
+
+  const written = [
+    ...['onsite_documents', 'onsite_portal_activity', 'onsite_signatures', 'foyer_filled', 'foyer_kept_texts'],
+    ...['foyer_submissions'],
+  ]
+
+  async function stateOf(id: number): Promise<string | undefined> {
+    const row = await practice.db.first<{ state: string }>(
+      `SELECT denial_reason AS state FROM onsite_documents WHERE id = :id`,
+      { id },
+    )
+    return row?.state
+  }
+
+  async function valueOf(id: number, name: string): Promise<string | undefined> {
+    const row = await practice.db.first<{ data: string }>(
+      `SELECT template_data AS data FROM onsite_documents WHERE id = :id`,
+      { id },
+    )
+    return (JSON.parse(row?.data ?? '[]') as { name: string; value: string }[]).find((each) => each.name === name)
+      ?.value
+  }
+
+  async function numberOf(id: number, sent: { status: number }): Promise<string> {
+    expect(sent.status).to.equal(303)
+    return /[A-Z0-9]{4}-[A-Z0-9]{4}/.exec((await maria.get(pathOf(record, id, '/receipt'))).body)?.[0] ?? ''
+  }
+})
+
+/** The line of a list that says this. */
+function rowOf(body: string, text: string): string {
+  return body.split('<li>').find((row) => row.includes(text)) ?? ''
+}
+
+async function drawing(width: number, height: number, ink = true): Promise<Buffer> {
+  const { default: sharp } = await import('sharp')
+  const lines = Array.from({ length: 60 }, (_, at) => `${String((at * 97) % width)},${String((at * 61) % height)}`)
+  const stroke = ink ? `<polyline points="${lines.join(' ')}" fill="none" stroke="black" stroke-width="3"/>` : ''
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${String(width)}" height="${String(height)}">${stroke}</svg>`
+  return sharp(Buffer.from(svg)).png().toBuffer()
+}

@@ -1,0 +1,472 @@
+/** The profile as patients and staff have it in their browsers: what is shown, what is refused, and what never changes. */
+import { expect } from 'chai'
+import { insertRow } from '../../module/host/site/table.js'
+import { mappedColumns, profileFields } from '../../module/host/profile/fields.js'
+import { openPractice, type TestPractice } from '../support/practice.js'
+import { chartRow, fieldValue, hostMap, hostRows, layOut, proposeInHost } from '../support/profiles.js'
+import type { Fields, Page, Visitor } from '../support/visitor.js'
+import { HTMX } from './portals.js'
+
+const STAFF = '/staff/portal/profile-changes'
+
+describe('The profile', function () {
+  this.timeout(120_000)
+  let practice: TestPractice
+  let maria: Visitor
+  let admin: Visitor
+  let pid: number
+  let record: string
+
+  before(async () => {
+    practice = await openPractice()
+    await practice.rule('user:dr.lee', 'portal:use', 'allow')
+    maria = await practice.patientVisitor('maria')
+    admin = await practice.staffVisitor('admin')
+    pid = practice.patients.maria
+    record = `/portal/records/${practice.records.maria}`
+    const company = { attn: '', inactive: 0 }
+    await practice.db.transaction(async (tx) => {
+      await insertRow(tx, 'insurance_companies', { ...company, id: 41, name: 'Blue Harbor Health' })
+      await insertRow(tx, 'insurance_companies', { ...company, id: 42, name: 'Green Valley Mutual' })
+    })
+  })
+  after(() => practice.leave())
+
+  beforeEach(() =>
+    practice.db.transaction(async (tx) => {
+      for (const table of ['onsite_portal_activity', 'foyer_profile_changes', 'foyer_letters', 'layout_options']) {
+        await tx.change(`DELETE FROM ${table}`)
+      }
+      await tx.change(`DELETE FROM insurance_data`)
+      await tx.change(
+        `UPDATE patient_data SET street = '1 Old Road', city = 'New York', phone_cell = '', mname = '', sex = 'Female',
+                email = 'maria.santos@example.org', email_direct = '', lname = 'Santos' WHERE pid = :pid`,
+        { pid },
+      )
+    }),
+  )
+
+  const change = (column: string, value: string) =>
+    practice.db.transaction((tx) =>
+      tx.change(`UPDATE patient_data SET \`${column}\` = :value WHERE pid = :pid`, { value, pid }),
+    )
+  /** Opens the form and sends it, with what it asks for. */
+  async function send(section: string, fields: Fields, who = maria, of = record): Promise<Page> {
+    const path = `${of}/profile/${section}`
+    const page = await who.get(path)
+    return who.post(path, { seen: fieldValue(page.body, 'seen'), ...fields })
+  }
+  const propose = (fields: Fields) => send('edit/address', fields)
+  const openId = async (of = pid) =>
+    (await hostRows(practice.db, of)).find(({ status }) => status === 'waiting')?.id ?? 0
+  const decide = (who: Visitor, id: number, fields: Fields) =>
+    who.post(`${STAFF}/${String(id)}/decision`, fields, { from: `${STAFF}/${String(id)}` })
+
+  it('shows what the chart says, and what waits beside it, with a number that its sender can quote', async () => {
+    expect((await maria.get(`${record}/profile`)).body)
+      .to.contain('1 Old Road')
+      .and.to.not.contain('Waiting for the practice')
+    const sent = await propose({ street: '7 New Street', note: 'Moved in May' })
+    expect(sent.status).to.equal(303)
+    expect(sent.location).to.match(/\/profile\/changes\/\w{4}-\w{4}$/)
+    const receipt = (await maria.follow(sent)).body
+    expect(receipt).to.contain(sent.location?.slice(-9)).and.contain('7 New Street').and.contain('Moved in May')
+    const { body } = await maria.get(`${record}/profile`)
+    expect(body)
+      .to.contain('1 Old Road')
+      .and.contain('You proposed: 7 New Street')
+      .and.contain('Waiting for the practice')
+  })
+
+  it('says at the field what is wrong, and keeps everything that was typed', async () => {
+    const answer = await send('edit/contact', {
+      phone_cell: '12',
+      email: 'nobody',
+      phone_home: '212 555 0100',
+      note: 'Hm',
+    })
+    expect(answer.status).to.equal(422)
+    expect(answer.body).to.match(/id="field-phone_cell-error"[^]*seven digits/)
+    expect(answer.body).to.match(/id="field-email-error"[^]*name@example\.org/)
+    for (const typed of ['value="12"', 'value="nobody"', 'value="212 555 0100"', '>Hm</textarea>']) {
+      expect(answer.body).to.contain(typed)
+    }
+    expect(await hostRows(practice.db, pid)).to.deep.equal([])
+  })
+
+  it('takes nothing that the practice’s lists do not have, and nothing that it asks for and is missing', async () => {
+    expect((await send('edit/who', { sex: 'Robot' })).status).to.equal(422)
+    expect((await send('edit/who', { fname: ' ' })).status).to.equal(422)
+    expect((await send('edit/who', { DOB: '2030-01-01' })).status).to.equal(422)
+    expect((await send('edit/preferences', { hipaa_allowsms: '1' })).status).to.equal(422)
+    expect((await propose({ city: 'x'.repeat(256) })).status).to.equal(422)
+    await layOut(practice, 'mname', { uor: 2 })
+    expect((await send('edit/who', { fname: 'Mia' })).status).to.equal(422)
+    expect((await send('edit/who', { fname: 'Mia', mname: 'Luz' })).status).to.equal(303)
+  })
+
+  it('neither shows nor takes what the practice’s layout hides', async () => {
+    await layOut(practice, 'street', { uor: 0 })
+    await layOut(practice, 'city', { editOptions: 'AEP' })
+    const shown = (await maria.get(`${record}/profile/edit/address`)).body
+    expect(shown).to.not.contain('name="street"').and.to.not.contain('name="city"')
+    expect(shown).to.contain('name="postal_code"')
+    expect((await maria.get(`${record}/profile`)).body).to.not.contain('1 Old Road')
+    await propose({ street: '7 New Street', city: 'Boston', postal_code: '02108' })
+    const [row] = await hostRows(practice.db, pid)
+    expect(row?.table_args).to.equal(await hostMap(practice.db, pid, { postal_code: '02108' }))
+    const id = await openId()
+    await decide(admin, id, { all: '1', outcome_street: 'accept', value_street: '7 New Street' })
+    expect(await chartRow(practice.db, pid)).to.include({
+      street: '1 Old Road',
+      city: 'New York',
+      postal_code: '02108',
+    })
+    await change('postal_code', '')
+  })
+
+  it('chooses from the list that the layout names', async () => {
+    await practice.db.transaction((tx) =>
+      insertRow(tx, 'list_options', {
+        list_id: 'our_states',
+        option_id: 'PR',
+        title: 'Puerto Rico',
+        seq: 1,
+        notes: '',
+        codes: '',
+      }),
+    )
+    await layOut(practice, 'state', { list: 'our_states' })
+    expect((await maria.get(`${record}/profile/edit/address`)).body).to.contain('Puerto Rico')
+    expect((await propose({ state: 'NY' })).status).to.equal(422)
+    expect((await propose({ state: 'PR' })).status).to.equal(303)
+  })
+
+  it('sent twenty times at once is one proposal', async () => {
+    const path = `${record}/profile/edit/address`
+    const page = await maria.get(path)
+    const once = { _once: fieldValue(page.body, '_once'), seen: fieldValue(page.body, 'seen') }
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => maria.post(path, { ...once, street: '7 New Street' })),
+    )
+    expect(new Set(answers.map(({ status, location }) => `${String(status)} ${location ?? ''}`)).size).to.equal(1)
+    expect(answers[0]?.status).to.equal(303)
+    expect(await hostRows(practice.db, pid)).to.have.lengthOf(1)
+    const proposed = await practice.db.select(
+      `SELECT id FROM foyer_audit WHERE event = 'profile.proposed' AND pid = :pid AND details LIKE :receipt`,
+      {
+        ...{ pid, receipt: `%${answers[0]?.location?.slice(-9) ?? ''}%` },
+      },
+    )
+    expect(proposed).to.have.lengthOf(1)
+    expect((await maria.post(path, { ...once, street: '8 New Street' })).status).to.equal(422)
+  })
+
+  it('does not undo what the practice changed while the form was open', async () => {
+    const path = `${record}/profile/edit/address`
+    const page = await maria.get(path)
+    await change('city', 'Albany')
+    await maria.post(path, { seen: fieldValue(page.body, 'seen'), street: '7 New Street', city: 'New York', state: '' })
+    const [row] = await hostRows(practice.db, pid)
+    expect(row?.table_args).to.equal(await hostMap(practice.db, pid, { street: '7 New Street' }))
+  })
+
+  it('of a chart that was changed meanwhile shows staff three values, and is not written without a choice', async () => {
+    await propose({ street: '7 New Street', city: 'Boston' })
+    const id = await openId()
+    await change('street', '3 Staff Street')
+    const { body } = await admin.get(`${STAFF}/${String(id)}`)
+    const card = /data-field="street"[^]*?<\/section>/.exec(body)?.[0] ?? ''
+    expect(card)
+      .to.contain('Changed on both sides')
+      .and.contain('3 Staff Street')
+      .and.contain('1 Old Road')
+      .and.contain('7 New Street')
+    expect(card).to.not.contain('checked')
+    const version = fieldValue(body, 'version')
+    const all = await admin.post(`${STAFF}/${String(id)}/decision`, { version, all: '1', note_city: 'A long note' })
+    expect(all.status).to.equal(422)
+    expect(all.body).to.contain('choose whether to accept').and.contain('A long note')
+    expect(await chartRow(practice.db, pid)).to.include({ street: '3 Staff Street', city: 'New York' })
+    const chosen = {
+      version,
+      outcome_street: 'refuse',
+      outcome_city: 'accept',
+      note_street: 'We have it from your letter',
+    }
+    expect((await admin.post(`${STAFF}/${String(id)}/decision`, chosen)).status).to.equal(303)
+    expect(await chartRow(practice.db, pid)).to.include({ street: '3 Staff Street', city: 'Boston' })
+    const told = await maria.get(`${record}/profile`)
+    const receipt = /changes\/(\w{4}-\w{4})/.exec(told.body)?.[1] ?? ''
+    const answer = (await maria.get(`${record}/profile/changes/${receipt}`)).body
+    expect(answer).to.contain('Partly accepted').and.contain('We have it from your letter').and.contain('Boston')
+  })
+
+  it('is decided on what the page showed: another chart or another proposal is 409, and what was typed is kept', async () => {
+    await propose({ street: '7 New Street' })
+    const id = await openId()
+    const version = fieldValue((await admin.get(`${STAFF}/${String(id)}`)).body, 'version')
+    await propose({ street: '8 New Street' })
+    const late = { version, outcome_street: 'accept', value_street: '7 New Street', note_street: 'Welcome' }
+    const answer = await admin.post(`${STAFF}/${String(id)}/decision`, late)
+    expect(answer.status).to.equal(409)
+    expect(answer.body).to.contain('8 New Street').and.contain('Welcome')
+    expect(await chartRow(practice.db, pid)).to.include({ street: '1 Old Road' })
+  })
+
+  it('is mended before it is accepted, and only to what can stand in a chart', async () => {
+    await send('edit/contact', { phone_cell: '2125550101' })
+    const id = await openId()
+    expect((await decide(admin, id, { outcome_phone_cell: 'accept', value_phone_cell: '12' })).status).to.equal(422)
+    expect(
+      (await decide(admin, id, { outcome_phone_cell: 'accept', value_phone_cell: '(212) 555-0101' })).status,
+    ).to.equal(303)
+    expect(await chartRow(practice.db, pid)).to.include({ phone_cell: '(212) 555-0101' })
+  })
+
+  it('decided by two of the staff at once is decided once: one 303, one 409 that names the other', async () => {
+    const lee = await practice.staffVisitor('lee')
+    for (let round = 0; round < 4; round += 1) {
+      await propose({ street: `${String(round)} New Street` })
+      const id = await openId()
+      const path = `${STAFF}/${String(id)}`
+      const pages = [await admin.get(path), await lee.get(path)]
+      const version = fieldValue(pages[0]?.body ?? '', 'version')
+      const [first, second] = await Promise.all([
+        admin.post(`${path}/decision`, { version, all: '1' }),
+        lee.post(`${path}/decision`, { version, outcome_street: 'refuse' }),
+      ])
+      expect([first.status, second.status].sort()).to.deep.equal([303, 409])
+      const lost = first.status === 409 ? first : second
+      expect(lost.body).to.contain(first.status === 409 ? 'dr.lee' : 'admin')
+      const won = first.status === 303 ? `${String(round)} New Street` : '1 Old Road'
+      expect(await chartRow(practice.db, pid)).to.include({ street: won })
+      await change('street', '1 Old Road')
+    }
+  })
+
+  it('is somebody’s while they are at it, is handed over, and only to who may', async () => {
+    await propose({ street: '7 New Street' })
+    const path = `${STAFF}/${String(await openId())}`
+    const lee = await practice.staffVisitor('lee')
+    expect((await lee.post(`${path}/claim`, {}, { from: path })).status).to.equal(303)
+    expect((await decide(admin, await openId(), { all: '1' })).status).to.equal(409)
+    expect((await admin.post(`${path}/claim`, {})).status).to.equal(409)
+    expect((await lee.post(`${path}/claim`, { to: 'front' })).status).to.equal(422)
+    expect((await lee.post(`${path}/claim`, { to: 'admin' })).status).to.equal(303)
+    expect((await admin.get(`${STAFF}?view=mine`)).body).to.contain('Santos')
+    expect((await decide(admin, await openId(), { all: '1' })).status).to.equal(303)
+  })
+
+  it('waits in a list as long as its count says, those from the host’s own portal too', async () => {
+    await propose({ street: '7 New Street' })
+    await proposeInHost(practice, practice.patients.john, { city: 'Rome' })
+    await send('insurance/primary', { company: 'Blue Harbor Health', policy_number: 'B-1' })
+    const page = await admin.get(STAFF)
+    expect(page.body.match(/data-test="profile-change"/g)).to.have.lengthOf(3)
+    expect(page.body).to.contain('From the EMR’s own portal').and.contain('Primary insurance')
+    expect(page.body).to.match(/count-profileChanges[^]{0,40}class="count">3</)
+    const rows = await admin.get(`${STAFF}/waiting`, HTMX)
+    expect(rows.body).to.match(/hx-swap-oob="outerHTML:\.count-profileChanges"[^]{0,40}class="count">3</)
+    const panel = await admin.get(`/staff/portal/patients/${String(pid)}/profile-changes`, HTMX)
+    expect(panel.body).to.contain('Street and number').and.to.not.contain('Rome')
+  })
+
+  it('of another patient is not there, and a form about another patient changes nothing', async () => {
+    const john = await practice.patientVisitor('john')
+    const sent = await propose({ street: '7 New Street' })
+    const receipt = sent.location?.slice(-9) ?? ''
+    expect((await maria.get(`${record}/profile/changes/${receipt}`)).status).to.equal(200)
+    const johns = `/portal/records/${practice.records.john}`
+    expect((await john.get(`${johns}/profile/changes/${receipt}`)).status).to.equal(404)
+    expect((await john.get(`${record}/profile`)).status).to.equal(404)
+    expect(
+      (await john.post(`${johns}/profile/changes/${receipt}/withdrawal`, {}, { from: `${johns}/profile` })).status,
+    ).to.equal(404)
+    const id = await openId()
+    const other = String(practice.patients.john)
+    expect((await decide(admin, id, { pid: other, all: '1' })).status).to.equal(404)
+    expect(await chartRow(practice.db, pid)).to.include({ street: '1 Old Road' })
+    expect((await decide(admin, id, { pid: String(pid), all: '1' })).status).to.equal(303)
+  })
+
+  it('changes in the chart only what may be proposed and was accepted, whatever is posted', async () => {
+    const random = generator(20261123)
+    const forbidden = mappedColumns.filter((column) => !profileFields.some((field) => field.column === column))
+    for (let round = 0; round < 25; round += 1) {
+      const before = await charts()
+      const fields: Record<string, string> = {}
+      for (const column of mappedColumns) if (random() < 0.5) fields[column] = `${column.slice(0, 3)}${String(round)}`
+      for (const name of [
+        'pid',
+        'patient_id',
+        'patientId',
+        'record',
+        'recid',
+        'id',
+        'type',
+        'status_id',
+        'state_id',
+        'activity',
+      ]) {
+        if (random() < 0.5) fields[name] = String(practice.patients.john)
+      }
+      for (const section of ['who', 'contact', 'address', 'emergency', 'preferences']) {
+        const query = `?pid=${String(practice.patients.john)}&patient_id=${String(practice.patients.john)}`
+        const path = `${record}/profile/edit/${section}`
+        const page = await maria.get(path)
+        const valid = { ...fields, ...(random() < 0.7 ? fits(section, round) : {}) }
+        await maria.post(
+          `${path}${query}`,
+          { ...valid, seen: fieldValue(page.body, 'seen') },
+          { headers: { 'X-Patient-Id': '4' } },
+        )
+      }
+      expect(await charts(), 'nobody’s chart before a decision').to.deep.equal(before)
+      const rows = await practice.db.select<{ patient_id: number }>(
+        `SELECT DISTINCT patient_id FROM onsite_portal_activity`,
+      )
+      expect(rows.map(({ patient_id }) => patient_id).filter((each) => each !== pid)).to.deep.equal([])
+      const id = await openId()
+      if (id === 0) continue
+      const proposed = [...(await hostRows(practice.db, pid))].find((row) => row.id === id)?.table_args ?? ''
+      const kept = await chartRow(practice.db, pid)
+      for (const column of forbidden) {
+        const said = new RegExp(`"${column}";(?:N|s:\\d+:"([^"]*)")`).exec(proposed)?.[1] ?? ''
+        expect(said, `${column} in the map`).to.equal(String(kept[column] ?? ''))
+      }
+      const decision: Record<string, string> = { ...fields, all: random() < 0.5 ? '1' : '' }
+      for (const column of mappedColumns) {
+        decision[`outcome_${column}`] = random() < 0.5 ? 'accept' : 'refuse'
+        if (forbidden.includes(column)) decision[`value_${column}`] = 'Zq7'
+      }
+      decision['pid'] = String(pid)
+      expect((await decide(admin, id, decision)).status).to.equal(303)
+      const after = await charts()
+      for (const [of, row] of after) {
+        const was = before.get(of) ?? {}
+        const differ = Object.keys(row).filter((column) => row[column] !== was[column] && column !== 'last_updated')
+        if (of !== pid) expect(differ, `chart ${String(of)}`).to.deep.equal([])
+        expect(differ.filter((column) => forbidden.includes(column) || !mappedColumns.includes(column))).to.deep.equal(
+          [],
+        )
+        expect(
+          differ.filter((column) => decision[`outcome_${column}`] !== 'accept' && decision['all'] !== '1'),
+        ).to.deep.equal([])
+      }
+    }
+  })
+
+  async function charts(): Promise<Map<number, Record<string, unknown>>> {
+    const rows = await practice.db.select<Record<string, unknown>>(`SELECT * FROM patient_data ORDER BY pid`)
+    return new Map(rows.map(({ last_updated: _at, uuid: _uuid, ...row }) => [Number(row['pid']), row]))
+  }
+
+  it('of insurance is Foyer’s own, and goes into the chart with the company that staff choose', async () => {
+    const sent = await send('insurance/primary', {
+      company: 'blue harbor health',
+      policy_number: 'B-100',
+      date: '2026-01-01',
+    })
+    expect(sent.status).to.equal(303)
+    expect(await practice.db.select(`SELECT id FROM insurance_data`)).to.deep.equal([])
+    expect((await maria.get(`${record}/profile`)).body).to.contain('B-100')
+    const path = /href="([^"]*\/profile-changes\/insurance\/\d+)"/.exec((await admin.get(STAFF)).body)?.[1] ?? ''
+    const page = await admin.get(path)
+    expect(page.body).to.match(/value="41" selected/)
+    const version = fieldValue(page.body, 'version')
+    expect((await admin.post(`${path}/decision`, { version, all: '1' })).status).to.equal(422)
+    expect((await admin.post(`${path}/decision`, { version, all: '1', companyId: '43' })).status).to.equal(422)
+    expect((await admin.post(`${path}/decision`, { version, all: '1', companyId: '41' })).status).to.equal(303)
+    const rows = () =>
+      practice.db.select(`SELECT pid, type, provider, policy_number, date FROM insurance_data ORDER BY date`)
+    const first = { pid, type: 'primary', provider: '41', policy_number: 'B-100', date: '2026-01-01' }
+    expect(await rows()).to.deep.equal([first])
+    // Another number of the same insurance is written into its row; another first day makes another row.
+    await send('insurance/primary', { policy_number: 'B-200' })
+    const next = /href="([^"]*\/profile-changes\/insurance\/\d+)"/.exec((await admin.get(STAFF)).body)?.[1] ?? ''
+    await admin.post(`${next}/decision`, { all: '1' }, { from: next })
+    expect(await rows()).to.deep.equal([{ ...first, policy_number: 'B-200' }])
+    await send('insurance/primary', { date: '2026-06-01' })
+    const last = /href="([^"]*\/profile-changes\/insurance\/\d+)"/.exec((await admin.get(STAFF)).body)?.[1] ?? ''
+    await admin.post(`${last}/decision`, { all: '1' }, { from: last })
+    const second = { ...first, policy_number: 'B-200', date: '2026-06-01' }
+    expect(await rows()).to.deep.equal([{ ...first, policy_number: 'B-200' }, second])
+    await practice.global('show_insurance_in_profile', '0')
+    expect((await maria.get(`${record}/profile/insurance/primary`)).status).to.equal(404)
+    await practice.global('show_insurance_in_profile', '1')
+    expect((await maria.get(`${record}/profile/insurance/fourth`)).status).to.equal(404)
+  })
+
+  it('with another e-mail leaves the account’s own, says so, and tells the address that was trusted', async () => {
+    await send('edit/contact', { email: 'maria.new@example.org' })
+    const id = await openId()
+    expect((await admin.get(`${STAFF}/${String(id)}`)).body).to.contain('data-test="address"')
+    const account = () =>
+      practice.db.first(`SELECT email FROM foyer_accounts WHERE id = :id`, { id: practice.accounts.maria })
+    const before = await account()
+    await decide(admin, id, { all: '1' })
+    expect(await account()).to.deep.equal(before)
+    const letters = await practice.db.select(`SELECT kind, recipient FROM foyer_letters ORDER BY id`)
+    expect(letters).to.deep.equal([
+      { kind: 'profile.decided', recipient: 'maria.santos@example.org' },
+      { kind: 'profile.address-changed', recipient: 'maria.santos@example.org' },
+    ])
+  })
+
+  it('without a chart shows what the account said, and has nothing to propose', async () => {
+    const own = `/portal/records/${practice.records.ownOfMaria}`
+    const page = await maria.get(`${own}/profile`)
+    expect(page.status).to.equal(200)
+    expect(page.body).to.contain('Your details').and.to.not.contain('Propose a change')
+    expect((await maria.get(`${own}/profile/edit/address`)).status).to.equal(404)
+  })
+
+  it('is a guardian’s to propose for a child, in the child’s record', async () => {
+    const leos = `/portal/records/${practice.records.leo}`
+    expect((await send('edit/address', { city: 'Boston' }, maria, leos)).status).to.equal(303)
+    expect(await hostRows(practice.db, pid)).to.deep.equal([])
+    const id = await openId(practice.patients.leo)
+    const { body } = await admin.get(`${STAFF}/${String(id)}`)
+    expect(body).to.contain('Santos, Leo').and.contain('maria.santos, their mother')
+  })
+})
+
+/** What fits a section's fields, so that rounds are not all refused. */
+function fits(section: string, round: number): Record<string, string> {
+  const phone = `212 555 ${String(1000 + round)}`
+  const all: Record<string, Record<string, string>> = {
+    who: {
+      fname: 'Maria',
+      lname: 'Santos',
+      DOB: '1986-04-02',
+      sex: 'Female',
+      title: '',
+      status: 'single',
+      language: '',
+      occupation: `Cook ${String(round)}`,
+    },
+    contact: {
+      phone_home: phone,
+      phone_cell: phone,
+      phone_biz: '',
+      email: 'maria.santos@example.org',
+      email_direct: '',
+    },
+    address: { street: `${String(round)} Any Street` },
+    emergency: { phone_contact: phone },
+    preferences: Object.fromEntries(
+      profileFields.flatMap(({ column, kind }) => (kind === 'yesno' ? [[column, round % 2 === 0 ? 'YES' : 'NO']] : [])),
+    ),
+  }
+  return all[section] ?? {}
+}
+
+/** The same numbers each time: a round that fails can be looked at again. */
+function generator(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return state / 2 ** 32
+  }
+}

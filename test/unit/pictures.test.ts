@@ -1,0 +1,56 @@
+/** A patient's picture, as it is passed on. */
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { expect } from 'chai'
+import sharp from 'sharp'
+import { encodeAnew } from '../../module/platform/files/pictures.js'
+
+const anew = async (type: 'image/jpeg' | 'image/png', bytes: Buffer) => {
+  const { readable, result } = await encodeAnew(type, Readable.from([bytes], { objectMode: false }), buffer)
+  return { readable, bytes: result }
+}
+
+describe('A picture that a patient sends', function () {
+  this.timeout(30_000)
+
+  it('loses where and by what it was taken, and stands upright as it was held', async () => {
+    const red = sharp({ create: { width: 40, height: 20, channels: 3, background: '#c00' } })
+    const taken = await red
+      .withExif({ IFD0: { Make: 'Telephone of Maria' }, IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '51/1 30/1 0/1' } })
+      .withMetadata({ orientation: 6 })
+      .jpeg()
+      .toBuffer()
+    const before = await sharp(taken).metadata()
+    expect(before.exif, 'the picture tells something').to.be.an.instanceOf(Buffer)
+    expect([before.width, before.height, before.orientation]).to.deep.equal([40, 20, 6])
+
+    const { readable, bytes } = await anew('image/jpeg', taken)
+    const after = await sharp(bytes).metadata()
+    expect(readable).to.equal(true)
+    expect(after.exif).to.equal(undefined)
+    expect(after.orientation).to.equal(undefined)
+    expect([after.format, after.width, after.height]).to.deep.equal(['jpeg', 20, 40])
+  })
+
+  it('that carries something behind its end carries it no further', async () => {
+    const plain = await sharp({ create: { width: 9, height: 9, channels: 4, background: '#0c08' } })
+      .png()
+      .toBuffer()
+    const { readable, bytes } = await anew(
+      'image/png',
+      Buffer.concat([plain, Buffer.from('<script>alert(1)</script>')]),
+    )
+    expect(readable).to.equal(true)
+    expect(bytes.includes('script')).to.equal(false)
+    expect(await sharp(bytes).metadata()).to.include({ format: 'png', channels: 4, width: 9 })
+  })
+
+  it('that is none, or only half of one, is not readable, and nothing comes of it', async () => {
+    const whole = await sharp({ create: { width: 200, height: 200, channels: 3, background: '#00c' } })
+      .jpeg()
+      .toBuffer()
+    for (const bytes of [Buffer.from('\xff\xd8\xff\xe0 no picture', 'latin1'), whole.subarray(0, whole.length / 2)]) {
+      expect(await anew('image/jpeg', bytes)).to.deep.equal({ readable: false, bytes: Buffer.alloc(0) })
+    }
+  })
+})
