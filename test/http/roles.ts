@@ -33,7 +33,7 @@ export async function castRoles(practice: TestPractice): Promise<Role[]> {
     patient('maria, own record', 'maria', records.maria, 'maria'),
     patient('maria, of leo', 'maria', records.leo, 'leo'),
     patient('john, at maria’s', 'john', records.maria, 'maria'),
-    patient('extent appointments', 'luis', only.appointments, 'ana'),
+    patient('extent appointments', 'luis', only.appointments, 'john'),
     patient('extent forms', 'luis', only.forms, 'leo'),
     patient('without chart', 'maria', records.ownOfMaria, 'maria'),
     ...staff.map(([name, username]): Role => ({ ...nobody, name, door: '/staff/sign-in', username })),
@@ -44,7 +44,7 @@ async function grantsOfLuis({ db, clock, accounts, patients }: TestPractice) {
   const by = { kind: 'system', id: 'test', name: 'test', requestId: undefined } as const
   const opened = { accountId: accounts.luis, relationship: 'other', by }
   return db.transaction(async (tx) => ({
-    appointments: await grant(tx, clock, { ...opened, pid: patients.ana, extent: 'appointments' }),
+    appointments: await grant(tx, clock, { ...opened, pid: patients.john, extent: 'appointments' }),
     forms: await grant(tx, clock, { ...opened, pid: patients.leo, extent: 'forms' }),
   }))
 }

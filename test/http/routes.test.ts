@@ -107,8 +107,8 @@ describe('Every route, asked by everybody', function () {
     if (route.audience === 'staff' || route.audience === 'emr') return named('admin')
     const maria = named('maria, own record')
     // In the session that she has: with a second factor that a sample made she would not come in again.
-    const ofAna = { ...maria, record: practice.records.ana, pid: practice.patients.ana }
-    return [maria, named('maria, of leo'), ofAna].find((each) => each.pid === role.pid) ?? maria
+    const john = { ...named('john, at maria’s'), record: practice.records.john, pid: practice.patients.john }
+    return [maria, named('maria, of leo'), john].find((each) => each.pid === role.pid) ?? maria
   }
 
   async function switchOn(): Promise<void> {

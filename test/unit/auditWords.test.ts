@@ -86,8 +86,8 @@ function keysOfWords(folder: string): Set<string> {
   const letters = texts.flatMap((text) =>
     [...text.matchAll(/'letter\.([\w.-]+)\.subject'/g)].map(([, kind = '']) => kind),
   )
-  const said = texts.flatMap(textsIn).flatMap((key) => [key, key.replace(/_(one|other|many)$/, '')])
-  return new Set([...said, ...letters])
+  const plurals = texts.flatMap((text) => [...text.matchAll(/'([\w.-]+)_other'/g)].map(([, key = '']) => key))
+  return new Set([...texts.flatMap(textsIn), ...plurals, ...letters])
 }
 
 function eventsIn(text: string): string[] {

@@ -27,13 +27,6 @@ export const library: Part = {
       },
     },
   ],
-  rowActions: [
-    {
-      permission: 'templates:send',
-      label: 'templates.askAction',
-      path: (pid) => `/templates/asking/${String(pid)}`,
-    },
-  ],
   jobs: [tellJob],
   letters,
 }

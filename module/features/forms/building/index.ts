@@ -8,13 +8,6 @@ export const building: Part = {
   words,
   routes: [...libraryRoutes, ...assigningRoutes],
   panelCards: [askedCard],
-  rowActions: [
-    {
-      permission: 'forms:assign',
-      label: 'assigning.title',
-      path: (pid) => `/forms/assigning?pid=${String(pid)}`,
-    },
-  ],
   staffNav: [
     {
       key: 'questionnaires',
