@@ -174,7 +174,7 @@ describe('A form with files that no browser sends', function () {
 })
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 10_000
+  const end = Date.now() + 60_000
   while (!(await holds())) {
     if (Date.now() > end) throw new Error('It never came to that')
     await new Promise((resolve) => setTimeout(resolve, 20))

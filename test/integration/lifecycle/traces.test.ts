@@ -45,12 +45,11 @@ describeOnEverySite('a portal that was lived in is taken out', (site) => {
     const lines = difference(rows, await dumpRows(db))
     const changes = lines.map((line) => ({ sign: line[0], table: /^. (\w+):/.exec(line)?.[1] ?? line }))
     const tables = [...new Set(changes.map(({ table }) => table))].sort()
-    expect(tables).to.deep.equal(
-      lifecycle.manifest.hostWrites
-        .filter(({ table, afterUninstall }) => !afterUninstall.startsWith('Removed') || registers.includes(table))
-        .map(({ table }) => table)
-        .sort(),
-    )
+    const told = lifecycle.manifest.hostWrites
+      .filter(({ table, afterUninstall }) => !afterUninstall.startsWith('Removed') || registers.includes(table))
+      .map(({ table }) => table)
+    expect(tables.filter((table) => !told.includes(table))).to.deep.equal([])
+    expect(told.filter((table) => !tables.includes(table) && !ofPaper.includes(table))).to.deep.equal([])
     for (const table of registers) {
       expect(changes.filter((change) => change.table === table)).to.deep.equal([{ sign: '-', table }])
     }
@@ -69,6 +68,13 @@ describeOnEverySite('a portal that was lived in is taken out', (site) => {
     expect(head.hostWrites?.find((write) => write.table === 'list_options')?.rows).to.equal(1)
   })
 })
+
+/** Of documents, forms and profiles, which this life has none of: their own tests say what is written there. */
+const ofPaper = [
+  ...['categories_to_documents', 'document_template_profiles', 'document_templates', 'documents', 'insurance_data'],
+  ...['keys', 'onsite_documents', 'onsite_portal_activity', 'onsite_signatures', 'questionnaire_repository'],
+  ...['questionnaire_response', 'sequences', 'uuid_registry'],
+]
 
 /** Foyer's own place in the EMR's list, which goes. */
 const registers = ['module_acl_sections', 'modules']
