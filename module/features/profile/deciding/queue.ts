@@ -97,7 +97,7 @@ function whatOf(context: StaffContext, { proposed }: WaitingChange): string {
 /** Of one patient. One statement. */
 export const panelCard: PanelCard = {
   key: 'profile-changes',
-  title: 'profileChanges.title',
+  title: 'profileChanges.ofPatient',
   permission: 'profile-changes:process',
   async show(context, pid) {
     const rows = await waitingChanges(context.portal.db, nowOf(context), { limit: 10, pid })

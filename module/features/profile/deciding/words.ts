@@ -3,6 +3,7 @@ import { wordsIn } from '../../../platform/i18n.js'
 export const words = wordsIn(
   {
     'profileChanges.title': 'Profile changes',
+    'profileChanges.ofPatient': 'Changes this patient proposed',
     'profileChanges.one.title': 'Decide on proposed changes',
     'profileChanges.filter': 'Which changes',
     'profileChanges.view.waiting': 'Waiting for us',
@@ -89,6 +90,7 @@ export const words = wordsIn(
   },
   {
     'profileChanges.title': 'Cambios de perfil',
+    'profileChanges.ofPatient': 'Cambios que propuso este paciente',
     'profileChanges.one.title': 'Decidir sobre cambios propuestos',
     'profileChanges.filter': 'Qué cambios',
     'profileChanges.view.waiting': 'Esperan por nosotros',
