@@ -82,16 +82,16 @@ async function send(person: Visitor, path: string, token: string): Promise<numbe
       resolve(response.statusCode ?? 0)
     })
   })
-  let over = false
+  const sending = { over: false }
   const answered = answer.then(
-    () => (over = true),
-    () => (over = true),
+    () => (sending.over = true),
+    () => (sending.over = true),
   )
   const head = (name: string) => `--${B}\r\nContent-Disposition: form-data; name="${name}"`
   sent.write(`${head('_csrf')}\r\n\r\n${token}\r\n${head('file')}; filename="scan.pdf"\r\n\r\n`)
   const begin = Buffer.from('%PDF-1.4\n')
   sent.write(begin)
-  for (let left = 50 * MIB - begin.length; left > 0 && !over; left -= piece.length) {
+  for (let left = 50 * MIB - begin.length; left > 0 && !sending.over; left -= piece.length) {
     if (!sent.write(piece.subarray(0, left)))
       await Promise.race([answered, new Promise((resolve) => sent.once('drain', resolve))])
     else await yieldTurn()
