@@ -14,7 +14,7 @@ import { visitor, type Visitor } from '../../support/visitor.js'
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
 describe('starting the demo', function () {
-  this.timeout(120_000)
+  this.timeout(300_000)
   let folder: string
   let port: number
   let started: Start[]
