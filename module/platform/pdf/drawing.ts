@@ -1,5 +1,6 @@
 /** Puts lines on pages, with the head, the foot, and tags for who listens to a page instead of seeing it. */
 import PDFDocument from 'pdfkit'
+import { collected } from './collected.js'
 import type { Block, PdfInput, Style, TableRow, Tag } from './blocks.js'
 import { Letters, registerFonts } from './fonts.js'
 import { gridOf, type GridCell } from './grid.js'
@@ -31,17 +32,6 @@ export async function drawPdf(input: PdfInput): Promise<Buffer> {
   sheet.feet()
   doc.end()
   return whole
-}
-
-function collected(doc: PDFKit.PDFDocument): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const parts: Buffer[] = []
-    doc.on('data', (part: Buffer) => parts.push(part))
-    doc.on('end', () => {
-      resolve(Buffer.concat(parts))
-    })
-    doc.on('error', reject)
-  })
 }
 
 const plain: Style = {

@@ -1,6 +1,7 @@
 /** The sheet as one page of PDF. */
 import PDFDocument from 'pdfkit'
 import type { Translate } from '../../../platform/i18n.js'
+import { collected } from '../../../platform/pdf/collected.js'
 import { qrPath } from '../../../web/qrCode.js'
 import type { Sheet } from './sheet.js'
 
@@ -47,17 +48,6 @@ export async function sheetPdf(t: Translate, sheet: Sheet): Promise<Buffer> {
   drawQr(doc, sheet.address)
   doc.end()
   return whole
-}
-
-function collected(doc: PDFKit.PDFDocument): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const parts: Buffer[] = []
-    doc.on('data', (part: Buffer) => parts.push(part))
-    doc.on('end', () => {
-      resolve(Buffer.concat(parts))
-    })
-    doc.on('error', reject)
-  })
 }
 
 function drawHead(doc: PDFKit.PDFDocument, t: Translate, sheet: Sheet, title: string): void {

@@ -1,17 +1,13 @@
 /** Who is at it. */
-import { z } from 'zod'
-import { optionalText } from '../../../web/forms.js'
+import { ClaimForm, claimedHow } from '../../../web/claiming.js'
 import type { StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
-import type { ClaimHow } from '../../../access/claiming.js'
 import { claimAppointment, type ClaimOutcome } from '../claims.js'
 import { wish } from './cancelling.js'
 import { whyNot } from './outcomes.js'
 import { filterOf, filterQuery } from './queue.js'
 import { eidIn, one } from './visit.js'
 import { waiting } from './waiting.js'
-
-const ClaimForm = z.object({ to: optionalText(255), release: optionalText(1), take: optionalText(1) })
 
 /** Without a field: for me. */
 export async function claim(context: StaffContext, ofCancellation: boolean): Promise<Answer> {
@@ -21,20 +17,14 @@ export async function claim(context: StaffContext, ofCancellation: boolean): Pro
   const outcome = await claimAppointment(portal, staff, actor, {
     eid: eidIn(context),
     cancellation: ofCancellation ? params['id'] : undefined,
-    how: howOf(asked.value),
+    how: claimedHow(asked.value),
   })
   if (!outcome.ok) return notClaimed(context, outcome, ofCancellation)
-  const kind = { kind: 'success', key: `appointments.claim.${howOf(asked.value).kind}` } as const
+  const kind = { kind: 'success', key: `appointments.claim.${claimedHow(asked.value).kind}` } as const
   const filter = filterQuery(filterOf(context))
   if (fragment) return show.seeOther(`/staff/portal/appointments/waiting${filter}`, kind)
   const page = `/staff/portal/appointments/${params['id'] ?? ''}${ofCancellation ? '/cancellation' : ''}`
   return show.seeOther(filter === '' ? page : `/staff/portal/appointments${filter}`, kind)
-}
-
-function howOf({ to, release, take }: z.output<typeof ClaimForm>): ClaimHow {
-  if (to !== '') return { kind: 'hand-over', to }
-  if (release === '1') return { kind: 'release' }
-  return { kind: take === '1' ? 'take' : 'claim' }
 }
 
 async function notClaimed(

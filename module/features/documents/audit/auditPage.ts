@@ -3,6 +3,7 @@ import { fileOf, type StoredFile } from '../../../access/storedFiles.js'
 import { findPatient, type Patient } from '../../../host/patients.js'
 import { colleagues, type Colleague } from '../../../host/reads/staffAppointments.js'
 import { pagePictures } from '../../../platform/pdf/paper.js'
+import { holderView } from '../../../web/claiming.js'
 import { writeInstant } from '../../../web/instant.js'
 import type { FieldError } from '../../../web/layout.js'
 import { bornText, personName } from '../../../web/person.js'
@@ -45,7 +46,9 @@ export async function auditPage(context: StaffContext, row: Submission, errors: 
     shown: file ? await shownView(context, row, file, base) : undefined,
     /** What every form says that was shown: checked before anything is decided. */
     seen: { id: row.id, pid: row.pid ?? '', version: row.version, sha256: file?.sha256 ?? '' },
-    holder: open ? holderView(context, row, people, base) : undefined,
+    holder: open
+      ? holderView(context, { holder: holderOf(portal, row)?.by, people, base, choose: 'audit.choose' })
+      : undefined,
     filing: open && file ? await filingView(context, row, file, patient, unsigned, base) : undefined,
     signing:
       open && unsigned.length > 0
@@ -139,23 +142,6 @@ export function isPicture({ bytes, mediaType }: Pick<StoredFile, 'bytes' | 'medi
   return (
     ['image/png', 'image/jpeg', 'image/webp', 'image/gif', 'image/tiff'].includes(mediaType) && bytes <= PAINTED_BYTES
   )
-}
-
-function holderView(context: StaffContext, row: Submission, people: readonly Colleague[], base: string) {
-  const { portal, staff, t, url } = context
-  const holder = holderOf(portal, row)
-  const mine = holder?.by === staff.username
-  return {
-    action: url(`${base}/claim`),
-    mine,
-    name: holder && !mine ? nameIn(people, holder.by) : '',
-    colleagues: [
-      { value: '', text: t('audit.choose') },
-      ...people
-        .filter(({ username }) => username !== staff.username)
-        .map(({ name, username }) => ({ value: username, text: name })),
-    ],
-  }
 }
 
 function nameIn(people: readonly Colleague[], username: string): string {

@@ -1,9 +1,9 @@
 /** The handlers of one submission: look, claim, file, return, deny, sign. */
 import { z } from 'zod'
-import type { ClaimHow } from '../../../access/claiming.js'
 import { nameOfUser, waitingSubmissions } from '../../../host/reads/submissions.js'
 import { utc } from '../../../platform/clock.js'
-import { chosenId, optionalText, text } from '../../../web/forms.js'
+import { ClaimForm, claimedHow } from '../../../web/claiming.js'
+import { chosenId, text } from '../../../web/forms.js'
 import { writeInstant } from '../../../web/instant.js'
 import type { FieldError } from '../../../web/layout.js'
 import type { StaffContext } from '../../../web/routes.js'
@@ -34,14 +34,12 @@ export async function one(
   return told ? show.refused(view, page, { ...options, status: told.status }) : show.page(view, page, options)
 }
 
-const ClaimForm = z.object({ to: optionalText(255), release: optionalText(1), take: optionalText(1) })
-
 /** POST …/claim. Without a field: for me. */
 export async function claim(context: StaffContext): Promise<Answer> {
   const { actor, form, fragment, portal, show, staff } = context
   const asked = form(ClaimForm)
   if (!asked.ok) return show.problem(422)
-  const how = howOf(asked.value)
+  const how = claimedHow(asked.value)
   const outcome = await claimSubmission(portal, staff, actor, idIn(context), how)
   if (!outcome.ok) {
     return notDone(context, outcome, {}, outcome.reason === 'no-such-colleague' ? 'to' : undefined)
@@ -49,12 +47,6 @@ export async function claim(context: StaffContext): Promise<Answer> {
   const flash: FlashKey = { kind: 'success', key: `audit.claim.done.${how.kind}` }
   if (fragment) return show.seeOther(`/staff/portal/documents/waiting${viewQuery(viewOf(context))}`, flash)
   return show.seeOther(`/staff/portal/documents/submissions/${String(idIn(context))}`, flash)
-}
-
-function howOf({ release, take, to }: z.output<typeof ClaimForm>): ClaimHow {
-  if (to !== '') return { kind: 'hand-over', to }
-  if (release === '1') return { kind: 'release' }
-  return { kind: take === '1' ? 'take' : 'claim' }
 }
 
 /** What the page showed: a form without it is none of ours. */

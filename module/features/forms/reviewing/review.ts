@@ -1,9 +1,9 @@
 /** The handlers of one set of answers: look, claim, mark as read, ask again, export. */
 import { z } from 'zod'
-import type { ClaimHow } from '../../../access/claiming.js'
 import { fhirOf } from '../../../access/formFiling.js'
 import { waitingAnswers } from '../../../host/reads/formReviews.js'
 import { utc } from '../../../platform/clock.js'
+import { claimedHow, claimFields } from '../../../web/claiming.js'
 import { optionalText, text } from '../../../web/forms.js'
 import { writeInstant } from '../../../web/instant.js'
 import type { FieldError } from '../../../web/layout.js'
@@ -46,26 +46,20 @@ const version = z
   .transform(Number)
   .optional()
 
-const ClaimForm = z.object({ pid: whose, to: optionalText(255), release: optionalText(1), take: optionalText(1) })
+const ReviewClaimForm = z.object({ ...claimFields, pid: whose })
 
 /** POST …/claim. Without a field: for me. */
 export async function claim(context: StaffContext): Promise<Answer> {
   const { actor, form, fragment, portal, query, show, staff } = context
-  const asked = form(ClaimForm)
+  const asked = form(ReviewClaimForm)
   if (!asked.ok) return show.problem(422)
-  const how = howOf(asked.value)
+  const how = claimedHow(asked.value)
   const outcome = await claimAnswers(portal, staff, actor, { id: idIn(context), pid: asked.value.pid }, how)
   if (!outcome.ok) return notDone(context, outcome, {}, outcome.reason === 'no-such-colleague' ? 'to' : undefined)
   const flash = { kind: 'success' as const, key: `reviewing.claim.${how.kind}` }
   const view = ['mine', 'urgent'].find((each) => each === query['view'])
   if (fragment) return show.seeOther(`${FORMS}/waiting${view ? `?view=${view}` : ''}`, flash)
   return show.seeOther(`${FORMS}/${String(idIn(context))}`, flash)
-}
-
-function howOf({ release, take, to }: z.output<typeof ClaimForm>): ClaimHow {
-  if (to !== '') return { kind: 'hand-over', to }
-  if (release === '1') return { kind: 'release' }
-  return { kind: take === '1' ? 'take' : 'claim' }
 }
 
 /** POST …/review */

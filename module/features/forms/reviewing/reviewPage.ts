@@ -3,6 +3,7 @@ import { highestScore } from '../../../access/questionnaires/scoring.js'
 import { inLanguage, type Form } from '../../../access/questionnaires/model.js'
 import { findPatient } from '../../../host/patients.js'
 import { colleagues } from '../../../host/reads/staffAppointments.js'
+import { holderView } from '../../../web/claiming.js'
 import { writeInstant } from '../../../web/instant.js'
 import type { FieldError } from '../../../web/layout.js'
 import { bornText, personName } from '../../../web/person.js'
@@ -32,6 +33,7 @@ export async function reviewPage(context: StaffContext, sent: SentAnswers, error
   const lines = answerLines(context, form, sent.answers, before)
   const base = `${FORMS}/${String(sent.id)}`
   const open = sent.state === 'waiting'
+  const people = open ? await colleagues(portal.db) : undefined
   return {
     ...{ open, version: sent.version, pid: sent.pid === undefined ? '' : String(sent.pid), lines, errors },
     backHref: url(FORMS),
@@ -47,7 +49,8 @@ export async function reviewPage(context: StaffContext, sent: SentAnswers, error
     changes: last ? t('reviewing.changes', { count: countChanges(lines) }) : undefined,
     beforeLabel: last ? t('reviewing.before', { when: writeInstant(context, last.sentAt) }) : '',
     trend: trendView(context, form, series),
-    holder: open ? await holderView(context, sent, base) : undefined,
+    holder:
+      people && holderView(context, { holder: holderOf(portal, sent)?.by, people, base, choose: 'reviewing.choose' }),
     decided: decidedText(context, sent),
     note: sent.note,
     reviewAction: url(`${base}/review`),
@@ -110,23 +113,6 @@ function trendView(context: StaffContext, form: Form, series: readonly SentAnswe
       })),
     }
   )
-}
-
-async function holderView({ portal, staff, t, url }: StaffContext, sent: SentAnswers, base: string) {
-  const holder = holderOf(portal, sent)
-  const people = await colleagues(portal.db)
-  const mine = holder?.by === staff.username
-  return {
-    action: url(`${base}/claim`),
-    mine,
-    name: holder && !mine ? (people.find(({ username }) => username === holder.by)?.name ?? holder.by) : '',
-    colleagues: [
-      { value: '', text: t('reviewing.choose') },
-      ...people
-        .filter(({ username }) => username !== staff.username)
-        .map(({ name, username }) => ({ value: username, text: name })),
-    ],
-  }
 }
 
 function decidedText(context: StaffContext, { askedAgain, reviewedAt, reviewedBy, state }: SentAnswers): string {

@@ -1,7 +1,7 @@
 /** The handlers of one proposal: look, claim, decide. */
 import { z } from 'zod'
-import type { ClaimHow } from '../../../access/claiming.js'
 import { waitingChanges } from '../../../host/reads/profileChanges.js'
+import { ClaimForm, claimedHow } from '../../../web/claiming.js'
 import { optionalText } from '../../../web/forms.js'
 import { writeInstant } from '../../../web/instant.js'
 import type { FieldError } from '../../../web/layout.js'
@@ -42,26 +42,18 @@ export async function look(context: StaffContext, kind: Kind, told?: Told): Prom
   return told ? show.refused(view, page, { ...options, status: told.status }) : show.page(view, page, options)
 }
 
-const ClaimForm = z.object({ to: optionalText(255), release: optionalText(1), take: optionalText(1) })
-
 /** POST …/:id/claim. Without a field: for me. */
 export async function claim(context: StaffContext, kind: Kind): Promise<Answer> {
   const { actor, form, fragment, portal, query, show, staff } = context
   const asked = form(ClaimForm)
   if (!asked.ok) return show.problem(422)
-  const how = howOf(asked.value)
+  const how = claimedHow(asked.value)
   const outcome = await claimChange(portal, staff, actor, whichIn(context, kind), how)
   if (!outcome.ok) return notDone(context, kind, outcome)
   const flash: FlashKey = { kind: 'success', key: `profileChanges.claim.${how.kind}` }
   const view = query['view'] === 'mine' ? '?view=mine' : ''
   if (fragment) return show.seeOther(`/staff/portal/profile-changes/waiting${view}`, flash)
   return show.seeOther(`/staff/portal${pathOf(whichIn(context, kind))}`, flash)
-}
-
-function howOf({ release, take, to }: z.output<typeof ClaimForm>): ClaimHow {
-  if (to !== '') return { kind: 'hand-over', to }
-  if (release === '1') return { kind: 'release' }
-  return { kind: take === '1' ? 'take' : 'claim' }
 }
 
 const DecisionForm = z.object({

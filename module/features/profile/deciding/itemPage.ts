@@ -4,6 +4,7 @@ import { plainValue } from '../../../host/profile/chart.js'
 import { whomToTell } from '../../../host/reads/profileChanges.js'
 import { colleagues } from '../../../host/reads/staffAppointments.js'
 import type { FieldError } from '../../../web/layout.js'
+import { holderView } from '../../../web/claiming.js'
 import { writeInstant } from '../../../web/instant.js'
 import { bornText, personName } from '../../../web/person.js'
 import type { StaffContext } from '../../../web/routes.js'
@@ -50,7 +51,10 @@ export async function itemPage(
     mark: typed?.['version'] ?? weighed?.mark ?? '',
     facts: factsOf(context, change),
     note: change.note,
-    holder: holderView(context, change, people, base),
+    holder:
+      change.state === 'waiting'
+        ? holderView(context, { holder: holderOf(portal, change)?.by, people, base, choose: 'profile.choose' })
+        : undefined,
     action: url(`${base}/decision`),
     lines: states.map((state) => lineView(context, weighed, state, typed, errors)),
     company: companyView(context, states, companies, typed, errors),
@@ -175,26 +179,4 @@ function decidedText(context: StaffContext, change: Change): string | undefined 
   const at = change.decidedAt === undefined ? (change.decidedInHost ?? '') : writeInstant(context, change.decidedAt)
   const by = change.decidedBy ?? (change.state === 'withdrawn' ? change.actedBy : t('profileChanges.somebody'))
   return t('profileChanges.decidedBy', { state: stateTag(context, change).text, by, at })
-}
-
-function holderView(
-  { portal, staff, t, url }: StaffContext,
-  change: Change,
-  people: readonly { username: string; name: string }[],
-  base: string,
-) {
-  if (change.state !== 'waiting') return undefined
-  const holder = holderOf(portal, change)
-  const mine = holder?.by === staff.username
-  return {
-    action: url(`${base}/claim`),
-    mine,
-    name: holder && !mine ? (people.find(({ username }) => username === holder.by)?.name ?? holder.by) : '',
-    colleagues: [
-      { value: '', text: t('profile.choose') },
-      ...people
-        .filter(({ username }) => username !== staff.username)
-        .map(({ name, username }) => ({ value: username, text: name })),
-    ],
-  }
 }

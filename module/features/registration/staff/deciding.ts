@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { waitingRegistrations } from '../../../host/reads/registrations.js'
 import { utc } from '../../../platform/clock.js'
+import { ClaimForm, claimedHow } from '../../../web/claiming.js'
 import { chosenId, optionalText, text } from '../../../web/forms.js'
 import { writeInstant } from '../../../web/instant.js'
 import type { FieldError } from '../../../web/layout.js'
@@ -9,7 +10,6 @@ import type { StaffContext } from '../../../web/routes.js'
 import type { Answer, FlashKey } from '../../../web/show.js'
 import { claimedSince, findRegistration } from '../registrations.js'
 import { askForMore, refuseRegistration } from './answers.js'
-import type { ClaimHow } from '../../../access/claiming.js'
 import { claimRegistration, type ClaimOutcome } from './claims.js'
 import type { NotDecided } from './deed.js'
 import { linkRegistration, type LinkOutcome } from './linking.js'
@@ -36,25 +36,17 @@ function idIn({ params }: StaffContext): number {
   return Number(/^[1-9]\d{0,15}$/.exec(params['id'] ?? '')?.[0] ?? 0)
 }
 
-const ClaimForm = z.object({ to: optionalText(255), release: optionalText(1), take: optionalText(1) })
-
 /** POST …/claim. Without a field: for me. */
 export async function claim(context: StaffContext): Promise<Answer> {
   const { actor, form, fragment, portal, query, show, staff } = context
   const asked = form(ClaimForm)
   if (!asked.ok) return show.problem(422)
-  const outcome = await claimRegistration(portal, staff, actor, idIn(context), howOf(asked.value))
+  const outcome = await claimRegistration(portal, staff, actor, idIn(context), claimedHow(asked.value))
   if (!outcome.ok) return notDone(context, outcome, {}, outcome.reason === 'no-such-colleague' ? 'to' : undefined)
-  const flash: FlashKey = { kind: 'success', key: `registrations.claim.${howOf(asked.value).kind}` }
+  const flash: FlashKey = { kind: 'success', key: `registrations.claim.${claimedHow(asked.value).kind}` }
   const view = ['mine', 'asked'].find((each) => each === query['view'])
   if (fragment) return show.seeOther(`/staff/portal/registrations/waiting${view ? `?view=${view}` : ''}`, flash)
   return show.seeOther(`/staff/portal/registrations/${String(idIn(context))}`, flash)
-}
-
-function howOf({ release, take, to }: z.output<typeof ClaimForm>): ClaimHow {
-  if (to !== '') return { kind: 'hand-over', to }
-  if (release === '1') return { kind: 'release' }
-  return { kind: take === '1' ? 'take' : 'claim' }
 }
 
 const version = z

@@ -4,6 +4,7 @@ import { bookingsOfRecord } from '../../../host/ownBookings.js'
 import { findChart } from '../../../host/reads/candidates.js'
 import { whoCompleted } from '../../../host/noteTypes.js'
 import type { FieldError } from '../../../web/layout.js'
+import { holderView } from '../../../web/claiming.js'
 import { writeInstant } from '../../../web/instant.js'
 import { bornText, personName } from '../../../web/person.js'
 import type { StaffContext } from '../../../web/routes.js'
@@ -42,7 +43,9 @@ export async function reconcilePage(context: StaffContext, row: Registration, er
       open,
       version: row.version,
       said: saidView(context, row, account),
-      holder: holderView(context, row, people, base),
+      holder: isOpen(row)
+        ? holderView(context, { holder: holderOf(portal, row)?.by, people, base, choose: 'registration.choose' })
+        : undefined,
       candidates: candidates.map((candidate) => candidateView(context, candidate)),
       moves: bookings.map((booking) => {
         const day = writeShortDay(booking.day, context.language, dayOf(portal.clock.now()))
@@ -116,28 +119,6 @@ function saidView(context: StaffContext, row: Registration, account: AccountFact
       ...line('answer', row.answer ?? ''),
     ],
     born: writeDay(row.born, language),
-  }
-}
-
-function holderView(
-  { portal, staff, t, url }: StaffContext,
-  row: Registration,
-  people: readonly { username: string; name: string }[],
-  base: string,
-) {
-  if (!isOpen(row)) return undefined
-  const holder = holderOf(portal, row)
-  const mine = holder?.by === staff.username
-  return {
-    action: url(`${base}/claim`),
-    mine,
-    name: holder && !mine ? (people.find(({ username }) => username === holder.by)?.name ?? holder.by) : '',
-    colleagues: [
-      { value: '', text: t('registration.choose') },
-      ...people
-        .filter(({ username }) => username !== staff.username)
-        .map(({ name, username }) => ({ value: username, text: name })),
-    ],
   }
 }
 
