@@ -294,6 +294,23 @@ describe('Staff who find the chart of somebody who registered', function () {
     expect(JSON.stringify(letters)).not.to.match(/street|call us|Amina/i)
   })
 
+  it('ask about somebody whom an account with a chart has registered: it stands on the home of its own chart', async () => {
+    const maria = await practice.patientVisitor('maria')
+    const { records } = practice
+    const child = { forWhom: 'child', relationship: 'mother', firstName: 'Nia', lastName: 'Santos' }
+    const nia = { ...amina, ...child, born: '2019-05-06' }
+    await maria.post('/portal/account/registrations', nia, { from: '/portal/account/registrations/new' })
+    const row = await practice.db.first<{ id: number }>(`SELECT id FROM foyer_registrations WHERE first_name = 'Nia'`)
+    const path = `/staff/portal/registrations/${String(row?.id)}`
+    const asks = 'The practice has a question about registering Nia.'
+    expect((await maria.get(`/portal/records/${records.maria}`)).body, 'before').not.to.contain(asks)
+    const version = valueOf(await admin.get(path), 'version')
+    expect((await admin.post(`${path}/question`, { question: 'Her other parent?', version })).status).to.equal(303)
+    const home = await maria.get(`/portal/records/${records.maria}`)
+    expect(home.body).to.contain(asks).and.to.contain('href="/portal/account/registrations"')
+    expect((await maria.get(`/portal/records/${records.leo}`)).body, 'a child’s').not.to.contain(asks)
+  })
+
   it('join two accounts of a person; a reason that is missing is asked for there, and the choice stays', async () => {
     const path = (id: number) => `/staff/portal/accounts/${String(id)}`
     const emails = { one: 'amina.one@example.org', two: 'amina.two@example.org' }

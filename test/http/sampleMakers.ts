@@ -312,16 +312,15 @@ export const someoneNew = () => ({
 
 export const ofRegistration =
   (sample: (made: { id: number; receipt: string; pid: string }) => Sample, state?: 'asked' | 'linked'): Make =>
-  async (practice, of) => {
-    const { accounts, db, patients, portal } = practice
+  async (practice) => {
+    const { accounts, db, portal } = practice
     // As many as the samples make may wait.
     await db.transaction((tx) =>
       tx.change(
         `UPDATE foyer_registrations SET state = 'withdrawn', open_key = NULL WHERE state IN ('waiting', 'asked')`,
       ),
     )
-    // Luis comes with Ana's record, so that what is refused to one of both is there for the other.
-    const account = { id: of === patients.ana ? accounts.luis : accounts.maria, ownRecord: opaqueId() }
+    const account = { id: accounts.maria, ownRecord: opaqueId() }
     const by = { kind: 'account', id: String(account.id), name: 'somebody', requestId: undefined } as const
     const sent = await registerAnother(portal, by, account, someoneNew(), undefined)
     const receipt = sent.ok ? sent.receipt : ''
