@@ -64,7 +64,9 @@ export async function typedSignature(name: string): Promise<string> {
   if (written === '') return ''
   const text = written.replace(/[&<>"']/g, (sign) => `&#${String(sign.charCodeAt(0))};`)
   const picture = sharp({ text: { text, font: 'DejaVu Serif Italic', fontfile: hand(), dpi: 190, wrap: 'none' } })
-  return `${PREFIX}${(await asSignature(picture.negate()).toBuffer()).toString('base64')}`
+  // White on black, turned over before there is a margin: sharp would turn that over, too.
+  const inked = await picture.negate().png().toBuffer()
+  return `${PREFIX}${(await asSignature(sharp(inked)).toBuffer()).toString('base64')}`
 }
 
 /** In a font that comes along: a server may have none. */
