@@ -168,6 +168,7 @@ async function navOf<Context extends RequestContext & { may: (permission: string
   path: string,
 ): Promise<NavItem[]> {
   const open = entries.filter((entry) => context.may(entry.permission) && (entry.shown?.(context) ?? true))
+  const here = placeOf(open, base, path)
   return Promise.all(
     open.map(async (entry) => {
       const badge = await entry.badge?.(context)
@@ -177,11 +178,20 @@ async function navOf<Context extends RequestContext & { may: (permission: string
         label: context.t(entry.label),
         href: context.url(address),
         icon: entry.icon,
-        current: entry.path === '' ? path === base : path === address || path.startsWith(`${address}/`),
+        current: entry === here,
         ...(badge ? { badge } : {}),
       }
     }),
   )
+}
+
+/** The entry that a path lies below, the nearest of several: of /forms and /forms/library the latter. */
+function placeOf<Entry extends { path: string }>(entries: readonly Entry[], base: string, path: string) {
+  const above = entries.filter(({ path: place }) => {
+    const address = `${base}${place}`
+    return path === address || (place !== '' && path.startsWith(`${address}/`))
+  })
+  return above.sort((a, b) => b.path.length - a.path.length)[0]
 }
 
 function directionOf(_language: Language): 'ltr' | 'rtl' {

@@ -144,6 +144,25 @@ describe('Questionnaires in the library', function () {
     return published.location ?? ''
   }
 
+  it('are one place of the navigation, and the answers that wait another', async () => {
+    for (const [path, label] of [
+      [LIBRARY, 'Questionnaires'],
+      ['/staff/portal/forms', 'Form answers'],
+    ] as const) {
+      const { body } = await admin.get(path)
+      const current = [...body.matchAll(/class="sidenav-link" href="[^"]+" aria-current="page">([\s\S]*?)<\/a>/g)]
+      expect(
+        current.map(
+          ([, inside = '']) =>
+            inside
+              .replace(/<[^>]+>/g, ' ')
+              .trim()
+              .split(/\s{2,}/)[0],
+        ),
+      ).to.deep.equal([label])
+    }
+  })
+
   it('that cannot be asked are refused with each problem at its linkId', async () => {
     const broken = {
       ...{ resourceType: 'Questionnaire', status: 'active', title: 'Broken' },
