@@ -2,14 +2,7 @@
  * Making a passkey and proving with one (WebAuthn). The page carries the options, a form brings the browser's answer
  * back. There are passkeys only where browsers offer them: under HTTPS, or on this very machine.
  */
-import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-  type AuthenticationResponseJSON,
-  type RegistrationResponseJSON,
-} from '@simplewebauthn/server'
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
 import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import type { Queryable } from '../platform/database.js'
@@ -17,6 +10,9 @@ import { isOurChallenge, makeChallenge, type ChallengePurpose } from './challeng
 import { findPasskey, passkeysOf, type NewPasskey, type Passkey } from './passkeys.js'
 import type { Portal } from './portal.js'
 import type { FactorOwner } from './secondFactors.js'
+
+/** Read in with the first passkey: its parsers of certificates are a tenth of all that a server carries. */
+const ceremonies = () => import('@simplewebauthn/server')
 
 /** The domain that passkeys of this portal are for. Undefined: browsers would offer none here. */
 export function passkeyDomain({ config }: Pick<Portal, 'config'>): string | undefined {
@@ -34,7 +30,7 @@ export async function creationOptions(
   const rpID = passkeyDomain(portal)
   if (rpID === undefined) return undefined
   const known = await passkeysOf(portal.db, owner)
-  const options = await generateRegistrationOptions({
+  const options = await (await ceremonies()).generateRegistrationOptions({
     rpID,
     rpName: portal.practice().name,
     // Always the same of one owner, and nobody's name: the authenticator keeps it.
@@ -58,7 +54,7 @@ export async function requestOptions(portal: Portal, owner?: FactorOwner): Promi
   if (rpID === undefined) return undefined
   const known = owner === undefined ? undefined : await passkeysOf(portal.db, owner)
   if (known?.length === 0) return undefined
-  const options = await generateAuthenticationOptions({
+  const options = await (await ceremonies()).generateAuthenticationOptions({
     rpID,
     challenge: bytesOf(makeChallenge(portal, owner === undefined ? 'enter' : 'prove', owner ?? '')),
     userVerification: owner === undefined ? 'required' : 'preferred',
@@ -82,7 +78,7 @@ export async function readCreated(portal: Portal, owner: FactorOwner, answer: st
   const read = readAnswer(portal, 'create', owner, answer)
   if (!read) return undefined
   const { response, expected } = read
-  const result = await verifyRegistrationResponse({
+  const result = await (await ceremonies()).verifyRegistrationResponse({
     ...expected,
     response: response as unknown as RegistrationResponseJSON,
     requireUserVerification: false,
@@ -109,7 +105,7 @@ export async function readProof(portal: Portal, answer: string, owner?: FactorOw
   if (!passkey) return undefined
   const { response, expected } = read
   const { credentialId: id, publicKey, counter, transports } = passkey
-  const result = await verifyAuthenticationResponse({
+  const result = await (await ceremonies()).verifyAuthenticationResponse({
     ...expected,
     response: response as unknown as AuthenticationResponseJSON,
     credential: { id, publicKey, counter, transports },

@@ -81,10 +81,8 @@ export class SessionStore extends session.Store {
     )
   }
 
-  /** Left empty: a route that is no poll says so by `keepAwake`; express-session would count polls too. */
-  override touch(_id: string, _data: session.SessionData, done: () => void = ignore): void {
-    done()
-  }
+  // No `touch`: a route that is no poll says so by `keepAwake`. express-session would count polls too, and sends each
+  // answer in two pieces to wait for it.
 }
 
 const MINUTE_MS = 60_000

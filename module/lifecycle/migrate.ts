@@ -1,5 +1,5 @@
 /** Foyer's tables and indexes, step by step, each written down in foyer_migrations once it is done. */
-import { Umzug, type UmzugStorage } from 'umzug'
+import type { Umzug, UmzugStorage } from 'umzug'
 import { migrations, type Step } from '../../migrations/index.js'
 import { utc, type Clock } from '../platform/clock.js'
 import { saysNoSuchTable, type Database, type Queryable } from '../platform/database.js'
@@ -39,12 +39,11 @@ interface Migrating {
 
 /** The steps that are still to do, each a deed of its own, so that a kill loses one at most. */
 export function stepsUp(migrating: Migrating, journal: Journal): Deed[] {
-  const umzug = umzugOf(migrating)
   return journal.pending.map(({ name, up }) => ({
     says: sentence(up),
     does: async () => {
       await createJournal(migrating.connection)
-      await umzug.up({ migrations: [name] })
+      await (await umzugOf(migrating)).up({ migrations: [name] })
     },
   }))
 }
@@ -54,19 +53,20 @@ export function stepsUp(migrating: Migrating, journal: Journal): Deed[] {
  * a kill may have come between a step and its line.
  */
 export function stepsDown(migrating: Migrating): Deed[] {
-  const umzug = umzugOf(migrating)
   const steps = [...migrations].reverse().map(({ name, down }) => ({
     says: sentence(down),
     does: async () => {
       await createJournal(migrating.connection)
-      await umzug.down({ migrations: [name], rerun: 'ALLOW' })
+      await (await umzugOf(migrating)).down({ migrations: [name], rerun: 'ALLOW' })
     },
   }))
   const dropJournal = `DROP TABLE IF EXISTS foyer_migrations`
   return [...steps, { says: sentence(dropJournal), does: () => migrating.connection.run(dropJournal) }]
 }
 
-function umzugOf({ connection, db, clock }: Migrating): Umzug<LifecycleConnection> {
+/** Read in when there is something to do: a server that runs never has, and would carry it along. */
+async function umzugOf({ connection, db, clock }: Migrating): Promise<Umzug<LifecycleConnection>> {
+  const { Umzug } = await import('umzug')
   return new Umzug({
     migrations: migrations.map(({ name, up, down }) => ({
       name,

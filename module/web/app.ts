@@ -20,7 +20,7 @@ import { health, type Readiness } from './health.js'
 import { answerInTime, wasAnsweredLate, type RequestLimits } from './inTime.js'
 import { problemStatus } from './layout.js'
 import { readForms } from './reading.js'
-import { addressOf, type Route } from './routes.js'
+import { routing } from './routing.js'
 import type { Doors } from './door.js'
 import { basePath, cookieOptions } from './exchange.js'
 import { sendBareProblem } from './send.js'
@@ -48,12 +48,8 @@ export function createApp(site: Site, readiness: Readiness, limits: RequestLimit
   const staff = openDoor(site, 'staff', staffPassport(site.portal))
   app.use('/portal', ...patients.session)
   app.use(['/staff', '/emr'], ...staff.session)
-  for (const route of inOrder(site.routes)) {
-    app[route.method](
-      addressOf(route),
-      serve(site, { patient: patients.door, staff: staff.door }, route, addressOf(route)),
-    )
-  }
+  const doors = { patient: patients.door, staff: staff.door }
+  app.use(routing(site.routes, (route, address) => serve(site, doors, route, address)))
   app.get('/', toTheFrontDoor(site))
   app.use(nothingThere(site))
   app.use(somethingBroke(site))
@@ -108,12 +104,6 @@ function authenticate(passport: Passport, request: Request, response: Response):
     const check = passport.authenticate('local', { session: false }, done) as RequestHandler
     void check(request, response, reject)
   })
-}
-
-/** `/appointments/new` before `/appointments/:id`, whichever wing wrote it down first. */
-function inOrder(routes: readonly Route[]): Route[] {
-  const key = (route: Route) => addressOf(route).replace(/:\w+/g, '~')
-  return [...routes].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0))
 }
 
 function toTheFrontDoor(site: Site): RequestHandler {

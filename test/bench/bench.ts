@@ -188,23 +188,22 @@ async function end(child: ChildProcess): Promise<void> {
   await ended
 }
 
-/** Each visitor with a session of their own, and where their pages are. */
+/** Each visitor with a session of their own, one after the other, and where their pages are. */
 async function signIn(port: number, practice: BenchPractice): Promise<Record<PageName, Visit[]>> {
   const origin = `http://localhost:${String(port)}`
-  const patients = await Promise.all(
-    practice.patients.map(async (name) => {
-      const someone = visitor(origin)
-      await someone.signIn('/portal/sign-in', name, PASSWORD)
-      return { cookie: cookieOf(someone, 'foyer_portal'), record: (await someone.get('/portal')).location ?? '' }
-    }),
-  )
-  const staff = await Promise.all(
-    practice.staff.map(async (name) => {
-      const someone = visitor(origin)
-      await someone.signIn('/staff/sign-in', name, PASSWORD)
-      return { cookie: cookieOf(someone, 'foyer_staff') }
-    }),
-  )
+  const patients: { cookie: string; record: string }[] = []
+  for (const name of practice.patients) {
+    const someone = visitor(origin)
+    await someone.signIn('/portal/sign-in', name, PASSWORD)
+    const record = (await someone.get('/portal')).location ?? ''
+    patients.push({ cookie: cookieOf(someone, 'foyer_portal'), record })
+  }
+  const staff: { cookie: string }[] = []
+  for (const name of practice.staff) {
+    const someone = visitor(origin)
+    await someone.signIn('/staff/sign-in', name, PASSWORD)
+    staff.push({ cookie: cookieOf(someone, 'foyer_staff') })
+  }
   const ofPatient = (path: string) => patients.map(({ cookie, record }) => ({ cookie, path: `${record}${path}` }))
   const ofStaff = (path: (at: number) => string) => staff.map(({ cookie }, at) => ({ cookie, path: path(at) }))
   return {
