@@ -22,7 +22,9 @@ describe('A rule that denies', function () {
 
   it('closes every route that asks for its permission, and no other', async () => {
     const open: string[] = []
-    for (const permission of new Set(practice.routes.map((route) => route.permission))) {
+    for (const permission of permissionsOf(practice.routes)) {
+      // Those of the first are enough where none should be.
+      if (open.length > 0) break
       await practice.rule('anyone', permission, 'deny')
       for (const route of practice.routes.filter((each) => each.permission === permission)) {
         const { status } = await ask(route)
@@ -55,3 +57,9 @@ describe('A rule that denies', function () {
     await practice.refresh()
   }
 })
+
+/** Beginning with one of each audience: what lets a whole audience in is found soon. */
+function permissionsOf(routes: readonly Route[]): Set<string> {
+  const firsts = routes.filter(({ audience }, at) => routes.findIndex((each) => each.audience === audience) === at)
+  return new Set([...firsts, ...routes].map(({ permission }) => permission))
+}

@@ -38,8 +38,10 @@ const READ_WHOLE: Readonly<Record<string, readonly string[]>> = {
 /** Read before any page is. */
 const READ_BY_ALL = ['lang']
 
-const SHARES = 8
+/** One of so many payloads: of a name that is new, of names in company, and of what all pages read by the same code. */
 const FEWER_SHARES = 4
+const SHARES = 8
+const ALL_SHARES = 24
 
 describe('What an address says', function () {
   this.timeout(600_000)
@@ -129,17 +131,19 @@ describe('What an address says', function () {
         const plain = met.has(name) ? PLAIN.filter((_, at) => at < 10) : PLAIN
         for (const value of plain) await plainly({ ...base, [name]: value })
       }
-      const fuzz = async (path: string, name?: string) => {
+      const fuzz = async (path: string, ...given: string[]) => {
         const shapes = await ask(path)
         for (const found of read.names) names.add(found)
         for (const shape of shapes) {
           // What plain values of it bring is found out where it is asked for: mostly it is what the page sends anyway.
-          if (name !== undefined && !known.has(shape) && !shape.includes(MARK)) await learn(name)
+          for (const each of given) if (!known.has(shape) && !shape.includes(MARK)) await learn(each)
           if (known.has(shape) && !shape.includes(MARK)) continue
           faults.push(`${path}\n    ${shape}`)
         }
       }
 
+      /** Places of the payloads whose turn it is. */
+      const due = (share: number) => [...PAYLOADS.keys()].filter((at) => at % share === turn % share)
       const names = new Set<string>([...READ_BY_ALL, ...Object.keys(base), ...(READ_WHOLE[name] ?? [])])
       await plainly({})
       await plainly(base)
@@ -157,24 +161,38 @@ describe('What an address says', function () {
         if (fresh.length === 0) break
         for (const value of PLAIN) await plainly({ ...valued(fresh, value), ...base })
       }
+      // Where a name is read first it is asked for alone: what breaks out of each kind of place, and some of the others.
+      // On the other pages that read it, with all that they read, each with another payload; then alone, lest one that is
+      // refused keep the next from being read.
+      const metBefore = new Set(met)
       for (const each of names) {
-        // Where a name is read first, what breaks out of each kind of place and some of the others; on the other pages
-        // that read it, all take turns.
-        const isNew = !met.has(each)
-        const share = isNew ? FEWER_SHARES : SHARES
+        if (met.has(each) || READ_BY_ALL.includes(each)) continue
         met.add(each)
         turn += 1
         for (const [at, payload] of PAYLOADS.entries()) {
-          const isDue = at % share === turn % share || (isNew && BREAKING.has(payload))
-          if (isDue) await fuzz(pathWith(route, sample, base, spelled(each, payload, at + turn)), each)
+          const isDue = at % FEWER_SHARES === turn % FEWER_SHARES || BREAKING.has(payload)
+          if (isDue) await fuzz(pathWith(route, sample, base, [spelled(each, payload, at + turn)]), each)
+        }
+      }
+      const again = [...names].filter((each) => metBefore.has(each))
+      turn += 1
+      for (const at of due(again.length > 0 ? SHARES : ALL_SHARES)) {
+        const all = [...again, ...READ_BY_ALL].map((each, index) => spelled(each, payloadAt(at + index * SHARES), at))
+        await fuzz(pathWith(route, sample, base, all), ...again)
+      }
+      for (const each of again.length > 1 ? again : []) {
+        turn += 1
+        for (const at of due(ALL_SHARES)) {
+          await fuzz(pathWith(route, sample, base, [spelled(each, payloadAt(at), at)]), each)
         }
       }
       // The parts of its path take turns: each payload comes to some of them.
       for (const param of addressOf(route).matchAll(/:(\w+)/g)) {
         turn += 1
-        for (const payload of PAYLOADS.filter((_, at) => at % SHARES === turn % SHARES)) {
-          await fuzz(pathOf(route, sample, param[1] ?? '', payload))
-        }
+        const kind = `${route.audience} ${param[0]}`
+        for (const at of due(met.has(kind) ? ALL_SHARES : SHARES))
+          await fuzz(pathOf(route, sample, param[1] ?? '', payloadAt(at)))
+        met.add(kind)
       }
       readOn.push(...[...names].map((each) => `${name} ?${each}`))
       if (faults.length > 20) break
@@ -236,11 +254,11 @@ describe('What an address says', function () {
     return { ...sample, query }
   }
 
-  function pathWith(route: Route, sample: Sample, base: Record<string, string>, last: string): string {
-    const [name = ''] = last.split('=')
-    const others = Object.fromEntries(Object.entries(base).filter(([each]) => each !== name))
+  function pathWith(route: Route, sample: Sample, base: Record<string, string>, last: readonly string[]): string {
+    const names = last.map((each) => each.split(/[=[]/)[0])
+    const others = Object.fromEntries(Object.entries(base).filter(([each]) => !names.includes(each)))
     const path = pathTo(route, record(), { ...sample, query: others })
-    return `${path}${path.endsWith('?') ? '' : '&'}${last}`
+    return `${path}${path.endsWith('?') ? '' : '&'}${last.join('&')}`
   }
 
   /** The payload as one of the path's own parts. */
@@ -281,6 +299,10 @@ describe('What an address says', function () {
 /** All of them with the same value. */
 function valued(names: Iterable<string>, value: string): Record<string, string> {
   return Object.fromEntries([...names].map((each) => [each, value]))
+}
+
+function payloadAt(at: number): string {
+  return PAYLOADS[at % PAYLOADS.length] ?? ''
 }
 
 /** The parameter as addresses may spell it: mostly once, now and then twice, as a list, or with the payload in its name. */

@@ -5,7 +5,7 @@ import type { Route } from '../../module/web/routes.js'
 import { openPractice, type TestPractice } from '../support/practice.js'
 import type { Page, Visitor } from '../support/visitor.js'
 import { askAt, nameOf, pathTo, sampleFor } from './asking.js'
-import { clearSamples } from './samples.js'
+import { clearSamples, type Sample } from './samples.js'
 
 /** Anything of the patient whose request waits, and what only portal staff are shown. */
 const TELLING = ['Santos', 'Maria', 'maria.santos', 'class="count"', 'sidenav-link', 'data-test="waiting"']
@@ -36,14 +36,17 @@ describe('Staff without the portal right', function () {
       expect(rooms.length).to.be.greaterThan(10)
       const faults: string[] = []
       for (const route of rooms) {
+        // The first few are enough where none should be.
+        if (faults.length >= 5) break
+        const sample = await sampleFor(practice, route, practice.patients.maria)
         for (const htmx of [false, true]) {
-          const page = await ask(someone, route, htmx)
+          const page = await ask(someone, route, sample, htmx)
           const told = TELLING.filter((each) => page.body.includes(each))
           if (page.status !== 403 || told.length > 0) {
             faults.push(`${nameOf(route)}${htmx ? ', htmx' : ''}: ${page.status} ${told.join()}`)
           }
-          await clearSamples(practice)
         }
+        await clearSamples(practice)
       }
       expect(faults).to.deep.equal([])
     })
@@ -100,8 +103,7 @@ describe('Staff without the portal right', function () {
     })
   }
 
-  async function ask(someone: Visitor, route: Route, htmx: boolean): Promise<Page> {
-    const sample = await sampleFor(practice, route, practice.patients.maria)
+  async function ask(someone: Visitor, route: Route, sample: Sample, htmx: boolean): Promise<Page> {
     const path = pathTo(route, '', sample)
     return askAt(practice, someone, route, { path, sample, headers: htmx ? { 'HX-Request': 'true' } : {} })
   }

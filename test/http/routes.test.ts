@@ -56,19 +56,24 @@ describe('Every route, asked by everybody', function () {
   it('answers as golden/matrix.md says, and what it refuses is there for those it is for', async () => {
     const rows = new Map<string, string[]>()
     const unproven: string[] = []
+    for (const role of roles) await signedIn(role)
     for (const route of routes) {
-      const cells: string[] = []
-      for (const role of roles) {
-        const sample = await sampleFor(practice, route, role.pid)
+      const cells = new Map<Role, string>()
+      const things = thingsFor(route)
+      for (const role of byPatient(roles)) {
+        const sample = await things.about(role.pid)
         const cell = cellOf(await ask(route, role, sample))
-        cells.push(cell)
-        if (isRefusal(route, cell) && !(await isThere(route, role, sample, cell))) {
-          unproven.push(`${nameOf(route)} ${role.name}`)
-        }
-        await clearSamples(practice)
+        cells.set(role, cell)
+        // Who looks leaves a thing as it was, and so does who is refused: the others meet the same one.
+        if (!isRefusal(route, cell)) things.touched()
+        else if (!(await isThere(route, role, things))) unproven.push(`${nameOf(route)} ${role.name}`)
         if (switchesOff(route)) await switchOn()
       }
-      rows.set(nameOf(route), cells)
+      await things.away()
+      rows.set(
+        nameOf(route),
+        roles.map((role) => cells.get(role) ?? ''),
+      )
     }
     expect(unproven, 'refused, but nobody else was let in there either').to.deep.equal([])
     // In the order of their addresses, so that wings may be told in any.
@@ -82,9 +87,13 @@ describe('Every route, asked by everybody', function () {
   })
 
   async function ask(route: Route, role: Role, sample: Sample): Promise<Page> {
-    const who = isDoor(route) ? await comeIn(practice, role) : await signedIn(role)
+    const who = await signedIn(role)
+    const before = sessionsOf(who)
     const headers: Record<string, string> = role.htmx ? { 'HX-Request': 'true' } : {}
-    return askAt(practice, who, route, { path: pathTo(route, role.record, sample), sample, headers })
+    const page = await askAt(practice, who, route, { path: pathTo(route, role.record, sample), sample, headers })
+    // A form that is sent at a door may end the session that brings it, or begin another.
+    if (sessionsOf(who) !== before) inside.delete(role.name)
+    return page
   }
 
   async function signedIn(role: Role): Promise<Visitor> {
@@ -93,13 +102,54 @@ describe('Every route, asked by everybody', function () {
     return known
   }
 
-  /** The same thing, asked for by those whose it is: refused before only because of who asked. Once for each kind of refusal. */
-  async function isThere(route: Route, role: Role, sample: Sample, cell: string): Promise<boolean> {
-    const kind = `${nameOf(route)} ${String(role.pid)} ${cell}`
-    if (proven.has(kind)) return true
+  /** What this route is about: one thing at a time, made anew for each patient and once somebody changed it. */
+  function thingsFor(route: Route): Things {
+    let made: { pid: number; sample: Sample; standing: readonly string[] } | undefined
+    const away = async () => {
+      // Whoever looks, and whatever at: it opens nothing, ends nothing, and makes nobody somebody else.
+      // Somebody may have come in meanwhile.
+      if (made && route.method === 'get') expect(await standing(), nameOf(route)).to.include.members([...made.standing])
+      if (made) await clearSamples(practice)
+      made = undefined
+    }
+    let isTouched = false
+    return {
+      async about(pid) {
+        if (isTouched || made?.pid !== pid) await away()
+        isTouched = false
+        if (made) return made.sample
+        const sample = await sampleFor(practice, route, pid)
+        made = { pid, sample, standing: route.method === 'get' ? await standing() : [] }
+        return sample
+      },
+      touched: () => {
+        isTouched ||= route.method === 'post'
+      },
+      away,
+    }
+  }
+
+  /** Who is signed in as whom, which accounts there are, and what they open. When a session was seen last is no part of it. */
+  async function standing(): Promise<string[]> {
+    const sessions = await practice.db.select<{ session: string }>(
+      `SELECT CONCAT_WS(' ', id_hash, audience, owner, created_at, data) AS session FROM foyer_sessions`,
+    )
+    const tables = await practice.db.select<{ Table: string; Checksum: number }>(
+      `CHECKSUM TABLE foyer_accounts, foyer_grants`,
+    )
+    const sums = tables.map(({ Table, Checksum }) => `${Table} ${String(Checksum)}`)
+    return [...sessions.map(({ session }) => session), ...sums]
+  }
+
+  /** The same thing, asked for by those whose it is: refused before only because of who asked. Once for each patient. */
+  async function isThere(route: Route, role: Role, things: Things): Promise<boolean> {
+    const thing = `${nameOf(route)} ${String(role.pid)}`
+    if (proven.has(thing)) return true
+    const sample = await things.about(role.pid)
+    things.touched()
     for (const owner of ownersOf(route, role)) {
       if (isRefusal(route, cellOf(await ask(route, owner, sample)))) continue
-      proven.add(kind)
+      proven.add(thing)
       return true
     }
     return false
@@ -122,6 +172,23 @@ describe('Every route, asked by everybody', function () {
     inside.clear()
   }
 })
+
+/** A route's samples, one patient's at a time. */
+interface Things {
+  about: (pid: number) => Promise<Sample>
+  /** Somebody was let in: a form that was taken has changed it. */
+  touched: () => void
+  away: () => Promise<void>
+}
+
+function sessionsOf({ cookies }: Visitor): string {
+  return `${String(cookies.get('foyer_portal'))} ${String(cookies.get('foyer_staff'))}`
+}
+
+/** Those who ask about the same patient one after another. */
+function byPatient(roles: readonly Role[]): Role[] {
+  return [...roles].sort((a, b) => a.pid - b.pid)
+}
 
 function isDoor(route: Route): boolean {
   return route.audience === 'patientDoor' || route.audience === 'staffDoor'
