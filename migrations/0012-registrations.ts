@@ -82,7 +82,7 @@ const links = table(
 
 /**
  * By what a chart is found again, whoever spelled the name: one row a chart, kept by a job. Names as they sound
- * (features/registration/phonetic.ts), telephones by their last digits, e-mail addresses hashed; '' and NULL find nothing.
+ * (access/matching/phonetic.ts), telephones by their last digits, e-mail addresses hashed; '' and NULL find nothing.
  * \`day_key\`: day and month in order of size, the same when they were exchanged. \`fingerprint\`: of what it was made of; \`changed_at\`: last_updated of the chart then, where the host has it.
  */
 const keys = table(

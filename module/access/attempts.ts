@@ -14,7 +14,10 @@ export interface Allowance {
 
 export type Taken = { ok: true } | { ok: false; seconds: number }
 
-/** Takes one try of each key. Refused: one of them has none left; wait for so many seconds. Stands even if what follows fails. */
+/**
+ * Takes one try of each key. Refused: one of them has none left; wait for so many seconds, and none was taken of the
+ * others: who has used up their own tries uses up nobody else's. Stands even if what follows fails.
+ */
 export async function takeTries(
   db: Database,
   clock: Clock,
@@ -37,6 +40,7 @@ export async function takeTries(
     )
     const over = counted.filter((row) => row.points > (allowances.find(({ key }) => key === row.key)?.most ?? 0))
     if (over.length === 0) return { ok: true }
+    await giveBackTries(tx, keys)
     const last = Math.max(...over.map(({ expire }) => expire))
     return { ok: false, seconds: Math.max(1, Math.ceil((last - now) / 1000)) }
   })

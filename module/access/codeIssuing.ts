@@ -10,6 +10,8 @@ import { opaqueId, sha256 } from '../platform/ids.js'
 import { publish } from '../platform/outbox.js'
 import { chartTurn, takeTurn } from '../platform/turns.js'
 import { openingOn } from './ages.js'
+import { barOfName, barredNames } from './codeBars.js'
+import { waitingRegistration } from './codeRegistrations.js'
 import { findCode, type Code, type CodeExtent, type CodeKind } from './codes.js'
 import { codeHash, codeSymbols } from './codeSymbols.js'
 import { writeLetter, type Channel } from './letters.js'
@@ -24,6 +26,8 @@ export interface NewCodes {
   relationship: string
   extent: CodeExtent
   language: Language
+  /** Registrations that staff have looked at: somebody else's. */
+  notRegistered?: readonly number[]
   /** Goes out by itself; without it, it is printed. One chart only. */
   send?: Sending | undefined
 }
@@ -43,6 +47,8 @@ export type CodeRefusal =
   | { reason: 'placeholder-name' }
   /** Somebody has registered themselves as this person, or for them, and waits. */
   | { reason: 'open-registration'; registration: number }
+  /** Somebody waits who may be this person; issued all the same where staff have looked and say no (`notRegistered`). */
+  | { reason: 'perhaps-registered'; registration: number }
   /** The same person has one of this chart that can still be used. */
   | { reason: 'active'; code: number }
   /** This person's access to the chart was revoked. */
@@ -113,6 +119,24 @@ export async function revokeCode(
   })
 }
 
+/** As the row says it of a code whose holder's access was revoked. */
+export const ACCESS_REVOKED = 'access-revoked'
+
+/**
+ * Ends what is pending for whoever lost the access to this chart, in the transaction that took it, which has the
+ * chart's turn. Returns how many.
+ */
+export async function revokeCodesOfBarred(tx: Tx, portal: Portal, actor: Actor, pid: number): Promise<number> {
+  const names = await barredNames(tx, pid)
+  const pending = await tx.select<{ id: number; recipient: string }>(
+    `SELECT id, recipient FROM foyer_codes WHERE pid = :pid AND redeemed_at IS NULL AND revoked_at IS NULL`,
+    { pid },
+  )
+  const theirs = pending.filter(({ recipient }) => names.has(plainName(recipient)))
+  for (const { id } of theirs) await revoke(tx, portal, actor, { id, pid }, ACCESS_REVOKED)
+  return theirs.length
+}
+
 export type CodeSent = { ok: true; letter: number } | { ok: false; reason: 'not-found' | 'over' | 'no-consent' }
 
 /** Sends one that is still pending, again or to another address. */
@@ -161,8 +185,11 @@ async function whyNotOne(
   }
   if (opensNothing(portal, wanted, patient)) return { reason: 'of-age' }
   if (wanted.send && !mayGo(patient, wanted.send)) return { reason: 'no-consent' }
-  const registration = await openRegistration(tx, patient)
-  if (registration !== undefined) return { reason: 'open-registration', registration }
+  const waiting = await waitingRegistration(tx, portal, patient)
+  if (waiting?.is === 'sure') return { reason: 'open-registration', registration: waiting.registration }
+  // Whoever issues one again has looked before.
+  const isOthers = replacing !== undefined || (waiting && wanted.notRegistered?.includes(waiting.registration))
+  if (waiting && isOthers !== true) return { reason: 'perhaps-registered', registration: waiting.registration }
   const active = await tx.first<{ id: number }>(
     `SELECT id FROM foyer_codes WHERE active_key = :key AND expires_at > :now`,
     { key: activeKey(wanted, patient.pid), now: utc(portal.clock.now()) },
@@ -184,26 +211,10 @@ function mayGo(patient: FamilyMember, { channel, asked }: Sending): boolean {
   return asked || (channel === 'mail' ? patient.mailAllowed : patient.smsAllowed)
 }
 
-/** Somebody who waits to be found in the chart, under this very name and birth date or linked to it by staff already. */
-async function openRegistration(tx: Tx, patient: FamilyMember): Promise<number | undefined> {
-  const row = await tx.first<{ id: number }>(
-    `SELECT id FROM foyer_registrations
-      WHERE state IN ('waiting', 'asked')
-        AND (pid = :pid OR born = :born AND last_name = :last AND first_name = :first) ORDER BY id LIMIT 1`,
-    { pid: patient.pid, born: patient.born ?? null, last: patient.lastName, first: patient.firstName },
-  )
-  return row?.id
-}
-
 /** Somebody of this name lost the access that they had: a new PIN would lead nowhere, and nobody would know why. */
 async function barred(tx: Tx, pid: number, recipient: string): Promise<CodeRefusal | undefined> {
-  const rows = await tx.select<{ display_name: string; revoked_by: string | null; revoked_reason: string | null }>(
-    `SELECT a.display_name, g.revoked_by, g.revoked_reason FROM foyer_grants g JOIN foyer_accounts a ON a.id = g.account_id
-      WHERE g.pid = :pid AND g.revoked_at IS NOT NULL`,
-    { pid },
-  )
-  const found = rows.find((row) => plainName(row.display_name) === plainName(recipient))
-  return found && { reason: 'barred', by: found.revoked_by ?? '', why: found.revoked_reason ?? '' }
+  const bar = await barOfName(tx, pid, recipient)
+  return bar && { reason: 'barred', by: bar.revokedBy ?? '', why: bar.revokedReason ?? '' }
 }
 
 async function make(
@@ -312,7 +323,13 @@ async function letterFor(
   return letter
 }
 
-async function revoke(tx: Tx, portal: Portal, actor: Actor, code: Code, reason: string): Promise<boolean> {
+async function revoke(
+  tx: Tx,
+  portal: Portal,
+  actor: Actor,
+  code: Pick<Code, 'id' | 'pid'>,
+  reason: string,
+): Promise<boolean> {
   const now: Utc = utc(portal.clock.now())
   const done = await tx.change(
     `UPDATE foyer_codes SET revoked_at = :now, revoked_by = :by, revoked_reason = :reason, active_key = NULL

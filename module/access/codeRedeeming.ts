@@ -11,9 +11,11 @@ import { publish } from '../platform/outbox.js'
 import { accountTurn, chartTurn, takeTurn } from '../platform/turns.js'
 import { createAccount, grant } from './accounts.js'
 import { giveBackTries, takeTries, type Allowance } from './attempts.js'
+import { isBarred, type Comer } from './codeBars.js'
 import { standingOf, widerExtent } from './codes.js'
 import { codeHash, typedSymbols } from './codeSymbols.js'
 import { blockOf } from './limits.js'
+import { moveOwnRecordOf } from './ownRecord.js'
 import type { Portal } from './portal.js'
 import { sendVerification } from './verification.js'
 
@@ -53,14 +55,14 @@ const WINDOW_SECONDS = 60 * 60
 export async function redeemCode(portal: Portal, redeemer: Redeemer, typed: CodeTyped): Promise<Redeemed> {
   const { db, clock } = portal
   const hash = codeHash(portal, typedSymbols(typed.symbols))
-  const accountId = redeemer.kind === 'account' ? redeemer.id : 0
-  const tried = await triedCode(db, hash, accountId)
-  const allowances = allowancesOf(portal, redeemer, typed, tried ? `chart ${String(tried.pid)}` : `none ${hash}`)
+  const tried = await triedCode(db, hash)
+  const barred = await isBarred(db, tried?.pid ?? 0, comerOf(redeemer, tried))
+  const allowances = allowancesOf(portal, redeemer, typed, hash)
   const room = await takeTries(db, clock, allowances, WINDOW_SECONDS)
   if (!room.ok) return { ok: false, reason: 'too-many', seconds: room.seconds }
 
   const passwordHash = redeemer.kind === 'new' ? await redeemer.hashPassword() : ''
-  const wrong = whyNot(portal, tried, typed.born)
+  const wrong = whyNot(portal, tried, typed.born, barred)
   if (wrong !== undefined || !tried) return refuse(portal, redeemer, typed, tried, wrong ?? 'unknown')
   try {
     return await db.transaction((tx) =>
@@ -81,32 +83,59 @@ export async function redeemCode(portal: Portal, redeemer: Redeemer, typed: Code
 }
 
 /**
- * Four counts at once: of who tries, of the patient whose code it is, of the birth date that was typed (a PIN is guessed
- * for somebody whose birth date is known), of the network address.
+ * Four counts at once: of who tries, of the code that is typed, of the birth date that is typed (a PIN is guessed for
+ * somebody whose birth date is known), of the network address. Those who are signed in have counts of their own, so that
+ * no storm of strangers at /portal/join keeps them out; what a stranger merely types (a birth date, an e-mail) is counted
+ * widely, or five tries would keep everybody out who was born that day.
+ *
+ * The odds: a PIN is one of 31^8 = 8.5e11. For one birth date strangers have WIDELY = 1,000 tries an hour, and accounts
+ * as many again: 336,000 in the seven days that a PIN lives. Where ten PINs wait for children born that day, from however
+ * many addresses: 336,000 * 10 / 8.5e11, four in a million. One address alone (100 tries an hour) has two in ten million,
+ * one account (5 tries an hour) one in a hundred million. Who holds a PIN and guesses the date has 5 tries an hour, however
+ * many they are, and 5 with accounts.
  */
-function allowancesOf(portal: Portal, redeemer: Redeemer, typed: CodeTyped, target: string): Allowance[] {
+function allowancesOf(portal: Portal, redeemer: Redeemer, typed: CodeTyped, hash: string): Allowance[] {
   const { pinTries: most, signInTriesPerAddress } = portal.settings()
-  const who = redeemer.kind === 'account' ? `account ${String(redeemer.id)}` : redeemer.email.trim().toLowerCase()
+  const isKnown = redeemer.kind === 'account'
+  const who = isKnown ? `account ${String(redeemer.id)}` : redeemer.email.trim().toLowerCase()
+  const among = isKnown ? 'known' : 'stranger'
   return [
-    { key: `code-account:${sha256(who)}`, most },
-    { key: `code-target:${sha256(target)}`, most },
-    { key: `code-born:${typed.born}`, most },
-    { key: `code-address:${sha256(blockOf(typed.address))}`, most: Math.max(most, signInTriesPerAddress) },
+    { key: `code-account:${sha256(who)}`, most: isKnown ? most : WIDELY },
+    // Of no chart: somebody with an old PIN of it would keep out whom another was made out to.
+    { key: `code-target:${among}:${sha256(hash)}`, most },
+    { key: `code-born:${among}:${typed.born}`, most: WIDELY },
+    { key: `code-address:${among}:${sha256(blockOf(typed.address))}`, most: Math.max(most, signInTriesPerAddress) },
   ]
 }
+
+/** Tries an hour, of all that share what anybody may type. */
+const WIDELY = 1000
 
 /** As staff read it in the history. */
 type Failure = 'unknown' | 'wrong-birth-date' | 'expired' | 'used' | 'revoked' | 'barred' | 'closed'
 
-/** Undefined: it opens the chart. */
-export function whyNot(portal: Pick<Portal, 'clock'>, tried: TriedCode | undefined, born: Day): Failure | undefined {
+/** What is known of whoever holds the code (codeBars.ts). */
+function comerOf(redeemer: Redeemer, code: TriedCode | undefined): Comer {
+  const recipient = code?.recipient ?? ''
+  return redeemer.kind === 'account'
+    ? { recipient, accountId: redeemer.id, email: '' }
+    : { recipient, accountId: 0, email: redeemer.email }
+}
+
+/** Undefined: it opens the chart. `barred`: this person's access to it was revoked (codeBars.ts). */
+export function whyNot(
+  portal: Pick<Portal, 'clock'>,
+  tried: TriedCode | undefined,
+  born: Day,
+  barred: boolean,
+): Failure | undefined {
   if (!tried) return 'unknown'
   const standing = standingOf(tried, utc(portal.clock.now()))
   if (standing === 'registered') return 'used'
   if (standing !== 'pending') return standing
   if (tried.born !== born) return 'wrong-birth-date'
   if (!tried.open) return 'closed'
-  return tried.barred ? 'barred' : undefined
+  return barred ? 'barred' : undefined
 }
 
 async function refuse(
@@ -150,10 +179,13 @@ async function open(
   await takeTurn(tx, [...(redeemer.kind === 'account' ? [accountTurn(redeemer.id)] : []), chartTurn(code.pid)])
   // In turn: merged or disabled since the request came in, it would use the code up and open nothing.
   if (redeemer.kind === 'account' && !(await isInUse(tx, redeemer.id))) throw new Undone('closed')
+  // Revoked in the same moment: whoever revokes has the chart's turn, too.
+  if (await isBarred(tx, code.pid, comerOf(redeemer, code))) throw new Undone('barred')
   const accountId = redeemer.kind === 'account' ? redeemer.id : await newAccount(tx, portal, redeemer, typed, code)
   await use(tx, portal, code, accountId)
   const actor = actorOf(redeemer, typed, accountId, code.recipient)
   const record = await openRecord(tx, portal, actor, code, accountId)
+  if (code.relationship === 'self') await moveOwnRecordOf(tx, portal, accountId, { record, pid: code.pid })
   await giveBackTries(tx, keys)
   await noteTry(tx, clock, code, accountId, 'redeemed')
   const subject = `code:${String(code.id)}`

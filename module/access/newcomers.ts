@@ -4,7 +4,7 @@
  * come with a small piece of work that the page does by itself where it may (public/js/newcomer.js).
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
-import { sha256 } from '../platform/ids.js'
+import { opaqueId, sha256 } from '../platform/ids.js'
 import { takeTries, type Taken } from './attempts.js'
 import { blockOf } from './limits.js'
 import type { Portal } from './portal.js'
@@ -24,33 +24,44 @@ export type Newcomer =
   | 'program'
   /** Faster than somebody types, and without the work: the same form again, a few seconds later. */
   | 'too-soon'
-  /** Not our stamp, or one of yesterday. */
+  /** Not our stamp, one of hours ago, or one that was taken before: the same form with a new one. */
   | 'stale'
 
 const WAIT_MS = 4000
 const STALE_MS = 2 * 60 * 60 * 1000
-/** Leading zero bits of the work: four thousand hashes, a blink. */
-export const WORK_BITS = 12
+/**
+ * Leading zero bits of the work: 65 thousand hashes, a second or two of a phone while somebody types their address. At
+ * most 16 (public/js/newcomer.js looks at two bytes).
+ */
+export const WORK_BITS = 16
 
-/** Goes into the form; says when it was made. */
+/** Goes into the form; says when it was made. No two are alike. */
 export function newcomerStamp({ clock, secret }: Pick<Portal, 'clock' | 'secret'>): string {
-  const at = clock.now().toMillis().toString(36)
+  const at = `${clock.now().toMillis().toString(36)}.${opaqueId().slice(0, 11)}`
   return `${at}.${signatureOf(secret, at)}`
 }
 
-export function judgeNewcomer(portal: Pick<Portal, 'clock' | 'secret'>, fields: NewcomerFields): Newcomer {
+/** A stamp is taken once: whoever sends a second form waits, or works, for it anew. */
+export async function judgeNewcomer(
+  portal: Pick<Portal, 'clock' | 'db' | 'secret'>,
+  fields: NewcomerFields,
+): Promise<Newcomer> {
   if (fields.website !== '') return 'program'
   const madeAt = timeOf(portal.secret, fields.stamp)
   const age = madeAt === undefined ? undefined : portal.clock.now().toMillis() - madeAt
   if (age === undefined || age < 0 || age > STALE_MS) return 'stale'
-  return age >= WAIT_MS || isWorkDone(fields) ? 'person' : 'too-soon'
+  if (age < WAIT_MS && !isWorkDone(fields)) return 'too-soon'
+  const key = `newcomer-stamp:${sha256(fields.stamp)}`
+  const taken = await takeTries(portal.db, portal.clock, [{ key, most: 1 }], STALE_MS / 1000)
+  return taken.ok ? 'person' : 'stale'
 }
 
 function timeOf(secret: string, stamp: string): number | undefined {
-  const [at = '', signature = ''] = stamp.split('.')
+  const [made = '', nonce = '', signature = ''] = stamp.split('.')
+  const at = `${made}.${nonce}`
   const [given, right] = [Buffer.from(signature), Buffer.from(signatureOf(secret, at))]
   if (given.length !== right.length || !timingSafeEqual(given, right)) return undefined
-  return Number.parseInt(at, 36)
+  return Number.parseInt(made, 36)
 }
 
 function signatureOf(secret: string, at: string): string {

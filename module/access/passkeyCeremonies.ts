@@ -30,7 +30,8 @@ export async function creationOptions(
   const rpID = passkeyDomain(portal)
   if (rpID === undefined) return undefined
   const known = await passkeysOf(portal.db, owner)
-  const options = await (await ceremonies()).generateRegistrationOptions({
+  const { generateRegistrationOptions } = await ceremonies()
+  const options = await generateRegistrationOptions({
     rpID,
     rpName: portal.practice().name,
     // Always the same of one owner, and nobody's name: the authenticator keeps it.
@@ -54,7 +55,8 @@ export async function requestOptions(portal: Portal, owner?: FactorOwner): Promi
   if (rpID === undefined) return undefined
   const known = owner === undefined ? undefined : await passkeysOf(portal.db, owner)
   if (known?.length === 0) return undefined
-  const options = await (await ceremonies()).generateAuthenticationOptions({
+  const { generateAuthenticationOptions } = await ceremonies()
+  const options = await generateAuthenticationOptions({
     rpID,
     challenge: bytesOf(makeChallenge(portal, owner === undefined ? 'enter' : 'prove', owner ?? '')),
     userVerification: owner === undefined ? 'required' : 'preferred',
@@ -78,7 +80,8 @@ export async function readCreated(portal: Portal, owner: FactorOwner, answer: st
   const read = readAnswer(portal, 'create', owner, answer)
   if (!read) return undefined
   const { response, expected } = read
-  const result = await (await ceremonies()).verifyRegistrationResponse({
+  const { verifyRegistrationResponse } = await ceremonies()
+  const result = await verifyRegistrationResponse({
     ...expected,
     response: response as unknown as RegistrationResponseJSON,
     requireUserVerification: false,
@@ -105,7 +108,8 @@ export async function readProof(portal: Portal, answer: string, owner?: FactorOw
   if (!passkey) return undefined
   const { response, expected } = read
   const { credentialId: id, publicKey, counter, transports } = passkey
-  const result = await (await ceremonies()).verifyAuthenticationResponse({
+  const { verifyAuthenticationResponse } = await ceremonies()
+  const result = await verifyAuthenticationResponse({
     ...expected,
     response: response as unknown as AuthenticationResponseJSON,
     credential: { id, publicKey, counter, transports },

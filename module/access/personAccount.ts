@@ -56,7 +56,8 @@ export async function accountOfPerson(
   if (into.kind === 'its-own') return into.id
   if (into.kind === 'new') {
     // Whoever had the login lost the chart: signing in again must not give it back. Staff do, in so many words.
-    const barred = lets !== undefined && (await lostTheChart(tx, lets, credential.pid))
+    const barred =
+      (lets !== undefined && (await lostTheChart(tx, lets, credential.pid))) || (await isLost(tx, credential.pid))
     return (await accountOfCredential(tx, clock, { ...credential, barred })).id
   }
   await tx.change(`UPDATE foyer_accounts SET host_pid = :pid WHERE id = :own AND host_pid IS NULL`, {
@@ -88,6 +89,39 @@ async function lostTheChart(db: Queryable, accountId: number, pid: number): Prom
   return revoked !== undefined
 }
 
+/** An account let go of this login when staff took the chart from its holder (families/deciding.ts). */
+async function isLost(db: Queryable, pid: number): Promise<boolean> {
+  const lost = await db.first(
+    // Of whichever account by now: what was revoked goes along when accounts are merged.
+    `SELECT a.id FROM foyer_accounts a JOIN foyer_grants g ON g.pid = a.lost_login AND g.relationship = 'self'
+      WHERE a.lost_login = :pid AND g.revoked_at IS NOT NULL`,
+    { pid },
+  )
+  return lost !== undefined
+}
+
+/**
+ * Staff took a patient's chart from this account: the patient's login goes with it, in the same transaction, so that its
+ * password is not this account's to change any more. An account that has no other way in keeps it, and opens nothing.
+ */
+export async function letGoOfLogin(tx: Tx, { accountId, pid }: { accountId: number; pid: number }): Promise<void> {
+  await tx.change(
+    `UPDATE foyer_accounts SET lost_login = host_pid, host_pid = NULL
+      WHERE id = :accountId AND host_pid = :pid AND password_hash IS NOT NULL`,
+    { accountId, pid },
+  )
+}
+
+/** Staff gave it back: the login too, unless it has been used meanwhile and belongs to another account. */
+export async function takeLoginBack(tx: Tx, { accountId, pid }: { accountId: number; pid: number }): Promise<void> {
+  const other = await accountOfPid(tx, pid)
+  await tx.change(
+    `UPDATE foyer_accounts SET host_pid = COALESCE(host_pid, :login), lost_login = NULL
+      WHERE id = :accountId AND lost_login = :pid`,
+    { accountId, pid, login: other === undefined ? pid : null },
+  )
+}
+
 const MERGED_MOST = 5
 
 async function stillOpen(db: Queryable, holder: Holder): Promise<number | undefined> {
@@ -112,6 +146,17 @@ async function ownAccountOf(db: Queryable, pid: number): Promise<number | undefi
     { pid },
   )
   return other ? undefined : one?.id
+}
+
+/**
+ * Every account in which somebody may be by this patient's credential: the one that it belongs to, and the one into which
+ * that was merged, where they are. None that is closed has sessions.
+ */
+export async function accountsEntered(db: Queryable, pid: number): Promise<number[]> {
+  const holder = await accountOfPid(db, pid)
+  const into = await signsInto(db, pid)
+  const entered = into.kind === 'its-own' ? [into.id] : []
+  return [...new Set([...(holder === undefined ? [] : [holder]), ...entered])]
 }
 
 /** The account to which a patient's credential belongs, if it has been used. */

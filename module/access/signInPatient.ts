@@ -22,6 +22,7 @@ import { hashOwnPassword, ownHashSettings, verifyOwnPassword } from './ownPasswo
 import { accountOfPerson, accountOfPid } from './personAccount.js'
 import type { Portal } from './portal.js'
 import { findAccount, type Account } from './scope.js'
+import type { Place } from './sessions.js'
 import { limitsOf, stranger, type SignInOutcome, type SignInTry } from './signIn.js'
 import { mustChange } from './staffCredentials.js'
 import { stagesOwed } from './stages.js'
@@ -199,7 +200,9 @@ async function tellOfFailure(portal: Portal, attempt: SignInTry, { own, host }: 
     // Asked whether or not there is one to ask about: the same statements for everybody.
     const ofHost = await accountOfPid(tx, host?.pid ?? 0)
     const actor = stranger(attempt.requestId, own?.id ?? ofHost)
-    await recordAudit(tx, portal.clock, actor, { event: 'patient.sign-in-refused', subject: 'account' })
+    await recordAudit(tx, portal.clock, actor, {
+      ...{ event: 'patient.sign-in-refused', subject: 'account', details: { address: attempt.address } },
+    })
   })
 }
 
@@ -208,10 +211,10 @@ export async function notePatientIn(
   tx: Tx,
   { clock }: Pick<Portal, 'clock'>,
   actor: Actor,
-  { device }: { device: string },
+  { address, device }: Place,
 ): Promise<void> {
   const subject = `account:${actor.id}`
-  await recordAudit(tx, clock, actor, { event: 'patient.signed-in', subject, details: { device } })
+  await recordAudit(tx, clock, actor, { event: 'patient.signed-in', subject, details: { device, address } })
   const login = await patientLogin(tx, Number(actor.id))
   if (!login) return
   await writeHostLog(tx, {

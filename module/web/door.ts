@@ -108,9 +108,10 @@ async function enter(exchange: Exchange, whose: Whose, who: SignedIn): Promise<v
   if (!person) throw new Error('Whoever has just signed in is gone')
   const device = deviceName(request.get('User-Agent'))
   const note = whose === 'staff' ? noteStaffIn : notePatientIn
-  await portal.db.transaction((tx) => note(tx, portal, person.actor, { device }))
+  const place = { address: request.ip ?? '', device }
+  await portal.db.transaction((tx) => note(tx, portal, person.actor, place))
   await logIn(request, who)
-  await notePlace(portal.db, request.sessionID, { address: request.ip ?? '', device })
+  await notePlace(portal.db, request.sessionID, place)
   keepDevice(exchange, whose, person)
 }
 

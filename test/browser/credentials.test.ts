@@ -62,7 +62,7 @@ describe('Giving a patient access, in the browser', function () {
       page.waitForEvent('download'),
       dialog.getByRole('button', { name: say('credential.saveAsPdf') }).click(),
     ])
-    const { lines, pages } = textOfPdf(readFileSync(await file.path()))
+    const { lines, pages } = await textOfPdf(readFileSync(await file.path()))
     expect(pages).to.equal(1)
     expect(lines).to.include(own)
     await dialog.getByRole('link', { name: say('credential.close') }).click()

@@ -7,6 +7,7 @@ import { loginOf, openPractice, type TestPractice } from '../support/practice.js
 import { visitor, type Page, type Visitor } from '../support/visitor.js'
 import { beginAnew, change, expectIn, newLogin, PATIENT } from './doors.js'
 import { hashHostPassword, hashSettings } from '../../module/host/php/passwords.js'
+import { recordAudit } from '../../module/platform/audit.js'
 
 const ACCOUNT = '/portal/account'
 const FIREFOX = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0'
@@ -31,8 +32,8 @@ describe('The account page', function () {
     practice.clock.set('2026-11-23T08:05:00')
     await comeIn(username, password, PHONE)
     expect(itemsOf('sessions', await home.get(ACCOUNT))).to.deep.equal([
-      'Firefox, Windows This device since 08:00, last seen 08:05',
-      'Safari, iPhone since 08:05, last seen 08:05 Sign out there',
+      'Firefox, Windows This device from 127.0.0.1, since 08:00, last seen 08:05',
+      'Safari, iPhone from 127.0.0.1, since 08:05, last seen 08:05 Sign out there',
     ])
   })
 
@@ -184,11 +185,53 @@ describe('The account page', function () {
     practice.clock.set('2026-11-23T08:03:00')
     const home = await comeIn(username, password, FIREFOX)
     expect(itemsOf('history', await home.get(ACCOUNT))).to.deep.equal([
-      'Signed in (Firefox, Windows) 08:03',
-      'Somebody tried to sign in and was refused 08:00',
+      'Signed in (Firefox, Windows, from 127.0.0.1) 08:03',
+      'Somebody tried to sign in and was refused (from 127.0.0.1) 08:00',
     ])
     const johns = (await (await practice.patientVisitor('john')).get(ACCOUNT)).body
     expect(johns.match(/tried to sign in/g)).to.have.length(1)
+  })
+
+  it('shows the half of a long address that stays the same', async () => {
+    const { username, password } = await person()
+    const home = await comeIn(username, password, FIREFOX)
+    await change(practice, `UPDATE foyer_sessions SET address = '2001:db8:1:2:aaaa::7'`)
+    expect(itemsOf('sessions', await home.get(ACCOUNT))[0]).to.contain('from 2001:db8:1:2…,')
+  })
+
+  it('tells of all that staff and oneself changed, page by page', async () => {
+    const host = await person('host')
+    const home = await comeIn(host.username, host.password)
+    const row = await practice.db.first<{ id: number }>(`SELECT id FROM foyer_accounts WHERE host_pid = :pid`, host)
+    const by = { kind: 'staff', id: 'admin', name: 'Robin Adler', requestId: 'test' } as const
+    const other = await person()
+    await practice.db.transaction(async (tx) => {
+      const tell = (event: string, subject: string) => recordAudit(tx, practice.clock, by, { event, subject })
+      await tell('credential.reset', `patient:${String(host.pid)}`)
+      await tell('second-factor.reset', `account:${String(row?.id)}`)
+      await tell('account.merged', `account:${String(other.id)}`)
+      for (let at = 0; at < 30; at += 1) await tell('second-factor.app-added', `account:${String(row?.id)}`)
+      await tx.change(`UPDATE foyer_accounts SET merged_into = :into WHERE id = :id`, {
+        into: row?.id ?? 0,
+        id: other.id,
+      })
+    })
+    const card = await home.get(ACCOUNT)
+    expect(itemsOf('history', card)).to.have.length(20)
+    expect(card.body).to.include('href="/portal/account/history"')
+    const first = await home.get(`${ACCOUNT}/history`)
+    expect(itemsOf('history', first)).to.have.length(20)
+    const [, next = ''] = /href="([^"]*before=\d+)"/.exec(first.body) ?? []
+    const second = itemsOf('history', await home.get(next))
+    expect(second.slice(10).map((line) => line.replace(/ \d\d:\d\d$/, ''))).to.deep.equal([
+      'The practice joined another account of yours with this one',
+      'The practice took your second step off',
+      'The practice made a new password for you',
+      'Signed in (Firefox, Windows, from 127.0.0.1)',
+    ])
+    const johns = await (await practice.patientVisitor('john')).get(`${ACCOUNT}/history`)
+    expect(johns.body).to.not.include('second step')
+    expect((await home.get(`${ACCOUNT}/history?before=x`)).status).to.equal(200)
   })
 
   describe('of one person with two ways in', () => {

@@ -4,6 +4,8 @@ import { createAccount } from '../../module/access/accounts.js'
 import { linkToken } from '../../module/access/links.js'
 import { hashOwnPassword } from '../../module/access/ownPasswords.js'
 import { sendVerification } from '../../module/access/verification.js'
+import { makeCredential } from '../../module/features/accounts/credentials/making.js'
+import { openReset, resetPassword } from '../../module/features/accounts/safety/resetting.js'
 import { openLog } from '../../module/platform/log.js'
 import { deliver } from '../support/mailServer.js'
 import { loginOf, openPractice, passwordOf, type TestPractice } from '../support/practice.js'
@@ -124,6 +126,28 @@ describe('Who forgot their password', function () {
     expect(
       (await (await practice.visitor()).post(RESET, { token: changed, password: NEW }, { from: PATIENT })).status,
     ).to.equal(404)
+  })
+
+  it('chooses none where the password was made anew between opening the link and sending it', async () => {
+    const staff = { kind: 'staff', id: 'admin', name: 'Robin Adler', requestId: 'test' } as const
+    const host = await hostLogin()
+    await ask(host.email)
+    const opened = await openReset(practice.portal, await lastToken())
+    if (!opened) throw new Error('the link opens nothing')
+    const anew = 'quiet+Harbour-93-fog'
+    const wish = { pid: host.pid, loginName: host.username, password: anew, changeInHost: false }
+    expect(await makeCredential(practice.portal, staff, { ...wish, seen: undefined, token: undefined })).to.include({
+      ok: true,
+    })
+    expect(await resetPassword(practice.portal, opened, NEW, 'test')).to.deep.equal({ ok: false, reason: 'over' })
+    expect((await (await practice.visitor()).signIn(PATIENT, host.username, NEW)).status).to.equal(401)
+
+    const own = await ownAccount()
+    await ask(own.email)
+    const theirs = await openReset(practice.portal, await lastToken())
+    if (!theirs) throw new Error('the link opens nothing')
+    await change(practice, `UPDATE foyer_accounts SET password_hash = 'another' WHERE id = :id`, own)
+    expect(await resetPassword(practice.portal, theirs, NEW, 'test')).to.deep.equal({ ok: false, reason: 'over' })
   })
 
   it('used by twenty at once, the link changes the password once', async () => {

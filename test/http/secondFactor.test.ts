@@ -236,6 +236,21 @@ describe('The second factor', function () {
       }
       expectIn(await eva.post('/portal/join', fields, { from: '/portal/join' }), SET_UP)
       expect((await eva.get('/portal/records')).location).to.match(/^\/portal\/sign-in/)
+      // Her address is not proved: an app, and no passkey yet; the page that says so leads to the letter.
+      const set = await eva.get(SET_UP)
+      expect(set.body).to.not.include('name="passkey"')
+      const { sealed, app } = shown(set)
+      expect((await eva.post(SET_UP, { sealed, code: app.code() })).status).to.equal(200)
+      await eva.post(SET_UP)
+      const own = await eva.get(OWN)
+      expect(own.body).to.include('href="/portal/account/email"').and.not.include(`${OWN}/passkeys/new`)
+      expect((await eva.get(`${OWN}/passkeys/new`)).location).to.match(/^\/portal\/account\/second-factor/)
+      expect((await eva.get('/portal/account/email')).body).to.include('value="eva@example.org"')
+      await change(
+        practice,
+        `UPDATE foyer_accounts SET email_verified_at = '2026-11-23' WHERE email = 'eva@example.org'`,
+      )
+      expect((await eva.get(OWN)).body).to.include(`${OWN}/passkeys/new`)
     })
 
     it('takes no key that was made for somebody else', async () => {

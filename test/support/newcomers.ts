@@ -1,6 +1,7 @@
 /** People who come to the portal from outside, with nothing but an e-mail address: what their browser and mailbox do. */
 import { createHash } from 'node:crypto'
 import { linkToken } from '../../module/access/links.js'
+import { WORK_BITS } from '../../module/access/newcomers.js'
 import type { TestPractice } from './practice.js'
 
 /** The value of a field as the page was sent. '' where there is none. */
@@ -14,7 +15,7 @@ export function workFor(stamp: string): string {
     const hash = createHash('sha256')
       .update(`${stamp}:${String(tried)}`)
       .digest()
-    if (hash.readUInt16BE(0) >> 4 === 0) return String(tried)
+    if (hash.readUInt16BE(0) >> (16 - WORK_BITS) === 0) return String(tried)
   }
 }
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { keysOfChart, waysTo, type ChartKeys, type Way } from '../../module/features/registration/keys.js'
-import { rank, type Chart, type Claim, type Field, type Match } from '../../module/features/registration/matching.js'
+import { rank, type Chart, type Claim, type Field, type Match } from '../../module/access/matching/matching.js'
 import { peopleOf, type Registrant } from './matchingPeople.js'
 
 const PLACEHOLDERS = ['Baby', 'Baby Boy', 'Baby Girl', 'Newborn', 'Twin A']

@@ -3,7 +3,7 @@
  * who register with what goes wrong in life: married names, slips, nicknames, a new number. The same for the same seed.
  */
 import { chance, pick, seededRandom, type Random } from '../../module/demo/random.js'
-import type { Chart, Claim } from '../../module/features/registration/matching.js'
+import type { Chart, Claim } from '../../module/access/matching/matching.js'
 
 export interface Registrant {
   claim: Claim

@@ -2,7 +2,7 @@ import type { Day, Utc } from '../../platform/clock.js'
 import type { Queryable } from '../../platform/database.js'
 import { dayOrNone } from '../unset.js'
 
-/** A code as somebody tries it: with the chart that it opens, and what this account may not do there. */
+/** A code as somebody tries it, with the chart that it opens. */
 export interface TriedCode {
   id: number
   pid: number
@@ -17,28 +17,78 @@ export interface TriedCode {
   born: Day | undefined
   /** The chart says YES to the portal. */
   open: boolean
-  /** The account's access to this chart was revoked. */
-  barred: boolean
 }
 
-interface Row extends Omit<TriedCode, 'born' | 'open' | 'barred'> {
+interface Row extends Omit<TriedCode, 'born' | 'open'> {
   DOB: string | null
   allowed: string | null
-  barred: number
 }
 
-/** One statement over one index, found or not. `accountId` 0: nobody's yet. */
-export async function triedCode(db: Queryable, hash: string, accountId: number): Promise<TriedCode | undefined> {
+/** One statement over one index, found or not. */
+export async function triedCode(db: Queryable, hash: string): Promise<TriedCode | undefined> {
   const row = await db.first<Row>(
     `SELECT c.id, c.pid, c.recipient, c.relationship, c.extent, c.redeemed_at, c.revoked_at, c.expires_at, p.DOB,
-            p.allow_patient_portal AS allowed, g.revoked_at IS NOT NULL AS barred
+            p.allow_patient_portal AS allowed
        FROM foyer_codes c
        LEFT JOIN patient_data p ON p.pid = c.pid
-       LEFT JOIN foyer_grants g ON g.pid = c.pid AND g.account_id = :accountId
       WHERE c.code_hash = :hash`,
-    { hash, accountId },
+    { hash },
   )
   if (!row) return undefined
-  const { DOB, allowed, barred, ...code } = row
-  return { ...code, born: dayOrNone(DOB), open: allowed === 'YES', barred: barred === 1 }
+  const { DOB, allowed, ...code } = row
+  return { ...code, born: dayOrNone(DOB), open: allowed === 'YES' }
+}
+
+/** By what a person is known again: one account of theirs. */
+export interface KnownAs {
+  account: number
+  name: string
+  /** Its own. */
+  email: string | null
+  /** In the chart of its holder, where the account has the host's login. */
+  chartEmail: string | null
+}
+
+export interface LostAccess extends KnownAs {
+  revokedBy: string | null
+  revokedReason: string | null
+}
+
+/** Accounts merged into another, and that one into the next: as far as one looks. */
+const MERGED_MOST = 5
+
+/**
+ * Whose access to this chart was revoked and is not given back: each with the accounts that were merged into theirs. A
+ * merged account's own grants say nothing: what was revoked went along with it (registration/staff/merging.ts).
+ */
+export function lostAccess(db: Queryable, pid: number): Promise<LostAccess[]> {
+  return db.select<LostAccess>(
+    `WITH RECURSIVE person AS (
+       SELECT h.id, g.revoked_by, g.revoked_reason, 0 AS step
+         FROM foyer_grants g JOIN foyer_accounts h ON h.id = g.account_id
+        WHERE g.pid = :pid AND g.revoked_at IS NOT NULL AND h.merged_into IS NULL
+        UNION ALL
+       SELECT m.id, person.revoked_by, person.revoked_reason, person.step + 1
+         FROM person JOIN foyer_accounts m ON m.merged_into = person.id WHERE person.step < ${String(MERGED_MOST)})
+     SELECT a.id AS account, a.display_name AS name, a.email, p.email AS chartEmail,
+            person.revoked_by AS revokedBy, person.revoked_reason AS revokedReason
+       FROM person JOIN foyer_accounts a ON a.id = person.id
+       LEFT JOIN patient_data p ON p.pid = a.host_pid`, // sql-safe: a number
+    { pid },
+  )
+}
+
+/** An account and those that were merged into it; none of 0. */
+export function accountsOfPerson(db: Queryable, accountId: number): Promise<KnownAs[]> {
+  return db.select<KnownAs>(
+    `WITH RECURSIVE person AS (
+       SELECT id, 0 AS step FROM foyer_accounts WHERE id = :accountId
+        UNION ALL
+       SELECT m.id, person.step + 1
+         FROM person JOIN foyer_accounts m ON m.merged_into = person.id WHERE person.step < ${String(MERGED_MOST)})
+     SELECT a.id AS account, a.display_name AS name, a.email, p.email AS chartEmail
+       FROM person JOIN foyer_accounts a ON a.id = person.id
+       LEFT JOIN patient_data p ON p.pid = a.host_pid`, // sql-safe: a number
+    { accountId },
+  )
 }

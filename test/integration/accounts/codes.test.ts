@@ -203,26 +203,76 @@ describe('PINs and access codes', function () {
       expect(await type(john(), 'BBBBBBBB', '2001-02-01', '192.0.2.99')).to.include(exhausted)
     })
 
-    it('for one patient whose PIN is known, whoever tries and from wherever', async () => {
+    it('for one PIN that is known, whoever tries dates and from wherever', async () => {
       const pid = await child()
       const one = await pinFor(pid, { recipient: 'One' })
       const two = await pinFor(pid, { recipient: 'Two' })
       for (let at = 0; at < 5; at += 1) {
         const redeemer: Redeemer = { kind: 'account', id: 1000 + at, name: 'x' }
-        await type(redeemer, at % 2 ? one.symbols : two.symbols, `2001-01-0${String(at + 1)}`, `192.0.2.${String(at)}`)
+        await type(redeemer, one.symbols, `2001-01-0${String(at + 1)}`, `192.0.2.${String(at)}`)
       }
       expect(await type(john(), one.symbols, LEO, '198.51.100.1')).to.include(exhausted)
+      const luis: Redeemer = { kind: 'account', id: practice.accounts.luis, name: 'x' }
+      expect(await type(luis, two.symbols, LEO, '198.51.100.1'), 'another’s PIN').to.include({ ok: true })
       practice.clock.set('2026-11-23T09:00:01')
       expect(await type(john(), one.symbols, LEO, '198.51.100.1')).to.include({ ok: true })
     })
 
-    it('for one birth date, for which PINs are guessed', async () => {
-      const pin = await pinFor(await child(undefined, { dob: '2019-08-17' }))
-      for (let at = 0; at < 5; at += 1) {
-        const redeemer: Redeemer = { kind: 'account', id: 2000 + at, name: 'x' }
-        await type(redeemer, `AAAAAAA${'BCDEF'.charAt(at)}`, '2019-08-17', `192.0.2.${String(at)}`)
-      }
-      expect(await type(john(), pin.symbols, '2019-08-17', '198.51.100.1')).to.include(exhausted)
+    describe('though many guess', () => {
+      const stranger = (email: string): Redeemer => ({
+        ...{ kind: 'new', email, hashPassword: () => Promise.resolve('x'), language: undefined },
+      })
+      const guess = (at: number, email: string, born: string, address = `2001:db8:${at.toString(16)}::1`) =>
+        type(
+          stranger(email),
+          `AAAAAA${String(2 + (at % 8))}${'BCDEFGHJKM'.charAt(Math.trunc(at / 8) % 10)}`,
+          born,
+          address,
+        )
+      const count = async (like: string) =>
+        (
+          await practice.db.first<{ points: number }>(
+            `SELECT points FROM foyer_attempts WHERE \`key\` LIKE :like ORDER BY points DESC LIMIT 1`,
+            { like },
+          )
+        )?.points
+      const use = (like: string, points: number) =>
+        practice.db.transaction((tx) =>
+          tx.change(`UPDATE foyer_attempts SET points = :points WHERE \`key\` LIKE :like`, { like, points }),
+        )
+
+      it('from many addresses, with a child’s birth date and a parent’s e-mail: the parent still gets in', async () => {
+        const [born, email] = ['2019-08-17', 'storm.parent@example.org']
+        const pin = await pinFor(await child(undefined, { dob: born }), { recipient: 'Storm Parent' })
+        for (let at = 0; at < 60; at += 1) await guess(at, email, born)
+        expect(await type(stranger(email), pin.symbols, born, '198.51.100.1')).to.include({ ok: true })
+      })
+
+      it('until a birth date has been guessed for a thousand times: then who is signed in goes on', async () => {
+        const born = '2019-08-18'
+        const pin = await pinFor(await child(undefined, { dob: born }))
+        await guess(1, 'a@example.org', born)
+        await use(`code-born:stranger:${born}`, 1000)
+        expect(await guess(2, 'b@example.org', born)).to.include(exhausted)
+        expect(await type(stranger('c@example.org'), pin.symbols, born, '198.51.100.1')).to.include(exhausted)
+        expect(await type(john(), pin.symbols, born, '198.51.100.1')).to.include({ ok: true })
+        // Their guesses have an end, too.
+        const other = await pinFor(await child(undefined, { dob: born }))
+        await type(john(), 'AAAAAAAA', born)
+        await use(`code-born:known:${born}`, 1000)
+        expect(await type(john(), other.symbols, born, '198.51.100.1')).to.include(exhausted)
+      })
+
+      it('from one address: only its own tries are used up', async () => {
+        await practice.setting('signInTriesPerAddress', '10')
+        const born = '2019-08-19'
+        for (let at = 0; at < 40; at += 1) await guess(at, 'd@example.org', born, '203.0.113.5')
+        expect(await guess(41, 'd@example.org', born, '203.0.113.5')).to.include(exhausted)
+        expect(await count(`code-born:stranger:${born}`)).to.equal(10)
+        const pin = await pinFor(await child(undefined, { dob: born }))
+        expect(await type(john(), pin.symbols, born, '203.0.113.5'), 'signed in there').to.include({ ok: true })
+        await practice.setting('signInTriesPerAddress', '100')
+      })
     })
 
     it('for one network address, whose house counts as one', async () => {
@@ -302,22 +352,65 @@ describe('PINs and access codes', function () {
       expect(both.map(String).sort()).to.deep.equal(['active', 'issued'])
     })
 
-    it('for somebody who waits to be found in the chart', async () => {
-      const pid = await child('Nina')
-      const now = utc(practice.clock.now())
-      const waiting = await practice.db.transaction((tx) =>
-        tx.insert(
-          `INSERT INTO foyer_registrations (receipt, account_id, for_whom, relationship, first_name, middle_name, last_name, birth_name,
-                                            born, sex, phone, email, postal_code, message, state, created_at)
-           VALUES ('AAAA-AAAA', :account, 'child', 'mother', 'nina', '', 'Novák', '', :born, '', '', '', '', '', 'waiting', :now)`,
-          { account: practice.accounts.john, born: LEO, now },
-        ),
-      )
-      expect(await refusalsOf({ pids: [pid] })).to.deep.equal(['open-registration'])
-      await practice.db.transaction((tx) =>
-        tx.change(`UPDATE foyer_registrations SET state = 'refused' WHERE id = :waiting`, { waiting }),
-      )
-      expect(await refusalsOf({ pids: [pid] })).to.equal('issued')
+    describe('for somebody who waits to be found in the chart', () => {
+      /** Somebody waits under this name and date; gone when the work is done. */
+      const waiting = async (
+        said: { first: string; last: string; born?: string; phone?: string },
+        work: (id: number) => Promise<void>,
+      ) => {
+        const values = {
+          born: LEO,
+          phone: '',
+          ...said,
+          account: practice.accounts.john,
+          now: utc(practice.clock.now()),
+        }
+        const id = await practice.db.transaction((tx) =>
+          tx.insert(
+            `INSERT INTO foyer_registrations (receipt, account_id, for_whom, relationship, first_name, middle_name, last_name, birth_name,
+                                              born, sex, phone, email, postal_code, message, state, created_at)
+             VALUES (CONCAT('R', LPAD(FLOOR(RAND() * 1e8), 8, '0')), :account, 'child', 'mother', :first, '', :last, '', :born, '', :phone, '', '', '', 'waiting', :now)`,
+            values,
+          ),
+        )
+        await work(id)
+        await practice.db.transaction((tx) =>
+          tx.change(`UPDATE foyer_registrations SET state = 'refused' WHERE id = :id`, { id }),
+        )
+      }
+
+      for (const [how, first, last, born] of [
+        ['to the letter, but for accents', 'nina', 'Novák', LEO],
+        ['with a letter less', 'Nina', 'Novk', LEO],
+        ['by the name at home', 'Liz', 'Novak', LEO],
+        ['with day and month exchanged', 'Nina', 'Novak', '2017-03-05'],
+      ] as const) {
+        it(`as the patient, ${how}`, async () => {
+          const pid = await child(first === 'Liz' ? 'Elizabeth' : 'Nina')
+          await waiting({ first, last, born }, async () => {
+            const wanted = { pids: [pid], notRegistered: [1, 2, 3] }
+            const expected = born === LEO ? ['open-registration'] : ['perhaps-registered']
+            expect(await refusalsOf(wanted)).to.deep.equal(expected)
+          })
+          expect(await refusalsOf({ pids: [pid] })).to.equal('issued')
+        })
+      }
+
+      it('perhaps: until staff have looked and say that it is somebody else', async () => {
+        const pid = await child('Nina', { phoneHome: '(202) 555-0145' })
+        await waiting({ first: 'Tomas', last: 'Novak', phone: '202-555-0145' }, async (id) => {
+          expect(await refusalsOf({ pids: [pid] })).to.deep.equal(['perhaps-registered'])
+          expect(await refusalsOf({ pids: [pid], notRegistered: [id + 1] })).to.deep.equal(['perhaps-registered'])
+          expect(await refusalsOf({ pids: [pid], notRegistered: [id] })).to.equal('issued')
+        })
+      })
+
+      it('but not for others born on that day', async () => {
+        const pid = await child('Nina')
+        await waiting({ first: 'Oscar', last: 'Dvorak' }, async () => {
+          expect(await refusalsOf({ pids: [pid] })).to.equal('issued')
+        })
+      })
     })
 
     it('to somebody whose access was revoked, by name', async () => {

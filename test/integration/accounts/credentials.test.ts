@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { accountOfCredential } from '../../../module/access/accounts.js'
 import { mustChange } from '../../../module/access/staffCredentials.js'
 import { staffMember } from '../../../module/access/staff.js'
 import { authorise } from '../../../module/features/accounts/credentials/authorising.js'
@@ -16,6 +17,7 @@ import { checksumOf, writeHostLog } from '../../../module/host/log.js'
 import { verifyHostPassword } from '../../../module/host/php/passwords.js'
 import { addPortalCredential } from '../../../module/host/site/people.js'
 import type { Actor } from '../../../module/platform/audit.js'
+import { utc } from '../../../module/platform/clock.js'
 import { opaqueId } from '../../../module/platform/ids.js'
 import { describeOnEverySite } from '../../support/database.js'
 import { MONDAY, MORNING, openPractice, type TestPractice } from '../../support/practice.js'
@@ -225,6 +227,26 @@ describeOnEverySite('a sign-in that staff make', (site) => {
     expect(await sessions()).to.deep.equal([])
     expect((await patient.get('/portal/records')).status).to.equal(303)
     expect((await other.get('/portal/records')).status).to.equal(200)
+  })
+
+  it('ends those of the account into which the patient’s was merged: the login opens that one', async () => {
+    const pid = await someone()
+    await make(pid)
+    const { accounts, clock, db } = practice
+    const mergedInto = (into: number) =>
+      db.transaction(async (tx) => {
+        const { id } = await accountOfCredential(tx, clock, { pid, patientName: 'Nina Moss' })
+        await tx.change(
+          `UPDATE foyer_accounts SET merged_into = :into, disabled_at = :at, disabled_by = 'x' WHERE id = :id`,
+          { id, into, at: utc(clock.now()) },
+        )
+      })
+    await mergedInto(accounts.luis)
+    const luis = await practice.patientVisitor('luis')
+    const amina = await practice.patientVisitor('amina')
+    await make(pid)
+    expect((await luis.get('/portal/records')).status).to.equal(303)
+    expect((await amina.get('/portal/records')).status).to.equal(200)
   })
 
   it('has a login name that nobody else has, whoever saves first', async () => {

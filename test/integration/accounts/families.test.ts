@@ -1,8 +1,10 @@
 /** Who opens a record, how far and until when: what staff decide holds at once, and a revoked guardian stays out. */
 import { expect } from 'chai'
+import { createAccount, grant } from '../../../module/access/accounts.js'
 import { issueCodes } from '../../../module/access/codeIssuing.js'
 import { redeemCode } from '../../../module/access/codeRedeeming.js'
-import { findCode } from '../../../module/access/codes.js'
+import { findCode, triesOfCode } from '../../../module/access/codes.js'
+import { accountOfPerson } from '../../../module/access/personAccount.js'
 import { findAccount } from '../../../module/access/scope.js'
 import { decide, type Decision } from '../../../module/features/accounts/families/deciding.js'
 import { historyOfGrant } from '../../../module/features/accounts/families/history.js'
@@ -114,6 +116,156 @@ describe('Who opens a record', function () {
     // The codes were good all the while.
     expect(await redeem(codes[0] ?? '')).to.include({ ok: true })
     expect(await decided(change())).to.equal('done')
+  })
+
+  describe('and was revoked stays out', () => {
+    let people = 0
+    const refused = { ok: false, reason: 'refused' }
+
+    beforeEach(() => practice.db.transaction((tx) => tx.change(`DELETE FROM foyer_attempts`)))
+
+    const child = () =>
+      practice.patient({ fname: `Kim${String((people += 1))}`, lname: 'Novak', dob: LEO, allowPortal: '' })
+    const pinFor = async (pid: number, recipient: string) => {
+      const issued = await issueCodes(practice.portal, admin, {
+        ...{ kind: 'code', pids: [pid], recipient, relationship: 'mother', extent: 'full', language: 'en' },
+      })
+      if (!issued.ok) throw new Error('not issued')
+      const code = await findCode(practice.db, practice.portal, { pid, id: issued.codes[0]?.id ?? 0 })
+      if (!code) throw new Error('no code')
+      return code
+    }
+    const join = (symbols: string | undefined, email: string) =>
+      redeemCode(
+        practice.portal,
+        { kind: 'new', email, hashPassword: () => Promise.resolve('x'), language: 'en' },
+        { symbols: symbols ?? '', born: LEO, address: '192.0.2.7', requestId: 'test' },
+      )
+    const type = (id: number, symbols: string | undefined) =>
+      redeemCode(
+        practice.portal,
+        { kind: 'account', id, name: 'x' },
+        { symbols: symbols ?? '', born: LEO, address: '192.0.2.7', requestId: 'test' },
+      )
+    const lastTry = async (code: { id: number }) => (await triesOfCode(practice.db, code.id))[0]?.outcome
+    const grantsOf = (pid: number) => grantsOfCharts(practice.db, [pid], 10)
+    const decideOn = async (pid: number, what: 'revoked' | 'restored') => {
+      const [grant] = await grantsOf(pid)
+      const outcome = await decide(practice.portal, admin, {
+        ...{ pid, id: grant?.id ?? 0, version: undefined, reason: 'order 7', decision: { what } },
+      })
+      expect(outcome).to.deep.equal({ ok: true })
+    }
+    /** Eva opens a new child's chart with an account of this e-mail, and staff revoke it. */
+    const revokedEva = async (email: string) => {
+      const pid = await child()
+      const opened = await join((await pinFor(pid, 'Eva Novak')).symbols, email)
+      if (!opened.ok) throw new Error(opened.reason)
+      return { pid, account: opened.accountId }
+    }
+
+    it('with what was pending for them, which ends with the access, and other people’s goes on', async () => {
+      const { pid, account } = await revokedEva('eva1@example.org')
+      const [theirs, fathers, elsewhere] = [
+        await pinFor(pid, ' eva NOVÁK'),
+        await pinFor(pid, 'Petr Novak'),
+        await pinFor(await child(), 'Eva Novak'),
+      ]
+      await decideOn(pid, 'revoked')
+      const standing = async ({ id, pid: of }: { id: number; pid: number }) =>
+        (await findCode(practice.db, practice.portal, { pid: of, id }))?.standing
+      expect([await standing(theirs), await standing(fathers), await standing(elsewhere)]).to.deep.equal([
+        ...['revoked', 'pending', 'pending'],
+      ])
+      expect(await join(theirs.symbols, 'eva1b@example.org')).to.deep.equal(refused)
+      expect(await type(account, elsewhere.symbols), 'another child').to.include({ ok: true })
+      expect(await join(fathers.symbols, 'petr1@example.org')).to.include({ ok: true })
+      expect((await grantsOf(pid)).filter(({ revoked }) => !revoked)).to.have.length(1)
+    })
+
+    it('under a new e-mail, a second account or a merged one, until it is given back', async () => {
+      const { pid, account } = await revokedEva('eva2@example.org')
+      const fathers = await pinFor(pid, 'Petr Novak')
+      const mothers = await pinFor(pid, 'Eva  Novak')
+      const second = (await revokedEva('eva2b@example.org')).account
+      const third = await join((await pinFor(await child(), 'E. N.')).symbols, 'eva2c@example.org')
+      const fourth = await join((await pinFor(await child(), 'Evi')).symbols, 'eva2d@example.org')
+      if (!third.ok || !fourth.ok) throw new Error('not opened')
+      // Revoked as if another process had done it, so that the pending one is still good.
+      await practice.db.transaction((tx) =>
+        tx.change(`UPDATE foyer_grants SET revoked_at = granted_at WHERE account_id = :account AND pid = :pid`, {
+          account,
+          pid,
+        }),
+      )
+      expect(await join(mothers.symbols, 'eva2e@example.org'), 'her name').to.deep.equal(refused)
+      expect(await join(fathers.symbols, ' EVA2@example.org'), 'her e-mail').to.deep.equal(refused)
+      expect(await type(second, fathers.symbols), 'her second account').to.deep.equal(refused)
+      // Of another name; its e-mail account is hers by a merge, one way or the other.
+      const merged = (from: number, into: number | null) =>
+        practice.db.transaction((tx) =>
+          tx.change(`UPDATE foyer_accounts SET merged_into = :into WHERE id = :from`, { from, into }),
+        )
+      await merged(second, third.accountId)
+      expect(await type(third.accountId, fathers.symbols), 'an account that hers went into').to.deep.equal(refused)
+      await merged(second, null)
+      await merged(fourth.accountId, account)
+      await practice.db.transaction((tx) =>
+        tx.change(`UPDATE foyer_accounts SET display_name = 'Petr Novak' WHERE id = :id`, { id: fourth.accountId }),
+      )
+      expect(await type(third.accountId, fathers.symbols), 'a name that went into hers').to.deep.equal(refused)
+      expect(await lastTry(fathers)).to.equal('barred')
+      await merged(fourth.accountId, null)
+      await practice.db.transaction((tx) => tx.change(`DELETE FROM foyer_attempts`))
+
+      await decideOn(pid, 'restored')
+      expect(await join(mothers.symbols, 'eva2e@example.org')).to.include({ ok: true })
+      expect(await type(third.accountId, fathers.symbols)).to.include({ ok: true })
+    })
+
+    it('though both are pressed in the same moment', async () => {
+      const { pid } = await revokedEva('eva3@example.org')
+      const code = await pinFor(pid, 'Eva Novak')
+      await Promise.all([decideOn(pid, 'revoked'), join(code.symbols, 'eva3b@example.org')])
+      const open = (await grantsOf(pid)).filter(({ revoked }) => !revoked)
+      const after = await findCode(practice.db, practice.portal, { pid, id: code.id })
+      // Whoever was first: either it opened before anything was revoked, or it never will.
+      expect(open.length === 1).to.equal(after?.standing === 'registered')
+      expect(await join(code.symbols, 'eva3c@example.org')).to.deep.equal(refused)
+    })
+  })
+
+  it('takes the patient’s login along when it was the patient’s own access that was revoked, and gives it back with it', async () => {
+    const { clock, db, portal } = practice
+    const pid = await practice.patient({ fname: 'Ida', lname: 'Stone', allowPortal: 'YES' })
+    const { id, other } = await db.transaction(async (tx) => {
+      const own = { verified: true, passwordHash: 'x', displayName: 'Ida Stone', language: 'en' }
+      const made = await createAccount(tx, clock, { ...own, email: 'ida.stone@example.org' })
+      const wrong = await createAccount(tx, clock, { ...own, email: 'ida.other@example.org' })
+      await grant(tx, clock, { accountId: made?.id ?? 0, pid, relationship: 'self', extent: 'full', by: admin })
+      return { id: made?.id ?? 0, other: wrong?.id ?? 0 }
+    })
+    const signIn = () => db.transaction((tx) => accountOfPerson(tx, clock, { pid, patientName: 'Ida Stone' }))
+    const login = async () =>
+      (await db.first(`SELECT host_pid, lost_login FROM foyer_accounts WHERE id = :id`, { id })) ?? {}
+    const decideOn = async (what: 'revoked' | 'restored') => {
+      const theirs = (await grantsOfCharts(db, [pid], 9)).find(({ accountId }) => accountId === id)
+      const input = { pid, id: theirs?.id ?? 0, version: undefined, reason: 'wrong Ida', decision: { what } } as const
+      expect(await decide(portal, admin, input)).to.deep.equal({ ok: true })
+    }
+    expect(await signIn(), 'it joins').to.equal(id)
+    await decideOn('revoked')
+    expect(await login()).to.deep.equal({ host_pid: null, lost_login: pid })
+    await decideOn('restored')
+    expect(await login()).to.deep.equal({ host_pid: pid, lost_login: null })
+    expect(await signIn()).to.equal(id)
+
+    await decideOn('revoked')
+    const anew = await signIn()
+    expect(anew).to.be.a('number').and.not.oneOf([id, other])
+    expect((await findAccount(db, portal, anew ?? 0))?.records, 'signing in again gives nothing back').to.deep.equal([])
+    await decideOn('restored')
+    expect(await login(), 'it is another account’s by now').to.deep.equal({ host_pid: null, lost_login: null })
   })
 
   it('is decided once: a page from before somebody’s change says so, and does nothing', async () => {

@@ -1,6 +1,6 @@
 /** One PIN or code: how it stands, who tried it, and what can be done with it. */
 import { z } from 'zod'
-import { REISSUED, reissueCode, revokeCode, sendCode } from '../../../access/codeIssuing.js'
+import { ACCESS_REVOKED, REISSUED, reissueCode, revokeCode, sendCode } from '../../../access/codeIssuing.js'
 import { findCode, triesOfCode, type Code } from '../../../access/codes.js'
 import { readFamily, type Family } from '../../../host/family.js'
 import { isLanguage } from '../../../platform/i18n.js'
@@ -148,10 +148,17 @@ async function codeView(context: StaffContext, { code, family }: One, typed: Typ
 
 const outcomes = ['redeemed', 'wrong-birth-date', 'expired', 'used', 'revoked', 'barred', 'closed']
 
+/** What is no word of staff's. */
+const ourReasons: ReadonlyMap<string, string> = new Map([
+  [REISSUED, 'codes.revoked.reissued'],
+  [ACCESS_REVOKED, 'codes.revoked.access'],
+])
+
 function factsOf(context: StaffContext, code: Code) {
   const { t } = context
   const line = codeLine(context, code)
-  const reason = code.revokedReason === REISSUED ? t('codes.revoked.reissued') : code.revokedReason
+  const ours = ourReasons.get(code.revokedReason ?? '')
+  const reason = ours === undefined ? code.revokedReason : t(ours)
   return [
     { term: t('codes.fact.recipient'), text: `${line.recipient}, ${line.relationship}` },
     { term: t('codes.fact.extent'), text: line.extent },

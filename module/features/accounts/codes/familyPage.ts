@@ -11,7 +11,7 @@ import type { StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import { languageOfChart, languageOptions } from './language.js'
 import { chosenRecipient, recipientChoices, type Recipient } from './recipients.js'
-import { refusalView, type RefusalView } from './refusals.js'
+import { NotRegistered, refusalView, type RefusalView } from './refusals.js'
 import { codeLine, standingTag, whenText } from './standing.js'
 import { pidIn } from '../credentials/pid.js'
 
@@ -41,7 +41,7 @@ export async function familyContacts(context: StaffContext): Promise<Answer> {
   )
 }
 
-const Form = z.object({
+const Form = NotRegistered.extend({
   'register[]': z
     .union([z.string().transform((one) => [one]), z.array(z.string())], 'form.choose')
     .optional()
@@ -55,6 +55,7 @@ interface Typed {
   language?: Language | undefined
   errors?: FieldError[]
   refusals?: RefusalView[]
+  notRegistered?: readonly number[]
 }
 
 /** POST …/family: a PIN for each who is ticked, or for none. */
@@ -67,14 +68,16 @@ export async function issuePins(context: StaffContext): Promise<Answer> {
   const ticked = asked.ok ? asked.value['register[]'].map(Number) : []
   const wished = asked.ok ? asked.value.language : undefined
   const language = isLanguage(wished) ? wished : undefined
+  const notRegistered = asked.ok ? asked.value['notRegistered[]'] : []
   const { recipient, error } = chosenRecipient(context, household.family)
   const errors = [...(error ? [error] : []), ...wrongTicks(context, household, ticked, recipient)]
-  const typed: Typed = { fields: asked.typed, ticked, language, errors }
+  const typed: Typed = { fields: asked.typed, ticked, language, errors, notRegistered }
   if (!recipient || errors.length > 0) return again(context, household, typed)
 
   const issued = await issueCodes(portal, actor, {
     ...{ kind: 'pin', pids: ticked, recipient: recipient.name, relationship: recipient.relationship, extent: 'full' },
     language: language ?? languageOfChart(portal, household.family.patient.language),
+    notRegistered,
   })
   if (issued.ok) return show.seeOther(sheetPath(pid, issued.family), { kind: 'success', key: 'codes.family.made' })
   return again(context, household, { ...typed, refusals: refusalsOf(context, household.members, issued.refusals) })
@@ -157,6 +160,7 @@ async function familyView(context: StaffContext, { family, members }: Household,
     })),
     languages: languageOptions(context, typed.language ?? languageOfChart(portal, patient.language)),
     errors,
+    notRegistered: typed.notRegistered ?? [],
     codes: codes.map((code) => ({ ...codeLine(context, code), patient: memberName(members, code.pid) })),
     days: t('codes.family.days', { count: portal.settings().pinDays }),
   }

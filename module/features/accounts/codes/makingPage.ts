@@ -2,7 +2,6 @@
  * One for this record: a PIN that goes out with a welcome (from an appointment, from the patient's page), or an access
  * code to an extent, printed or sent.
  */
-import { z } from 'zod'
 import { issueCodes, type Sending } from '../../../access/codeIssuing.js'
 import { codeExtents, type CodeExtent, type CodeKind } from '../../../access/codes.js'
 import { readFamily, type Family } from '../../../host/family.js'
@@ -16,7 +15,7 @@ import { pidIn } from '../credentials/pid.js'
 import { sheetPath } from './familyPage.js'
 import { languageOfChart, languageOptions } from './language.js'
 import { chosenRecipient, recipientChoices } from './recipients.js'
-import { refusalView, type RefusalView } from './refusals.js'
+import { NotRegistered, refusalView, type RefusalView } from './refusals.js'
 import { readSending, sendingView } from './sendingFields.js'
 
 /** pin: a welcome, which is always sent; code: an access code, printed or sent. */
@@ -30,12 +29,13 @@ export async function askForOne(context: StaffContext, kind: CodeKind): Promise<
   return context.show.page('/accounts/codes/one', oneView(context, kind, family, {}), titled(context, kind, family))
 }
 
-const Form = z.object({ extent: optionalText(32), language: optionalText(8) })
+const Form = NotRegistered.extend({ extent: optionalText(32), language: optionalText(8) })
 
 interface Typed {
   fields?: Readonly<Record<string, string>>
   errors?: FieldError[]
   refusal?: RefusalView | undefined
+  notRegistered?: readonly number[]
 }
 
 /** POST …/welcome, POST …/codes/new */
@@ -53,7 +53,8 @@ export async function makeOne(context: StaffContext, kind: CodeKind): Promise<An
     ...(extent === undefined ? [{ name: 'extent', text: t('form.choose') }] : []),
     ...(sending.ok ? [] : sending.errors),
   ]
-  const typed: Typed = { fields: asked.typed, errors }
+  const notRegistered = asked.ok ? asked.value['notRegistered[]'] : []
+  const typed: Typed = { fields: asked.typed, errors, notRegistered }
   if (!recipient || extent === undefined || !sending.ok || errors.length > 0) {
     return refused(context, kind, family, typed)
   }
@@ -61,6 +62,7 @@ export async function makeOne(context: StaffContext, kind: CodeKind): Promise<An
     ...{ kind, pids: [pid], recipient: recipient.name, relationship: recipient.relationship, extent },
     language: languageAsked(context, family, asked.ok ? asked.value.language : ''),
     send: sending.value,
+    notRegistered,
   })
   if (issued.ok) return made(context, pid, issued, sending.value)
   const refusal = issued.refusals.get(pid)
@@ -118,6 +120,7 @@ function oneView(context: StaffContext, kind: CodeKind, family: Family, typed: T
     languages: languageOptions(context, languageAsked(context, family, fields['language'] ?? '')),
     sending: sendingView(context, patient, fields, { mayPrint: kind === 'code', errors: typed.errors ?? [] }),
     refusal: typed.refusal,
+    notRegistered: typed.notRegistered ?? [],
     errors: [...(typed.errors ?? []), ...(typed.refusal ? [{ text: typed.refusal.text, id: 'refusal' }] : [])],
     days: t('codes.family.days', { count: portal.settings().pinDays }),
     submit: t(`codes.one.submit.${kind}`),

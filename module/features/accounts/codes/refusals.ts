@@ -1,4 +1,5 @@
 /** Why a patient gets no PIN or code, in words, with the way out. */
+import { z } from 'zod'
 import type { CodeRefusal } from '../../../access/codeIssuing.js'
 import type { Link } from '../../../web/layout.js'
 import type { StaffContext } from '../../../web/routes.js'
@@ -10,6 +11,8 @@ export interface RefusalView {
   link?: Link
   /** A form to post: the active one is revoked and another made. */
   reissue?: string
+  /** A registration that staff may say is somebody else's, in the same form. */
+  anyway?: string
 }
 
 export function refusalView(
@@ -31,6 +34,12 @@ export function refusalView(
           href: url(`/staff/portal/registrations/${String(refusal.registration)}`),
         },
       }
+    case 'perhaps-registered': {
+      const anyway = String(refusal.registration)
+      if (!may('registrations:process')) return { pid, text, anyway }
+      const link = { label: t('codes.refused.look'), href: url(`/staff/portal/registrations/${anyway}`) }
+      return { pid, text, link, anyway }
+    }
     case 'active':
       return {
         pid,
@@ -53,6 +62,15 @@ export function refusalView(
     return url(`/staff/portal/patients/${String(of)}`)
   }
 }
+
+/** Registrations that staff ticked as somebody else's, now or in the same form before. */
+export const NotRegistered = z.object({
+  'notRegistered[]': z
+    .union([z.string().transform((one) => [one]), z.array(z.string())])
+    .optional()
+    .default([])
+    .transform((all) => all.slice(0, 50).flatMap((one) => (/^[1-9]\d{0,15}$/.test(one) ? [Number(one)] : []))),
+})
 
 function wordsOf(refusal: CodeRefusal): Record<string, string> {
   return refusal.reason === 'barred' ? { who: refusal.by, why: refusal.why } : {}

@@ -10,6 +10,7 @@ import type { StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import { writeLongDay } from '../../../web/times.js'
 import { pidIn } from '../credentials/pid.js'
+import { familySheetPdf, type FamilySheet } from './sheetPdf.js'
 import { dayOfInstant } from './standing.js'
 
 /** Where PINs and codes are typed in. */
@@ -17,17 +18,10 @@ export const JOIN = '/portal/join'
 
 /** GET …/sheets/:family. What can no longer be used is not said again. */
 export async function sheet(context: StaffContext): Promise<Answer> {
-  const { params, portal, query, show, t, url } = context
-  const pid = pidIn(context)
-  const family = params['family'] ?? ''
-  if (pid === undefined || !isOpaqueId(family)) return show.notFound()
-  const codes = await codesOfFamily(portal.db, portal, { pid, family })
-  const [first] = codes
-  if (!first) return show.notFound()
-  const pids = codes.map((code) => code.pid)
-  const patients = await membersOf(portal.db, pids)
-  const language = [query['language'], first.language, portal.settings().defaultLanguage].find(isLanguage) ?? 'en'
-  const theirs = portal.speech.in(language)
+  const { show, t, url } = context
+  const found = await sheetIn(context)
+  if (!found) return show.notFound()
+  const { family, language, pid, pids, usable } = found
   const base = `/staff/portal/patients/${String(pid)}`
   const page = {
     backHref: url(`${base}/family`),
@@ -37,18 +31,46 @@ export async function sheet(context: StaffContext): Promise<Answer> {
       href: url(`${base}/sheets/${family}?language=${code}`),
       current: code === language,
     })),
-    usable: codes.some(({ symbols }) => symbols !== undefined),
-    sheet: {
-      lang: language,
-      ...sheetWords(context, theirs, first),
-      until: theirs('codes.sheet.until', { day: writeLongDay(dayOfInstant(portal, first.expiresAt), language) }),
-      children: codes.map((code) => {
-        const patient = patients.get(code.pid)
-        return childView(context, theirs, code, patient ? `${patient.firstName} ${patient.lastName}`.trim() : '')
-      }),
-    },
+    usable,
+    pdfHref: usable ? url(`${base}/sheets/${family}/pdf?language=${language}`) : undefined,
+    sheet: found.sheet,
   }
   return show.page('/accounts/codes/sheet', page, { title: t('codes.sheet.pageTitle'), about: pids })
+}
+
+/** GET …/sheets/:family/pdf: the same sheet. */
+export async function sheetAsPdf(context: StaffContext): Promise<Answer> {
+  const { portal, show, t } = context
+  const found = await sheetIn(context)
+  if (!found) return show.notFound()
+  // Nothing on it opens anything: paper of it would only mislead.
+  if (!found.usable) return show.problem(409, { what: t('codes.sheet.pageOver') })
+  const body = await familySheetPdf(portal.practice().name, found.sheet)
+  return show.file('application/pdf', 'family-sheet.pdf', body, found.pids)
+}
+
+async function sheetIn(context: StaffContext) {
+  const { params, portal, query } = context
+  const pid = pidIn(context)
+  const family = params['family'] ?? ''
+  if (pid === undefined || !isOpaqueId(family)) return undefined
+  const codes = await codesOfFamily(portal.db, portal, { pid, family })
+  const [first] = codes
+  if (!first) return undefined
+  const pids = codes.map((code) => code.pid)
+  const patients = await membersOf(portal.db, pids)
+  const language = [query['language'], first.language, portal.settings().defaultLanguage].find(isLanguage) ?? 'en'
+  const theirs = portal.speech.in(language)
+  const sheet: FamilySheet = {
+    lang: language,
+    ...sheetWords(context, theirs, first),
+    until: theirs('codes.sheet.until', { day: writeLongDay(dayOfInstant(portal, first.expiresAt), language) }),
+    children: codes.map((code) => {
+      const patient = patients.get(code.pid)
+      return childView(context, theirs, code, patient ? `${patient.firstName} ${patient.lastName}`.trim() : '')
+    }),
+  }
+  return { pid, pids, family, language, sheet, usable: codes.some(({ symbols }) => symbols !== undefined) }
 }
 
 function sheetWords({ portal }: StaffContext, theirs: Translate, { recipient, kind }: Code) {

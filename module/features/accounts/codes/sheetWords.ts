@@ -8,7 +8,8 @@ export const sheetWords = wordsIn(
     'codes.sheet.pageOver': 'Nothing on it can be used any more. Issue it again from the family’s contacts.',
     'codes.sheet.back': 'The patient',
     'codes.sheet.print': 'Print',
-    'codes.sheet.printHint': 'Print it with your browser’s own menu, on paper or as a PDF.',
+    'codes.sheet.pdf': 'Save as PDF',
+    'codes.sheet.printHint': 'Print it with your browser’s own menu, or save it as a PDF.',
 
     'codes.sheet.title': 'Your way into the patient portal of {{practice}}',
     'codes.sheet.for': 'For {{name}}',
@@ -39,7 +40,8 @@ export const sheetWords = wordsIn(
       'Ya no se puede usar nada de esta hoja. Emítala de nuevo desde los contactos de la familia.',
     'codes.sheet.back': 'El paciente',
     'codes.sheet.print': 'Imprimir',
-    'codes.sheet.printHint': 'Imprímala con el menú de su navegador, en papel o como PDF.',
+    'codes.sheet.pdf': 'Guardar como PDF',
+    'codes.sheet.printHint': 'Imprímala con el menú de su navegador o guárdela como PDF.',
 
     'codes.sheet.title': 'Su entrada al portal del paciente de {{practice}}',
     'codes.sheet.for': 'Para {{name}}',

@@ -2,7 +2,7 @@ import { can, routes } from '../../../web/routes.js'
 import { code, reissue, revoke, send } from './codePage.js'
 import { familyContacts, issuePins } from './familyPage.js'
 import { askForOne, makeOne } from './makingPage.js'
-import { sheet } from './sheetPage.js'
+import { sheet, sheetAsPdf } from './sheetPage.js'
 
 const issue = can('pins:issue')
 
@@ -10,6 +10,7 @@ export const staffRoutes = routes('staff', (r) => {
   r.get('/patients/:pid/family', issue, familyContacts)
   r.post('/patients/:pid/family', issue, issuePins)
   r.get('/patients/:pid/sheets/:family', issue, sheet)
+  r.get('/patients/:pid/sheets/:family/pdf', issue, sheetAsPdf)
 
   r.get('/patients/:pid/welcome', issue, (context) => askForOne(context, 'pin'))
   r.post('/patients/:pid/welcome', issue, (context) => makeOne(context, 'pin'))

@@ -132,6 +132,7 @@ export const staffWords = wordsIn(
     'codes.reissue.hint': 'Issuing again revokes this one and makes another for the same person.',
     'codes.reissue.done': 'Issued again. The one before opens nothing any more.',
     'codes.revoked.reissued': 'issued again',
+    'codes.revoked.access': 'this person’s access to the chart was revoked',
     'codes.revoke.title': 'Revoke it',
     'codes.revoke.reason': 'Reason',
     'codes.revoke.hint': 'Staff see it here and in the audit trail.',
@@ -147,7 +148,11 @@ export const staffWords = wordsIn(
     'codes.refused.of-age':
       'At the age of {{name}} a parent or guardian opens nothing any more. Make it out to the patient, or to somebody who acts for them as a proxy.',
     'codes.refused.open-registration':
-      'Somebody has registered with the name and birth date of {{name}} and waits for an answer. A PIN now would make a second account.',
+      'Somebody has registered who is {{name}} by name and birth date, or their parent, and waits for an answer. A PIN now would make a second account.',
+    'codes.refused.perhaps-registered':
+      'Somebody who waits for an answer may have registered as {{name}}. Look at it first. If it is somebody else, tick that and issue it all the same.',
+    'codes.refused.look': 'Look at that request',
+    'codes.refused.anyway': 'I have looked: it is somebody else',
     'codes.refused.approve': 'Approve that request instead',
     'codes.refused.active': 'This person has one for {{name}} already that can still be used.',
     'codes.refused.show': 'Show it',
@@ -289,6 +294,7 @@ export const staffWords = wordsIn(
     'codes.reissue.hint': 'Emitir de nuevo anula este y crea otro para la misma persona.',
     'codes.reissue.done': 'Emitido de nuevo. El anterior ya no abre nada.',
     'codes.revoked.reissued': 'emitido de nuevo',
+    'codes.revoked.access': 'se revocó el acceso de esta persona al expediente',
     'codes.revoke.title': 'Anularlo',
     'codes.revoke.reason': 'Motivo',
     'codes.revoke.hint': 'El personal lo ve aquí y en el registro de auditoría.',
@@ -304,7 +310,11 @@ export const staffWords = wordsIn(
     'codes.refused.of-age':
       'A la edad de {{name}}, un padre, una madre o un tutor ya no abre nada. Emítalo para el paciente o para quien actúe como su apoderado.',
     'codes.refused.open-registration':
-      'Alguien se registró con el nombre y la fecha de nacimiento de {{name}} y espera respuesta. Un PIN ahora crearía una segunda cuenta.',
+      'Alguien que por nombre y fecha de nacimiento es {{name}}, o su padre o madre, se registró y espera respuesta. Un PIN ahora crearía una segunda cuenta.',
+    'codes.refused.perhaps-registered':
+      'Puede que alguien que espera respuesta se haya registrado como {{name}}. Mírelo primero. Si es otra persona, márquelo y emítalo de todos modos.',
+    'codes.refused.look': 'Ver esa solicitud',
+    'codes.refused.anyway': 'Lo he mirado: es otra persona',
     'codes.refused.approve': 'Aprobar esa solicitud en su lugar',
     'codes.refused.active': 'Esta persona ya tiene uno para {{name}} que todavía se puede usar.',
     'codes.refused.show': 'Mostrarlo',

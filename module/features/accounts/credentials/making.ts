@@ -4,7 +4,7 @@
  */
 import { createHmac } from 'node:crypto'
 import { judgePassword, type PasswordFlaw } from '../../../access/passwordPolicy.js'
-import { accountOfPid } from '../../../access/personAccount.js'
+import { accountsEntered } from '../../../access/personAccount.js'
 import type { Portal } from '../../../access/portal.js'
 import { endSessions } from '../../../access/sessions.js'
 import { noteStaffCredential } from '../../../access/staffCredentials.js'
@@ -115,10 +115,11 @@ function statusFor({ globals }: Portal, changeInHost: boolean): 0 | 1 {
   return rule === '1' ? 1 : 0
 }
 
-/** Wherever the patient's own account is signed in, it is out now. How many that were. */
+/** Wherever somebody is signed in by this login, in whichever account, they are out now. How many that were. */
 async function signOut(tx: Tx, pid: number): Promise<number> {
-  const account = await accountOfPid(tx, pid)
-  return account === undefined ? 0 : endSessions(tx, 'patient', account)
+  let ended = 0
+  for (const account of await accountsEntered(tx, pid)) ended += await endSessions(tx, 'patient', account)
+  return ended
 }
 
 async function whoWasFaster(tx: Tx, pid: number): Promise<MakeOutcome> {

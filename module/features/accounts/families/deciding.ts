@@ -1,5 +1,7 @@
 /** What staff decide about a grant. It holds from the next request on: every page asks anew what an account may open. */
 import { DateTime } from 'luxon'
+import { revokeCodesOfBarred } from '../../../access/codeIssuing.js'
+import { letGoOfLogin, takeLoginBack } from '../../../access/personAccount.js'
 import type { Portal } from '../../../access/portal.js'
 import { findGrant, type ChartGrant } from '../../../host/reads/grants.js'
 import { recordAudit, type Actor } from '../../../platform/audit.js'
@@ -57,6 +59,12 @@ export async function decide(portal: Portal, actor: Actor, input: Deciding): Pro
     if (!applies(before, decision)) return { ok: false, reason: 'over' }
 
     await write(tx, portal, actor, before, input)
+    if (decision.what === 'revoked') await revokeCodesOfBarred(tx, portal, actor, pid)
+    if (before.relationship === 'self') {
+      const login = { accountId: before.accountId, pid }
+      if (decision.what === 'revoked') await letGoOfLogin(tx, login)
+      if (decision.what === 'restored') await takeLoginBack(tx, login)
+    }
     const after = (await findGrant(tx, { pid, id })) ?? before
     await tx.insert(
       `INSERT INTO foyer_grant_changes (grant_id, what, before_it, after_it, reason, changed_by, at)

@@ -42,9 +42,12 @@ export interface ChangeEmailPage {
   errors: FieldError[]
 }
 
-export function showChangeEmail(context: AccountContext): Answer {
-  const { show, t } = context
-  return show.page('/accounts/safety/change-email', pageOf(context, '', []), { title: t('account.changeEmail') })
+export async function showChangeEmail(context: AccountContext): Promise<Answer> {
+  const { account, portal, show, t } = context
+  const person = await findPerson(portal.db, portal, account.id)
+  // One that is not proved yet is most often the one to be proved.
+  const typed = person?.verified === false ? (person.email ?? '') : ''
+  return show.page('/accounts/safety/change-email', pageOf(context, typed, []), { title: t('account.changeEmail') })
 }
 
 const ChangeEmail = z.object({

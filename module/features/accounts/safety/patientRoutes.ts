@@ -2,6 +2,7 @@ import { can, routes } from '../../../web/routes.js'
 import { showAccount } from './accountPage.js'
 import { postChangeEmail, postLanguage, showChangeEmail } from './addressPages.js'
 import { postForgotten, postReset, showAsked, showForgotten, showReset } from './forgottenPages.js'
+import { showHistory } from './historySection.js'
 import { judgeTyped } from './judging.js'
 import { postNewPassword, showNewPassword } from './newPassword.js'
 import { postChangePassword, showChangePassword } from './passwordPages.js'
@@ -28,6 +29,7 @@ export const doorRoutes = routes('patientDoor', (r) => {
 
 export const accountRoutes = routes('account', (r) => {
   r.get('/account', can('account:view'), showAccount)
+  r.get('/account/history', can('account:view'), showHistory)
   r.get('/account/password', can('account:manage'), showChangePassword)
   r.post('/account/password', can('account:manage'), postChangePassword)
   r.get('/account/email', can('account:manage'), showChangeEmail)

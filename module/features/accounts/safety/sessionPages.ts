@@ -7,6 +7,7 @@ import { writeInstant } from '../../../web/instant.js'
 import type { AccountContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import type { AccountSection } from './accountSection.js'
+import { placeText } from './place.js'
 
 /** View: /accounts/safety/sessions-card. */
 export interface SessionsCard {
@@ -18,6 +19,8 @@ export interface SessionsCard {
 interface SessionLine {
   hash: string
   device: string
+  /** "from 192.0.2.7"; '' where it is not known. */
+  place: string
   isThis: boolean
   /** "since 10:15, last seen 11:02" */
   when: string
@@ -40,10 +43,14 @@ export const sessionsSection: AccountSection = {
   },
 }
 
-function lineOf(context: AccountContext, { hash, device, since, seen }: OpenSession): SessionLine {
+function lineOf(context: AccountContext, { hash, address, device, since, seen }: OpenSession): SessionLine {
   const { session, t } = context
   const when = t('account.session.when', { since: writeInstant(context, since), seen: writeInstant(context, seen) })
-  return { hash, device: device === '' ? t('account.session.unknown') : device, isThis: hash === session, when }
+  return {
+    ...{ hash, isThis: hash === session, when },
+    device: device === '' ? t('account.session.unknown') : device,
+    place: placeText(context, address),
+  }
 }
 
 /** One, by its hash, or all `others`. */

@@ -39,13 +39,14 @@ export async function setUpApp(
 
 const NAME_MOST = 100
 
+/** Refused as wrong: also before the account's address is proved (newPasskeyPage offers none then). */
 export async function addPasskey(
   portal: Portal,
   by: Actor,
   holder: Holder,
   { answer, name }: { answer: string; name: string },
 ): Promise<SetUp> {
-  const created = await readCreated(portal, holder.owner, answer)
+  const created = holder.unproved ? undefined : await readCreated(portal, holder.owner, answer)
   if (!created) return { ok: false, reason: 'wrong' }
   return changeOf(portal, holder, async (tx): Promise<SetUp> => {
     if (!(await spendChallenge(tx, portal, created.challenge))) return { ok: false, reason: 'wrong' }

@@ -21,6 +21,8 @@ export interface Holder {
   email: string | undefined
   /** Whose panel shows what became of the letter. */
   pid: number | undefined
+  /** Nobody has shown yet that the account's address is theirs: it was typed beside a PIN. */
+  unproved: boolean
   /** Undefined: staff. */
   account: SafetyPerson | undefined
   /** The session in which they are at it, which stays. */
@@ -38,6 +40,7 @@ export async function accountHolder(portal: Portal, id: number): Promise<Holder 
     label: email ?? login?.loginName ?? name,
     email: noticeAddress(account),
     pid: login?.pid,
+    unproved: email !== undefined && !account.verified && login === undefined,
     account,
   }
 }
@@ -52,6 +55,7 @@ export async function staffHolder(portal: Portal, id: number): Promise<Holder | 
     language: portal.settings().defaultLanguage,
     email: await staffEmail(portal.db, id),
     pid: undefined,
+    unproved: false,
     account: undefined,
   }
 }

@@ -16,6 +16,8 @@ export interface OverviewPage {
   passkeys: PasskeyLine[]
   /** Undefined: browsers would offer none at this address. */
   newPasskeyHref?: string
+  /** Where the account's address is proved, which comes first. */
+  proveHref?: string
   codesLeft: number
   codesHref: string
   removals: { app: string; all: string }
@@ -35,7 +37,8 @@ export async function overview({ context, holder, here, accountHref }: Own): Pro
     isRequired,
     app: { isOn: factors.app, href: url(`${here}/app`) },
     passkeys: passkeys.map((passkey) => lineOf(context, here, passkey)),
-    ...(passkeyDomain(portal) === undefined ? {} : { newPasskeyHref: url(`${here}/passkeys/new`) }),
+    ...(holder.unproved ? { proveHref: url(`${accountHref}/email`) } : {}),
+    ...(passkeyDomain(portal) === undefined || holder.unproved ? {} : { newPasskeyHref: url(`${here}/passkeys/new`) }),
     codesLeft: factors.codesLeft,
     codesHref: url(`${here}/codes`),
     removals: { app: url(`${here}/app/removal`), all: url(`${here}/removal`) },

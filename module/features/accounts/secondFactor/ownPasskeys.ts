@@ -58,6 +58,7 @@ export async function postPasskey(own: Own): Promise<Answer> {
 
 async function ownPasskey({ context, here, holder }: Own, name: string, errors: FieldError[]): Promise<Answer> {
   const { portal, show, t, url } = context
+  if (holder.unproved) return show.seeOther(here, { kind: 'warning', key: 'second.passkey.unproved' })
   const passkey = await newPasskeyPage(portal, holder, name)
   if (!passkey) return show.notFound()
   const page: OwnPasskeyPage = { backHref: url(here), action: url(`${here}/passkeys`), passkey, errors }

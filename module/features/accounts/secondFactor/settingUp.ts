@@ -59,12 +59,16 @@ export interface NewPasskeyPage {
   error?: string
 }
 
-/** Undefined: browsers would offer none at this address. */
+/**
+ * Undefined: browsers would offer none at this address; or the account's e-mail is not proved, and a passkey would open
+ * for good what may turn out to be somebody else's.
+ */
 export async function newPasskeyPage(
   portal: Portal,
   holder: Holder,
   name: string,
 ): Promise<NewPasskeyPage | undefined> {
+  if (holder.unproved) return undefined
   const options = await creationOptions(portal, holder.owner, { name: holder.name, label: holder.label })
   return options === undefined ? undefined : { options, name }
 }

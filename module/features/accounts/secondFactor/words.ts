@@ -50,6 +50,9 @@ export const words = wordsIn(
     'second.app.removed': 'The app is taken off. You were signed out everywhere else.',
 
     'second.passkey': 'Passkey',
+    'second.passkey.unproved':
+      'First show that the e-mail address of this account is yours: have a letter sent there and open its link. Then you can add a passkey.',
+    'second.passkey.prove': 'Send the letter',
     'second.passkey.title': 'Add a passkey',
     'second.passkey.text':
       'This device asks for your finger, your face or its PIN, and shows the portal that it is you. Nothing to type.',
@@ -214,6 +217,9 @@ export const words = wordsIn(
     'second.app.removed': 'La aplicación se quitó. Se cerró su sesión en los demás lugares.',
 
     'second.passkey': 'Llave de acceso',
+    'second.passkey.unproved':
+      'Primero demuestre que el correo de esta cuenta es suyo: pida el mensaje y abra su enlace. Después podrá añadir una llave de acceso.',
+    'second.passkey.prove': 'Pedir el mensaje',
     'second.passkey.title': 'Agregar una llave de acceso',
     'second.passkey.text':
       'Este dispositivo le pide la huella, la cara o su PIN, y muestra al portal que es usted. No hay que escribir nada.',

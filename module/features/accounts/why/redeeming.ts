@@ -1,4 +1,5 @@
 /** Why a PIN or an access code for a patient would open the record now, and why not. */
+import { barOfName } from '../../../access/codeBars.js'
 import { whyNot } from '../../../access/codeRedeeming.js'
 import type { Why } from '../../../feature.js'
 import { newestCode } from '../../../host/reads/whyRecord.js'
@@ -13,7 +14,8 @@ export const whyRedeem: Why = {
     const { portal, t, url } = context
     const pid = person.kind === 'patient' ? person.pid : 0
     const code = await newestCode(portal.db, pid)
-    const wrong = code === undefined ? 'unknown' : whyNot(portal, code, code.born ?? '')
+    const bar = code && (await barOfName(portal.db, pid, code.recipient))
+    const wrong = code === undefined ? 'unknown' : whyNot(portal, code, code.born ?? '', bar !== undefined)
     const made = code === undefined ? {} : { until: writeDayOf(context, code.expires_at), recipient: code.recipient }
     const another = [
       {
@@ -31,7 +33,16 @@ export const whyRedeem: Why = {
         ...(code === undefined ? [] : [stepOf(context, 'born', code.born !== undefined)]),
         ...(code === undefined
           ? []
-          : [stepOf(context, 'allowed', code.open, {}, [credentialFix(context, pid, 'allow')])]),
+          : [
+              stepOf(context, 'allowed', code.open, {}, [credentialFix(context, pid, 'allow')]),
+              stepOf(context, 'notBarred', bar === undefined, { recipient: code.recipient, by: bar?.revokedBy ?? '' }, [
+                {
+                  label: t('accountWhy.fix.openers'),
+                  href: url(`/staff/portal/patients/${String(pid)}`),
+                  permission: 'patients:view',
+                },
+              ]),
+            ]),
       ],
     }
   },

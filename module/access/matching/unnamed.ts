@@ -1,4 +1,4 @@
-import { isPlaceholderName } from '../../access/placeholderNames.js'
+import { isPlaceholderName } from '../placeholderNames.js'
 
 /** Whether this is a name that is to be given still: Baby Girl, Twin A. Remembered: most charts share their names. */
 export function isUnnamed(
