@@ -74,23 +74,36 @@ export async function fileAnswers(tx: Tx, portal: Pick<Portal, 'clock' | 'site'>
   await tx.change(`UPDATE foyer_form_responses SET host_id = :hostId WHERE id = :id`, { id, hostId })
 }
 
+/** What moved into a chart with its own record, so that a link that was wrong takes the same out again. */
+export interface MovedForms {
+  /** foyer_form_assignments.id */
+  assignments: number[]
+  /** Of those, the ones that were withdrawn since the chart is asked the same already. */
+  twins: number[]
+  /** foyer_form_responses.id */
+  responses: number[]
+}
+
 /** The own record `from` has found its chart: what waits there waits for the chart now, what was answered is filed. */
 export async function moveFormsToChart(
   tx: Tx,
   portal: Pick<Portal, 'clock' | 'site'>,
   from: { record: string },
   { pid }: { pid: number },
-): Promise<void> {
-  const waiting = await tx.select<{ id: number; form_key: string }>(
-    `SELECT id, form_key FROM foyer_form_assignments WHERE record = :record AND pid IS NULL AND state = 'waiting'`,
+): Promise<MovedForms> {
+  const asked = await tx.select<{ id: number; form_key: string; state: string }>(
+    `SELECT id, form_key, state FROM foyer_form_assignments WHERE record = :record AND pid IS NULL ORDER BY id`,
     from,
   )
-  for (const { id, form_key } of waiting) {
+  const twins: number[] = []
+  for (const { id, form_key } of asked.filter(({ state }) => state === 'waiting')) {
     const openKey = openKeyOf({ pid }, form_key)
     const there = await tx.first(`SELECT id FROM foyer_form_assignments WHERE open_key = :openKey`, { openKey })
-    // The chart is asked the same already: one of the two is enough.
-    if (there) await withdrawTwin(tx, portal, id)
-    else await tx.change(`UPDATE foyer_form_assignments SET open_key = :openKey WHERE id = :id`, { id, openKey })
+    // The chart is asked the same already: one of the two is enough. What was begun stays, should the link be wrong.
+    if (there) {
+      twins.push(id)
+      await withdrawTwin(tx, portal, id)
+    } else await tx.change(`UPDATE foyer_form_assignments SET open_key = :openKey WHERE id = :id`, { id, openKey })
   }
   const moved = { pid, record: from.record }
   await tx.change(
@@ -108,6 +121,7 @@ export async function moveFormsToChart(
     moved,
   )
   for (const { id } of sent) await fileAnswers(tx, portal, id)
+  return { assignments: asked.map(({ id }) => id), twins, responses: sent.map(({ id }) => id) }
 }
 
 async function withdrawTwin(tx: Tx, { clock }: Pick<Portal, 'clock'>, id: number): Promise<void> {
@@ -115,7 +129,6 @@ async function withdrawTwin(tx: Tx, { clock }: Pick<Portal, 'clock'>, id: number
     `UPDATE foyer_form_assignments SET state = 'withdrawn', open_key = NULL, closed_by = 'Foyer', closed_at = :now WHERE id = :id`,
     { id, now: utc(clock.now()) },
   )
-  await tx.change(`DELETE FROM foyer_form_fillings WHERE assignment_id = :id`, { id })
 }
 
 /** Two accounts have become one: what the own record of the one was asked and answered is the other's. */
@@ -132,8 +145,10 @@ export async function moveFormsToAccount(
   for (const { id, form_key } of waiting) {
     const openKey = openKeyOf({ accountId: into.id, record: into.own_record }, form_key)
     const there = await tx.first(`SELECT id FROM foyer_form_assignments WHERE open_key = :openKey`, { openKey })
-    if (there) await withdrawTwin(tx, portal, id)
-    else await tx.change(`UPDATE foyer_form_assignments SET open_key = :openKey WHERE id = :id`, { id, openKey })
+    if (there) {
+      await withdrawTwin(tx, portal, id)
+      await tx.change(`DELETE FROM foyer_form_fillings WHERE assignment_id = :id`, { id })
+    } else await tx.change(`UPDATE foyer_form_assignments SET open_key = :openKey WHERE id = :id`, { id, openKey })
   }
   const values = { from: from.own_record, into: into.own_record, account: into.id }
   await tx.change(
@@ -148,28 +163,110 @@ export async function moveFormsToAccount(
   )
 }
 
-/** The link was wrong: everything that came from the own record goes back, but what staff have worked on in the chart. */
-export async function takeFormsBack(tx: Tx, { pid }: { pid: number }, to: { record: string }): Promise<void> {
-  const filed = await tx.select<{ id: number; response_id: string; host_id: number | null }>(
-    `SELECT id, response_id, host_id FROM foyer_form_responses WHERE from_record = :record AND pid = :pid ORDER BY id`,
-    { record: to.record, pid },
+/**
+ * The link was wrong: what came from the own record goes back, and what these accounts answered of it since; but what
+ * staff have worked on in the chart.
+ */
+export async function takeFormsBack(
+  tx: Tx,
+  { accounts, pid }: { accounts: readonly number[]; pid: number },
+  to: { record: string },
+  { assignments, responses, twins }: MovedForms,
+): Promise<void> {
+  const filed = await tx.select<FiledRow>(
+    `SELECT id, response_id, host_id FROM foyer_form_responses
+      WHERE pid = :pid AND (id IN (:responses) OR assignment_id IN (:assignments) AND sent_by IN (:accounts)) ORDER BY id`,
+    { accounts, pid, responses: orNone(responses), assignments: orNone(assignments) },
   )
-  for (const { id, response_id: responseId, host_id: hostId } of filed) {
-    if (hostId !== null && !(await removeResponse(tx, { id: hostId, pid, responseId }))) continue
+  for (const row of filed) await takeAnswersOut(tx, row, pid, to)
+  for (const id of assignments) {
+    const row = await tx.first<{ form_key: string; state: string }>(
+      `SELECT form_key, state FROM foyer_form_assignments a WHERE a.id = :id AND a.pid = :pid
+          AND NOT EXISTS (SELECT 1 FROM foyer_form_responses r WHERE r.assignment_id = a.id AND r.pid = a.pid)`,
+      { id, pid },
+    )
+    if (!row) continue
+    const waits = row.state === 'waiting' || (row.state === 'withdrawn' && twins.includes(id))
+    const openKey = waits ? await freeKey(tx, openKeyOf({ accountId: 0, record: to.record }, row.form_key)) : null
+    const state = waits ? (openKey === null ? 'withdrawn' : 'waiting') : row.state
     await tx.change(
-      `UPDATE foyer_form_responses SET pid = NULL, from_record = NULL, host_id = NULL, version = version + 1 WHERE id = :id`,
-      { id },
+      `UPDATE foyer_form_assignments
+          SET pid = NULL, record = :record, from_record = NULL, open_key = :openKey, state = :state,
+              closed_by = IF(:state = 'waiting', NULL, closed_by), closed_at = IF(:state = 'waiting', NULL, closed_at),
+              version = version + 1
+        WHERE id = :id`,
+      { id, openKey, state, record: to.record },
     )
   }
-  const asked = await tx.select<{ id: number; form_key: string; state: string }>(
-    `SELECT a.id, a.form_key, a.state FROM foyer_form_assignments a WHERE a.from_record = :record AND a.pid = :pid`,
-    { record: to.record, pid },
+}
+
+interface FiledRow {
+  id: number
+  response_id: string
+  host_id: number | null
+}
+
+/** False: staff have worked on it in the host, and it stays. */
+async function takeAnswersOut(
+  tx: Tx,
+  { host_id: hostId, id, response_id: responseId }: FiledRow,
+  pid: number,
+  to: { record: string },
+): Promise<boolean> {
+  if (hostId !== null && !(await removeResponse(tx, { id: hostId, pid, responseId }))) return false
+  await tx.change(
+    `UPDATE foyer_form_responses
+        SET pid = NULL, record = :record, from_record = NULL, host_id = NULL, version = version + 1 WHERE id = :id`,
+    { id, record: to.record },
   )
-  for (const { id, form_key, state } of asked) {
-    const openKey = state === 'waiting' ? openKeyOf({ accountId: 0, record: to.record }, form_key) : null
+  return true
+}
+
+/** The key, unless the same is asked there again meanwhile. */
+async function freeKey(tx: Tx, openKey: string): Promise<string | null> {
+  return (await tx.first(`SELECT id FROM foyer_form_assignments WHERE open_key = :openKey`, { openKey }))
+    ? null
+    : openKey
+}
+
+/** IN () is no SQL. */
+function orNone(ids: readonly number[]): readonly number[] {
+  return ids.length === 0 ? [0] : ids
+}
+
+/**
+ * What these accounts answered in a chart since it was opened to them by mistake, and nobody has looked at: it goes into
+ * the own record `to`, and the chart's patient is asked again. Drafts of theirs go. Answers how many were taken out.
+ */
+export async function takeAnswersBack(
+  tx: Tx,
+  { accounts, pid, since }: { accounts: readonly number[]; pid: number; since: Utc },
+  to: { record: string },
+): Promise<number> {
+  await tx.change(
+    `DELETE f FROM foyer_form_fillings f JOIN foyer_form_assignments a ON a.id = f.assignment_id
+      WHERE a.pid = :pid AND a.state = 'waiting' AND f.saved_by IN (:accounts) AND f.begun_at >= :since`,
+    { accounts, pid, since },
+  )
+  const rows = await tx.select<FiledRow & { assignment_id: number | null; form_key: string }>(
+    `SELECT id, response_id, host_id, assignment_id, form_key FROM foyer_form_responses
+      WHERE pid = :pid AND sent_by IN (:accounts) AND sent_at >= :since AND state = 'waiting' ORDER BY id`,
+    { accounts, pid, since },
+  )
+  let taken = 0
+  for (const row of rows) {
+    if (!(await takeAnswersOut(tx, row, pid, to))) continue
+    taken += 1
+    // One answer to an assignment: the next one is the patient's.
+    await tx.change(`UPDATE foyer_form_responses SET assignment_id = NULL WHERE id = :id`, { id: row.id })
+    const openKey = await freeKey(tx, openKeyOf({ pid }, row.form_key))
+    if (row.assignment_id === null || openKey === null) continue
     await tx.change(
-      `UPDATE foyer_form_assignments SET pid = NULL, from_record = NULL, open_key = :openKey, version = version + 1 WHERE id = :id`,
-      { id, openKey },
+      `UPDATE foyer_form_assignments
+          SET state = 'waiting', open_key = :openKey, closed_by = NULL, closed_at = NULL, version = version + 1
+        WHERE id = :id AND pid = :pid AND state = 'sent'`,
+      { openKey, pid, id: row.assignment_id },
     )
   }
+  return taken
 }

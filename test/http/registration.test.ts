@@ -86,6 +86,21 @@ describe('Somebody who registers', function () {
     expect((await someone.post('/portal/register', { ...fields, stamp: 'forged.stamp' })).status).to.equal(422)
   })
 
+  it('takes each form once: another one waits, or works, anew', async () => {
+    const someone = await practice.visitor()
+    const stamp = valueOf(await someone.get('/portal/register'), 'stamp')
+    expect(valueOf(await someone.get('/portal/register'), 'stamp'), 'in the same millisecond').to.not.equal(stamp)
+    const fields = { stamp, work: workFor(stamp), website: '' }
+    const pages = await Promise.all(
+      Array.from({ length: 10 }, (_, at) =>
+        someone.post('/portal/register', { ...fields, email: `once${String(at)}@example.org` }),
+      ),
+    )
+    expect(pages.map(({ status }) => status).sort()).to.deep.equal([303, ...Array<number>(9).fill(422)])
+    const refused = pages.find(({ status }) => status === 422)
+    expect(refused && valueOf(refused, 'stamp'), 'a new form').to.not.be.oneOf(['', stamp])
+  })
+
   it('is a program where it fills in what people don’t see: answered alike, and nothing is sent', async () => {
     const page = await askFor(await practice.visitor(), 'program@example.org', { website: 'http://x' })
     expect(page.location).to.equal('/portal/register/sent')

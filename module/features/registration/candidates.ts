@@ -2,7 +2,7 @@ import type { Portal } from '../../access/portal.js'
 import { chartsAlong, chartsOpenedBy, type ChartRow } from '../../host/reads/candidates.js'
 import { waysTo } from './keys.js'
 import { placeholdersOf, refreshKeys } from './keeping.js'
-import { rank, type Claim, type Match } from './matching.js'
+import { rank, type Claim, type Match } from '../../access/matching/matching.js'
 
 export interface Candidate extends Match {
   chart: ChartRow

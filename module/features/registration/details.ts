@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Clock } from '../../platform/clock.js'
 import { optionalText, text } from '../../web/forms.js'
 import { birthDate, telephone } from '../../web/personFields.js'
-import type { Claim } from './matching.js'
+import type { Claim } from '../../access/matching/matching.js'
 
 export interface Details extends Omit<Claim, 'email'> {
   relationship: string

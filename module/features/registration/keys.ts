@@ -1,10 +1,10 @@
 /** By what a chart is found again (table foyer_chart_keys), and by what somebody looks for one. Pure. */
 import type { Day } from '../../platform/clock.js'
 import { sha256 } from '../../platform/ids.js'
-import { phoneDigits } from './likeness.js'
-import type { Chart, Claim } from './matching.js'
-import { phoneticKey, wordsOf } from './phonetic.js'
-import { isUnnamed } from './unnamed.js'
+import { phoneDigits } from '../../access/matching/likeness.js'
+import type { Chart, Claim } from '../../access/matching/matching.js'
+import { phoneticKey, wordsOf } from '../../access/matching/phonetic.js'
+import { isUnnamed } from '../../access/matching/unnamed.js'
 
 /** The columns of foyer_chart_keys that are looked by. */
 export interface ChartKeys {

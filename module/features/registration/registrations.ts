@@ -4,8 +4,8 @@ import { utc, type Day, type Utc } from '../../platform/clock.js'
 import type { Queryable, Tx } from '../../platform/database.js'
 import { isReceiptNumber, sha256 } from '../../platform/ids.js'
 import { accountTurn, recordTurn, takeTurn } from '../../platform/turns.js'
-import type { Claim } from './matching.js'
-import { plainName } from './phonetic.js'
+import type { Claim } from '../../access/matching/matching.js'
+import { plainName } from '../../access/matching/phonetic.js'
 
 /**
  * - waiting: for staff

@@ -68,16 +68,25 @@ export async function submit(
   return { id, receipt }
 }
 
-/** Reaches every staff member who is an addressee of patients, as the host's own portal does it (facts §4.4). */
+/**
+ * Reaches every staff member who is an addressee of patients, as the host's own portal does it (facts §4.4). In the
+ * language of the practice: nobody knows who will read it.
+ */
 async function writeNote(tx: Tx, portal: Portal, details: Details, receipt: string): Promise<number> {
   await ensureNoteType(tx)
-  const whose = details.forWhom === 'me' ? '' : ` by the ${details.relationship}`
+  const t = portal.speech.in(portal.settings().defaultLanguage)
+  const whose = details.forWhom === 'me' ? '' : t(`registrations.note.${details.relationship}`)
   return writeStaffNote(tx, {
     at: wallClock(portal.clock.now()),
     // A note that is about no chart has the number 0 in the host.
     pid: 0,
     title: NEW_PORTAL_USER,
-    text: `Registration ${receipt} of ${details.firstName} ${details.lastName}, born ${details.born}, was handed in${whose}. Find the chart in the Portal Dashboard under Registrations.`,
+    text: t('registrations.note', {
+      receipt,
+      name: `${details.firstName} ${details.lastName}`,
+      born: details.born,
+      whose,
+    }),
     to: 'portal-user',
     from: 'portal-user',
   })

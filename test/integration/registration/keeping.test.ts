@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { candidatesFor } from '../../../module/features/registration/candidates.js'
 import { keepChartKeys } from '../../../module/features/registration/keeping.js'
-import type { Claim } from '../../../module/features/registration/matching.js'
+import type { Claim } from '../../../module/access/matching/matching.js'
 import { removeNoteType, ensureNoteType } from '../../../module/host/noteTypes.js'
 import { countStatements } from '../../../module/platform/database.js'
 import { describeOnEverySite } from '../../support/database.js'

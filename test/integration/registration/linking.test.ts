@@ -5,7 +5,9 @@ import { requestAppointment } from '../../../module/features/appointments/bookin
 import { withdraw } from '../../../module/features/registration/answering.js'
 import { refuseRegistration } from '../../../module/features/registration/staff/answers.js'
 import { linkRegistration } from '../../../module/features/registration/staff/linking.js'
-import { standingLink, tracesSince, unlinkRegistration } from '../../../module/features/registration/staff/unlinking.js'
+import { standingLink } from '../../../module/features/registration/staff/links.js'
+import { tracesOf } from '../../../module/features/registration/staff/traces.js'
+import { unlinkRegistration } from '../../../module/features/registration/staff/unlinking.js'
 import { checksumOf } from '../../../module/host/log.js'
 import { recordAudit } from '../../../module/platform/audit.js'
 import { describeOnEverySite } from '../../support/database.js'
@@ -47,6 +49,14 @@ describeOnEverySite('A registration in the host', (site) => {
     expect(option).to.deep.equal({ title: 'New Patient Portal User', activity: 1, notes: 'foyer' })
     await refuseRegistration(practice.portal, staff.member, staff.actor, { id, reason: 'No', seen: undefined })
     expect(await noteOf(id)).to.include({ message_status: 'Done', update_by: practice.staff.admin, activity: 1 })
+  })
+
+  it('is noted in the language of the practice', async () => {
+    await practice.setting('defaultLanguage', 'es')
+    const child = { forWhom: 'child', relationship: 'father', firstName: 'Luz', born: '2019-03-04' } as const
+    const note = await noteOf(await register(practice, await someone(), child))
+    await practice.setting('defaultLanguage', 'en')
+    expect(note.body).to.match(/Se envió el registro \w{4}-\w{4} de Luz Example.*, por parte del padre\./)
   })
 
   it('taken back by who sent it completes the note too', async () => {
@@ -116,11 +126,11 @@ describeOnEverySite('A registration in the host', (site) => {
     practice.clock.set(`${MONDAY}T09:00:00`)
     await recordSeen(practice, who, pid, outcome.ok ? outcome.record : '')
     const standing = await standingLink(practice.db, id)
-    const traces = standing ? await tracesSince(practice.db, standing) : []
-    expect(traces.map(({ event }) => event)).to.deep.equal(['patient.viewed'])
+    const traces = standing && (await tracesOf(practice.db, standing, { before: undefined, most: 10 }))
+    expect(traces?.rows.map(({ event }) => event)).to.deep.equal(['patient.viewed'])
     const undone = await unlinkRegistration(practice.portal, staff.member, staff.actor, { id, reason: 'Another Pat' })
     practice.clock.set(`${MONDAY}T08:00:00`)
-    expect(undone).to.deep.equal({ ok: true })
+    expect(undone).to.include({ ok: true })
     expect(await eventOf(eid)).to.deep.equal({ pc_pid: '', pc_apptstatus: '^' })
     expect(await requestOf(eid)).to.deep.equal(before)
     expect(await chartOf(pid)).to.include({ allow_patient_portal: '' })
@@ -163,7 +173,27 @@ describeOnEverySite('A registration in the host', (site) => {
     expect(await link(id, pid)).to.deep.equal({ ok: false, reason: 'revoked', by: 'front' })
     const row = await practice.db.first(`SELECT state FROM foyer_registrations WHERE id = :id`, { id })
     expect(row).to.deep.equal({ state: 'waiting' })
+    // Another account of the same name: staff have to say that they know.
+    await practice.db.transaction((tx) =>
+      tx.change(`UPDATE foyer_accounts SET display_name = 'Pat Example' WHERE id = :id`, { id: who.accountId }),
+    )
+    const twin = await register(practice, await someone())
+    expect(await link(twin, pid)).to.deep.equal({ ok: false, reason: 'barred' })
+    const despite = { id: twin, pid, move: false, despite: true, seen: undefined }
+    const meant = await linkRegistration(practice.portal, staff.member, staff.actor, despite)
+    expect(meant).to.include({ ok: true, pid })
     expect(await link(id, 987_654)).to.deep.equal({ ok: false, reason: 'no-chart' })
+  })
+
+  it('opens nobody’s grown child to a parent, in a chart of theirs or in a new one', async () => {
+    const pid = await practice.patient({ dob: '1980-01-01' })
+    const parent = { forWhom: 'child', relationship: 'mother' } as const
+    const grown = await register(practice, await someone(), { ...parent, born: '1980-01-01' })
+    expect(await link(grown, pid)).to.deep.equal({ ok: false, reason: 'of-age' })
+    expect(await link(grown, undefined)).to.deep.equal({ ok: false, reason: 'of-age' })
+    const young = await register(practice, await someone(), { ...parent, born: '2019-03-04' })
+    expect(await link(young, pid), 'as the chart says').to.deep.equal({ ok: false, reason: 'of-age' })
+    expect(await link(young, undefined)).to.include({ ok: true })
   })
 
   it('taken back keeps what staff revoked meanwhile, and leaves the patient’s own login to the patient', async () => {

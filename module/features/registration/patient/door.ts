@@ -40,7 +40,7 @@ export async function takeAddress(context: DoorContext): Promise<Answer> {
   const typed = asked.typed['email'] ?? ''
   if (!asked.ok) return addressRefused(context, typed, asked.errors['email'] ?? 'registration.missing.email')
   const { email, ...fields } = asked.value
-  const newcomer = judgeNewcomer(portal, fields)
+  const newcomer = await judgeNewcomer(portal, fields)
   if (newcomer === 'stale') return addressRefused(context, typed, 'newcomer.stale')
   // The stamp stays, so that the same press a moment later is taken.
   if (newcomer === 'too-soon') return addressRefused(context, typed, 'newcomer.tooSoon', fields.stamp)

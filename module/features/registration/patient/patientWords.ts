@@ -5,7 +5,7 @@ export const patientWords = wordsIn(
   {
     'newcomer.website': 'Leave this field empty',
     'newcomer.tooSoon': 'That was very quick. Please press the button once more.',
-    'newcomer.stale': 'This form was open for too long. Please press the button once more.',
+    'newcomer.stale': 'This form was open for too long, or was sent before. Please press the button once more.',
     'newcomer.tooMany': 'From your connection there were many requests within an hour.',
 
     'registration.title': 'Create an account',
@@ -144,7 +144,8 @@ export const patientWords = wordsIn(
   {
     'newcomer.website': 'Deje este campo vacío',
     'newcomer.tooSoon': 'Eso fue muy rápido. Presione el botón una vez más, por favor.',
-    'newcomer.stale': 'Este formulario estuvo abierto demasiado tiempo. Presione el botón una vez más, por favor.',
+    'newcomer.stale':
+      'Este formulario estuvo abierto demasiado tiempo o ya se envió. Presione el botón una vez más, por favor.',
     'newcomer.tooMany': 'Desde su conexión hubo muchas solicitudes en una hora.',
 
     'registration.title': 'Crear una cuenta',

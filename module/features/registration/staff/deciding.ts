@@ -58,11 +58,15 @@ const version = z
 /** POST …/link: to a chart that is there. */
 export async function link(context: StaffContext): Promise<Answer> {
   const { actor, form, portal, staff, t } = context
-  const asked = form(z.object({ pid: chosenId('registrations.missing.chart'), move: optionalText(1), version }))
+  const asked = form(
+    z.object({
+      ...{ pid: chosenId('registrations.missing.chart'), move: optionalText(1), despite: optionalText(1), version },
+    }),
+  )
   if (!asked.ok)
     return reconcile(context, { status: 422, error: { text: t('registrations.missing.chart'), name: 'chart' } })
-  const { move, pid, version: seen } = asked.value
-  const input = { id: idIn(context), seen, pid, move: move === '1' }
+  const { despite, move, pid, version: seen } = asked.value
+  const input = { id: idIn(context), seen, pid, move: move === '1', despite: despite === '1' }
   return linked(context, await linkRegistration(portal, staff, actor, input), 'registrations.done.linked')
 }
 
@@ -116,10 +120,12 @@ async function onward({ portal, show, staff }: StaffContext, key: string): Promi
 
 type Refusal = NotDecided | Extract<LinkOutcome, { ok: false }> | Extract<ClaimOutcome, { ok: false }>
 
+const notTheirs = ['no-such-colleague', 'no-chart', 'of-age', 'barred']
+
 /** A lost race is 409 and says who did it. */
 async function notDone(context: StaffContext, refusal: Refusal, typed: Typed, name?: string): Promise<Answer> {
   if (refusal.reason === 'not-found') return context.show.notFound()
-  const status = refusal.reason === 'no-such-colleague' || refusal.reason === 'no-chart' ? 422 : 409
+  const status = notTheirs.includes(refusal.reason) ? 422 : 409
   const error = { text: whyText(context, refusal), ...(name === undefined ? {} : { name }) }
   return context.fragment ? waiting(context) : reconcile(context, { status, error }, typed)
 }

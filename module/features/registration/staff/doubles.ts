@@ -10,11 +10,13 @@ import type { Answer } from '../../../web/show.js'
 import type { Utc } from '../../../platform/clock.js'
 import { emailKey } from '../keys.js'
 import { disableAccount, enableAccount, mergeAccounts, type AccountOutcome } from './merging.js'
+import { whoseOf } from '../../../web/whose.js'
 
 export function doubleView(context: StaffContext, row: DoubleRow) {
   const { t, url } = context
   return {
     id: row.id,
+    record: row.record,
     name: row.name,
     detail: row.email ?? t('registrations.double.hostLogin'),
     since: t('registrations.double.since', { at: writeInstant(context, row.created_at) }),
@@ -45,12 +47,14 @@ export const doublesCard: PanelCard = {
     return {
       view: '/registration/staff/accounts-card',
       content: { several: rows.length > 1, rows: rows.map((row) => doubleView(context, row)) },
+      about: whoseOf(...rows.map(({ record }) => ({ record }))),
     }
   },
 }
 
 interface AccountPageRow {
   id: number
+  record: string
   name: string
   email: string | null
   host_pid: number | null
@@ -71,7 +75,7 @@ export async function account(
   const { portal, show, t, url } = context
   const id = accountIn(context)
   const row = await portal.db.first<AccountPageRow>(
-    `SELECT a.id, a.display_name AS name, a.email, a.host_pid, a.created_at, a.disabled_at, a.disabled_by,
+    `SELECT a.id, a.own_record AS record, a.display_name AS name, a.email, a.host_pid, a.created_at, a.disabled_at, a.disabled_by,
             a.disabled_reason, a.merged_into,
             (SELECT COUNT(*) FROM foyer_grants g WHERE g.account_id = a.id AND g.revoked_at IS NULL) AS charts
        FROM foyer_accounts a WHERE a.id = :id`,
@@ -103,7 +107,10 @@ export async function account(
     errors: told ? [told.error] : [],
     errorAt: told ? { [told.error.id ?? told.error.name ?? '']: told.error.text } : {},
   }
-  const options = { title: t('registrations.account.title'), about: row.host_pid === null ? [] : [row.host_pid] }
+  const options = {
+    title: t('registrations.account.title'),
+    about: whoseOf({ pid: row.host_pid }, row, ...page.doubles),
+  }
   const view = '/registration/staff/account'
   return told ? show.refused(view, page, { ...options, status: told.status }) : show.page(view, page, options)
 }

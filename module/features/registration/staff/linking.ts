@@ -1,28 +1,32 @@
 /** A registration finds its chart, or gets a new one: the grant, the chart's YES, and what was booked before. */
 import { grant } from '../../../access/accounts.js'
-import { moveFormsToChart } from '../../../access/formFiling.js'
+import { openingOn } from '../../../access/ages.js'
+import { isBarred } from '../../../access/codeBars.js'
 import { writeLetter } from '../../../access/letters.js'
+import { moveOwnRecord, nothingMoved, type Moved } from '../../../access/ownRecord.js'
 import type { Portal } from '../../../access/portal.js'
 import type { StaffMember } from '../../../access/staff.js'
 import { createChart } from '../../../host/newChart.js'
 import { openChart } from '../../../host/openChart.js'
-import { moveToChart, type MovedBooking } from '../../../host/ownBookings.js'
 import { findChart } from '../../../host/reads/candidates.js'
 import { recordAudit, type Actor } from '../../../platform/audit.js'
-import { utc, wallClock, type Utc } from '../../../platform/clock.js'
-import type { Tx } from '../../../platform/database.js'
+import { day as dayOf, utc, wallClock, type Day } from '../../../platform/clock.js'
+import type { Queryable, Tx } from '../../../platform/database.js'
 import { isLanguage } from '../../../platform/i18n.js'
 import { publish } from '../../../platform/outbox.js'
 import { chartTurn, takeTurn } from '../../../platform/turns.js'
 import { refreshKeys } from '../keeping.js'
-import { inHand, type Registration } from '../registrations.js'
+import { inHand, personOf, type Registration } from '../registrations.js'
 import { settle, tellOf, whyNotNow, type Deciding, type NotDecided } from './deed.js'
+import { linksStanding, type GrantBefore } from './links.js'
 
 export interface LinkInput extends Deciding {
   /** The chart; undefined: a new one is made. */
   pid: number | undefined
-  /** What the account booked in its own record goes to the chart. */
+  /** What the account booked, sent and answered in its own record goes to the chart. */
   move: boolean
+  /** Staff have read that somebody of this name or address lost this chart, and mean it. */
+  despite?: boolean
 }
 
 export type LinkOutcome =
@@ -32,6 +36,10 @@ export type LinkOutcome =
   | { ok: false; reason: 'no-chart' }
   /** Staff took this chart from this account: it is given back there, in so many words, not here. */
   | { ok: false; reason: 'revoked'; by: string | undefined }
+  /** Staff took it from somebody of this name or e-mail address: asked for once more. */
+  | { ok: false; reason: 'barred' }
+  /** At the patient's age it would open nothing to a parent or guardian (access/ages.ts). */
+  | { ok: false; reason: 'of-age' }
   /** The account was disabled, or merged into another. */
   | { ok: false; reason: 'no-account' }
 
@@ -66,27 +74,34 @@ async function linkInTurn(
   member: StaffMember,
   actor: Actor,
   row: Registration | undefined,
-  { move, pid: wanted, seen }: LinkInput,
+  { despite = false, move, pid: wanted, seen }: LinkInput,
 ): Promise<LinkOutcome> {
   const refusal = whyNotNow(portal, member, row, seen)
   if (!row || refusal) return refusal ?? { ok: false, reason: 'not-found' }
   const holder = await accountOf(tx, row.account_id)
   if (!holder) return { ok: false, reason: 'no-account' }
-  if (wanted !== undefined && !(await findChart(tx, portal.site, wanted))) return { ok: false, reason: 'no-chart' }
+  const chart = wanted === undefined ? undefined : await findChart(tx, portal.site, wanted)
+  if (wanted !== undefined && !chart) return { ok: false, reason: 'no-chart' }
+  if (opensNothing(portal, row, chart)) return { ok: false, reason: 'of-age' }
   const pid = wanted ?? (await makeChart(tx, portal, member, row, holder))
   const before = await grantBefore(tx, holder.id, pid)
   if (before?.revoked_at != null) return { ok: false, reason: 'revoked', by: before.revoked_by ?? undefined }
+  if (!despite && (await lostIt(tx, pid, row, holder.display_name))) return { ok: false, reason: 'barred' }
 
   const granted = await openTo(tx, portal, actor, row, { pid, before })
   const allowedBefore = await allowedNow(tx, portal, pid)
   const opened = await openChart(tx, { pid, by: member.username, at: wallClock(portal.clock.now()) })
-  const moved = move ? await moveToChart(tx, { record: holder.own_record }, { record: granted, pid }) : []
-  if (move) await moveFormsToChart(tx, portal, { record: holder.own_record }, { pid })
-  const made: Made = { pid, record: granted, before, allowedBefore: opened.allowed ? allowedBefore : undefined }
+  const own = { record: holder.own_record }
+  const moved = move ? await moveOwnRecord(tx, portal, own, { record: granted, pid }) : nothingMoved
+  // By another registration the account opens it already: as it was before that one is as it was before both.
+  const [first] = await linksStanding(tx, holder.id, pid)
+  const root = first ? first.grant_before : before
+  const made: Made = { pid, record: granted, before: root, allowedBefore: opened.allowed ? allowedBefore : undefined }
   await remember(tx, portal, member, row, { ...made, madeAccess: opened.row, newChart: wanted === undefined, moved })
   await settle(tx, portal, member, row, { state: 'linked', pid, reason: '' })
   const details = {
-    ...{ newChart: wanted === undefined, allowed: opened.allowed, madeAccess: opened.row, moved: moved.length },
+    ...{ newChart: wanted === undefined, allowed: opened.allowed, madeAccess: opened.row },
+    ...{ moved: moved.bookings.length, files: moved.uploads.length, forms: moved.assignments.length },
     relationship: row.relationship,
   }
   await tellOf(tx, portal, member, actor, { event: 'registration.linked', row, pid, details })
@@ -121,15 +136,20 @@ async function makeChart(
   return pid
 }
 
-/** A grant of this account on this chart, as it is before; revoked ones too. */
-export interface GrantBefore {
-  id: number
-  record: string
-  relationship: string
-  extent: string
-  valid_until: Utc | null
-  revoked_at: Utc | null
-  revoked_by: string | null
+/** `chart`: undefined where a new one is made, which says what the registration says. */
+export function opensNothing(
+  { clock, settings }: Pick<Portal, 'clock' | 'settings'>,
+  { born, relationship }: Pick<Registration, 'born' | 'relationship'>,
+  chart: { born: Day | undefined } | undefined,
+): boolean {
+  const grant = { relationship, extent: 'full', born: chart ? chart.born : born, exempt: false }
+  return openingOn(grant, dayOf(clock.now()), settings()).extent === undefined
+}
+
+/** Somebody with this account, name or e-mail address lost the chart, by another account perhaps. `name`: the holder's. */
+export function lostIt(db: Queryable, pid: number, row: Registration, name: string): Promise<boolean> {
+  const recipient = row.for_whom === 'me' ? personOf(row) : name
+  return isBarred(db, pid, { recipient, accountId: row.account_id, email: row.email })
 }
 
 function grantBefore(tx: Tx, accountId: number, pid: number): Promise<GrantBefore | undefined> {
@@ -148,8 +168,12 @@ async function openTo(
   row: Registration,
   { before, pid }: { pid: number; before: GrantBefore | undefined },
 ): Promise<string> {
-  const { account_id: accountId, relationship } = row
-  if (!before) return grant(tx, clock, { accountId, pid, relationship, extent: 'full', by: actor })
+  const { account_id: accountId } = row
+  if (!before) {
+    return grant(tx, clock, { accountId, pid, relationship: row.relationship, extent: 'full', by: actor })
+  }
+  // Their own chart stays their own: as another's, the ages would close it to them.
+  const relationship = before.relationship === 'self' ? 'self' : row.relationship
   await tx.change(
     `UPDATE foyer_grants SET relationship = :relationship, extent = 'full', valid_until = NULL, version = version + 1 WHERE id = :id`,
     { id: before.id, relationship },
@@ -178,7 +202,7 @@ async function remember(
   { clock }: Portal,
   member: StaffMember,
   row: Registration,
-  made: Made & { madeAccess: boolean; newChart: boolean; moved: readonly MovedBooking[] },
+  made: Made & { madeAccess: boolean; newChart: boolean; moved: Moved },
 ): Promise<void> {
   await tx.insert(
     `INSERT INTO foyer_registration_links

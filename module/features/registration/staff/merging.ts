@@ -1,5 +1,6 @@
 /** Two accounts of one person become one, or one of them is shut. */
-import { moveFormsToAccount } from '../../../access/formFiling.js'
+import { widerExtent } from '../../../access/codes.js'
+import { joinOwnRecords } from '../../../access/ownRecord.js'
 import type { Portal } from '../../../access/portal.js'
 import { endSessions } from '../../../access/sessions.js'
 import type { StaffMember } from '../../../access/staff.js'
@@ -10,6 +11,7 @@ import type { Tx } from '../../../platform/database.js'
 import { publish } from '../../../platform/outbox.js'
 import { accountTurn, chartTurn, recordTurn, takeTurn } from '../../../platform/turns.js'
 import { claimOf, findRegistration, isOpen, openKeyOf } from '../registrations.js'
+import { linksStanding, type GrantBefore } from './links.js'
 
 export type AccountOutcome =
   | { ok: true }
@@ -68,7 +70,10 @@ export function enableAccount(
   })
 }
 
-/** `from` goes into `into`: records, bookings and registrations move; what was revoked for one is revoked for both. */
+/**
+ * `from` goes into `into`: records, bookings, files, forms and registrations move; what was revoked for one is revoked
+ * for both.
+ */
 export async function mergeAccounts(
   portal: Portal,
   member: StaffMember,
@@ -94,10 +99,11 @@ export async function mergeAccounts(
     if (!one) return { ok: false, reason: 'not-found' }
     if (one.disabled_at !== null) return { ok: false, reason: 'not-in-use', by: one.disabled_by ?? undefined }
     if (other?.disabled_at !== null) return { ok: false, reason: 'no-other' }
+    await moveLinks(tx, portal, one.id, other.id)
     const grants = await moveGrants(tx, portal, one.id, other.id)
     await moveLogin(tx, one.id, other.id)
     const bookings = await moveBookings(tx, one, other)
-    await moveFormsToAccount(tx, portal, one, other)
+    await joinOwnRecords(tx, portal, one, other)
     const registrations = await moveRegistrations(tx, portal, one.id, other.id)
     await shut(tx, portal, member, { account: one.id, reason, into: other.id })
     const details = { into: other.id, grants, bookings, registrations }
@@ -113,8 +119,9 @@ function lockAccount(tx: Tx, id: number): Promise<AccountRow | undefined> {
   )
 }
 
-/** A chart that both open stays as the one that remains has it; a revocation of either holds. */
+/** A chart that both open is opened as far as either had it; a revocation of either holds. */
 async function moveGrants(tx: Tx, { clock }: Portal, from: number, into: number): Promise<number> {
+  const now = utc(clock.now())
   await tx.change(
     `UPDATE foyer_grants theirs JOIN foyer_grants mine ON mine.pid = theirs.pid AND mine.account_id = :from
         SET theirs.revoked_at = mine.revoked_at, theirs.revoked_by = mine.revoked_by, theirs.revoked_reason = mine.revoked_reason,
@@ -122,6 +129,7 @@ async function moveGrants(tx: Tx, { clock }: Portal, from: number, into: number)
       WHERE theirs.account_id = :into AND theirs.revoked_at IS NULL AND mine.revoked_at IS NOT NULL`,
     { from, into },
   )
+  for (const pair of await pairsOf(tx, from, into)) await joinPair(tx, pair, now)
   const moved = await tx.change(
     `UPDATE foyer_grants mine LEFT JOIN foyer_grants theirs ON theirs.pid = mine.pid AND theirs.account_id = :into
         SET mine.account_id = :into WHERE mine.account_id = :from AND theirs.id IS NULL`,
@@ -130,9 +138,75 @@ async function moveGrants(tx: Tx, { clock }: Portal, from: number, into: number)
   await tx.change(
     `UPDATE foyer_grants SET revoked_at = :now, revoked_by = 'Foyer', revoked_reason = 'merged'
       WHERE account_id = :from AND revoked_at IS NULL`,
-    { from, now: utc(clock.now()) },
+    { from, now },
   )
   return moved
+}
+
+interface PairedGrant extends GrantBefore {
+  account_id: number
+  pid: number
+  exempt_at: Utc | null
+  exempt_by: string | null
+  exempt_reason: string | null
+}
+
+interface Pair {
+  mine: PairedGrant
+  theirs: PairedGrant
+}
+
+/** Charts that both accounts open, or opened. */
+async function pairsOf(tx: Tx, from: number, into: number): Promise<Pair[]> {
+  const rows = await tx.select<PairedGrant>(
+    `SELECT id, record, relationship, extent, valid_until, revoked_at, revoked_by, exempt_at, exempt_by, exempt_reason,
+            account_id, pid
+       FROM foyer_grants WHERE account_id IN (:from, :into) ORDER BY id`,
+    { from, into },
+  )
+  return rows.flatMap((mine) => {
+    const theirs = rows.find((row) => row.account_id === into && row.pid === mine.pid)
+    return mine.account_id === from && theirs ? [{ mine, theirs }] : []
+  })
+}
+
+/** Everything that was done in the one record is found in the other, links and what they would take back too. */
+async function joinPair(tx: Tx, { mine, theirs }: Pair, now: Utc): Promise<void> {
+  const joined = theirs.revoked_at === null ? joinedGrant(theirs, mine, now) : theirs
+  const exempt = theirs.exempt_at === null ? mine : theirs
+  await tx.change(
+    `UPDATE foyer_grants
+        SET relationship = :relationship, extent = :extent, valid_until = :until, exempt_at = :exemptAt,
+            exempt_by = :exemptBy, exempt_reason = :exemptReason, version = version + 1
+      WHERE id = :id`,
+    {
+      ...{ id: theirs.id, relationship: joined.relationship, extent: joined.extent, until: joined.valid_until },
+      ...{ exemptAt: exempt.exempt_at, exemptBy: exempt.exempt_by, exemptReason: exempt.exempt_reason },
+    },
+  )
+  for (const table of ofRecords) {
+    // sql-safe: a constant
+    await tx.change(`UPDATE ${table} SET record = :into WHERE record = :from`, {
+      from: mine.record,
+      into: theirs.record,
+    })
+  }
+}
+
+const ofRecords = [
+  ...['foyer_appointment_requests', 'foyer_cancellation_requests', 'foyer_uploads', 'foyer_submissions'],
+  'foyer_profile_changes',
+] as const
+
+/** As far as either runs: one that has ended gives nothing to the other. */
+function joinedGrant<Kind extends GrantBefore>(theirs: Kind, mine: GrantBefore, now: Utc): Kind {
+  const runs = (one: GrantBefore) => one.revoked_at === null && (one.valid_until === null || one.valid_until > now)
+  if (!runs(mine)) return theirs
+  const relationship = [theirs, mine].some((each) => each.relationship === 'self') ? 'self' : theirs.relationship
+  if (!runs(theirs)) return { ...theirs, relationship, extent: mine.extent, valid_until: mine.valid_until }
+  const ends = [theirs.valid_until, mine.valid_until]
+  const until = ends.includes(null) ? null : (ends.toSorted().at(-1) ?? null)
+  return { ...theirs, relationship, extent: widerExtent(theirs.extent, mine.extent), valid_until: until }
 }
 
 /**
@@ -186,8 +260,39 @@ async function moveRegistrations(tx: Tx, { clock }: Portal, from: number, into: 
       { id, into, openKey, other: other ? 1 : 0, now: utc(clock.now()) },
     )
   }
-  await tx.change(`UPDATE foyer_registration_links SET account_id = :into WHERE account_id = :from`, { from, into })
   return rows.length
+}
+
+/**
+ * So that each is taken back as exactly as before. Where both accounts have the chart, a link's record is that of the
+ * grant that stays; and what is left without the link is what either had without it.
+ */
+async function moveLinks(tx: Tx, { clock }: Portal, from: number, into: number): Promise<void> {
+  for (const { mine, theirs } of await pairsOf(tx, from, into)) {
+    const [ofMine, ofTheirs] = [await linksStanding(tx, from, mine.pid), await linksStanding(tx, into, mine.pid)]
+    const links = [...ofMine, ...ofTheirs].map(({ id }) => id)
+    const without = joinedRoots(
+      ofTheirs[0] ? ofTheirs[0].grant_before : theirs,
+      ofMine[0] ? ofMine[0].grant_before : mine,
+      utc(clock.now()),
+    )
+    const root = without && JSON.stringify({ ...without, id: theirs.id, record: theirs.record })
+    if (links.length > 0) {
+      await tx.change(`UPDATE foyer_registration_links SET grant_before = :root WHERE id IN (:links)`, {
+        links,
+        root: root ?? null,
+      })
+    }
+    await tx.change(`UPDATE foyer_registration_links SET record = :into WHERE record = :from`, {
+      from: mine.record,
+      into: theirs.record,
+    })
+  }
+  await tx.change(`UPDATE foyer_registration_links SET account_id = :into WHERE account_id = :from`, { from, into })
+}
+
+function joinedRoots(theirs: GrantBefore | undefined, mine: GrantBefore | undefined, now: Utc) {
+  return theirs && mine ? joinedGrant(theirs, mine, now) : (theirs ?? mine)
 }
 
 async function shut(

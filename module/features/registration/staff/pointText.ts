@@ -1,7 +1,7 @@
 /** A point of a candidate, in words: what was said, what the chart says, and what it is worth. */
 import { writeDay } from '../../../web/times.js'
 import type { StaffContext } from '../../../web/routes.js'
-import type { Point } from '../matching.js'
+import type { Point } from '../../../access/matching/matching.js'
 
 export function pointView(context: StaffContext, point: Point) {
   const { t } = context

@@ -9,6 +9,8 @@ import type { Answer } from '../../../web/show.js'
 import { writeAge } from '../../../web/times.js'
 import { stateTag } from '../stateTag.js'
 import { claimedSince } from '../registrations.js'
+import { writeNumber } from '../../../web/numbers.js'
+import { whoseOf } from '../../../web/whose.js'
 
 const ROWS_SHOWN = 50
 
@@ -28,7 +30,8 @@ const views = ['waiting', 'mine', 'asked'] as const
 export async function waiting(context: StaffContext): Promise<Answer> {
   const { fragment, show, t } = context
   const view = fragment ? '/registration/staff/waiting' : '/registration/staff/queue'
-  return show.page(view, await waitingPage(context), { title: t('registrations.title') })
+  const { about, page } = await waitingPage(context)
+  return show.page(view, page, { title: t('registrations.title'), about })
 }
 
 async function waitingPage(context: StaffContext) {
@@ -38,7 +41,7 @@ async function waitingPage(context: StaffContext) {
   const rows = await waitingRegistrations(portal.db, now, view, staff.username, ROWS_SHOWN)
   const to = (each: string) => (each === 'waiting' ? '' : `?view=${each}`)
   const oldest = rows[0]?.oldest_seconds
-  return {
+  const page = {
     refreshHref: url(`/staff/portal/registrations/waiting${to(view)}`),
     fragment,
     emptyTitle: t(`registrations.empty.${view}`),
@@ -70,6 +73,7 @@ async function waitingPage(context: StaffContext) {
       noteClosed: row.note_closed === 1 ? t('registrations.noteClosed', { by: row.note_by ?? '' }) : undefined,
     })),
   }
+  return { page, about: whoseOf(...rows.map(({ account_record: record }) => ({ record }))) }
 }
 
 function roleText({ t }: StaffContext, { relationship }: { relationship: string }): string {
@@ -85,7 +89,7 @@ export const numbersCard: HallCard = {
     const { portal, t, url } = context
     const now = portal.clock.now()
     const numbers = await registrationNumbers(portal.db, utc(now), utc(now.startOf('week')))
-    const written = (value: number) => value.toLocaleString(context.language === 'es' ? 'es-US' : 'en-US')
+    const written = (value: number) => writeNumber(value, context.language)
     const line = (key: string, value: number | undefined) => ({
       term: t(`registrations.numbers.${key}`),
       text: value === undefined ? t('registrations.numbers.notYet') : written(value),

@@ -1,7 +1,7 @@
 /** One registration beside the charts that it may mean, and everything that can be decided. */
 import { colleagues } from '../../../host/reads/staffAppointments.js'
 import { bookingsOfRecord } from '../../../host/ownBookings.js'
-import { findChart } from '../../../host/reads/candidates.js'
+import { chartsOf, findChart } from '../../../host/reads/candidates.js'
 import { whoCompleted } from '../../../host/noteTypes.js'
 import type { FieldError } from '../../../web/layout.js'
 import { holderView } from '../../../web/claiming.js'
@@ -14,7 +14,10 @@ import { candidatesFor, scoreChart, type Candidate } from '../candidates.js'
 import { stateTag } from '../stateTag.js'
 import { claimOf, holderOf, isOpen, personOf, type Registration } from '../registrations.js'
 import { doublesOf } from './doubles.js'
+import { lostIt, opensNothing } from './linking.js'
+import { linksOf } from './links.js'
 import { pointView } from './pointText.js'
+import { whoseOf } from '../../../web/whose.js'
 
 export interface Typed {
   question?: string
@@ -27,15 +30,21 @@ export async function reconcilePage(context: StaffContext, row: Registration, er
   const { portal, url } = context
   const account = await accountOf(context, row.account_id)
   const open = isOpen(row)
-  const [candidates, bookings, note, people] = await Promise.all([
+  const [candidates, moves, undone, note, people] = await Promise.all([
     open ? candidatesWith(context, row) : Promise.resolve([]),
-    open ? bookingsOfRecord(portal.db, account.ownRecord) : Promise.resolve([]),
+    open ? movesOf(context, account.ownRecord) : Promise.resolve([]),
+    undoneLinks(context, row),
     row.note_id === null ? Promise.resolve(undefined) : whoCompleted(portal.db, row.note_id),
     open ? colleagues(portal.db) : Promise.resolve([]),
   ])
+  const doubles = await doublesOf(context, { id: row.account_id, email: account.email })
   const base = `/staff/portal/registrations/${String(row.id)}`
+  const barred = await barredFrom(context, row, account, candidates)
   return {
-    about: [...candidates.map(({ chart }) => chart.pid), ...(row.pid === null ? [] : [row.pid])],
+    about: [
+      ...candidates.map(({ chart }) => chart.pid),
+      ...whoseOf({ record: account.ownRecord }, ...undone, row, ...doubles),
+    ],
     page: {
       backHref: url('/staff/portal/registrations'),
       name: personName(row.last_name, row.first_name),
@@ -46,15 +55,18 @@ export async function reconcilePage(context: StaffContext, row: Registration, er
       holder: isOpen(row)
         ? holderView(context, { holder: holderOf(portal, row)?.by, people, base, choose: 'registration.choose' })
         : undefined,
-      candidates: candidates.map((candidate) => candidateView(context, candidate)),
-      moves: bookings.map((booking) => {
-        const day = writeShortDay(booking.day, context.language, dayOf(portal.clock.now()))
-        return `${day}, ${writeTime(booking.start)}, ${booking.kind}, ${booking.provider}`
-      }),
+      candidates: candidates.map((candidate) => ({
+        ...candidateView(context, candidate),
+        closed: opensNothing(portal, row, candidate.chart),
+        barred: barred.has(candidate.chart.pid),
+      })),
+      newClosed: open && opensNothing(portal, row, undefined),
+      moves,
+      undone,
       moveChecked: row.for_whom === 'me',
       noteClosed: open && note ? context.t('registrations.noteClosed', { by: note.by }) : undefined,
       decided: decidedView(context, row),
-      doubles: await doublesOf(context, { id: row.account_id, email: account.email }),
+      doubles,
       linkAction: url(`${base}/link`),
       chartAction: url(`${base}/chart`),
       questionAction: url(`${base}/question`),
@@ -81,6 +93,63 @@ async function accountOf({ portal }: StaffContext, id: number): Promise<AccountF
     { id },
   )
   return row ?? { name: '', ownRecord: '', email: '', since: '' }
+}
+
+/** What lies in the own record and may go along: each booking, and how many files and forms. */
+async function movesOf({ language, portal, t }: StaffContext, record: string): Promise<string[]> {
+  const [bookings, lying] = await Promise.all([
+    bookingsOfRecord(portal.db, record),
+    portal.db.first<{ files: number; forms: number }>(
+      `SELECT (SELECT COUNT(*) FROM foyer_uploads WHERE record = :record AND pid IS NULL AND state <> 'refused') AS files,
+              (SELECT COUNT(*) FROM foyer_form_assignments WHERE record = :record AND pid IS NULL) AS forms`,
+      { record },
+    ),
+  ])
+  const { files = 0, forms = 0 } = lying ?? {}
+  return [
+    ...bookings.map((booking) => {
+      const day = writeShortDay(booking.day, language, dayOf(portal.clock.now()))
+      return `${day}, ${writeTime(booking.start)}, ${booking.kind}, ${booking.provider}`
+    }),
+    ...(files === 0 ? [] : [t('registrations.moves.files', { count: files })]),
+    ...(forms === 0 ? [] : [t('registrations.moves.forms', { count: forms })]),
+  ]
+}
+
+/** What was opened by mistake stays to be told of: to the patient, and where the law asks for it. */
+async function undoneLinks(context: StaffContext, { id }: Registration) {
+  const { portal, t, url } = context
+  const links = (await linksOf(portal.db, id)).filter(({ undone_at }) => undone_at !== null)
+  const charts = await chartsOf(portal.db, portal.site, [...new Set(links.map(({ pid }) => pid))])
+  return links.map((link) => {
+    const chart = charts.find(({ pid }) => pid === link.pid)
+    return {
+      href: url(`/staff/portal/registrations/${String(id)}/unlinking?link=${String(link.id)}`),
+      text: t('registrations.undone.one', {
+        chart: chart ? personName(chart.lastName, chart.firstName) : String(link.pid),
+        from: writeInstant(context, link.linked_at),
+        until: writeInstant(context, link.undone_at ?? link.linked_at),
+      }),
+      pid: link.pid,
+    }
+  })
+}
+
+/** Of these charts, those that somebody of this account, name or e-mail address lost. */
+async function barredFrom(
+  { portal }: StaffContext,
+  row: Registration,
+  account: AccountFacts,
+  candidates: readonly Candidate[],
+): Promise<ReadonlySet<number>> {
+  const pids = candidates.map(({ chart }) => chart.pid)
+  if (pids.length === 0) return new Set()
+  const lost = await portal.db.select<{ pid: number }>(
+    `SELECT DISTINCT pid FROM foyer_grants WHERE pid IN (:pids) AND revoked_at IS NOT NULL`,
+    { pids },
+  )
+  const asked = lost.map(async ({ pid }) => ((await lostIt(portal.db, pid, row, account.name)) ? [pid] : []))
+  return new Set((await Promise.all(asked)).flat())
 }
 
 /** What the search finds, and the chart that staff named by its number. */

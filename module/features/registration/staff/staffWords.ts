@@ -31,6 +31,11 @@ export const staffWords = wordsIn(
     'registrations.role.guardian': 'guardian',
     'registrations.noteClosed':
       'The note in the EMR’s messages was completed by {{by}}. The registration itself still waits to be decided.',
+    'registrations.note':
+      'Registration {{receipt}} of {{name}}, born {{born}}, was handed in{{whose}}. Find the chart in the Portal Dashboard under Registrations.',
+    'registrations.note.mother': ' by the mother',
+    'registrations.note.father': ' by the father',
+    'registrations.note.guardian': ' by the guardian',
     'registrations.numbers': 'Registrations and PINs',
     'registrations.numbers.waiting': 'Waiting for us',
     'registrations.numbers.asked': 'Waiting for an answer',
@@ -101,7 +106,14 @@ export const staffWords = wordsIn(
     'registrations.link': 'Link this chart',
     'registrations.linkHint':
       'The account opens the chart from then on; the chart’s portal permission is set to YES if it isn’t.',
-    'registrations.move': 'Take along what the account booked before',
+    'registrations.move': 'Take along what the account booked, sent and answered before',
+    'registrations.moves.files_one': '1 file',
+    'registrations.moves.files_other': '{{count}} files',
+    'registrations.moves.forms_one': '1 form',
+    'registrations.moves.forms_other': '{{count}} forms',
+    'registrations.barred':
+      'Access to this chart was taken from somebody of this name or e-mail address. Ask why before you link.',
+    'registrations.despite': 'I have asked, and this account may open the chart',
     'registrations.another': 'Another chart',
     'registrations.chart': 'Chart number (pid)',
     'registrations.chartHint': 'Shows it beside what they said; nothing is linked yet.',
@@ -149,6 +161,10 @@ export const staffWords = wordsIn(
     'registrations.not.no-chart': 'There is no such chart.',
     'registrations.not.revoked':
       'Nothing was changed. {{by}} took this chart from this account. Lift that on the patient’s panel first, with your reason.',
+    'registrations.not.barred':
+      'Nothing was linked. Access to this chart was taken from somebody of this name or e-mail address: ask why, then tick that you have asked.',
+    'registrations.not.of-age':
+      'The patient is of age: a parent’s or guardian’s access would open nothing. Refuse with this reason, or give a code as a proxy from the patient’s panel.',
     'registrations.not.no-account': 'Nothing was changed. The account was disabled or merged.',
     'registrations.not.no-such-colleague': 'Choose a colleague who may process registrations',
   },
@@ -181,6 +197,11 @@ export const staffWords = wordsIn(
     'registrations.role.guardian': 'tutor o tutora',
     'registrations.noteClosed':
       '{{by}} completó la nota en los mensajes del EMR. El registro mismo todavía espera una decisión.',
+    'registrations.note':
+      'Se envió el registro {{receipt}} de {{name}}, con fecha de nacimiento {{born}}{{whose}}. Busque el expediente en el Panel del portal, en Registros.',
+    'registrations.note.mother': ', por parte de la madre',
+    'registrations.note.father': ', por parte del padre',
+    'registrations.note.guardian': ', por parte del tutor',
     'registrations.numbers': 'Registros y PIN',
     'registrations.numbers.waiting': 'Esperan por nosotros',
     'registrations.numbers.asked': 'Esperan una respuesta',
@@ -251,7 +272,14 @@ export const staffWords = wordsIn(
     'registrations.link': 'Vincular este expediente',
     'registrations.linkHint':
       'Desde entonces la cuenta abre el expediente; el permiso del portal en el expediente pasa a YES si no lo estaba.',
-    'registrations.move': 'Llevar lo que la cuenta reservó antes',
+    'registrations.move': 'Llevar lo que la cuenta reservó, envió y contestó antes',
+    'registrations.moves.files_one': '1 archivo',
+    'registrations.moves.files_other': '{{count}} archivos',
+    'registrations.moves.forms_one': '1 formulario',
+    'registrations.moves.forms_other': '{{count}} formularios',
+    'registrations.barred':
+      'A alguien con este nombre o correo se le retiró el acceso a este expediente. Pregunte por qué antes de vincular.',
+    'registrations.despite': 'He preguntado, y esta cuenta puede abrir el expediente',
     'registrations.another': 'Otro expediente',
     'registrations.chart': 'Número de expediente (pid)',
     'registrations.chartHint': 'Lo muestra junto a lo que dijeron; todavía no se vincula nada.',
@@ -298,6 +326,10 @@ export const staffWords = wordsIn(
     'registrations.not.no-chart': 'No existe ese expediente.',
     'registrations.not.revoked':
       'No se cambió nada. {{by}} retiró este expediente a esta cuenta. Levántelo primero en la ficha del paciente, con su motivo.',
+    'registrations.not.barred':
+      'No se vinculó nada. A alguien con este nombre o correo se le retiró el acceso a este expediente: pregunte por qué y marque que ha preguntado.',
+    'registrations.not.of-age':
+      'El paciente es mayor de edad: el acceso de un padre o tutor no abriría nada. Rechace con este motivo, o dé un código como apoderado desde la ficha del paciente.',
     'registrations.not.no-account': 'No se cambió nada. La cuenta se desactivó o se unió a otra.',
     'registrations.not.no-such-colleague': 'Elija a alguien que pueda procesar registros',
   },

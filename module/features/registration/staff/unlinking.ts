@@ -1,92 +1,30 @@
 /** A wrong link is taken back: everything that linking changed is as before, and what was done meanwhile is listed. */
-import { takeFormsBack } from '../../../access/formFiling.js'
+import { widerExtent } from '../../../access/codes.js'
+import { movedIn, nothingMoved, takeOwnRecordBack, type Moved } from '../../../access/ownRecord.js'
 import type { Portal } from '../../../access/portal.js'
 import type { StaffMember } from '../../../access/staff.js'
+import { takeBackWhatWasSent, type TakenBack } from '../../../access/wrongGrant.js'
 import { closeChart } from '../../../host/closeChart.js'
 import { reopenNote } from '../../../host/noteTypes.js'
-import { moveBack, type MovedBooking } from '../../../host/ownBookings.js'
 import { recordAudit, type Actor } from '../../../platform/audit.js'
-import { utc, wallClock, type Utc } from '../../../platform/clock.js'
-import type { Queryable, Tx } from '../../../platform/database.js'
+import { utc, wallClock } from '../../../platform/clock.js'
+import type { Tx } from '../../../platform/database.js'
 import { publish } from '../../../platform/outbox.js'
 import { chartTurn } from '../../../platform/turns.js'
-import { claimOf, inHand, openKeyOf, type Registration } from '../registrations.js'
+import { claimOf, findRegistration, inHand, openKeyOf, type Registration } from '../registrations.js'
 import { tellOf } from './deed.js'
-import type { GrantBefore } from './linking.js'
-
-export interface StandingLink {
-  id: number
-  account_id: number
-  pid: number
-  record: string
-  grant_before: GrantBefore | undefined
-  allowed_before: string | null
-  made_access: boolean
-  new_chart: boolean
-  moved: MovedBooking[]
-  linked_by: string
-  linked_at: Utc
-}
-
-/** The link that stands; undefined: there is none, or it was taken back. */
-export async function standingLink(db: Queryable, registration: number): Promise<StandingLink | undefined> {
-  const row = await db.first<
-    Omit<StandingLink, 'grant_before' | 'made_access' | 'new_chart' | 'moved'> & {
-      grant_before: unknown
-      made_access: number
-      new_chart: number
-      moved: unknown
-    }
-  >(
-    `SELECT id, account_id, pid, record, grant_before, allowed_before, made_access, new_chart, moved, linked_by, linked_at
-       FROM foyer_registration_links WHERE registration_id = :registration AND undone_at IS NULL ORDER BY id DESC LIMIT 1`,
-    { registration },
-  )
-  if (!row) return undefined
-  return {
-    ...row,
-    grant_before: row.grant_before === null ? undefined : (jsonOf(row.grant_before) as GrantBefore),
-    made_access: row.made_access === 1,
-    new_chart: row.new_chart === 1,
-    moved: jsonOf(row.moved) as MovedBooking[],
-  }
-}
-
-/** MySQL gives the value of JSON, MariaDB its text. */
-function jsonOf(value: unknown): unknown {
-  return typeof value === 'string' ? JSON.parse(value) : value
-}
-
-/** One thing that the account saw or did in the chart since it was linked. */
-export interface Trace {
-  id: number
-  at: Utc
-  event: string
-  subject: string
-}
-
-const TRACES_MOST = 500
-
-/** Newest first: by the trail's own key of who acted, since the link. Views are among them. */
-export function tracesSince(db: Queryable, link: StandingLink): Promise<Trace[]> {
-  return db.select<Trace>(
-    `SELECT id, at, event, subject FROM foyer_audit
-      WHERE actor_kind = 'account' AND actor_id = :account AND at >= :since AND (pid = :pid OR record = :record)
-      ORDER BY id DESC LIMIT ${String(TRACES_MOST)}`, // sql-safe: a number
-    { account: String(link.account_id), since: link.linked_at, pid: link.pid, record: link.record },
-  )
-}
+import { accountsOf, linksStanding, standingLink, type GrantBefore, type Link } from './links.js'
 
 export type UnlinkOutcome =
-  | { ok: true }
+  | { ok: true; link: number }
   | { ok: false; reason: 'not-found' }
   /** It is not linked, or no longer. */
   | { ok: false; reason: 'not-linked' }
 
 /**
- * The grant goes, or is as it was; what was booked in the own record goes back there; the chart says what it said, and
- * the row that was made for it in the host's portal goes, unless somebody else uses either by now. A chart that was
- * made stays: it is the practice's. The registration waits again.
+ * The grant goes, or is as it was; what was in the own record goes back there, and what was sent through the wrong grant
+ * and still waits; the chart says what it said, and the row that was made for it in the host's portal goes, unless
+ * somebody else uses either by now. A chart that was made stays: it is the practice's. The registration waits again.
  */
 export async function unlinkRegistration(
   portal: Portal,
@@ -104,7 +42,7 @@ export async function unlinkRegistration(
       const link = row.state === 'linked' ? await standingLink(tx, id) : undefined
       if (!link || link.id !== known?.id) return { ok: false, reason: 'not-linked' }
       await takeBack(tx, portal, member, actor, row, link, reason)
-      return { ok: true }
+      return { ok: true, link: link.id }
     },
     turns,
   )
@@ -116,19 +54,76 @@ async function takeBack(
   member: StaffMember,
   actor: Actor,
   row: Registration,
-  link: StandingLink,
+  link: Link,
   reason: string,
 ): Promise<void> {
-  const { clock } = portal
-  const { account_id: accountId, pid, record } = link
+  const { pid } = link
+  await tx.change(
+    `UPDATE foyer_registration_links SET undone_by = :by, undone_at = :now, undone_reason = :reason WHERE id = :id`,
+    { id: link.id, by: member.username, now: utc(portal.clock.now()), reason },
+  )
+  // By another registration the account opens this chart still: what this link brought is that one's from now on.
+  const [other] = await linksStanding(tx, link.account_id, pid)
+  const details = other ? await handOver(tx, row, link, other) : await shutChart(tx, portal, member, actor, row, link)
+  await waitAgain(tx, portal, row)
+  await tellOf(tx, portal, member, actor, { event: 'registration.unlinked', row, pid, details })
+}
+
+async function handOver(tx: Tx, row: Registration, link: Link, other: Link): Promise<{ standsBy: number }> {
+  const own = await ownRecordOf(tx, link)
+  const [mine, theirs] = [await movedIn(tx, link.moved, own, link.pid), await movedIn(tx, other.moved, own, link.pid)]
+  await tx.change(
+    `UPDATE foyer_registration_links
+        SET allowed_before = COALESCE(allowed_before, :allowed), made_access = GREATEST(made_access, :made), moved = :moved
+      WHERE id = :id`,
+    {
+      ...{ id: other.id, allowed: link.allowed_before, made: link.made_access ? 1 : 0 },
+      moved: JSON.stringify(bothMoved(theirs, mine)),
+    },
+  )
+  const stands = await findRegistration(tx, other.registration_id)
+  if (stands && link.grant_before?.relationship !== 'self') {
+    await tx.change(
+      `UPDATE foyer_grants SET relationship = :to, version = version + 1 WHERE record = :record AND relationship = :was`,
+      { record: link.record, was: row.relationship, to: stands.relationship },
+    )
+  }
+  return { standsBy: other.registration_id }
+}
+
+function bothMoved(one: Moved, other: Moved): Moved {
+  return {
+    bookings: [...one.bookings, ...other.bookings],
+    uploads: [...one.uploads, ...other.uploads],
+    submissions: [...one.submissions, ...other.submissions],
+    assignments: [...one.assignments, ...other.assignments],
+    twins: [...one.twins, ...other.twins],
+    responses: [...one.responses, ...other.responses],
+  }
+}
+
+async function ownRecordOf(tx: Tx, { account_id: accountId }: Link): Promise<string> {
   const own = await tx.first<{ own_record: string }>(`SELECT own_record FROM foyer_accounts WHERE id = :accountId`, {
     accountId,
   })
-  await moveBack(tx, link.moved, { pid, record }, { record: own?.own_record ?? '' })
-  await takeFormsBack(tx, { pid }, { record: own?.own_record ?? '' })
-  await restoreGrant(tx, link)
+  return own?.own_record ?? ''
+}
+
+const nothingTaken: TakenBack = { files: 0, documents: 0, forms: 0, changes: 0, bookings: 0, cancellations: 0 }
+
+async function shutChart(tx: Tx, portal: Portal, member: StaffMember, actor: Actor, row: Registration, link: Link) {
+  const { clock } = portal
+  const { account_id: accountId, pid, record } = link
+  const own = { record: await ownRecordOf(tx, link) }
+  const accounts = await accountsOf(tx, link)
+  const stays = await whatStays(tx, link, accounts)
+  const moved = stays?.byCode === true ? nothingMoved : await movedIn(tx, link.moved, own.record, pid)
+  await takeOwnRecordBack(tx, { accounts, pid, record }, own, moved)
+  const sent = { accounts, pid, record, since: link.linked_at }
+  const taken = stays ? nothingTaken : await takeBackWhatWasSent(tx, portal, actor, sent, own)
+  await restoreGrant(tx, link, row, stays)
   // A login that joined the account over this grant is the patient's, not the account holder's (access/personAccount.ts).
-  if (!link.grant_before) {
+  if (!stays) {
     await tx.change(
       `UPDATE foyer_accounts SET host_pid = NULL WHERE id = :accountId AND host_pid = :pid AND password_hash IS NOT NULL`,
       { accountId, pid },
@@ -138,28 +133,73 @@ async function takeBack(
     ...{ pid, by: member.username, at: wallClock(clock.now()) },
     ...{ allowedBefore: link.allowed_before ?? undefined, madeAccess: link.made_access },
   })
-  await tx.change(
-    `UPDATE foyer_registration_links SET undone_by = :by, undone_at = :now, undone_reason = :reason WHERE id = :id`,
-    { id: link.id, by: member.username, now: utc(clock.now()), reason },
-  )
-  await waitAgain(tx, portal, row)
-  const subject = `account:${String(accountId)}`
-  await recordAudit(tx, clock, actor, { event: 'grant.revoked', subject, pid, record, details: { why: 'wrong-link' } })
-  await tellOf(tx, portal, member, actor, { event: 'registration.unlinked', row, pid, details: { ...closed } })
+  const [subject, why] = [`account:${String(accountId)}`, 'wrong-link']
+  const event = stays ? 'grant.changed' : 'grant.revoked'
   await publish(tx, clock, { event: 'record.unlinked', payload: { account: accountId, pid, record } })
+  await recordAudit(tx, clock, actor, { event, subject, pid, record, details: { why } })
+  return { ...closed, ...taken }
 }
 
-/** There was none before, so there is none: a grant that was never meant must not bar the account from the chart. */
-async function restoreGrant(tx: Tx, { grant_before: before, record }: StandingLink): Promise<void> {
-  if (!before) {
-    // One that staff have revoked since stays revoked: that is lifted in so many words.
-    await tx.change(`DELETE FROM foyer_grants WHERE record = :record AND revoked_at IS NULL`, { record })
+/** What the account opens without the link. */
+interface Stays {
+  relationship: string
+  extent: string
+  until: string | null
+  /** The chart is their own by a PIN or a code that they used since. */
+  byCode: boolean
+}
+
+/** As it was before, and what PINs and codes gave it since: those are meant. Undefined: nothing. */
+async function whatStays(
+  tx: Tx,
+  { grant_before: before, linked_at: since, pid }: Link,
+  accounts: readonly number[],
+): Promise<Stays | undefined> {
+  const codes = await tx.select<Pick<GrantBefore, 'relationship' | 'extent'>>(
+    `SELECT relationship, extent FROM foyer_codes
+      WHERE pid = :pid AND redeemed_account IN (:accounts) AND redeemed_at >= :since ORDER BY redeemed_at, id`,
+    { accounts, pid, since },
+  )
+  const start = before && {
+    ...{ relationship: before.relationship, extent: before.extent, until: before.valid_until, byCode: false },
+  }
+  return codes.reduce<Stays | undefined>(
+    (known, { extent, relationship }) => ({
+      relationship: known?.relationship === 'self' ? 'self' : relationship,
+      extent: known ? widerExtent(known.extent, extent) : extent,
+      until: null,
+      byCode: known?.byCode === true || (!before && relationship === 'self'),
+    }),
+    start,
+  )
+}
+
+/**
+ * There was none before, so there is none: a grant that was never meant must not bar the account from the chart. What
+ * was there is as it was, but what staff have decided on it since.
+ */
+async function restoreGrant(tx: Tx, { grant_before: before, record }: Link, row: Registration, stays?: Stays) {
+  if (stays) {
+    const left = before?.relationship === 'self' ? 'self' : row.relationship
+    await tx.change(
+      `UPDATE foyer_grants
+          SET relationship = IF(relationship = :left, :relationship, relationship), extent = IF(extent = 'full', :extent, extent),
+              valid_until = COALESCE(valid_until, :until), version = version + 1
+        WHERE record = :record`,
+      { record, left, relationship: stays.relationship, extent: stays.extent, until: stays.until },
+    )
     return
   }
-  await tx.change(
-    `UPDATE foyer_grants SET relationship = :relationship, extent = :extent, valid_until = :until, version = version + 1 WHERE id = :id`,
-    { id: before.id, relationship: before.relationship, extent: before.extent, until: before.valid_until },
+  // One that staff have revoked since stays revoked: that is lifted in so many words.
+  const grant = await tx.first<{ id: number }>(
+    `SELECT id FROM foyer_grants WHERE record = :record AND revoked_at IS NULL FOR UPDATE`,
+    { record },
   )
+  if (!grant) return
+  // What was decided on it meanwhile is in the trail; a later grant must not be found with its history.
+  await tx.change(`DELETE FROM foyer_grant_changes WHERE grant_id = :id`, grant)
+  await tx.change(`DELETE FROM foyer_grant_notices WHERE grant_id = :id`, grant)
+  await tx.change(`DELETE FROM foyer_grants WHERE id = :id`, grant)
 }
 
 /** Unless the same account has asked for the same person anew meanwhile: that one waits then. */

@@ -1,65 +1,112 @@
 /** What was seen, sent and filed since a chart was linked, and taking the link back. */
 import { z } from 'zod'
+import { movedIn, type Moved } from '../../../access/ownRecord.js'
 import { findChart } from '../../../host/reads/candidates.js'
 import { text } from '../../../web/forms.js'
 import { writeInstant } from '../../../web/instant.js'
 import { bornText, personName } from '../../../web/person.js'
 import type { StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
-import { findRegistration } from '../registrations.js'
-import { standingLink, tracesSince, unlinkRegistration, type Trace } from './unlinking.js'
+import { findRegistration, type Registration } from '../registrations.js'
+import { linksOf, type Link } from './links.js'
+import { tracesOf, type Trace } from './traces.js'
+import { unlinkRegistration } from './unlinking.js'
 
-/** GET /registrations/:id/unlinking, or once more with what was wrong. */
+/** Rows of a page; and of one that is to be printed. */
+const ROWS_SHOWN = 100
+const ROWS_PRINTED = 5000
+
+/**
+ * GET /registrations/:id/unlinking, or once more with what was wrong. `?link=`: one that was taken back, whose list stays;
+ * `?before=`: the next page; `?whole=1`: as much as paper takes.
+ */
 export async function askUnlinking(context: StaffContext, error?: string, typed = ''): Promise<Answer> {
-  const { params, portal, show, t, url } = context
-  const id = Number(/^[1-9]\d{0,15}$/.exec(params['id'] ?? '')?.[0] ?? 0)
+  const { portal, query, show, t } = context
+  const id = idIn(context)
   const row = await findRegistration(portal.db, id)
-  const link = row && (await standingLink(portal.db, id))
-  if (!row || !link) return row ? notLinked(context, id) : show.notFound()
-  const chart = await findChart(portal.db, portal.site, link.pid)
-  const traces = await tracesSince(portal.db, link)
-  const looks = traces.filter(isLook)
-  const deeds = traces.filter((trace) => !isLook(trace))
-  const page = {
-    backHref: url(`/staff/portal/registrations/${String(id)}`),
-    action: url(`/staff/portal/registrations/${String(id)}/unlinking`),
+  if (!row) return show.notFound()
+  const named = numberIn(query['link'])
+  const link = (await linksOf(portal.db, id)).find((each) =>
+    named === undefined ? each.undone_at === null : each.id === named,
+  )
+  if (!link) return notLinked(context, id)
+  const page = { ...(await unlinkingPage(context, row, link)), ...errorOf(error), typed }
+  const options = { title: t(link.undone_at === null ? 'registrations.unlink.title' : 'registrations.undone.title') }
+  return error === undefined
+    ? show.page('/registration/staff/unlinking', page, { ...options, about: [link.pid] })
+    : show.refused('/registration/staff/unlinking', page, { ...options, about: [link.pid] })
+}
+
+function idIn({ params }: StaffContext): number {
+  return numberIn(params['id']) ?? 0
+}
+
+function numberIn(text: string | undefined): number | undefined {
+  return /^[1-9]\d{0,15}$/.test(text ?? '') ? Number(text) : undefined
+}
+
+function errorOf(error: string | undefined) {
+  return { errors: error === undefined ? [] : [{ name: 'reason', text: error }], error }
+}
+
+async function unlinkingPage(context: StaffContext, row: Registration, link: Link) {
+  const { portal, query, t, url } = context
+  const whole = query['whole'] === '1'
+  const [chart, traces, moved] = await Promise.all([
+    findChart(portal.db, portal.site, link.pid),
+    tracesOf(portal.db, link, { before: numberIn(query['before']), most: whole ? ROWS_PRINTED : ROWS_SHOWN }),
+    movedAlong(context, row, link),
+  ])
+  const path = `/staff/portal/registrations/${String(row.id)}/unlinking`
+  const here = (more: string) => url(`${path}?link=${String(link.id)}${more}`)
+  const person = chart ? personName(chart.lastName, chart.firstName) : String(link.pid)
+  return {
+    standing: link.undone_at === null,
+    backHref: url(`/staff/portal/registrations/${String(row.id)}`),
+    action: url(path),
     account: personName(row.last_name, row.first_name),
-    chart: chart ? personName(chart.lastName, chart.firstName) : String(link.pid),
+    chart: person,
     born: bornText(context, chart?.born),
     linked: t('registrations.unlink.linked', { by: link.linked_by, at: writeInstant(context, link.linked_at) }),
-    groups: [
-      {
-        title: t('registrations.unlink.seen'),
-        none: t('registrations.unlink.seenNone'),
-        rows: looks.map((each) => traceView(context, each)),
-      },
-      {
-        title: t('registrations.unlink.done'),
-        none: t('registrations.unlink.doneNone'),
-        rows: deeds.map((each) => traceView(context, each)),
-      },
-    ],
-    moved: link.moved.length,
+    undone:
+      link.undone_at === null
+        ? undefined
+        : t('registrations.undone.by', { by: link.undone_by ?? '', at: writeInstant(context, link.undone_at) }),
+    undoneReason: link.undone_reason ?? '',
+    counts: (['seen', 'sent', 'staff'] as const).map((kind) =>
+      t(`registrations.traces.${kind}`, { count: traces.counts[kind] }),
+    ),
+    rows: traces.rows.map((each) => traceView(context, each, person)),
+    nextHref: traces.next === undefined ? undefined : here(`&before=${String(traces.next)}${whole ? '&whole=1' : ''}`),
+    wholeHref: whole ? undefined : here('&whole=1'),
+    whole,
+    moved: moved.bookings.length + moved.uploads.length + moved.assignments.length + moved.responses.length,
     newChart: link.new_chart,
-    errors: error === undefined ? [] : [{ name: 'reason', text: error }],
-    error,
-    typed,
   }
-  const options = { title: t('registrations.unlink.title'), about: [link.pid] }
-  return error === undefined
-    ? show.page('/registration/staff/unlinking', page, options)
-    : show.refused('/registration/staff/unlinking', page, options)
 }
 
-function isLook({ event }: Trace): boolean {
-  return event === 'patient.viewed' || event === 'patient.downloaded'
+async function movedAlong({ portal }: StaffContext, row: Registration, link: Link): Promise<Moved> {
+  const own = await portal.db.first<{ own_record: string }>(`SELECT own_record FROM foyer_accounts WHERE id = :id`, {
+    id: row.account_id,
+  })
+  return movedIn(portal.db, link.moved, own?.own_record ?? '', link.pid)
 }
 
-function traceView(context: StaffContext, { at, event, subject }: Trace) {
+const tones = { seen: 'info', sent: 'warning', staff: 'neutral' } as const
+
+function traceView(context: StaffContext, { at, by, event, kind, subject }: Trace, patient: string) {
   const { t } = context
-  const key = `registrations.trace.${event}`
-  const said = t(key)
-  return { at: writeInstant(context, at), what: said === key ? event : said, subject }
+  // A view says by the page's address what was seen; all else is told as the audit trail tells it.
+  const what =
+    kind === 'seen'
+      ? t(`registrations.trace.${event}`)
+      : t(`auditTrail.event.${event}`, { actor: by, patient, place: subject })
+  return {
+    at: writeInstant(context, at),
+    status: { tone: tones[kind], text: t(`registrations.traces.kind.${kind}`) },
+    what,
+    subject: kind === 'seen' ? `${by}: ${subject}` : subject,
+  }
 }
 
 function notLinked({ show, t, url }: StaffContext, id: number): Answer {
@@ -69,8 +116,8 @@ function notLinked({ show, t, url }: StaffContext, id: number): Answer {
 
 /** POST /registrations/:id/unlinking */
 export async function unlink(context: StaffContext): Promise<Answer> {
-  const { actor, form, params, portal, show, staff, t } = context
-  const id = Number(/^[1-9]\d{0,15}$/.exec(params['id'] ?? '')?.[0] ?? 0)
+  const { actor, form, portal, show, staff, t } = context
+  const id = idIn(context)
   const asked = form(z.object({ reason: text(500, 'registrations.missing.reason') }))
   if (!asked.ok) {
     return askUnlinking(context, t(asked.errors['reason'] ?? 'registrations.missing.reason'), asked.typed['reason'])
