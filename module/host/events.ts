@@ -1,8 +1,8 @@
 /**
  * One event of the host's calendar, written (facts §2.3–2.6). Foyer never deletes a row here; a cancelled visit keeps
- * its row and is marked, a day that leaves its series gets a row of its own.
+ * its row and is marked, a day that leaves its series gets a row of its own (seriesDays.ts).
  */
-import { phpSerialize, phpUnserialize, type PhpArray, type PhpValue } from './php/serialize.js'
+import { phpSerialize } from './php/serialize.js'
 import type { HostSite } from './detect.js'
 import type { Category, Provider } from './calendar.js'
 import { PENDING } from './statuses.js'
@@ -190,8 +190,8 @@ export async function setStatus(
   )
 }
 
-/** Which rows are this visit: all of a multi-provider event (facts §2.5). */
-function rowsOf(event: LockedEvent): string {
+/** Which rows are this visit, as a condition over :eid, :multiple and :eventDay: all of a multi-provider event (facts §2.5). */
+export function rowsOf(event: LockedEvent): string {
   // The date is there for its index: pc_multiple has none.
   return event.multiple > 0 ? 'pc_multiple = :multiple AND pc_eventDate = :eventDay' : 'pc_eid = :eid'
 }
@@ -229,67 +229,4 @@ export async function moveEvent(tx: Tx, event: LockedEvent, to: Move): Promise<v
     provider: String(to.providerId),
     eid: event.eid,
   })
-}
-
-/**
- * Takes one day out of a series and gives it a single row of its own with this status, as the host does when staff
- * change only the current day (facts §2.4: exdate, written `Ymd`). Answers the new row's pc_eid.
- */
-export async function splitDay(
-  tx: Tx,
-  event: LockedEvent,
-  day: Day,
-  as: { status: string; at: WallClock; text?: string; noEndDate: string | null },
-): Promise<number> {
-  const row = await tx.first<{ spec: string | null }>(
-    `SELECT pc_recurrspec AS spec FROM openemr_postcalendar_events WHERE pc_eid = :eid`,
-    { eid: event.eid },
-  )
-  const series = `UPDATE openemr_postcalendar_events SET pc_recurrspec = :spec WHERE ${rowsOf(event)}` // sql-safe: constants
-  await tx.change(series, {
-    spec: withException(row?.spec ?? null, day),
-    eid: event.eid,
-    multiple: event.multiple,
-    eventDay: event.day,
-  })
-  const text = as.text === undefined ? 'pc_hometext' : ':text'
-  return tx.insert(
-    `INSERT INTO openemr_postcalendar_events
-       (pc_catid, pc_multiple, pc_aid, pc_pid, pc_gid, pc_title, pc_time, pc_hometext, pc_informant, pc_eventDate, pc_endDate,
-        pc_duration, pc_recurrtype, pc_recurrspec, pc_startTime, pc_endTime, pc_alldayevent, pc_apptstatus,
-        pc_prefcatid, pc_location, pc_eventstatus, pc_sharing, pc_facility, pc_billing_location, pc_room)
-     SELECT pc_catid, 0, pc_aid, pc_pid, pc_gid, pc_title, :at, ${text}, pc_informant, :day, :endDate,
-            pc_duration, 0, :single, pc_startTime, pc_endTime, pc_alldayevent, :status,
-            pc_prefcatid, pc_location, pc_eventstatus, pc_sharing, pc_facility, pc_billing_location, pc_room
-       FROM openemr_postcalendar_events WHERE pc_eid = :eid`, // sql-safe: constants
-    {
-      at: as.at,
-      text: as.text ?? null,
-      day,
-      endDate: as.noEndDate,
-      single: notRepeated,
-      status: as.status,
-      eid: event.eid,
-    },
-  )
-}
-
-// What the host's staff screens write for a single visit (facts §2.4).
-const notRepeated = phpSerialize({
-  event_repeat_freq: '',
-  event_repeat_freq_type: '',
-  event_repeat_on_num: '1',
-  event_repeat_on_day: '0',
-  event_repeat_on_freq: '0',
-  exdate: '',
-})
-
-/** The recurrence with one more day left out; every other key as it was. */
-function withException(spec: string | null, day: Day): string {
-  const fields = phpUnserialize(spec)
-  if (!(fields instanceof Map)) throw new Error('a series whose recurrence cannot be read has no days')
-  const before: PhpValue | undefined = (fields as PhpArray).get('exdate')
-  const days = typeof before === 'string' && before !== '' ? before.split(',') : []
-  const after = [...days, day.replaceAll('-', '')].join(',')
-  return phpSerialize(new Map<string | number, PhpValue>([...(fields as PhpArray), ['exdate', after]]))
 }

@@ -29,6 +29,11 @@ export const calendarIndexes: readonly HostIndex[] = [
   },
 ]
 
+export const overlapIndexes: readonly HostIndex[] = [
+  // What the host's screens have written since: pc_time is that of the last write (facts §2.3).
+  { name: 'foyer_written', table: 'openemr_postcalendar_events', columns: ['pc_time'] },
+]
+
 export const familyIndexes: readonly HostIndex[] = [
   // Brothers and sisters of another last name share a telephone.
   { name: 'foyer_patient_phone', table: 'patient_data', columns: ['phone_home'] },
@@ -76,4 +81,5 @@ export const hostIndexes: readonly HostIndex[] = [
   ...fillingIndexes,
   ...chartDocumentIndexes,
   ...profileIndexes,
+  ...overlapIndexes,
 ]

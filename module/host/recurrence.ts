@@ -130,6 +130,17 @@ export function weekendDays(setting: string): ReadonlySet<number> {
 }
 
 /**
+ * Whether a series takes place on a day. Undefined: nothing can be said, since how it repeats cannot be read here, or
+ * the host itself leaves it out (facts §2.4): whoever must know looks into the host's calendar.
+ */
+export function takesPlaceOn(row: RecurrenceColumns, day: Day, weekend: ReadonlySet<number>): boolean | undefined {
+  const event = recurringEvent(row, weekend)
+  if (event.recurrence.kind === 'never') return undefined
+  if (Number.isNaN(dayNumber(day))) return false
+  return occurrences(event, day, dayFrom(dayNumber(day) + 1)).length > 0
+}
+
+/**
  * The days from `from` up to, not including, `until` on which the event takes place, in order. Follows the host's own
  * expansion: from the first day in steps, up to and including the last day. None when the row has no real first day.
  *

@@ -6,53 +6,53 @@ import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { QueryTypes } from 'sequelize'
 import { keepWish } from '../../module/access/bookingWishes.js'
 import { linkToken } from '../../module/access/links.js'
-import type { Portal } from '../../module/access/portal.js'
-import type { ChartScope, OwnScope, PatientScope } from '../../module/access/scope.js'
-import { staffMember, type StaffMember } from '../../module/access/staff.js'
+import type { ChartScope, OwnScope } from '../../module/access/scope.js'
+import { staffMember } from '../../module/access/staff.js'
 import { acceptProposal } from '../../module/features/appointments/answering.js'
 import { cancelAppointment, requestAppointment } from '../../module/features/appointments/booking.js'
 import { declineAppointment, processAppointment } from '../../module/features/appointments/processing.js'
 import { confirmBooking } from '../../module/features/appointments/public/confirming.js'
 import { proposeTime } from '../../module/features/appointments/proposing.js'
 import { rescheduleAppointment } from '../../module/features/appointments/rescheduling.js'
-import type { Actor } from '../../module/platform/audit.js'
-import type { Day } from '../../module/platform/clock.js'
 import { connectDatabase, type Database, type Queryable } from '../../module/platform/database.js'
 import { opaqueId } from '../../module/platform/ids.js'
 import { MORNING, NEW_PATIENT, OFFICE_VISIT, openPractice, ZONE, type TestPractice } from '../support/practice.js'
-import { witness, type Overlap, type Witness } from './witness.js'
+import {
+  aim,
+  any,
+  anyIf,
+  columnOf,
+  days,
+  hold,
+  now,
+  onOwnPool,
+  patient,
+  staff,
+  timeOf,
+  visits,
+  withVisit,
+  type Counts,
+  type Field,
+  type Visit,
+} from './field.js'
+import {
+  confirmTogether,
+  declineTogether,
+  offer,
+  overbookOne,
+  overpropose,
+  regret,
+  reopen,
+  take,
+  writeTogether,
+} from './knowingly.js'
+import { witness, type Overlap } from './witness.js'
 
 export interface AttackOptions {
   seconds: number
   workers: number
   /** Each second: what was done so far. */
   tell: (counts: Counts, second: number) => void
-}
-
-export interface Counts {
-  /** Asked for and got. */
-  booked: number
-  /** The same without an account, behind a link. */
-  bookedPublicly: number
-  /** Refused: somebody has it. */
-  taken: number
-  /** Refused for another reason. */
-  refused: number
-  cancelled: number
-  confirmed: number
-  declined: number
-  /** Asked for again at another time: in place, or beside a confirmed visit. */
-  moved: number
-  /** Put elsewhere by staff, and taken there by the patient. */
-  proposed: number
-  accepted: number
-  /** Staff's decisions that came too late, or over a row of the host. */
-  notDecided: number
-  /** Rows that the host laid into the days, and took out again. */
-  hostRows: number
-  hostCancelled: number
-  /** What nobody should ever see: an answer that is an error. */
-  errors: number
 }
 
 export interface Verdict {
@@ -66,9 +66,6 @@ export interface Verdict {
   deadlocks: number
 }
 
-const days: readonly Day[] = ['2026-11-24', '2026-11-25', '2026-11-26']
-/** Minutes by pc_catid (facts §2.2). */
-const visits = { [OFFICE_VISIT]: 15, [NEW_PATIENT]: 30 }
 const PATIENTS = 40
 
 /** Until the time is over or the first overlap is found. */
@@ -92,34 +89,6 @@ export async function attack({ seconds, workers, tell }: AttackOptions): Promise
     for (const pool of pools) await pool.close()
     await practice.leave()
   }
-}
-
-interface Visit {
-  eid: number
-  /** Whose it is. */
-  scope: PatientScope
-  minutes: number
-  /** The confirmed visit that goes when this one is confirmed. */
-  replaces?: number
-}
-
-interface Field {
-  practice: TestPractice
-  portal: Portal
-  member: StaffMember
-  scopes: readonly ChartScope[]
-  providers: readonly number[]
-  witness: Witness
-  counts: Counts
-  /** What still may be given back: Foyer's, by its event. */
-  visits: Map<number, Visit>
-  /** What somebody is at just now, and how many: who moves a visit is alone with it, so that the witness knows where it is. */
-  inHand: Map<number, number>
-  hostRows: Set<number>
-  /** Where they all want to be just now. */
-  hot: { provider: number; day: Day; minute: number }
-  over: boolean
-  error: string | undefined
 }
 
 async function prepare(practice: TestPractice): Promise<Field> {
@@ -146,12 +115,20 @@ async function prepare(practice: TestPractice): Promise<Field> {
   const providers = [practice.staff.lee, practice.staff.osei]
   const counts: Counts = {
     ...{ booked: 0, bookedPublicly: 0, taken: 0, refused: 0, cancelled: 0, confirmed: 0, declined: 0, notDecided: 0 },
-    ...{ moved: 0, proposed: 0, accepted: 0 },
+    ...{ moved: 0, proposed: 0, accepted: 0, offered: 0, alternatives: 0, undone: 0, reopened: 0 },
+    ...{ overbooked: 0, overproposed: 0, together: 0 },
     ...{ hostRows: 0, hostCancelled: 0, errors: 0 },
   }
   const field = { practice, portal: practice.portal, member, scopes, providers, witness: witness(), counts }
   const hot = { provider: practice.staff.lee, day: '2026-11-24', minute: 540 }
-  return { ...field, visits: new Map(), inHand: new Map(), hostRows: new Set(), hot, over: false, error: undefined }
+  const nothing = {
+    places: new Map(),
+    closed: [],
+    offers: [],
+    together: new Set<readonly [number, number]>(),
+    hostRows: new Set<number>(),
+  }
+  return { ...field, visits: new Map(), inHand: new Map(), ...nothing, hot, over: false, error: undefined }
 }
 
 /** One attacker, on connections of its own, with the deeds of patients, staff and host by chance. */
@@ -165,6 +142,15 @@ async function fight(field: Field, db: Database): Promise<void> {
     ...many(3, () => move(field, db)),
     ...many(3, () => propose(field, db)),
     ...many(2, () => accept(field, db)),
+    ...many(3, () => offer(field, db)),
+    ...many(4, () => take(field, db)),
+    ...many(2, () => regret(field, db)),
+    ...many(2, () => reopen(field, db)),
+    ...many(1, () => overbookOne(field, db)),
+    ...many(1, () => overpropose(field, db)),
+    ...many(1, () => writeTogether(field, db)),
+    ...many(2, () => confirmTogether(field, db)),
+    ...many(1, () => declineTogether(field, db)),
     ...many(2, () => writeAsHost(field, db)),
     ...many(2, () => cancelAsHost(field, db)),
   ]
@@ -182,26 +168,6 @@ async function fight(field: Field, db: Database): Promise<void> {
 
 function many<Thing>(count: number, thing: Thing): Thing[] {
   return Array.from({ length: count }, () => thing)
-}
-
-const now = (): number => performance.now()
-
-const patient: Actor = { kind: 'account', id: '1', name: 'maria.santos', requestId: undefined }
-const staff: Actor = { kind: 'staff', id: 'admin', name: 'Administrator', requestId: undefined }
-
-/** The portal on the attacker's own connections, and when the transaction's last statement was over. */
-function onOwnPool(field: Field, db: Database): { portal: Portal; lastStatement: () => number } {
-  let last = Infinity
-  const watched: Database = {
-    ...db,
-    transaction: (work) =>
-      db.transaction(async (tx) => {
-        const result = await work(tx)
-        last = now()
-        return result
-      }),
-  }
-  return { portal: { ...field.portal, db: watched }, lastStatement: () => last }
 }
 
 async function ask(field: Field, db: Database): Promise<void> {
@@ -263,44 +229,9 @@ async function ownScope(db: Queryable, email: string): Promise<OwnScope> {
   return { kind: 'own', account: { id, name }, record }
 }
 
-interface Place {
-  provider: number
-  day: Day
-  minute: number
-}
-
-function hold(
-  { witness: seen }: Field,
-  eid: number,
-  { provider, day, minute }: Place,
-  minutes: number,
-  when: { notBefore: number; committed: number },
-): void {
-  seen.held({ eid, by: 'foyer', column: columnOf(provider, day), from: minute, to: minute + minutes, ...when })
-}
-
-/** With one of the visits that nobody moves just now; alone with it when it is to be moved. */
-async function withVisit(field: Field, alone: boolean, deed: (visit: Visit) => Promise<void>): Promise<void> {
-  const { inHand } = field
-  const busy = (eid: number): boolean => {
-    const count = inHand.get(eid) ?? 0
-    return count === ALONE || (alone && count > 0)
-  }
-  const visit = anyIf([...field.visits.values()].filter(({ eid }) => !busy(eid)))
-  if (!visit) return
-  const { eid } = visit
-  inHand.set(eid, alone ? ALONE : (inHand.get(eid) ?? 0) + 1)
-  try {
-    await deed(visit)
-  } finally {
-    inHand.set(eid, alone ? 0 : (inHand.get(eid) ?? 1) - 1)
-  }
-}
-
-const ALONE = -1
-
 const giveBack = (field: Field, db: Database): Promise<void> =>
-  withVisit(field, false, async ({ eid, scope }) => {
+  withVisit(field, false, async (visit) => {
+    const { eid, scope } = visit
     const { portal } = onOwnPool(field, db)
     const refused = field.witness.releasing(eid, now())
     const outcome = await cancelAppointment(portal, patient, { scope, id: String(eid), reason: 'attack' })
@@ -309,6 +240,7 @@ const giveBack = (field: Field, db: Database): Promise<void> =>
       return
     }
     field.visits.delete(eid)
+    field.closed.push(visit)
     field.counts.cancelled += 1
   })
 
@@ -440,14 +372,6 @@ async function cancelAsHost(field: Field, db: Database): Promise<void> {
   field.counts.hostCancelled += 1
 }
 
-/** Somewhere in office hours: every other time where all the others are. */
-function aim({ hot, providers }: Field, grid: number): { provider: number; day: Day; minute: number } {
-  const near = Math.random() < 0.5
-  const around = near ? hot.minute + 60 * (Math.random() - 0.5) : 540 + Math.random() * 480
-  const minute = Math.min(1005, Math.max(540, Math.round(around / grid) * grid))
-  return near ? { ...hot, minute } : { provider: any(providers), day: any(days), minute }
-}
-
 async function watch(db: Queryable, field: Field, seconds: number, tell: AttackOptions['tell']): Promise<void> {
   const began = now()
   let told = 0
@@ -477,28 +401,17 @@ async function overlapsStanding(db: Queryable): Promise<string[]> {
         AND TIME_TO_SEC(a.pc_startTime) < TIME_TO_SEC(b.pc_startTime) + b.pc_duration
         AND TIME_TO_SEC(b.pc_startTime) < TIME_TO_SEC(a.pc_startTime) + a.pc_duration`,
   )
-  return rows.map(({ one, other }) => `${String(one)} and ${String(other)}`)
+  // What was laid over another knowingly is no mistake; the witness knows which of two came later.
+  const meant = await db.select<{ subject: string }>(
+    `SELECT DISTINCT subject FROM foyer_audit WHERE event = 'appointment.overbooked'`,
+  )
+  const subjects = new Set(meant.map(({ subject }) => subject))
+  return rows
+    .filter((row) => ![row.one, row.other].some((eid) => subjects.has(`appointment:${String(eid)}`)))
+    .map(({ one, other }) => `${String(one)} and ${String(other)}`)
 }
 
 async function deadlocks(db: Queryable): Promise<number> {
   const row = await db.first<{ Value: string }>(`SHOW GLOBAL STATUS LIKE 'Innodb_deadlocks'`)
   return Number(row?.Value ?? 0)
-}
-
-function columnOf(provider: number, day: Day): string {
-  return `${String(provider)} ${day}`
-}
-
-function timeOf(minute: number): string {
-  return `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`
-}
-
-function any<Thing>(things: readonly Thing[]): Thing {
-  const thing = anyIf(things)
-  if (thing === undefined) throw new Error('nothing to choose from')
-  return thing
-}
-
-function anyIf<Thing>(things: readonly Thing[]): Thing | undefined {
-  return things[Math.floor(Math.random() * things.length)]
 }

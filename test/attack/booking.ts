@@ -5,7 +5,8 @@
  */
 import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
-import { attack, type Counts, type Verdict } from './attack.js'
+import { attack, type Verdict } from './attack.js'
+import type { Counts } from './field.js'
 
 const { values } = parseArgs({
   options: {
@@ -42,6 +43,13 @@ const columns: readonly (readonly [keyof Counts, string])[] = [
   ['moved', 'moved'],
   ['proposed', 'proposed'],
   ['accepted', 'accepted'],
+  ['offered', 'offered'],
+  ['alternatives', 'alternatives'],
+  ['undone', 'undone'],
+  ['reopened', 'reopened'],
+  ['overbooked', 'overbooked'],
+  ['overproposed', 'laid over'],
+  ['together', 'together'],
   ['notDecided', 'not decided'],
   ['hostRows', 'host rows'],
   ['hostCancelled', 'taken out'],

@@ -19,6 +19,8 @@ export interface Held {
   notBefore: Instant
   /** Its commit was answered: whoever commits after this, commits over it. */
   committed: Instant
+  /** Laid over whatever was there before, knowingly: nobody may be laid over it in turn. */
+  deliberate?: boolean
 }
 
 /** Foyer committed something over minutes that were another's for certain. */
@@ -58,6 +60,10 @@ export function witness(): Witness {
   const stoodTogether = (a: Held, b: Held): boolean =>
     Math.max(a.committed, b.committed) < Math.min(releasedFrom(a), releasedFrom(b))
 
+  /** One of them was laid over the other knowingly; not, if the other came after it for certain. */
+  const meant = (a: Held, b: Held): boolean =>
+    (a.deliberate === true && b.notBefore <= a.committed) || (b.deliberate === true && a.notBefore <= b.committed)
+
   const near = (place: Held): readonly Held[] =>
     columnOf(place).filter((other) => other.eid !== place.eid && shareMinutes(other, place))
 
@@ -78,7 +84,8 @@ export function witness(): Witness {
     },
     confirmed(eid, notBefore, committed) {
       const place = places.get(eid)
-      if (place) confirmations.push({ place, later: { ...place, notBefore, committed } })
+      // A patient who accepts what was laid there knowingly does no wrong.
+      if (place && place.deliberate !== true) confirmations.push({ place, later: { ...place, notBefore, committed } })
     },
     overlaps() {
       const all = [...columns.values()].flat()
@@ -88,13 +95,16 @@ export function witness(): Witness {
           near(later)
             // Of two of Foyer's own, the one that was made later is named.
             .filter((other) =>
-              other.by === 'host' ? stoodAt(other, later) : other.eid < later.eid && stoodTogether(other, later),
+              other.by === 'host'
+                ? later.deliberate !== true && stoodAt(other, later)
+                : other.eid < later.eid && stoodTogether(other, later) && !meant(other, later),
             )
             .map((over): Overlap => ({ what: 'placed', over, later })),
         )
       const confirmed = confirmations.flatMap(({ place, later }) =>
         near(place)
-          .filter((other) => other.by === 'host' && stoodAt(other, later))
+          // Of Foyer's own, placing them was looked at already; what the host laid over them is confirmed here.
+          .filter((other) => (other.by === 'host' || place.by === 'host') && stoodAt(other, later))
           .map((over): Overlap => ({ what: 'confirmed', over, later })),
       )
       return [...placed, ...confirmed]

@@ -4,7 +4,9 @@ import { wallClock, type Day, type Utc } from '../../platform/clock.js'
 import { isCancelled, PENDING } from '../../host/statuses.js'
 
 /** How it stands, in the patient's words. Derived at each read from the event and the request (architecture, Data). */
-export type Standing = 'requested' | 'proposed' | 'confirmed' | 'cancelled' | 'declined' | 'missed' | 'removed'
+/** 'lapsed': a time was proposed, and nobody answered before it came. */
+export type Standing =
+  'requested' | 'proposed' | 'confirmed' | 'cancelled' | 'declined' | 'lapsed' | 'missed' | 'removed'
 
 export interface Appointment {
   /** pc_eid, or `pc_eid-YYYYMMDD` for one day of a series. */
@@ -53,7 +55,7 @@ const MISSED = '?'
 
 export function standingOf(status: string, requestState: string | null): Standing {
   if (status === PENDING) return requestState === 'proposed' ? 'proposed' : 'requested'
-  if (isCancelled(status)) return requestState === 'declined' ? 'declined' : 'cancelled'
+  if (isCancelled(status)) return requestState === 'declined' || requestState === 'lapsed' ? requestState : 'cancelled'
   return status === MISSED ? 'missed' : 'confirmed'
 }
 
@@ -82,7 +84,7 @@ export function whyNotCancel(
   notice: number,
 ): CancelRefusal | undefined {
   if (!appointment) return 'not-found'
-  if (['cancelled', 'declined', 'removed'].includes(appointment.standing)) return 'already-cancelled'
+  if (['cancelled', 'declined', 'lapsed', 'removed'].includes(appointment.standing)) return 'already-cancelled'
   const minutesLeft = startOf(appointment, now.zoneName ?? 'utc')
     .diff(now)
     .as('minutes')

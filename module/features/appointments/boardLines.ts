@@ -1,8 +1,10 @@
 /** A visit's status in the calendar, and its lines on the flow board, which follow it (facts §2.6). */
 import type { Portal } from '../../access/portal.js'
 import { setStatus, type LockedEvent } from '../../host/events.js'
+import { splitDay } from '../../host/seriesDays.js'
 import { trackVisit } from '../../host/tracker.js'
-import { wallClock } from '../../platform/clock.js'
+import type { Actor } from '../../platform/audit.js'
+import { wallClock, type Day } from '../../platform/clock.js'
 import type { Tx } from '../../platform/database.js'
 import type { Visit } from './requests.js'
 
@@ -15,6 +17,12 @@ export interface Writer {
 
 /** Under this name the host knows what its patients do. */
 export const AS_PATIENT: Writer = { username: 'portal-user' }
+
+/** Under this name the host itself is at work: what no person did. */
+export const AS_FOYER: Writer = { username: 'oe-system' }
+
+/** Who did it, where time did and Foyer wrote it down. */
+export const foyer: Actor = { kind: 'system', id: 'foyer', name: 'Foyer', requestId: undefined }
 
 /** The event's status and comment, and its line on the flow board for each provider, as the host does (facts §2.6). */
 export async function writeStatus(
@@ -30,6 +38,27 @@ export async function writeStatus(
     ...(writer.id === undefined ? {} : { informant: writer.id }),
   })
   await trackRows(portal, tx, writer, visit, { ...visit.event, status: to.status })
+}
+
+/**
+ * One day of a series gets a status of its own: it leaves the series for a row of its own in the calendar of each
+ * provider, with its line on the flow board. Answers the pc_eid by which that day goes from now on.
+ */
+export async function writeDay(
+  portal: Portal,
+  tx: Tx,
+  writer: Writer,
+  { event, rows }: Visit,
+  day: Day,
+  to: { status: string; text?: string },
+): Promise<number> {
+  const eids = await splitDay(tx, event, day, {
+    ...{ ...to, at: wallClock(portal.clock.now()), noEndDate: portal.site.noEndDate },
+    ...(writer.id === undefined ? {} : { informant: writer.id }),
+  })
+  const ofDay = eids.map((eid, at) => ({ eid, room: rows[at]?.room ?? event.room }))
+  await trackRows(portal, tx, writer, { rows: ofDay }, { ...event, day, status: to.status })
+  return eids[0] ?? event.eid
 }
 
 /** Somebody without a chart has no line on the flow board yet: linking them gives the event its patient. */

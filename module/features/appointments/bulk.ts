@@ -1,7 +1,7 @@
 /** The same done to several that wait, each in a transaction of its own: one that cannot be done stops none of the others. */
 import type { Portal } from '../../access/portal.js'
 import type { StaffMember } from '../../access/staff.js'
-import { BOOKED } from '../../host/statuses.js'
+import { BOOKED, PENDING } from '../../host/statuses.js'
 import type { Actor } from '../../platform/audit.js'
 import { parseAppointmentId } from './appointment.js'
 import { refuseCancellation } from './cancellationDecisions.js'
@@ -12,7 +12,7 @@ import { rememberDeed } from './undo.js'
 export type BulkAction = 'confirm' | 'decline' | 'claim' | 'release'
 
 export interface BulkInput {
-  /** As the queue names its rows: `4711`, or `cancellation:4711-20261124`. */
+  /** As the queue names its rows (waitingId). */
   ids: readonly string[]
   action: BulkAction
   /** For all that are declined; the patients read it. */
@@ -23,9 +23,10 @@ export interface BulkInput {
 
 /** Row by row, in the order given. What came of each is read under the token (undo.ts pressOf). */
 export async function processMany(portal: Portal, member: StaffMember, actor: Actor, input: BulkInput): Promise<void> {
-  for (const id of new Set(input.ids)) {
-    const refusal = await processOne(portal, member, actor, input, id)
+  for (const ticked of new Set(input.ids)) {
+    const refusal = await processOne(portal, member, actor, input, ticked)
     if (refusal === undefined) continue
+    const { id } = waitingIdOf(ticked) ?? { id: ticked }
     await portal.db.transaction((tx) =>
       rememberDeed(tx, portal, member, input.undo, { what: 'failed', id, reason: refusal }),
     )
@@ -38,21 +39,21 @@ async function processOne(
   member: StaffMember,
   actor: Actor,
   { action, reason, undo }: BulkInput,
-  id: string,
+  ticked: string,
 ): Promise<string | undefined> {
-  const row = waitingIdOf(id)
+  const row = waitingIdOf(ticked)
   if (!row) return 'not-found'
-  const { eid, cancellation } = row
+  const { eid, cancellation, seen } = row
   const outcome = await (() => {
     switch (action) {
       case 'confirm':
         if (cancellation !== undefined) return { ok: false, reason: 'is-cancellation' } as const
-        return processAppointment(portal, member, actor, { eid, status: BOOKED, note: '', seen: '^', undo })
+        return processAppointment(portal, member, actor, { eid, status: BOOKED, note: '', seen: seen ?? PENDING, undo })
       case 'decline':
         if (cancellation !== undefined) {
           return refuseCancellation(portal, member, actor, { id: cancellation, reason, undo })
         }
-        return declineAppointment(portal, member, actor, { eid, reason, seen: undefined, undo })
+        return declineAppointment(portal, member, actor, { eid, reason, seen, undo })
       case 'claim':
       case 'release':
         return claimAppointment(portal, member, actor, { eid, cancellation, how: { kind: action }, undo })
@@ -61,9 +62,28 @@ async function processOne(
   return outcome.ok ? undefined : outcome.reason
 }
 
-/** What a row of the queue is of. */
-export function waitingIdOf(id: string): { eid: number; cancellation: string | undefined } | undefined {
-  const [, ofCancellation, address = ''] = /^(cancellation:)?([\d-]{1,24})$/.exec(id) ?? []
+/**
+ * A row of the queue as its tick sends it: the request's pc_eid and what the row showed (requests.ts versionOf), or a wish
+ * to cancel: `4711 ^ 2026-11-24 10:00`, `cancellation:4711-20261124`.
+ */
+export function waitingId(address: string, of: { cancellation: boolean; version: string }): string {
+  return of.cancellation ? `cancellation:${address}` : `${address} ${of.version}`
+}
+
+interface WaitingId {
+  /** Without what was seen. */
+  id: string
+  eid: number
+  cancellation: string | undefined
+  /** What the row showed; undefined: it doesn't say. */
+  seen: string | undefined
+}
+
+export function waitingIdOf(ticked: string): WaitingId | undefined {
+  const [, id = '', ofCancellation, address = '', seen] =
+    /^((cancellation:)?([\d-]{1,24}))(?: (.{1,40}))?$/.exec(ticked) ?? []
   const eid = parseAppointmentId(address)?.eid
-  return eid === undefined ? undefined : { eid, cancellation: ofCancellation === undefined ? undefined : address }
+  return eid === undefined
+    ? undefined
+    : { id, eid, cancellation: ofCancellation === undefined ? undefined : address, seen }
 }

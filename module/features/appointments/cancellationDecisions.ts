@@ -1,14 +1,16 @@
 /** What patients may not cancel alone, too late or one day of a series, staff decide. */
 import type { Portal } from '../../access/portal.js'
 import type { StaffMember } from '../../access/staff.js'
-import { splitDay } from '../../host/events.js'
+import { weekendOf } from '../../host/globals.js'
+import { takesPlaceOn } from '../../host/recurrence.js'
+import { standsAlone } from '../../host/reads/following.js'
+import { recurrenceOf } from '../../host/seriesDays.js'
 import { CANCELLED, CANCELLED_LATE, isCancelled, readStatuses } from '../../host/statuses.js'
-import { trackVisit } from '../../host/tracker.js'
 import type { Actor } from '../../platform/audit.js'
-import { utc, wallClock } from '../../platform/clock.js'
+import { utc } from '../../platform/clock.js'
 import type { Tx } from '../../platform/database.js'
 import { parseAppointmentId } from './appointment.js'
-import { joined, writeStatus } from './boardLines.js'
+import { joined, writeDay, writeStatus } from './boardLines.js'
 import { openCancellation, type CancellationRow } from './cancellations.js'
 import { heldByAnother, inHand, settle, type HeldByAnother, type NotInHand, type Visit } from './requests.js'
 import { tellOfStaff } from './telling.js'
@@ -22,6 +24,10 @@ export type CancellationOutcome =
   | { ok: false; reason: 'no-request' }
   /** The site has no such status, or has put it away. */
   | { ok: false; reason: 'unknown-status' }
+  /** How the series repeats cannot be read: its days are the host's own affair. */
+  | { ok: false; reason: 'unreadable-series' }
+  /** The day has left its series for a row of its own, which stands. */
+  | { ok: false; reason: 'stands-alone' }
 
 export interface CancellationPress {
   /** The visit, as addresses name it: one day of a series has its day. */
@@ -46,8 +52,11 @@ export async function acceptCancellation(
   return decideOn(portal, member, press, async (tx, visit, wish) => {
     const { event, request } = visit
     const text = joined(event.text, `Cancelled as the patient asked: ${wish.reason}`)
-    const cancels = !event.recurring && !isCancelled(event.status)
-    if (event.recurring) await takeDayOut(portal, tx, member, visit, wish, status)
+    const there = isCancelled(event.status) ? false : await isThere(portal, tx, visit, wish)
+    if (there === undefined) return { ok: false, reason: 'unreadable-series' }
+    if (!there && event.recurring && (await standsAlone(tx, wish))) return { ok: false, reason: 'stands-alone' }
+    const cancels = there && !event.recurring
+    if (there && event.recurring) await writeDay(portal, tx, member, visit, wish.day, { status, text })
     if (cancels) {
       await writeStatus(portal, tx, member, visit, { status, text })
       if (request) await settle(tx, portal, request, { state: 'cancelled', reason: '', by: member.username })
@@ -58,7 +67,7 @@ export async function acceptCancellation(
       status,
       ...(event.recurring ? { day: wish.day } : {}),
     })
-    if (event.recurring) return
+    if (event.recurring) return undefined
     await rememberDeed(tx, portal, member, press.undo, {
       ...deedOf(visit, wish, 'done'),
       what: 'cancelled',
@@ -67,7 +76,15 @@ export async function acceptCancellation(
         ? { request: requestBefore(request, { version: request.version + 1, holder: null }) }
         : {}),
     })
+    return undefined
   })
+}
+
+/** Whether the visit still takes place then. Undefined: nobody can say. */
+async function isThere(portal: Portal, tx: Tx, { event }: Visit, wish: CancellationRow): Promise<boolean | undefined> {
+  if (!event.recurring) return true
+  const row = await recurrenceOf(tx, event.eid)
+  return row && takesPlaceOn(row, wish.day, weekendOf(portal.globals()))
 }
 
 /** The visit stays. The patient reads why. */
@@ -85,6 +102,7 @@ export function refuseCancellation(
       ...(visit.event.recurring ? { day: wish.day } : {}),
     })
     await rememberDeed(tx, portal, member, press.undo, deedOf(visit, wish, 'refused'))
+    return undefined
   })
 }
 
@@ -92,7 +110,12 @@ function decideOn(
   portal: Portal,
   member: StaffMember,
   { id }: CancellationPress,
-  how: (tx: Tx, visit: Visit, wish: CancellationRow) => Promise<void>,
+  /** Answers why not; undefined: done. */
+  how: (
+    tx: Tx,
+    visit: Visit,
+    wish: CancellationRow,
+  ) => Promise<Extract<CancellationOutcome, { ok: false }> | undefined>,
 ): Promise<CancellationOutcome> {
   const eid = parseAppointmentId(id)?.eid ?? 0
   return inHand<CancellationOutcome>(portal, eid, async (tx, visit) => {
@@ -100,26 +123,8 @@ function decideOn(
     if (!wish) return { ok: false, reason: 'no-request' }
     const held = heldByAnother(portal, wish, member)
     if (held) return held
-    await how(tx, visit, wish)
-    return { ok: true, eid }
+    return (await how(tx, visit, wish)) ?? { ok: true, eid }
   })
-}
-
-async function takeDayOut(
-  portal: Portal,
-  tx: Tx,
-  member: StaffMember,
-  { event }: Visit,
-  wish: CancellationRow,
-  status: string,
-): Promise<void> {
-  const at = wallClock(portal.clock.now())
-  const text = joined(event.text, `Cancelled as the patient asked: ${wish.reason}`)
-  const { noEndDate } = portal.site
-  const eid = await splitDay(tx, event, wish.day, { status, at, text, noEndDate })
-  if (event.pid === undefined) return
-  const { pid, start, room } = event
-  await trackVisit(tx, { eid, pid, day: wish.day, start, status, room }, member.username, at)
 }
 
 async function settleWish(

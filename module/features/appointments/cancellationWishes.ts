@@ -5,7 +5,8 @@ import type { Queryable } from '../../platform/database.js'
 export interface CancellationRequest {
   id: number
   receipt: string
-  state: 'requested' | 'done' | 'refused' | 'withdrawn'
+  /** 'lapsed': the day of the visit came to its end before the practice had decided. */
+  state: 'requested' | 'done' | 'refused' | 'withdrawn' | 'lapsed'
   /** What the patient wrote. */
   reason: string
   /** What the practice wrote when it refused. */

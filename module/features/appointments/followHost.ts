@@ -1,21 +1,12 @@
 /**
  * The host's own screens ask nobody. Every minute what they did since is followed: what was asked for in the host's
  * portal is taken into the queue; what was moved, decided or removed there is told to listeners and to the audit trail,
- * once; and what was laid over a visit of Foyer's is flagged.
+ * once; what nobody answered in time comes to its end; and what was laid over a visit of Foyer's is flagged.
  */
 import type { Job } from '../../feature.js'
 import type { Portal } from '../../access/portal.js'
 import { eventProviders, lockEvent } from '../../host/events.js'
-import { weekendOf } from '../../host/globals.js'
-import { occurrences, recurringEvent } from '../../host/recurrence.js'
-import {
-  changedByHost,
-  openCancellations,
-  stillChanged,
-  unknownPending,
-  type FollowedRow,
-  type OpenCancellation,
-} from '../../host/reads/following.js'
+import { changedByHost, stillChanged, unknownPending, type FollowedRow } from '../../host/reads/following.js'
 import { rememberTold } from '../../host/reads/told.js'
 import { CANCELLED, isCancelled, PENDING } from '../../host/statuses.js'
 import { recordAudit, type AuditEntry } from '../../platform/audit.js'
@@ -23,8 +14,12 @@ import { day as dayOf, daysLater, utc, type Day } from '../../platform/clock.js'
 import type { Tx } from '../../platform/database.js'
 import { publish } from '../../platform/outbox.js'
 import { patientTurn, providerTurn, takeTurn } from '../../platform/turns.js'
-import type { Writer } from './boardLines.js'
-import { markOverlaps, theHost } from './overlaps.js'
+import { allApart, type Attempt } from './apart.js'
+import { AS_FOYER } from './boardLines.js'
+import { followWishes } from './followWishes.js'
+import { endLapsedProposals } from './lapsing.js'
+import { markOverlaps } from './overlapLooks.js'
+import { theHost } from './overlaps.js'
 import { endProposal, openProposal } from './proposals.js'
 import { giveUpReplaced } from './replacing.js'
 import { adopted, visitIn } from './requests.js'
@@ -33,15 +28,18 @@ import { logOfStaff, tellOfChange } from './telling.js'
 export const followCalendar: Job = {
   name: 'follow-calendar',
   everySeconds: 60,
-  async run(portal) {
-    await adoptUnknown(portal)
-    await followChanges(portal)
-    await closeCancellations(portal)
-    await markOverlaps(portal)
-  },
+  // A row that cannot be followed, and fails so every minute, keeps none of the others from it.
+  run: (portal) =>
+    allApart(portal, async (attempt) => {
+      await attempt('adopting', () => adoptUnknown(portal, attempt))
+      await attempt('following', () => followChanges(portal, attempt))
+      await attempt('wishes', () => followWishes(portal, attempt))
+      await attempt('proposals', () => endLapsedProposals(portal, attempt))
+      await attempt('overlaps', () => markOverlaps(portal))
+    }),
 }
 
-/** Of each, in one run: the rest has its turn a minute later. */
+/** Of each, so many are done in one run: the rest has its turn a minute later. */
 const AT_ONCE = 200
 
 /** What is over is of no interest, but for yesterday: the zone of whoever wrote it may not be ours. */
@@ -49,37 +47,52 @@ function since(portal: Portal): Day {
   return daysLater(dayOf(portal.clock.now()), -1)
 }
 
-async function adoptUnknown(portal: Portal): Promise<void> {
-  for (const eid of await unknownPending(portal.db, since(portal), AT_ONCE)) {
-    const providers = await eventProviders(portal.db, eid)
-    await portal.db.transaction(async (tx) => {
-      await takeTurn(tx, providers.map(providerTurn))
-      const visit = await visitIn(tx, eid)
-      // Adopted meanwhile by whoever acted on it, or decided in the host.
-      if (!visit || visit.request) return
-      const { request } = await adopted(tx, portal, visit)
-      if (!request) return
-      const pid = visit.event.pid ?? null
-      await tell(portal, tx, 'appointment.adopted', { pc_eid: eid, pid, record: null }, {})
-      await publish(tx, portal.clock, { event: 'appointment.requested', payload: { eid, pid, record: null } })
-      await rememberTold(tx, eid)
-    })
+/** Reads on past what fails, so that it doesn't fill every page there is. */
+async function adoptUnknown(portal: Portal, attempt: Attempt): Promise<void> {
+  for (let after = 0, done = 0; done < AT_ONCE;) {
+    const eids = await unknownPending(portal.db, since(portal), { after, limit: AT_ONCE })
+    for (const eid of eids) if (await attempt('request', () => adoptOne(portal, eid))) done += 1
+    if (eids.length < AT_ONCE) return
+    after = eids.at(-1) ?? after
   }
 }
 
-async function followChanges(portal: Portal): Promise<void> {
-  for (const row of await changedByHost(portal.db, since(portal), AT_ONCE)) {
-    const replaced = row.replaces_eid === null ? [] : await eventProviders(portal.db, row.replaces_eid)
-    const providers = [row.told_provider, row.provider, ...replaced].filter((each) => each !== null).map(providerTurn)
-    const patient = patientTurn({ pid: row.pid ?? undefined, record: row.record ?? '' })
-    await portal.db.transaction(async (tx) => {
-      await takeTurn(tx, [...providers, patient])
-      // A lock on an event that is gone would reach its neighbours.
-      if (row.status !== null) await lockEvent(tx, row.pc_eid)
-      const now = await stillChanged(tx, row.pc_eid)
-      if (now) await followOne(portal, tx, now)
-    })
+async function adoptOne(portal: Portal, eid: number): Promise<void> {
+  const providers = await eventProviders(portal.db, eid)
+  await portal.db.transaction(async (tx) => {
+    await takeTurn(tx, providers.map(providerTurn))
+    const visit = await visitIn(tx, eid)
+    // Adopted meanwhile by whoever acted on it, or decided in the host.
+    if (!visit || visit.request) return
+    const { request } = await adopted(tx, portal, visit)
+    if (!request) return
+    const pid = visit.event.pid ?? null
+    await tell(portal, tx, 'appointment.adopted', { pc_eid: eid, pid, record: null }, {})
+    await publish(tx, portal.clock, { event: 'appointment.requested', payload: { eid, pid, record: null } })
+    await rememberTold(tx, eid)
+  })
+}
+
+async function followChanges(portal: Portal, attempt: Attempt): Promise<void> {
+  for (let after = 0, done = 0; done < AT_ONCE;) {
+    const rows = await changedByHost(portal.db, since(portal), { after, limit: AT_ONCE })
+    for (const row of rows) if (await attempt('change', () => followChange(portal, row))) done += 1
+    if (rows.length < AT_ONCE) return
+    after = rows.at(-1)?.id ?? after
   }
+}
+
+async function followChange(portal: Portal, row: FollowedRow): Promise<void> {
+  const replaced = row.replaces_eid === null ? [] : await eventProviders(portal.db, row.replaces_eid)
+  const providers = [row.told_provider, row.provider, ...replaced].filter((each) => each !== null).map(providerTurn)
+  const patient = patientTurn({ pid: row.pid ?? undefined, record: row.record ?? '' })
+  await portal.db.transaction(async (tx) => {
+    await takeTurn(tx, [...providers, patient])
+    // A lock on an event that is gone would reach its neighbours.
+    if (row.status !== null) await lockEvent(tx, row.pc_eid)
+    const now = await stillChanged(tx, row.pc_eid)
+    if (now) await followOne(portal, tx, now)
+  })
 }
 
 /**
@@ -90,7 +103,7 @@ export interface HostChange {
   removed: boolean
   moved: boolean
   statusSet: boolean
-  state: 'requested' | 'proposed' | 'confirmed' | 'cancelled' | 'declined' | 'removed'
+  state: 'requested' | 'proposed' | 'confirmed' | 'cancelled' | 'declined' | 'lapsed' | 'removed'
 }
 
 export function changeOf(row: FollowedRow): HostChange {
@@ -104,7 +117,7 @@ export function changeOf(row: FollowedRow): HostChange {
 }
 
 function stateOf({ state, status }: FollowedRow, moved: boolean): HostChange['state'] {
-  if (isCancelled(status ?? '')) return state === 'declined' ? 'declined' : 'cancelled'
+  if (isCancelled(status ?? '')) return state === 'declined' || state === 'lapsed' ? state : 'cancelled'
   if (status !== PENDING) return 'confirmed'
   // A proposal is of the time at which it was made.
   return state === 'proposed' && !moved ? 'proposed' : 'requested'
@@ -140,7 +153,7 @@ async function followOne(portal: Portal, tx: Tx, row: FollowedRow): Promise<void
 /** Whoever confirmed a visit that moves another one meant to move it: the other leaves the calendar. */
 async function cancelReplaced(portal: Portal, tx: Tx, eid: number): Promise<void> {
   const visit = await visitIn(tx, eid)
-  const old = visit && (await giveUpReplaced(portal, tx, HOSTS_OWN, visit, theHost.id))?.old
+  const old = visit && (await giveUpReplaced(portal, tx, AS_FOYER, visit, theHost.id))?.old
   if (!old) return
   const { event, request } = old
   await tellOfChange(portal, tx, theHost, {
@@ -148,14 +161,11 @@ async function cancelReplaced(portal: Portal, tx: Tx, eid: number): Promise<void
     details: { from: event.status, to: CANCELLED, replacedBy: eid },
     payload: { status: CANCELLED, replacedBy: eid },
     log: {
-      ...logOfStaff(HOSTS_OWN),
+      ...logOfStaff(AS_FOYER),
       comment: `Foyer: event ${String(event.eid)}, status ${event.status} to ${CANCELLED}, moved to event ${String(eid)}`,
     },
   })
 }
-
-/** Under this name the host itself is at work: who confirmed in its screens stands in no row that we could trust. */
-const HOSTS_OWN: Writer = { username: 'oe-system' }
 
 /** Closed, it gives back its seat, and its wish may be made anew; a proposal of it is over. */
 async function settleAs(portal: Portal, tx: Tx, row: FollowedRow, { state, moved }: HostChange): Promise<void> {
@@ -192,31 +202,4 @@ async function tell(
     record: whose.record ?? undefined,
     details,
   })
-}
-
-/** A wish to be taken off the calendar is granted when the host's screens have done so. */
-async function closeCancellations(portal: Portal): Promise<void> {
-  const weekend = weekendOf(portal.globals())
-  for (const wish of await openCancellations(portal.db, AT_ONCE)) {
-    if (stillTakesPlace(wish, weekend)) continue
-    await portal.db.transaction(async (tx) => {
-      const closed = await tx.change(
-        `UPDATE foyer_cancellation_requests
-            SET state = 'done', open_key = NULL, claimed_by = NULL, claimed_at = NULL, decided_by = :by, decided_at = :now
-          WHERE id = :id AND open_key IS NOT NULL`,
-        { id: wish.id, by: theHost.id, now: utc(portal.clock.now()) },
-      )
-      if (closed === 0) return
-      await tell(portal, tx, 'appointment.cancellation-granted', { ...wish, record: null }, { day: wish.day })
-      const payload = { eid: wish.pc_eid, pid: wish.pid, day: wish.day }
-      await publish(tx, portal.clock, { event: 'appointment.cancellation-granted', payload })
-    })
-  }
-}
-
-function stillTakesPlace(wish: OpenCancellation, weekend: ReadonlySet<number>): boolean {
-  if (wish.status === null || isCancelled(wish.status)) return false
-  // A single visit that was moved is still to be cancelled.
-  if (wish.pc_recurrtype === 0) return true
-  return occurrences(recurringEvent(wish, weekend), wish.day, daysLater(wish.day, 1)).length > 0
 }

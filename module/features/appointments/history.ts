@@ -16,9 +16,17 @@ export interface HistoryStep {
 /** What a patient is told of; a status of the practice's own (chart pulled, reminder done) is not. */
 const told = [
   ...['requested', 'confirmed', 'declined', 'cancelled', 'reopened', 'overbooked'],
-  ...['proposed', 'proposal-accepted', 'proposal-answered', 'proposal-withdrawn', 'alternative-taken'],
+  ...[
+    'proposed',
+    'proposal-accepted',
+    'proposal-answered',
+    'proposal-withdrawn',
+    'proposal-lapsed',
+    'alternative-taken',
+  ],
   ...['moved', 'move-requested'],
   ...['cancellation-requested', 'cancellation-withdrawn', 'cancellation-refused', 'cancellation-granted'],
+  'cancellation-lapsed',
   ...['booked-again', 'undone', 'removed', 'status-set'],
 ]
 

@@ -2,13 +2,13 @@ import type { Feature } from '../../feature.js'
 import { calendarRoutes, readinessHallCard } from './staff/calendarRoutes.js'
 import { followCalendar } from './followHost.js'
 import { homeCards } from './patient/homeCard.js'
-import { lookAgainAfter } from './overlaps.js'
+import { lookAgainAfter } from './overlapLooks.js'
 import { patientRoutes } from './patient/routes.js'
 import { letters } from './public/letters.js'
 import { onwardRoutes, publicRoutes } from './public/routes.js'
 import { panelCard, queue } from './staff/queue.js'
 import { staffRoutes } from './staff/routes.js'
-import { whyRequest } from './why.js'
+import { whyCancel, whyRequest } from './why.js'
 import { words } from './words.js'
 
 /** A visit is asked for, held in the provider's calendar, decided by staff, and may be cancelled. */
@@ -32,5 +32,5 @@ export const appointments: Feature = {
   jobs: [followCalendar],
   on: lookAgainAfter,
   letters,
-  explain: [whyRequest],
+  explain: [whyRequest, whyCancel],
 }

@@ -6,6 +6,7 @@ import type { Actor } from '../../platform/audit.js'
 import type { Tx } from '../../platform/database.js'
 import { offerAlternatives, type NotOffered, type OfferedTime } from './alternatives.js'
 import { joined, writeStatus } from './boardLines.js'
+import { opensEncounter } from './checkingIn.js'
 import { isLaidOver } from './openings.js'
 import { endProposal, openProposal } from './proposals.js'
 import { giveUpReplaced } from './replacing.js'
@@ -30,8 +31,12 @@ export type ProcessRefusal =
   | HeldByAnother
   /** Not an active status of the site's list. */
   | { ok: false; reason: 'unknown-status' }
-  /** One day of a series: the host splits series in its own calendar. */
+  /** A whole series: each of its days is decided by itself (dayOfSeries.ts), or all in the host's calendar. */
   | { ok: false; reason: 'of-series' }
+  /** How the series repeats cannot be read. */
+  | { ok: false; reason: 'unreadable-series' }
+  /** The host would open an encounter with it (checkingIn.ts): it is set there. */
+  | { ok: false; reason: 'opens-encounter' }
   /** It has come to an end, with this status. */
   | { ok: false; reason: 'over'; status: string }
   /** Another active event of a provider lies over it. */
@@ -65,8 +70,10 @@ export async function processAppointment(
   input: StatusInput,
 ): Promise<ProcessOutcome> {
   const statuses = await readStatuses(portal.db)
-  if (!statuses.some((status) => status.id === input.status)) return { ok: false, reason: 'unknown-status' }
+  const status = statuses.find((each) => each.id === input.status)
+  if (!status) return { ok: false, reason: 'unknown-status' }
   return decide<never>(portal, member, actor, input, (_tx, { event, request }) => {
+    if (opensEncounter(portal, status, event.day)) return { ok: false, reason: 'opens-encounter' }
     const state = input.status === PENDING && event.status === PENDING ? request?.state : undefined
     const text = input.note === '' ? {} : { text: joined(event.text, input.note) }
     // The note is for staff: what stands in the decision, the patient reads.

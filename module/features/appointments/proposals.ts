@@ -60,8 +60,9 @@ export async function openProposal(db: Queryable, eid: number): Promise<Proposal
   return last?.open ? last : undefined
 }
 
-/** 'accepted': also when it was agreed on otherwise; 'replaced': by another. */
-export type ProposalEnd = { state: 'accepted' | 'withdrawn' | 'replaced' } | { state: 'answered'; answer: string }
+/** 'accepted': also when it was agreed on otherwise; 'replaced': by another; 'lapsed': its time came without an answer. */
+export type ProposalEnd =
+  { state: 'accepted' | 'withdrawn' | 'replaced' | 'lapsed' } | { state: 'answered'; answer: string }
 
 /** Ends the proposal that waits for this visit's patient; nothing where none does. */
 export async function endProposal(tx: Tx, portal: Portal, eid: number, end: ProposalEnd): Promise<void> {

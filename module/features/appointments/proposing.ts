@@ -10,7 +10,7 @@ import { utc, wallClock, type Day } from '../../platform/clock.js'
 import type { Tx } from '../../platform/database.js'
 import { wishOf } from './alternatives.js'
 import { hasBegun } from './appointment.js'
-import { joined, trackRows } from './boardLines.js'
+import { joined, trackRows, type Writer } from './boardLines.js'
 import type { FreeTime } from './availability.js'
 import { isLaidOver, nearestOpenings } from './openings.js'
 import { whyNotDecide, type Press, type ProcessRefusal } from './processing.js'
@@ -110,8 +110,8 @@ function stands(event: LockedEvent, there: LockedEvent): boolean {
   return event.day === there.day && event.start === there.start && event.providerId === there.providerId
 }
 
-/** In the calendar of every provider who would see the patient then. */
-async function liesOver(portal: Portal, tx: Tx, event: LockedEvent, there: LockedEvent): Promise<boolean> {
+/** In the calendar of every provider who would see the patient there. The caller holds the turns of all of them. */
+export async function liesOver(portal: Portal, tx: Tx, event: LockedEvent, there: LockedEvent): Promise<boolean> {
   if (await isLaidOver(portal, tx, there)) return true
   const other = event.multiple > 0 && there.providerId !== event.providerId
   return other && isLaidOver(portal, tx, { ...there, multiple: 0 })
@@ -132,7 +132,7 @@ async function carryOut(
   const before = await openProposal(tx, event.eid)
   if (before) await endProposal(tx, portal, event.eid, { state: 'replaced' })
   const made = await keepProposal(portal, tx, member, event, there, before, input.note)
-  await move(portal, tx, member, visit, there)
+  await moveVisit(portal, tx, member, visit, there)
   await settle(tx, portal, request, { state: 'proposed', reason: '', by: member.username })
   await tellOfStaff(portal, tx, member, actor, visit, {
     event: input.over !== undefined ? 'appointment.overbooked' : 'appointment.proposed',
@@ -149,12 +149,20 @@ async function carryOut(
   })
 }
 
-async function move(portal: Portal, tx: Tx, member: StaffMember, visit: Visit, there: LockedEvent): Promise<void> {
+/** Puts a visit there, with its comment and its lines on the flow board. */
+export async function moveVisit(
+  portal: Portal,
+  tx: Tx,
+  writer: Writer,
+  visit: Visit,
+  there: LockedEvent,
+): Promise<void> {
   const { day, start, providerId } = there
   const at = wallClock(portal.clock.now())
-  if (there.text !== visit.event.text) await setStatus(tx, visit.event, { ...there, at, informant: member.id })
-  await moveEvent(tx, visit.event, { day, start: start.slice(0, 5), at, informant: member.id, providerId })
-  await trackRows(portal, tx, member, visit, there)
+  const by = writer.id === undefined ? {} : { informant: writer.id }
+  if (there.text !== visit.event.text) await setStatus(tx, visit.event, { ...there, at, ...by })
+  await moveEvent(tx, visit.event, { day, start: start.slice(0, 5), at, providerId, ...by })
+  await trackRows(portal, tx, writer, visit, there)
 }
 
 async function keepProposal(
@@ -214,7 +222,7 @@ export async function withdrawProposal(
       const there = { ...event, day, start: `${start}:00`, providerId: provider }
       if (await liesOver(portal, tx, event, there)) return { ok: false, reason: 'overlap' }
       await endProposal(tx, portal, event.eid, { state: 'withdrawn' })
-      await move(portal, tx, member, visit, there)
+      await moveVisit(portal, tx, member, visit, there)
       await settle(tx, portal, request, { state: 'requested', reason: '', by: member.username })
       await tellOfStaff(portal, tx, member, actor, visit, {
         event: 'appointment.proposal-withdrawn',

@@ -170,7 +170,7 @@ export async function adopted(tx: Tx, portal: Portal, visit: Visit): Promise<Vis
 
 /** What a decision makes of a request. Open again or closed, it is nobody's any more. */
 export interface Settled {
-  state: 'requested' | 'proposed' | 'confirmed' | 'declined' | 'cancelled'
+  state: 'requested' | 'proposed' | 'confirmed' | 'declined' | 'cancelled' | 'lapsed'
   /** The patient reads it; '' for none. */
   reason: string
   /** Username; null: its patient. */

@@ -9,6 +9,7 @@ const tones: Record<Standing, { tone: Tone; icon: string }> = {
   confirmed: { tone: 'success', icon: 'calendar-check' },
   cancelled: { tone: 'neutral', icon: 'calendar-x' },
   declined: { tone: 'danger', icon: 'x-circle' },
+  lapsed: { tone: 'neutral', icon: 'clock-history' },
   missed: { tone: 'neutral', icon: 'slash-circle' },
   removed: { tone: 'neutral', icon: 'calendar-x' },
 }

@@ -1,6 +1,6 @@
 import { wordsIn } from '../../platform/i18n.js'
 
-/** Why a time can be asked for. */
+/** Why a time can be asked for, and a visit cancelled. */
 export const whyWords = wordsIn(
   {
     'appointments.why.request': 'Ask for an appointment',
@@ -24,6 +24,12 @@ export const whyWords = wordsIn(
     'appointments.why.room.yes': '{{count}} of at most {{limit}} are waiting.',
     'appointments.why.room.no': '{{count}} are waiting already; the practice takes {{limit}}.',
     'appointments.why.room.fix': 'Answer the waiting requests',
+    'appointments.why.cancel': 'Cancel an appointment',
+    'appointments.why.ahead': 'An appointment ahead that can be cancelled',
+    'appointments.why.ahead.yes':
+      'Appointments that can be cancelled at once: {{alone}}. Appointments that the practice can be asked to cancel: {{asked}}.',
+    'appointments.why.ahead.no': 'No appointment lies ahead, or all are cancelled already.',
+    'appointments.why.ahead.fix': 'See this patient’s appointments',
   },
   {
     'appointments.why.request': 'Solicitar una cita',
@@ -47,5 +53,11 @@ export const whyWords = wordsIn(
     'appointments.why.room.yes': 'Hay {{count}} en espera, de {{limit}} como máximo.',
     'appointments.why.room.no': 'Ya hay {{count}} en espera; el consultorio acepta {{limit}}.',
     'appointments.why.room.fix': 'Responder las solicitudes en espera',
+    'appointments.why.cancel': 'Cancelar una cita',
+    'appointments.why.ahead': 'Una cita próxima que se puede cancelar',
+    'appointments.why.ahead.yes':
+      'Citas que se pueden cancelar de inmediato: {{alone}}. Citas cuya cancelación se puede pedir al consultorio: {{asked}}.',
+    'appointments.why.ahead.no': 'No hay ninguna cita próxima, o todas están ya canceladas.',
+    'appointments.why.ahead.fix': 'Ver las citas de este paciente',
   },
 )

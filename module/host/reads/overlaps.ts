@@ -36,7 +36,7 @@ const others = `JOIN openemr_postcalendar_events o FORCE INDEX (foyer_provider_d
     ON o.pc_aid = v.pc_aid AND o.pc_eventDate = DATE_ADD(v.pc_eventDate, INTERVAL near.days DAY)`
 
 // Office hours lie over everything: they are not in anybody's way.
-const active = (row: string): string =>
+export const active = (row: string): string =>
   `${row}.pc_recurrtype = 0 AND ${row}.pc_apptstatus NOT IN ('x', '%') AND ${row}.pc_catid NOT IN (2, 3)` // sql-safe: constants
 
 const another = `${active('v')} AND ${active('o')} AND o.pc_eid <> v.pc_eid
@@ -44,16 +44,22 @@ const another = `${active('v')} AND ${active('o')} AND o.pc_eid <> v.pc_eid
 const shareTime = `${begins} < ${otherBegins} + ${otherLasts} AND ${otherBegins} < ${begins} + GREATEST(v.pc_duration, 60)` // sql-safe: constants
 const overAnother = `${another} AND ${shareTime}` // sql-safe: constants
 
-// Those of Foyer's that stand from a day on, up to and not including another.
-const standing = `foyer_appointment_requests r FORCE INDEX (told)
-  JOIN openemr_postcalendar_events v ON v.pc_eid = r.pc_eid`
-const ahead = `r.told_day >= :from AND r.told_day < :until AND r.state IN ('requested', 'proposed', 'confirmed')`
-
 /** The days of visits of Foyer's that are looked at together. */
 export interface Stretch {
   from: Day
   until: Day
 }
+
+/** Visits that are looked at together: those that stand from a day on, up to and not including another, or these. */
+export type Looked = Stretch | { eids: readonly number[]; from: Day }
+
+// STRAIGHT_JOIN: from Foyer's own few rows to the calendar's many.
+const standing = (looked: Looked): string =>
+  `foyer_appointment_requests r FORCE INDEX (${'eids' in looked ? 'event' : 'told'})
+  JOIN openemr_postcalendar_events v ON v.pc_eid = r.pc_eid` // sql-safe: constants
+const ahead = (looked: Looked): string =>
+  `${'eids' in looked ? 'r.pc_eid IN (:eids)' : 'r.told_day < :until'} AND r.told_day >= :from
+    AND r.state IN ('requested', 'proposed', 'confirmed')` // sql-safe: constants
 
 /** From a day on, the day up to which so many visits of Foyer's stand; undefined: fewer do. One look into an index. */
 export async function dayAfterVisits(db: Queryable, from: Day, count: number): Promise<Day | undefined> {
@@ -70,14 +76,14 @@ export async function dayAfterVisits(db: Queryable, from: Day, count: number): P
  * Over each visit that Foyer committed, every active single event of its provider that begins on its day (or on the
  * next, where the visit itself runs past midnight). `slot`: seconds of the calendar's interval. One statement.
  */
-export function overlapsAhead(db: Queryable, days: Stretch, slot: number): Promise<Overlap[]> {
+export function overlapsAhead(db: Queryable, looked: Looked, slot: number): Promise<Overlap[]> {
   return db.select<Overlap>(
     `SELECT STRAIGHT_JOIN v.pc_eid, o.pc_eid AS other_eid, v.pc_eventDate AS day, CAST(NULLIF(v.pc_pid, '') AS SIGNED) AS pid
-       FROM ${standing}
+       FROM ${standing(looked)}
        JOIN (SELECT 0 AS days UNION ALL SELECT 1) near ON near.days = 0 OR ${begins} + v.pc_duration > 86400
        ${others}
-      WHERE ${ahead} AND ${overAnother}`, // sql-safe: constants
-    { ...days, slot },
+      WHERE ${ahead(looked)} AND ${overAnother}`, // sql-safe: constants
+    { ...looked, slot },
   )
 }
 
@@ -138,11 +144,11 @@ const visitColumns = `v.pc_eid AS row_eid, v.pc_aid AS provider, COALESCE(u.faci
 const itsProvider = `LEFT JOIN users u ON u.id = CAST(v.pc_aid AS UNSIGNED)`
 
 /** The visits that overlapsAhead looks at, the soonest first. */
-export function standingVisits(db: Queryable, days: Stretch): Promise<StandingVisit[]> {
+export function standingVisits(db: Queryable, looked: Looked): Promise<StandingVisit[]> {
   return db.select<StandingVisit>(
-    `SELECT STRAIGHT_JOIN r.pc_eid, ${visitColumns} FROM ${standing} ${itsProvider}
-      WHERE ${ahead} AND ${active('v')} ORDER BY r.told_day`, // sql-safe: constants
-    { ...days },
+    `SELECT STRAIGHT_JOIN r.pc_eid, ${visitColumns} FROM ${standing(looked)} ${itsProvider}
+      WHERE ${ahead(looked)} AND ${active('v')} ORDER BY r.told_day`, // sql-safe: constants
+    { ...looked },
   )
 }
 

@@ -15,6 +15,7 @@ export interface StaffAppointmentRow extends AppointmentRow {
   born: Day | null
   /** Who asked, when it was an account without a chart. */
   account_name: string | null
+  account_record: string | null
   /** The language that they read. */
   account_language: string | null
   waiting_seconds: number
@@ -65,7 +66,7 @@ export interface WaitingFilter {
   provider: number | undefined
 }
 
-const person = `p.fname AS first_name, p.lname AS last_name, p.DOB AS born, a.display_name AS account_name, a.language AS account_language`
+const person = `p.fname AS first_name, p.lname AS last_name, p.DOB AS born, a.display_name AS account_name, a.own_record AS account_record, a.language AS account_language`
 const personTables = `LEFT JOIN patient_data p ON p.pid = CAST(NULLIF(e.pc_pid, '') AS UNSIGNED)
   LEFT JOIN foyer_accounts a ON a.id = r.account_id`
 
@@ -225,6 +226,8 @@ export interface DayEntry {
   lastName: string
   status: string
   cancelled: boolean
+  /** One day of a series. */
+  recurring: boolean
 }
 
 interface DayRow extends RecurrenceColumns {
@@ -275,6 +278,7 @@ function entryOf(row: DayRow): DayEntry {
     lastName: row.last_name ?? '',
     status: row.status,
     cancelled: isCancelled(row.status),
+    recurring: Number(row.pc_recurrtype) > 0,
   }
 }
 

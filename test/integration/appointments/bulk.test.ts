@@ -4,7 +4,7 @@ import { opaqueId } from '../../../module/platform/ids.js'
 import { describeOnEverySite } from '../../support/database.js'
 import { MONDAY } from '../../support/practice.js'
 import { deskOf, requestRow, wishToCancel } from './deciding.js'
-import { booked, chart, newChart, practiceDuring, statusOf, TUESDAY } from './visits.js'
+import { booked, chart, hostSets, newChart, practiceDuring, statusOf, TUESDAY } from './visits.js'
 
 describeOnEverySite('the same done to several', (site) => {
   const practice = practiceDuring(site)
@@ -117,6 +117,36 @@ describe('the page for it', () => {
     expect((await admin.post('/staff/portal/appointments/undo', { token })).status).to.equal(409)
     practice.clock.set(`${MONDAY}T08:02:00`)
     expect((await admin.get(done.path)).body).not.to.include(token)
+  })
+
+  it('does nothing to a row that was moved since the page came, for whatever press, and all else to the others', async () => {
+    const [stays, byHost, declined] = [
+      await booked(practice, await newChart(practice), { time: '13:00' }),
+      await booked(practice, await newChart(practice), { time: '13:15' }),
+      await booked(practice, await newChart(practice), { time: '13:30' }),
+    ]
+    const admin = await practice.staffVisitor('admin')
+    const queue = (await admin.get('/staff/portal/appointments')).body
+    const tick = (eid: number) => new RegExp(`name="id\\[\\]" value="(${String(eid)} [^"]+)"`).exec(queue)?.[1] ?? ''
+    expect(tick(byHost)).to.equal(`${String(byHost)} ^ ${TUESDAY} 13:15`)
+    for (const eid of [byHost, declined])
+      await hostSets(practice, eid, `pc_startTime = '16:00:00', pc_endTime = '16:15:00'`)
+
+    const post = async (fields: Record<string, string | string[]>) =>
+      admin.follow(await admin.post('/staff/portal/appointments/bulk', fields))
+    const done = await post({ 'id[]': [tick(stays), tick(byHost)], action: 'confirm' })
+    expect(done.body).to.include('1 confirmed. One was not: it was moved or changed meanwhile')
+    const refused = await post({ 'id[]': tick(declined), action: 'decline', reason: 'We are closed' })
+    expect(refused.body).to.include('One was not: it was moved or changed meanwhile')
+    for (const [eid, status] of [
+      [stays, '-'],
+      [byHost, '^'],
+      [declined, '^'],
+    ] as const)
+      expect(await statusOf(practice, eid)).to.equal(status)
+    // The way to decline asks for its reason on a page of its own, which keeps what was seen.
+    const asks = await admin.post('/staff/portal/appointments/bulk', { 'id[]': tick(declined), action: 'decline' })
+    expect(asks.body).to.include(`value="${tick(declined)}"`)
   })
 
   it('refuses nothing ticked, and asks for the reason before it declines', async () => {

@@ -96,6 +96,72 @@ describeOnEverySite('a patient’s wish to cancel', (site) => {
     expect(await wishRow(id)).to.include({ state: 'done', open_key: null })
   })
 
+  it('for one day of a series with several providers: in the calendar of each, and on the flow board of each', async () => {
+    const maria = await chart(practice, 'maria')
+    const { osei, marsh } = practice.staff
+    const series: number[] = []
+    for (const providerId of [osei, marsh]) {
+      const eid = await practice.event({
+        ...{ providerId, pid: maria.pid, date: '2026-11-12', start: '16:00', minutes: 30 },
+        ...{ repeats: { every: 1, unit: 'week' as const }, lastDay: '2026-12-17' },
+      })
+      await hostSets(practice, eid, `pc_multiple = 70`)
+      series.push(eid)
+    }
+    // A day that only one of them left out stays left out there.
+    const [first = 0, second = 0] = series
+    const spec = String((await eventRow(practice, second))['pc_recurrspec'])
+    const without = spec.replace(/s:6:"exdate";(s:0:"";|N;)/, 's:6:"exdate";s:8:"20261119";')
+    await hostSets(practice, second, `pc_recurrspec = '${without}'`)
+    const id = await wishToCancel(practice, first, '2026-12-03', true)
+    expect(await (await deskOf(practice)).accept(id)).to.deep.equal({ ok: true, eid: first })
+
+    const exdates = [
+      String((await eventRow(practice, first))['pc_recurrspec']),
+      String((await eventRow(practice, second))['pc_recurrspec']),
+    ].map((each) => /"exdate";s:\d+:"([\d,]*)"/.exec(each)?.[1])
+    expect(exdates).to.deep.equal(['20261203', '20261119,20261203'])
+    const days = await practice.db.select<{ aid: string; multiple: number; status: string; board: string | null }>(
+      `SELECT e.pc_aid AS aid, e.pc_multiple AS multiple, e.pc_apptstatus AS status, b.status AS board
+         FROM openemr_postcalendar_events e
+         LEFT JOIN patient_tracker t ON t.eid = e.pc_eid AND t.apptdate = '2026-12-03' AND t.pid = :pid
+         LEFT JOIN patient_tracker_element b ON b.pt_tracker_id = t.id
+        WHERE e.pc_pid = :pid AND e.pc_eventDate = '2026-12-03' AND e.pc_recurrtype = 0 ORDER BY e.pc_eid`,
+      { pid: maria.pid },
+    )
+    const [{ multiple } = { multiple: 0 }] = days
+    // A number of their own: what is done to the series is not done to them.
+    expect(multiple).to.be.greaterThan(70)
+    expect(days).to.deep.equal([osei, marsh].map((aid) => ({ aid: String(aid), multiple, status: 'x', board: 'x' })))
+    expect(await findAppointment(practice.portal, practice.db, maria, `${String(first)}-20261210`)).to.include({
+      ...{ standing: 'confirmed', several: true },
+    })
+  })
+
+  it('for a day that the host has taken out of its series is settled; of a series that cannot be read it stays', async () => {
+    const maria = await chart(practice, 'maria')
+    const series = (start: string) =>
+      practice.event({
+        ...{ providerId: practice.staff.osei, pid: maria.pid, date: '2026-11-13', start, minutes: 30 },
+        ...{ repeats: { every: 1, unit: 'week' as const }, lastDay: '2026-12-18' },
+      })
+    const [ended, unread] = [await series('10:00'), await series('11:00')]
+    const ids = [
+      await wishToCancel(practice, ended, '2026-12-04', true),
+      await wishToCancel(practice, unread, '2026-12-04', true),
+    ] as const
+    await hostSets(practice, ended, `pc_endDate = '2026-12-03'`)
+    await hostSets(practice, unread, `pc_recurrspec = 'a:1:{broken'`)
+    const desk = await deskOf(practice)
+    const { result, written } = await watched(practice, () => desk.accept(ids[0]))
+    expect(result).to.include({ ok: true })
+    expect(Object.keys(written.came)).not.to.include('openemr_postcalendar_events')
+    expect(await wishRow(ids[0])).to.include({ state: 'done' })
+    expect(await desk.accept(ids[1])).to.deep.equal({ ok: false, reason: 'unreadable-series' })
+    expect(await wishRow(ids[1])).to.include({ state: 'requested' })
+    expect(await desk.refuse(ids[1])).to.include({ ok: true })
+  })
+
   it('is refused with a reason that the patient reads, and the visit stays', async () => {
     const eid = await visitAt('11:00')
     const id = await wishToCancel(practice, eid)

@@ -21,6 +21,7 @@ export async function deskOf(practice: TestPractice, name: StaffName = 'admin') 
   const by = [portal, member, actor] as const
   return {
     member,
+    actor,
     setStatus: (eid: number, status: string, undo?: string) =>
       processAppointment(...by, { eid, status, note: '', seen: undefined, undo }),
     decline: (eid: number, times: readonly string[] = [], undo?: string) =>

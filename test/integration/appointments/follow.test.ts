@@ -1,6 +1,10 @@
 import { expect } from 'chai'
 import { followCalendar } from '../../../module/features/appointments/followHost.js'
+import { findAppointment } from '../../../module/features/appointments/ofPatient.js'
+import { nowOf } from '../../../module/features/appointments/staff/queue.js'
+import { waitingAppointments } from '../../../module/host/reads/staffAppointments.js'
 import { unknownPending } from '../../../module/host/reads/following.js'
+import { deskOf, wishToCancel } from './deciding.js'
 import { hostDeletes, hostWrites, hostWritesForAll } from './hostScreens.js'
 import { rescheduleAppointment } from '../../../module/features/appointments/rescheduling.js'
 import {
@@ -237,7 +241,7 @@ describe('Foyer follows what the host’s screens do', () => {
     ])
     expect(await request(eid)).to.include({ state: 'requested', open_seat: null })
     // Nor do the rows of a visit's other providers stand in the way of what comes.
-    expect(await unknownPending(practice.db, '2026-11-22', 10)).to.deep.equal([])
+    expect(await unknownPending(practice.db, '2026-11-22', { after: 0, limit: 10 })).to.deep.equal([])
     await follow()
     expect(await events()).to.deep.equal([])
     await hostSets(practice, eid, `pc_apptstatus = '-'`)
@@ -267,6 +271,98 @@ describe('Foyer follows what the host’s screens do', () => {
     expect(await events()).to.deep.equal(['appointment.status-set', 'appointment.cancellation-granted'])
   })
 
+  const wish = (eid: number) =>
+    practice.db.first<Row>(
+      `SELECT state, open_key, decided_by FROM foyer_cancellation_requests WHERE pc_eid = :eid ORDER BY id DESC LIMIT 1`,
+      { eid },
+    )
+  const series = async (start: string) =>
+    practice.event({
+      ...{
+        providerId: practice.staff.osei,
+        pid: (await newChart(practice)).pid,
+        date: '2026-11-13',
+        start,
+        minutes: 30,
+      },
+      ...{ repeats: { every: 1, unit: 'week' as const }, lastDay: '2026-12-18' },
+    })
+
+  it('grants a wish behind any number of those that wait, and ends those whose day is over', async () => {
+    const [stands, left] = [await series('09:00'), await series('10:00')]
+    const single = await practice.event({ providerId: practice.staff.lee, pid: practice.patients.john, date: TUESDAY })
+    await wishToCancel(practice, stands, '2026-12-04', true)
+    // More than are read at once, each for a day that stays in its series.
+    await practice.db.sequelize.query(
+      `INSERT INTO foyer_cancellation_requests
+         (receipt, pc_eid, day, of_series, account_id, record, pid, reason, state, open_key, created_at)
+       SELECT CONCAT('w', seq), pc_eid, day, of_series, account_id, record, pid, reason, state, CONCAT('w', seq), created_at
+         FROM foyer_cancellation_requests JOIN seq_1_to_205 WHERE pc_eid = :stands`,
+      { replacements: { stands } },
+    )
+    await wishToCancel(practice, single)
+    await wishToCancel(practice, left, '2026-12-04', true)
+    await hostSets(practice, left, `pc_endDate = '2026-12-03'`)
+    await told()
+    await follow()
+    expect(await wish(left)).to.deep.equal({ state: 'done', open_key: null, decided_by: 'EMR' })
+    expect(await wish(single)).to.include({ state: 'requested' })
+    expect(await events()).to.deep.equal(['appointment.cancellation-granted'])
+
+    practice.clock.set('2026-11-25T00:10:00')
+    await follow()
+    expect(await wish(single)).to.deep.equal({ state: 'lapsed', open_key: null, decided_by: 'foyer' })
+    expect(await events()).to.deep.equal(['appointment.cancellation-lapsed'])
+    practice.clock.set('2026-12-05T00:10:00')
+    await follow()
+    const open = await practice.db.select(`SELECT id FROM foyer_cancellation_requests WHERE open_key IS NOT NULL`)
+    expect(open).to.deep.equal([])
+  })
+
+  it('grants no wish whose visit stands: its series cannot be read, or its day has a row of its own', async () => {
+    const [unread, alone] = [await series('09:00'), await series('10:00')]
+    for (const eid of [unread, alone]) await wishToCancel(practice, eid, '2026-12-04', true)
+    await hostSets(practice, unread, `pc_recurrspec = 'a:1:{broken'`)
+    const { pc_pid, pc_recurrspec } = await eventRow(practice, alone)
+    const without = String(pc_recurrspec).replace(/s:6:"exdate";s:0:"";/, 's:6:"exdate";s:8:"20261204";')
+    await hostSets(practice, alone, `pc_recurrspec = '${without}'`)
+    const single = await hostWrites(practice, {
+      ...{ pc_pid: String(pc_pid), pc_aid: String(practice.staff.osei), pc_eventDate: '2026-12-04' },
+      ...{ pc_startTime: '11:00:00', pc_endTime: '11:30:00', pc_duration: 1800 },
+    })
+    await told()
+    await follow()
+    for (const eid of [unread, alone]) expect(await wish(eid)).to.include({ state: 'requested' })
+    expect(await events()).to.deep.equal([])
+    await hostDeletes(practice, single)
+    await follow()
+    expect(await wish(alone)).to.include({ state: 'done' })
+  })
+
+  it('follows everything else past a row that cannot be followed, and says that it failed', async () => {
+    const [bad, good, over] = [await visit('09:00'), await visit('10:00'), await visit('11:00')]
+    for (const eid of [bad, good]) await setStatus(practice, eid, '-')
+    await told()
+    await practice.db.sequelize.query(
+      `CREATE TRIGGER bad_row BEFORE UPDATE ON foyer_appointment_requests FOR EACH ROW
+         IF NEW.pc_eid = ${String(bad)} THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'broken'; END IF`,
+    )
+    await hostSets(practice, bad, `pc_startTime = '13:00:00'`)
+    await hostSets(practice, good, `pc_startTime = '14:00:00'`)
+    await hostWrites(practice, { pc_pid: String(practice.patients.john), pc_startTime: '11:05:00' })
+    const failure = await follow().then(
+      () => 'none',
+      (error: unknown) => String(error),
+    )
+    expect(failure).to.include('failed: change')
+    expect((await told()).map(([event, { eid }]) => [event, eid])).to.deep.equal([['appointment.moved', good]])
+    const flags = await practice.db.select<Row>(`SELECT pc_eid FROM foyer_appointment_overlaps`)
+    expect(flags).to.deep.equal([{ pc_eid: over }])
+    await practice.db.sequelize.query(`DROP TRIGGER bad_row`)
+    await follow()
+    expect((await told()).map(([event, { eid }]) => [event, eid])).to.deep.equal([['appointment.moved', bad]])
+  })
+
   it('tells once though several processes look at the same moment', async () => {
     const eids = [await visit('09:00'), await visit('10:00'), await visit('11:00')]
     await hostWrites(practice, { pc_pid: String(practice.patients.john), pc_apptstatus: '^', pc_startTime: '14:00:00' })
@@ -278,5 +374,76 @@ describe('Foyer follows what the host’s screens do', () => {
     expect((await events()).sort()).to.deep.equal([
       ...['appointment.moved', 'appointment.removed', 'appointment.requested', 'appointment.status-set'],
     ])
+  })
+
+  describe('a proposed time that comes without an answer', () => {
+    const waitingNow = async () => {
+      const rows = await waitingAppointments(practice.db, nowOf(practice.portal), 50)
+      return rows.map(({ pc_eid, kind, pc_eventDate, total }) => ({ pc_eid, kind, pc_eventDate, total }))
+    }
+    const proposals = (eid: number) =>
+      practice.db.select<Row>(`SELECT state, open_eid FROM foyer_appointment_proposals WHERE pc_eid = :eid`, { eid })
+
+    it('gives the request back to the staff’s queue, where the patient had asked for it', async () => {
+      const desk = await deskOf(practice)
+      const [back, taken] = [
+        await booked(practice, await newChart(practice), { day: '2026-12-01', time: '10:00' }),
+        await booked(practice, await newChart(practice), { day: '2026-12-01', time: '11:00' }),
+      ]
+      for (const [eid, at] of [
+        [back, '10:00'],
+        [taken, '11:00'],
+      ] as const)
+        expect(await desk.propose(eid, `${TUESDAY}T${at}`)).to.include({ ok: true })
+      await booked(practice, await newChart(practice), { day: '2026-12-01', time: '11:00' })
+      expect((await waitingNow()).filter(({ kind }) => kind !== 'proposal')).to.have.length(1)
+      practice.clock.set(`${TUESDAY}T10:59:00`)
+      await told()
+      await follow()
+      expect(await eventRow(practice, back)).to.include({
+        ...{ pc_apptstatus: '^', pc_eventDate: '2026-12-01', pc_startTime: '10:00:00', pc_endTime: '10:15:00' },
+      })
+      expect(await request(back)).to.include({ state: 'requested', decided_by: 'foyer' })
+      expect(await proposals(back)).to.deep.equal([{ state: 'lapsed', open_eid: null }])
+      expect(await proposals(taken)).to.deep.equal([{ state: 'proposed', open_eid: taken }])
+      const [[event, payload] = ['', {}], ...more] = await told()
+      expect([event, payload['eid'], payload['state'], more]).to.deep.equal([
+        ...['appointment.proposal-lapsed', back, 'requested', []],
+      ])
+
+      // Where it was asked for somebody else stands by now: it waits where it is, and the queue says that its day is over.
+      practice.clock.set('2026-11-25T08:00:00')
+      await follow()
+      expect(await request(taken)).to.include({ state: 'requested' })
+      expect(await waitingNow()).to.deep.include({ pc_eid: taken, kind: 'request', pc_eventDate: TUESDAY, total: 3 })
+      expect(await events()).to.deep.equal(['appointment.proposal-lapsed'])
+      await follow()
+      expect(await events()).to.deep.equal([])
+    })
+
+    it('ends the request when what was asked for is over too: the patient sees it, and may ask anew', async () => {
+      const scope = await newChart(practice)
+      const desk = await deskOf(practice)
+      const eid = await booked(practice, scope, { day: TUESDAY, time: '09:00' })
+      await desk.propose(eid, `${TUESDAY}T15:00`)
+      practice.clock.set(`${TUESDAY}T15:00:00`)
+      await Promise.all([follow(), follow()])
+      expect(await eventRow(practice, eid)).to.include({ pc_apptstatus: 'x', pc_startTime: '15:00:00' })
+      expect(await request(eid)).to.include({ state: 'lapsed', open_key: null, open_seat: null })
+      expect(await findAppointment(practice.portal, practice.db, scope, String(eid))).to.include({ standing: 'lapsed' })
+      expect(await waitingNow()).to.deep.equal([])
+      await told()
+      await follow()
+      expect(await events()).to.deep.equal([])
+      expect(await ask(practice, scope, { day: '2026-12-01', time: '09:00' })).to.include({ ok: true })
+    })
+
+    it('is not ended by a clock that is a minute short of it', async () => {
+      const eid = await visit()
+      await (await deskOf(practice)).propose(eid, `${TUESDAY}T15:00`)
+      practice.clock.set(`${TUESDAY}T14:59:00`)
+      await follow()
+      expect(await request(eid)).to.include({ state: 'proposed' })
+    })
   })
 })

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { lookAgainAfter, markOverlaps, overlapsOf } from '../../../module/features/appointments/overlaps.js'
+import { lookAgainAfter, markOverlaps } from '../../../module/features/appointments/overlapLooks.js'
+import { overlapsOf } from '../../../module/features/appointments/overlaps.js'
 import { countStatements } from '../../../module/platform/database.js'
 import { VACATION } from '../../support/practice.js'
 import { hostClosesDay, hostDeletes, hostWrites, hostWritesForAll, LUNCH, RESERVED } from './hostScreens.js'
@@ -184,6 +185,136 @@ describe('what the host lays over a visit of Foyer’s', () => {
     expect(await cost()).to.equal(one)
     const { count } = await countStatements(() => overlapsOf(practice.portal, practice.db, eids))
     expect(count.statements).to.equal(1)
+  })
+
+  describe('far ahead of more visits than are looked at every minute', () => {
+    const limits = { near: 2, walked: 1, changed: 50 }
+    const look = () => markOverlaps(practice.portal, limits)
+    /** The hour at which the host writes it: what it is told by. */
+    const at = (time: string) => ({ pc_time: `2026-11-23 ${time}` })
+    const seenFar = async () => (await flags()).map((each) => [each['pc_eid'], each['other_eid']])
+
+    /** A visit on each of these days; the first two are near. */
+    async function visits(days: readonly string[]): Promise<number[]> {
+      const eids = []
+      for (const day of days) eids.push(await visit('10:00', day))
+      return eids
+    }
+    const DAYS = [TUESDAY, '2026-11-25', '2026-12-01', '2026-12-02', '2026-12-08', '2026-12-09', '2026-12-15']
+
+    it('is flagged by the very next look: a visit, a series, an absence, a closed day, an old one set active or moved', async () => {
+      const eids = await visits(DAYS)
+      const old = await hostWrites(practice, {
+        pc_eventDate: '2026-12-15',
+        pc_apptstatus: 'x',
+        pc_startTime: '10:05:00',
+      })
+      await look()
+      expect(await flags()).to.deep.equal([])
+
+      practice.clock.set('2026-11-23T09:00:00')
+      const single = await hostWrites(practice, {
+        pc_eventDate: '2026-12-15',
+        pc_startTime: '10:10:00',
+        ...at('09:00:00'),
+      })
+      const lunch = await practice.event({
+        ...{ providerId: practice.staff.lee, category: LUNCH, date: '2026-12-01', start: '10:10', minutes: 30 },
+        ...{ repeats: { every: 2, unit: 'week' }, lastDay: '2026-12-10' },
+      })
+      const away = await hostWrites(practice, {
+        ...{ pc_catid: VACATION, pc_eventDate: '2026-12-07', pc_startTime: '00:00:00', ...at('09:00:00') },
+        ...{ pc_duration: 2 * 86_400, pc_alldayevent: 1 },
+      })
+      const closed = await hostClosesDay(practice, '2026-12-09', 'Flood', at('09:00:00'))
+      await look()
+      expect(await seenFar()).to.deep.equal([
+        [eids[2], lunch],
+        [eids[4], away],
+        [eids[5], closed],
+        [eids[6], single],
+      ])
+
+      practice.clock.set('2026-11-23T10:00:00')
+      await hostSets(practice, old, `pc_apptstatus = '-', pc_time = '2026-11-23 10:00:00'`)
+      await hostSets(practice, single, `pc_eventDate = '2026-12-02', pc_time = '2026-11-23 10:00:00'`)
+      await hostSets(practice, closed, `pc_apptstatus = 'x', pc_time = '2026-11-23 10:00:00'`)
+      await look()
+      expect(await seenFar()).to.deep.equal([
+        [eids[2], lunch],
+        [eids[3], single],
+        [eids[4], away],
+        [eids[6], old],
+      ])
+    })
+
+    it('in the calendar of any of its providers, too', async () => {
+      await visits(DAYS)
+      const { lee, osei } = practice.staff
+      const together = { pc_pid: String(practice.patients.john), pc_startTime: '11:00:00', pc_apptstatus: '^' }
+      const [first = 0] = await hostWritesForAll(practice, [lee, osei], { ...together, pc_eventDate: '2026-12-16' })
+      expect(await setStatus(practice, first, '-')).to.include({ ok: true })
+      await look()
+      practice.clock.set('2026-11-23T09:00:00')
+      const other = await hostWrites(practice, {
+        ...{ pc_aid: String(osei), pc_eventDate: '2026-12-16', pc_startTime: '11:05:00', ...at('09:00:00') },
+      })
+      await look()
+      expect(await seenFar()).to.deep.equal([[first, other]])
+    })
+
+    it('is found in its turn where nothing says that it was written, and cleared when it was deleted', async () => {
+      const eids = await visits(DAYS)
+      const other = await hostWrites(practice, { pc_eventDate: '2026-12-15', pc_startTime: '14:00:00' })
+      await look()
+      practice.clock.set('2026-11-23T09:00:00')
+      await hostSets(practice, other, `pc_startTime = '10:05:00'`)
+      const rounds = async (until: () => Promise<boolean>) => {
+        for (let round = 1; round <= 10; round += 1) {
+          await look()
+          if (await until()) return round
+        }
+        return 0
+      }
+      // Five days are far, one each round: every one of them has its turn, whatever the minute.
+      expect(await rounds(async () => (await flags()).length === 1)).to.be.within(1, 5)
+      expect(await seenFar()).to.deep.equal([[eids[6], other]])
+      await hostDeletes(practice, other)
+      expect(await rounds(async () => (await flags()).length === 0)).to.be.within(1, 6)
+      expect(await told()).to.equal(1)
+    })
+
+    it('is looked for everywhere when more was written than is worth being looked at one by one', async () => {
+      const eids = await visits(DAYS)
+      await look()
+      practice.clock.set('2026-11-23T09:00:00')
+      for (const start of ['12:00:00', '12:15:00', '12:30:00'])
+        await hostWrites(practice, { pc_eventDate: '2026-12-15', pc_startTime: start, ...at('09:00:00') })
+      const other = await hostWrites(practice, {
+        pc_eventDate: '2026-12-15',
+        pc_startTime: '10:05:00',
+        ...at('09:00:00'),
+      })
+      await markOverlaps(practice.portal, { ...limits, changed: 3 })
+      expect(await seenFar()).to.deep.equal([[eids[6], other]])
+    })
+
+    it('costs as many statements for thirty rows written as for one', async () => {
+      await visits(DAYS)
+      await look()
+      const cost = async (minute: string, rows: number) => {
+        practice.clock.set(`2026-11-23T${minute}:00`)
+        for (let at = 0; at < rows; at += 1) {
+          await hostWrites(practice, {
+            pc_eventDate: '2026-12-15',
+            pc_startTime: '15:00:00',
+            pc_time: `2026-11-23 ${minute}:00`,
+          })
+        }
+        return (await countStatements(look)).count.statements
+      }
+      expect(await cost('10:00', 30)).to.equal(await cost('09:00', 1))
+    })
   })
 
   it('is found by two looks at once without a second flag', async () => {

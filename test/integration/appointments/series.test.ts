@@ -2,7 +2,20 @@ import { expect } from 'chai'
 import { appointmentsOf, findAppointment } from '../../../module/features/appointments/ofPatient.js'
 import { describeOnEverySite } from '../../support/database.js'
 import { MONDAY } from '../../support/practice.js'
-import { booked, cancel, eventRow, hostSets, newChart, practiceDuring, statusOf, TUESDAY } from './visits.js'
+import { setStatusOfDay } from '../../../module/features/appointments/dayOfSeries.js'
+import { deskOf } from './deciding.js'
+import {
+  booked,
+  cancel,
+  eventRow,
+  hostSets,
+  newChart,
+  practiceDuring,
+  setStatus,
+  statusOf,
+  TUESDAY,
+  type Row,
+} from './visits.js'
 
 type Scope = Awaited<ReturnType<typeof newChart>>
 
@@ -51,6 +64,132 @@ describeOnEverySite('a visit with several providers', (site) => {
       }
       expect(await statusOf(practice, theirs)).to.equal('-')
     }
+  })
+})
+
+describeOnEverySite('one day of a series', (site) => {
+  const practice = practiceDuring(site)
+  beforeEach(() => practice.clock.set(`${MONDAY}T08:00:00`))
+
+  async function weekly(start: string, status = '-'): Promise<number[]> {
+    const { pid } = await newChart(practice)
+    const eids: number[] = []
+    for (const providerId of [practice.staff.osei, practice.staff.marsh]) {
+      const eid = await practice.event({
+        ...{ providerId, pid, date: '2026-11-10', start, minutes: 30 },
+        ...{ repeats: { every: 1, unit: 'week' as const }, lastDay: '2026-12-15' },
+      })
+      await hostSets(practice, eid, `pc_multiple = ${String(group)}, pc_apptstatus = '${status}'`)
+      eids.push(eid)
+    }
+    group += 1
+    return eids
+  }
+  let group = 80
+  const setDay = async (eid: number, day: string, status: string, seen?: string) => {
+    const { member, actor } = await deskOf(practice)
+    return setStatusOfDay(practice.portal, member, actor, { eid, day, status, note: 'By telephone', seen })
+  }
+  const rows = (pid: unknown, day: string) =>
+    practice.db.select<Row>(
+      `SELECT e.pc_eid, e.pc_aid, e.pc_apptstatus AS status, e.pc_informant AS informant, b.status AS board
+         FROM openemr_postcalendar_events e
+         LEFT JOIN patient_tracker t ON t.eid = e.pc_eid AND t.apptdate = e.pc_eventDate
+         LEFT JOIN patient_tracker_element b ON b.pt_tracker_id = t.id
+        WHERE e.pc_pid = :pid AND e.pc_eventDate = :day AND e.pc_recurrtype = 0 ORDER BY e.pc_eid`,
+      { pid, day },
+    )
+
+  it('gets a status of its own in the calendar and on the flow board of each provider; the others stay', async () => {
+    const [eid = 0] = await weekly('09:00')
+    const { pc_pid: pid } = await eventRow(practice, eid)
+    const outcome = await setDay(eid, TUESDAY, '*', `- ${TUESDAY} 09:00`)
+    const { osei, marsh } = practice.staff
+    const own = await rows(pid, TUESDAY)
+    expect(outcome).to.deep.equal({ ok: true, eid: own[0]?.['pc_eid'], status: '*' })
+    const informant = String((await deskOf(practice)).member.id)
+    expect(own.map(({ pc_eid: _, ...each }) => each)).to.deep.equal(
+      [osei, marsh].map((aid) => ({ pc_aid: String(aid), status: '*', informant, board: '*' })),
+    )
+    expect(await statusOf(practice, eid)).to.equal('-')
+    expect(await setDay(eid, TUESDAY, '+')).to.deep.equal({ ok: false, reason: 'changed', status: '-' })
+    // What is done to that day from now on is done to it alone.
+    expect(await setStatus(practice, Number(own[0]?.['pc_eid']), '+')).to.include({ ok: true })
+    for (const { pc_eid } of own) expect(await statusOf(practice, Number(pc_eid))).to.equal('+')
+    expect(await statusOf(practice, eid)).to.equal('-')
+  })
+
+  it('of a pending series is confirmed alone, unless something lies over it; what is no day of it is refused', async () => {
+    const [eid = 0] = await weekly('10:00', '^')
+    const { pc_pid: pid } = await eventRow(practice, eid)
+    await practice.event({
+      providerId: practice.staff.marsh,
+      pid: practice.patients.john,
+      date: TUESDAY,
+      start: '10:15',
+    })
+    expect(await setDay(eid, TUESDAY, '-')).to.deep.equal({ ok: false, reason: 'overlap' })
+    expect(await rows(pid, TUESDAY)).to.deep.equal([])
+    expect(await setDay(eid, '2026-12-01', '-')).to.include({ ok: true })
+    for (const day of ['2026-12-02', '2027-01-05', '2026-13-99'])
+      expect(await setDay(eid, day, '-'), day).to.deep.equal({ ok: false, reason: 'changed', status: '^' })
+    await hostSets(practice, eid, `pc_recurrspec = 'x'`)
+    expect(await setDay(eid, '2026-12-08', '-')).to.deep.equal({ ok: false, reason: 'unreadable-series' })
+  })
+
+  it('and any other visit of today: who arrives where that opens an encounter is checked in by the EMR', async () => {
+    const single = await practice.event({ providerId: practice.staff.lee, pid: practice.patients.john, date: TUESDAY })
+    const [series = 0] = await weekly('11:00')
+    await practice.global('auto_create_new_encounters', '1')
+    // Not today yet: then the host opens none either.
+    expect(await setStatus(practice, single, '@')).to.include({ ok: true })
+    expect(await setStatus(practice, single, '-')).to.include({ ok: true })
+    practice.clock.set(`${TUESDAY}T08:50:00`)
+    for (const status of ['@', '~']) {
+      expect(await setStatus(practice, single, status)).to.deep.equal({ ok: false, reason: 'opens-encounter' })
+      expect(await setDay(series, TUESDAY, status)).to.deep.equal({ ok: false, reason: 'opens-encounter' })
+    }
+    expect(await setStatus(practice, single, '<')).to.include({ ok: true })
+    await practice.global('auto_create_new_encounters', '0')
+    expect(await setStatus(practice, single, '@')).to.include({ ok: true })
+    expect(await setDay(series, TUESDAY, '@')).to.include({ ok: true })
+  })
+})
+
+describe('the staff’s pages of a series', () => {
+  const practice = practiceDuring()
+
+  it('lead from the queue to its days, and take a status for one of them', async () => {
+    const { pid } = await newChart(practice)
+    const eid = await practice.event({
+      ...{ providerId: practice.staff.osei, pid, date: '2026-11-17', start: '09:00', minutes: 30 },
+      ...{ repeats: { every: 1, unit: 'week' as const }, lastDay: '2026-12-15' },
+    })
+    await hostSets(practice, eid, `pc_apptstatus = '^'`)
+    const admin = await practice.staffVisitor('admin')
+    const queue = (await admin.get('/staff/portal/appointments')).body
+    expect(queue)
+      .to.include('A series: open it to decide day by day')
+      .and.not.to.include(`id="confirm-${String(eid)}"`)
+    expect(queue).not.to.include('The day is over')
+    const path = `/staff/portal/appointments/${String(eid)}`
+    const page = (await admin.get(path)).body
+    expect(page).not.to.include('name="status"')
+    const days = [...page.matchAll(new RegExp(`href="${path}-(\\d{8})"`, 'g'))].map(([, day]) => day)
+    expect(days).to.include.members(['20261124', '20261201', '20261208', '20261215'])
+
+    const day = await admin.get(`${path}-20261201`)
+    expect(day.body).to.include('This is one day of a series').and.include(`value="^ 2026-12-01 09:00"`)
+    const refused = await admin.post(`${path}/status`, { status: '-' })
+    expect([refused.status, refused.body.includes('Open one of its days')]).to.deep.equal([422, true])
+    const stale = await admin.post(`${path}-20261201/status`, { status: '-', version: '^ 2026-12-01 10:00' })
+    expect(stale.status).to.equal(409)
+    const done = await admin.post(`${path}-20261201/status`, { status: '-', version: '^ 2026-12-01 09:00' })
+    expect(done.status).to.equal(303)
+    const own = Number(/(\d+)$/.exec(done.location ?? '')?.[1])
+    expect(await eventRow(practice, own)).to.include({ pc_eventDate: '2026-12-01', pc_apptstatus: '-' })
+    expect((await admin.follow(done)).body).to.include('The status of this day is set.')
+    expect(await statusOf(practice, eid)).to.equal('^')
   })
 })
 

@@ -57,6 +57,8 @@ export const decidingWords = wordsIn(
     'appointments.askCancel.refused':
       'You asked to cancel on {{at}}. The practice did not cancel it; the appointment stands.',
     'appointments.askCancel.done': 'You asked to cancel on {{at}}, and the practice did.',
+    'appointments.askCancel.lapsed':
+      'You asked to cancel this on {{at}}. The day came before the practice had decided.',
     'appointments.askCancel.yours': 'What you wrote',
     'appointments.askCancel.heading': 'Your wish to cancel',
     'appointments.askCancel.withdraw': 'Keep the appointment after all',
@@ -118,6 +120,7 @@ export const decidingWords = wordsIn(
       'Pidió cancelarla el {{at}}; el consultorio decide. Hasta entonces la cita sigue en pie.',
     'appointments.askCancel.refused': 'Pidió cancelarla el {{at}}. El consultorio no la canceló; la cita sigue en pie.',
     'appointments.askCancel.done': 'Pidió cancelarla el {{at}} y el consultorio la canceló.',
+    'appointments.askCancel.lapsed': 'Pidió cancelarla el {{at}}. El día llegó antes de que el consultorio decidiera.',
     'appointments.askCancel.yours': 'Lo que usted escribió',
     'appointments.askCancel.heading': 'Su petición de cancelar',
     'appointments.askCancel.withdraw': 'Conservar la cita',

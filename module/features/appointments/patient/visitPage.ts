@@ -63,7 +63,9 @@ export function appointmentPage(context: RecordContext, appointment: Appointment
     takenHref: takenHref(context, around.alternatives),
     moves: movesOf(context, appointment),
     cancellation:
-      ahead || around.cancellation?.state === 'done' ? cancellationView(context, appointment, around) : undefined,
+      ahead || settledWishes.includes(around.cancellation?.state)
+        ? cancellationView(context, appointment, around)
+        : undefined,
     calendarHref: ahead ? url(here(`${base}/calendar.ics`)) : undefined,
     ...(ahead && !asked ? controls(context, appointment, refusal) : { notes: [] }),
     rebookHref: isOpen(appointment) && ahead ? undefined : rebookHref(context, appointment),
@@ -73,6 +75,9 @@ export function appointmentPage(context: RecordContext, appointment: Appointment
     practicePhone: portal.practice().phone,
   }
 }
+
+/** What became of a wish to cancel is told when the visit is over, too. */
+const settledWishes: readonly (CancellationRequest['state'] | undefined)[] = ['done', 'lapsed']
 
 function errorOf({ text, answerError }: Refusal): FieldError {
   return answerError === undefined ? { text } : { name: 'answer', text: answerError }

@@ -36,6 +36,7 @@ export const visitWords = wordsIn(
     'appointments.standing.over': 'Over',
     'appointments.standing.cancelled': 'Cancelled',
     'appointments.standing.declined': 'Declined',
+    'appointments.standing.lapsed': 'Ended without an answer',
     'appointments.standing.missed': 'Missed',
     'appointments.standing.removed': 'Removed by the practice',
 
@@ -45,6 +46,8 @@ export const visitWords = wordsIn(
     'appointments.next.over': 'This appointment is over.',
     'appointments.next.cancelled': 'It is off the calendar. You can request another time.',
     'appointments.next.declined': 'The practice could not offer this time. You can request another one.',
+    'appointments.next.lapsed':
+      'The proposed time passed before you answered, so this request has ended. You can request another time.',
     'appointments.next.missed': 'The practice has noted that you did not come. You can request another time.',
     'appointments.next.removed': 'The practice took this out of its calendar. Please call, or request another time.',
 
@@ -83,6 +86,7 @@ export const visitWords = wordsIn(
     'appointments.steps.proposed': 'The practice proposed another time {{when}}',
     'appointments.steps.proposal-accepted': 'Proposed time accepted, confirmed',
     'appointments.steps.proposal-answered': 'Proposal answered in words',
+    'appointments.steps.proposal-lapsed': 'The proposed time passed without an answer',
     'appointments.steps.proposal-withdrawn': 'The practice took its proposal back',
     'appointments.steps.alternative-taken': 'Booked: one of the times that the practice offered',
     'appointments.steps.moved': 'Moved to {{when}}',
@@ -90,6 +94,7 @@ export const visitWords = wordsIn(
     'appointments.steps.cancellation-requested': 'Asked the practice to cancel',
     'appointments.steps.cancellation-withdrawn': 'Kept after all',
     'appointments.steps.cancellation-refused': 'The practice did not cancel it',
+    'appointments.steps.cancellation-lapsed': 'The day passed before the practice had decided on cancelling',
     'appointments.steps.cancellation-granted': 'The practice cancelled it, as asked',
     'appointments.steps.booked-again': 'Booked again by the practice',
     'appointments.steps.undone': 'The practice took its last step back',
@@ -137,6 +142,7 @@ export const visitWords = wordsIn(
     'appointments.standing.over': 'Ya pasó',
     'appointments.standing.cancelled': 'Cancelada',
     'appointments.standing.declined': 'Rechazada',
+    'appointments.standing.lapsed': 'Terminó sin respuesta',
     'appointments.standing.missed': 'No asistió',
     'appointments.standing.removed': 'Retirada por el consultorio',
 
@@ -146,6 +152,8 @@ export const visitWords = wordsIn(
     'appointments.next.over': 'Esta cita ya pasó.',
     'appointments.next.cancelled': 'Ya no está en el calendario. Puede solicitar otra hora.',
     'appointments.next.declined': 'El consultorio no pudo ofrecer esta hora. Puede solicitar otra.',
+    'appointments.next.lapsed':
+      'La hora propuesta pasó antes de que usted respondiera, así que esta solicitud terminó. Puede solicitar otra hora.',
     'appointments.next.missed': 'El consultorio anotó que usted no asistió. Puede solicitar otra hora.',
     'appointments.next.removed': 'El consultorio la quitó de su calendario. Llame, o solicite otra hora.',
 
@@ -184,6 +192,7 @@ export const visitWords = wordsIn(
     'appointments.steps.proposed': 'El consultorio propuso otra hora {{when}}',
     'appointments.steps.proposal-accepted': 'Hora propuesta aceptada, confirmada',
     'appointments.steps.proposal-answered': 'Propuesta respondida con palabras',
+    'appointments.steps.proposal-lapsed': 'La hora propuesta pasó sin respuesta',
     'appointments.steps.proposal-withdrawn': 'El consultorio retiró su propuesta',
     'appointments.steps.alternative-taken': 'Reservada: una de las horas que ofreció el consultorio',
     'appointments.steps.moved': 'Cambiada a {{when}}',
@@ -191,6 +200,7 @@ export const visitWords = wordsIn(
     'appointments.steps.cancellation-requested': 'Se pidió al consultorio que la cancelara',
     'appointments.steps.cancellation-withdrawn': 'Se conserva',
     'appointments.steps.cancellation-refused': 'El consultorio no la canceló',
+    'appointments.steps.cancellation-lapsed': 'El día pasó antes de que el consultorio decidiera si la cancelaba',
     'appointments.steps.cancellation-granted': 'El consultorio la canceló, como se pidió',
     'appointments.steps.booked-again': 'Reservada de nuevo por el consultorio',
     'appointments.steps.undone': 'El consultorio deshizo su último paso',

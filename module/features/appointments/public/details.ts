@@ -53,7 +53,7 @@ export async function takeWho(context: DoorContext): Promise<Answer> {
   if (!chosen.ok) return again([{ text: t(chosenErrors(chosen.errors)['at'] ?? 'appointments.chooseTime') }])
   if (!said.ok) return again(inOrder(context, said.errors))
   const { stamp, work, website, ...person } = said.value
-  const newcomer = judgeNewcomer(portal, { stamp, work, website })
+  const newcomer = await judgeNewcomer(portal, { stamp, work, website })
   if (newcomer === 'stale') return again([{ text: t('newcomer.stale') }])
   // The stamp stays, so that the same press a moment later is taken.
   if (newcomer === 'too-soon') return again([{ text: t('newcomer.tooSoon') }], { stamp })

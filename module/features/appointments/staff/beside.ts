@@ -11,6 +11,7 @@ import { day as dayOf, daysLater, type Day } from '../../../platform/clock.js'
 import { personName } from '../../../web/person.js'
 import type { StaffContext } from '../../../web/routes.js'
 import { writeShortDay } from '../../../web/times.js'
+import { appointmentId } from '../appointment.js'
 import { overlapsOf } from '../overlaps.js'
 import { overlapText } from './calendarPages.js'
 import { historyOf } from './deeds.js'
@@ -32,7 +33,7 @@ export async function besideOf(context: StaffContext, row: StaffAppointmentRow, 
   const over = (await overlapsOf(portal, db, [row.pc_eid])).get(row.pc_eid) ?? []
   return {
     dayTitle: t('appointments.day', { provider: row.provider, day: writeShortDay(day, context.language, today) }),
-    entries: entries.map((entry) => entryView(context, entry, row)),
+    entries: entries.map((entry) => entryView(context, entry, row, day)),
     laidOver: overlaps.length > 0 || over.length > 0,
     overlaps: over.map((each) => overlapText(context, each)),
     others: others
@@ -53,15 +54,16 @@ function liesOver(entry: DayEntry, row: StaffAppointmentRow): boolean {
   return entry.allDay || (entry.start < until && from < entry.start + Math.max(1, entry.minutes))
 }
 
-function entryView(context: StaffContext, entry: DayEntry, row: StaffAppointmentRow) {
+function entryView(context: StaffContext, entry: DayEntry, row: StaffAppointmentRow, day: Day) {
   const { t, url } = context
   const ofSomebody = entry.kind === 'visit'
+  const address = appointmentId(entry.eid, entry.recurring ? day : undefined)
   return {
     time: entry.allDay ? t('appointments.allDay') : timeOfDay(entry.start % 1440),
     text: ofSomebody ? personName(entry.lastName, entry.firstName) || t('appointments.queue.noPerson') : entry.category,
     detail: ofSomebody ? entry.category : '',
     minutes: entry.kind === 'in' || entry.kind === 'out' || entry.allDay ? 0 : entry.minutes,
-    href: ofSomebody && entry.eid !== row.pc_eid ? url(`/staff/portal/appointments/${String(entry.eid)}`) : undefined,
+    href: ofSomebody && entry.eid !== row.pc_eid ? url(`/staff/portal/appointments/${address}`) : undefined,
     this: entry.eid === row.pc_eid,
     cancelled: entry.cancelled,
     overlaps: liesOver(entry, row),

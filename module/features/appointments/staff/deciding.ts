@@ -4,6 +4,8 @@ import { opaqueId } from '../../../platform/ids.js'
 import { optionalText } from '../../../web/forms.js'
 import type { StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
+import { parseAppointmentId } from '../appointment.js'
+import { setStatusOfDay } from '../dayOfSeries.js'
 import { processAppointment, type ProcessOutcome } from '../processing.js'
 import { reopenAppointment } from '../reopening.js'
 import { onward, whyNot } from './outcomes.js'
@@ -24,7 +26,17 @@ export async function setStatus(context: StaffContext): Promise<Answer> {
   const { status, note, version } = asked.value
   const token = opaqueId()
   const input = { eid: eidIn(context), status, note, seen: version || undefined, undo: token }
+  const { day } = parseAppointmentId(context.params['id'] ?? '') ?? {}
+  if (day !== undefined) {
+    const outcome = await setStatusOfDay(portal, staff, actor, { ...input, day })
+    return outcome.ok ? toDay(context, outcome.eid) : decided(context, outcome, token, asked.typed)
+  }
   return decided(context, await processAppointment(portal, staff, actor, input), token, asked.typed)
+}
+
+/** To the entry that the day has of its own from now on. */
+function toDay({ show }: StaffContext, eid: number): Answer {
+  return show.seeOther(`/staff/portal/appointments/${String(eid)}`, { kind: 'success', key: 'appointments.ofDay.set' })
 }
 
 /** Where a decision on one visit leads, done or not. */

@@ -8,6 +8,7 @@ import {
   waitingCount,
   type Now,
   type PanelRow,
+  type StaffAppointmentRow,
   type WaitingFilter,
   type WaitingRow,
 } from '../../../host/reads/staffAppointments.js'
@@ -19,8 +20,10 @@ import type { Link } from '../../../web/layout.js'
 import type { StaffContext } from '../../../web/routes.js'
 import { writeAge, writeShortDay, writeTime } from '../../../web/times.js'
 import { appointmentId, standingOf } from '../appointment.js'
+import { waitingId } from '../bulk.js'
 import { statusTag } from '../statusTag.js'
 import { claimedSince, versionOf } from '../requests.js'
+import { whoseOf, type Whose } from '../../../web/whose.js'
 
 const ROWS_SHOWN = 50
 /** More are read than shown: what the filter hides says which providers there are to choose from. */
@@ -90,7 +93,7 @@ export async function waitingPage(context: StaffContext) {
     fragment: context.fragment,
     rows: rows.map((row) => waitingView(context, filter, row)),
     filters: filtersOf(context, filter, read),
-    about: pidsOf(rows),
+    about: rows.flatMap(whoseVisit),
   }
 }
 
@@ -133,9 +136,9 @@ function filtersOf({ t, url }: StaffContext, filter: WaitingFilter, rows: readon
   }
 }
 
-/** Of whom something is shown: the audit trail keeps it. */
-export function pidsOf(rows: readonly { pid: number | null }[]): number[] {
-  return [...new Set(rows.flatMap((row) => pidOf(row) ?? []))]
+/** Of whom a visit shows something: the audit trail keeps it. One without a chart is its account's. */
+export function whoseVisit({ account_record: record, pid }: StaffAppointmentRow): Whose[] {
+  return whoseOf({ pid, record })
 }
 
 /** The chart's pid as the number it is: the calendar keeps it as text (facts §2.3). */
@@ -151,18 +154,23 @@ function waitingView(context: StaffContext, filter: WaitingFilter, row: WaitingR
   const base = `/staff/portal/appointments/${address}`
   const back = filterQuery(filter)
   const ofCancellation = row.kind === 'cancellation'
+  // Of a series each day is decided by itself, on its own page.
+  const series = row.pc_recurrtype !== 0
+  const decidable = row.kind === 'request' && !series
+  const version = versionOf({ status: row.status, day: row.pc_eventDate ?? '', start: row.start ?? '00:00' })
   return {
     /** Of the row's elements: one event may wait for several things. */
     key: ofCancellation ? `cancellation-${address}` : address,
-    value: waitingIdOfRow(row),
+    value: waitingId(address, { cancellation: ofCancellation, version }),
     eid: row.pc_eid,
     kind: row.kind,
     kindTag: kindTag(context, row),
     href: url(pathOfRow(row)),
-    confirmAction: row.kind === 'request' ? url(`${base}/status${back}`) : undefined,
-    declineHref: row.kind === 'request' ? url(`${base}/decline`) : undefined,
-    proposeHref: row.kind === 'request' ? url(`${base}/proposal`) : undefined,
-    acceptAction: ofCancellation && row.pc_recurrtype === 0 ? url(`${base}/cancellation${back}`) : undefined,
+    confirmAction: decidable ? url(`${base}/status${back}`) : undefined,
+    declineHref: decidable ? url(`${base}/decline`) : undefined,
+    proposeHref: decidable ? url(`${base}/proposal`) : undefined,
+    series: series && row.kind === 'request' ? t('appointments.queue.series') : undefined,
+    acceptAction: ofCancellation && !series ? url(`${base}/cancellation${back}`) : undefined,
     claimAction:
       row.kind === 'proposal' ? undefined : url(`${ofCancellation ? `${base}/cancellation` : base}/claim${back}`),
     holder: row.holder === null ? undefined : row.holder_name || row.holder,
@@ -172,18 +180,13 @@ function waitingView(context: StaffContext, filter: WaitingFilter, row: WaitingR
     what: row.category,
     provider: row.provider,
     when: `${writeShortDay(day, language, today)}, ${writeTime(row.start ?? '00:00')}`,
-    overdue: day < today,
+    overdue: day < today && (!series || ofCancellation),
     overlap: row.overlapped === 1 ? { tone: 'warning', text: t('appointments.queue.overlap') } : undefined,
     moves: row.kind === 'request' && row.replaces !== null,
     reason: ofCancellation ? (row.asked_reason ?? '') : row.answer || row.reason || readText(row.text),
     waiting: writeAge(row.waiting_seconds / 60),
-    version: versionOf({ status: row.status, day: row.pc_eventDate ?? '', start: row.start ?? '00:00' }),
+    version,
   }
-}
-
-/** As bulk.ts reads it. */
-function waitingIdOfRow(row: WaitingRow): string {
-  return row.kind === 'cancellation' ? `cancellation:${addressOfRow(row)}` : String(row.pc_eid)
 }
 
 /** The visit's address: one day of a series has its day. */

@@ -9,7 +9,8 @@ import { writeAge, writeLongDay, writeTime } from '../../../web/times.js'
 import { standingOf } from '../appointment.js'
 import { versionOf } from '../requests.js'
 import { statusTag } from '../statusTag.js'
-import { nowOf, personOf, pidOf, rowActionsOf } from './queue.js'
+import { nowOf, personOf, whoseVisit, rowActionsOf } from './queue.js'
+import { whoseOf, type Whose } from '../../../web/whose.js'
 
 /** What a visit's page and each of its forms begin with. */
 export function visitView(context: StaffContext, row: StaffAppointmentRow) {
@@ -50,9 +51,8 @@ export function whenText(language: Language, day: Day, start: string | null): st
 }
 
 /** Everybody of whom a visit's page shows something. */
-export function aboutOf(row: StaffAppointmentRow, entries: readonly { pid: number | undefined }[]): number[] {
-  const pids = [pidOf(row), ...entries.map((entry) => entry.pid)]
-  return [...new Set(pids.flatMap((pid) => pid ?? []))]
+export function aboutOf(row: StaffAppointmentRow, entries: readonly { pid: number | undefined }[]): Whose[] {
+  return [...whoseVisit(row), ...whoseOf(...entries)]
 }
 
 /** The visit with its request and its patient: one statement. */

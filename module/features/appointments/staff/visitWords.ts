@@ -18,7 +18,11 @@ export const visitWords = wordsIn(
     'appointments.origin.foyer': 'in this portal',
     'appointments.waitingFor': 'Waiting for',
     'appointments.seriesStaff':
-      'This event is part of a series. Change it in the EMR’s calendar, which knows how to split a series.',
+      'This is a series. Open one of its days to set its status; what is for all of them is changed in the EMR’s calendar.',
+    'appointments.seriesDays': 'The next days of this series',
+    'appointments.ofDay.text':
+      'This is one day of a series. A status that is set here is for this day alone: it gets an entry of its own, and the other days stay. Here that can’t be taken back.',
+    'appointments.ofDay.set': 'The status of this day is set. The other days of the series stay as they were.',
     'appointments.endedStaff': 'This appointment has come to its end. To see the patient, book a new one.',
     'appointments.decline.title': 'Decline the request',
     'appointments.decline.reason': 'Reason',
@@ -28,7 +32,12 @@ export const visitWords = wordsIn(
     'appointments.decline.keep': 'Keep it waiting',
     'appointments.notProcessed.unknown-status':
       'This status isn’t in the practice’s list any more. Choose another one.',
-    'appointments.notProcessed.of-series': 'This event is part of a series. Change it in the EMR’s calendar.',
+    'appointments.notProcessed.of-series':
+      'Nothing was changed: this is a series. Open one of its days, or change all of them in the EMR’s calendar.',
+    'appointments.notProcessed.opens-encounter':
+      'Nothing was changed: in this practice, arriving opens an encounter, which only the EMR can do. Set this status in the EMR’s calendar; it shows here at once.',
+    'appointments.notProcessed.stands-alone':
+      'Nothing was changed: this day has an entry of its own in the calendar by now. Cancel that one.',
     'appointments.notProcessed.over': 'Nothing was changed: meanwhile it has become “{{status}}”.',
     'appointments.notProcessed.changed': 'Nothing was changed: meanwhile somebody set it to “{{status}}”.',
     'appointments.notProcessed.overlap':
@@ -42,7 +51,7 @@ export const visitWords = wordsIn(
     'appointments.movesOther': 'The visit that it moves',
     'appointments.movesOtherText': 'leaves the calendar when this one is confirmed.',
     'appointments.checkInNote':
-      'Statuses of arriving: Foyer sets them but opens no encounter. To open the encounter, set Arrived in the EMR.',
+      'Arriving opens an encounter in this practice, which only the EMR can do: set it in the EMR’s calendar; it shows here at once.',
     'appointments.reopen': 'Book it again at this time',
     'appointments.reopened': 'Booked again as a new appointment. The calendar and the patient’s page show it.',
     'appointments.decline.alternatives': 'Offer instead',
@@ -105,6 +114,8 @@ export const visitWords = wordsIn(
     'appointments.notProcessed.no-such-colleague': 'They may not process requests. Choose somebody else.',
     'appointments.notProcessed.no-proposal': 'Nothing was changed: no proposal waits for an answer any more.',
     'appointments.notProcessed.no-request': 'Nothing was changed: nobody asks to cancel this any more.',
+    'appointments.notProcessed.unreadable-series':
+      'Nothing was changed: how this series repeats can’t be read here. Change the day in the EMR’s calendar.',
     'appointments.notProcessed.still-open': 'Nothing was changed: this appointment still stands.',
     'appointments.notProcessed.several-providers':
       'Nothing was changed: several providers would have to be free. Book it in the EMR’s calendar.',
@@ -127,7 +138,11 @@ export const visitWords = wordsIn(
     'appointments.origin.foyer': 'en este portal',
     'appointments.waitingFor': 'En espera desde hace',
     'appointments.seriesStaff':
-      'Este evento forma parte de una serie. Cámbielo en el calendario del expediente electrónico, que sabe dividir series.',
+      'Es una serie. Abra uno de sus días para ponerle un estado; lo que vale para todos se cambia en el calendario del expediente electrónico.',
+    'appointments.seriesDays': 'Los próximos días de esta serie',
+    'appointments.ofDay.text':
+      'Es un día de una serie. El estado que se ponga aquí vale solo para este día: pasa a ser una cita aparte y los demás días quedan igual. Aquí no se puede deshacer.',
+    'appointments.ofDay.set': 'El estado de este día quedó puesto. Los demás días de la serie siguen igual.',
     'appointments.endedStaff': 'Esta cita ya terminó su recorrido. Para atender al paciente, programe una nueva.',
     'appointments.decline.title': 'Rechazar la solicitud',
     'appointments.decline.reason': 'Motivo',
@@ -137,7 +152,11 @@ export const visitWords = wordsIn(
     'appointments.decline.keep': 'Dejarla en espera',
     'appointments.notProcessed.unknown-status': 'Este estado ya no está en la lista del consultorio. Elija otro.',
     'appointments.notProcessed.of-series':
-      'Este evento forma parte de una serie. Cámbielo en el calendario del expediente electrónico.',
+      'No se cambió nada: es una serie. Abra uno de sus días, o cámbielos todos en el calendario del expediente electrónico.',
+    'appointments.notProcessed.opens-encounter':
+      'No se cambió nada: en este consultorio la llegada abre una consulta, y eso solo lo hace el expediente electrónico. Ponga este estado en su calendario; aquí se verá enseguida.',
+    'appointments.notProcessed.stands-alone':
+      'No se cambió nada: este día ya es una cita aparte en el calendario. Cancele esa.',
     'appointments.notProcessed.over': 'No se cambió nada: mientras tanto pasó a “{{status}}”.',
     'appointments.notProcessed.changed': 'No se cambió nada: mientras tanto alguien la puso en “{{status}}”.',
     'appointments.notProcessed.overlap':
@@ -151,7 +170,7 @@ export const visitWords = wordsIn(
     'appointments.movesOther': 'La cita que cambia',
     'appointments.movesOtherText': 'sale del calendario cuando se confirma esta.',
     'appointments.checkInNote':
-      'Estados de llegada: Foyer los pone, pero no abre ninguna consulta. Para abrirla, marque la llegada en el expediente electrónico.',
+      'En este consultorio, la llegada abre una consulta, y eso solo lo hace el expediente electrónico: márquela en su calendario; aquí se verá enseguida.',
     'appointments.reopen': 'Volver a programarla a esta hora',
     'appointments.reopened': 'Programada de nuevo como otra cita. El calendario y la página del paciente la muestran.',
     'appointments.decline.alternatives': 'Ofrecer a cambio',
@@ -212,6 +231,8 @@ export const visitWords = wordsIn(
     'appointments.notProcessed.no-such-colleague': 'Esa persona no puede atender solicitudes. Elija otra.',
     'appointments.notProcessed.no-proposal': 'No se cambió nada: ya no hay propuesta a la espera de respuesta.',
     'appointments.notProcessed.no-request': 'No se cambió nada: ya nadie pide cancelar esto.',
+    'appointments.notProcessed.unreadable-series':
+      'No se cambió nada: aquí no se puede leer cómo se repite esta serie. Cambie el día en el calendario del expediente electrónico.',
     'appointments.notProcessed.still-open': 'No se cambió nada: esta cita sigue en pie.',
     'appointments.notProcessed.several-providers':
       'No se cambió nada: tendrían que estar libres varios profesionales. Prográmela en el calendario del expediente electrónico.',
