@@ -10,6 +10,7 @@ import { disable } from './lifecycle/disable.js'
 import { doctor, type Finding } from './lifecycle/doctor.js'
 import { enable } from './lifecycle/enable.js'
 import { install } from './lifecycle/install.js'
+import { filesFolder } from './lifecycle/dataFolder.js'
 import { english, type Said } from './lifecycle/said.js'
 import { status, type ModuleStatus } from './lifecycle/status.js'
 import { uninstall } from './lifecycle/uninstall.js'
@@ -33,7 +34,7 @@ const help = `foyer: a patient portal for an EMR of OpenEMR's kind
       --export FILE                   everything in an archive first (JSON lines, gzip)
       --discard                       everything lost
   foyer status [--json]             what is installed, and whether it is on
-  foyer doctor [--json]             what is in the way, and how to mend it; exit 0 if nothing is
+  foyer doctor [--json]             what is in the way, and how to mend it; exit 0 only if all is well
   foyer audit verify [--json]       whether the audit trail is as it was written; names the first bad entry
       --archive FILE                  of an archive instead, without a database
   foyer serve                       answer on the portal's and the staff's pages
@@ -182,8 +183,7 @@ async function run(
 
 /** Where they lie, and how they are opened where the secret is known. */
 function storedFilesOf({ dataDir, secret }: Config): NonNullable<LifecycleContext['files']> {
-  const folder = join(dataDir, 'files')
-  return { folder, store: secret === undefined ? undefined : fileStore(folder, secret) }
+  return { dataDir, store: secret === undefined ? undefined : fileStore(filesFolder(dataDir), secret) }
 }
 
 /** A custom module lies beside the site folders: <root>/sites/<site> and <root>/interface/modules/custom_modules/<dir>. */
@@ -238,7 +238,8 @@ function showFindings(found: readonly Finding[], json: boolean): number {
   const findings = found.map(inEnglish)
   if (json) say(JSON.stringify(findings, undefined, 2))
   else for (const group of new Set(findings.map((each) => each.group))) showGroup(group, findings)
-  return findings.some(({ state }) => state === 'problem') ? 1 : 0
+  // A warning does not hold either: the portal works, not for everyone or not well.
+  return findings.every(({ state }) => state === 'ok') ? 0 : 1
 }
 
 interface FindingInEnglish extends Pick<Finding, 'check' | 'state'> {

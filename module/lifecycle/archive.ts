@@ -1,5 +1,6 @@
 /**
- * Everything that Foyer kept, in one file: gzip, one JSON object a line. The first line says what it is, then comes
+ * Everything that Foyer kept, in one file: gzip, one JSON object a line. The first line says what it is, and what the
+ * trail's anchor files know; then comes
  * each row as `{ "table", "row" }`, then each file that is kept, unsealed and in pieces, as `{ "file", "part" }` under its
  * storage_key; the last line counts them and carries the SHA-256 of all lines before it.
  *
@@ -13,6 +14,7 @@ import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import type { HostSite } from '../host/detect.js'
 import { remainsIn, type Remains } from '../host/reads/remains.js'
+import { anchorTexts } from '../platform/auditAnchors.js'
 import { utc } from '../platform/clock.js'
 import type { LifecycleConnection } from './connection.js'
 import type { LifecycleContext } from './context.js'
@@ -33,14 +35,9 @@ export class CannotArchive extends Error {}
  * one that could not be finished is removed again.
  */
 export async function archiveTo(file: string, archiving: Archiving): Promise<void> {
-  const { connection } = archiving
   const handle = await open(file, 'wx', 0o600).catch(cannot)
   try {
-    // All tables as they were at one moment.
-    await connection.run(`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ`)
-    await connection.run(`START TRANSACTION WITH CONSISTENT SNAPSHOT`)
     await pipeline(Readable.from(lines(archiving)), createGzip(), handle.createWriteStream({ flush: true }))
-    await connection.run(`COMMIT`)
   } catch (error) {
     await unlink(file)
     return cannot(error)
@@ -58,7 +55,7 @@ async function* lines({ connection, context, host, tables, remains }: Archiving)
     hash.update(text)
     return text
   }
-  const { manifest, clock } = context
+  const { manifest, clock, files } = context
   yield line({
     archive: manifest.name,
     format: 1,
@@ -68,7 +65,12 @@ async function* lines({ connection, context, host, tables, remains }: Archiving)
     tables,
     // Of the host's tables: what was written there, how many rows of it are there, what becomes of them.
     hostWrites: manifest.hostWrites.map((write) => ({ ...write, rows: remainsIn(write.table, remains) })),
+    // What the files of FOYER_DATA_DIR/audit know of the trail's end, as they stand there: they go with the tables.
+    anchors: files === undefined ? [] : await anchorTexts(context.db, files.dataDir),
   })
+  // All tables as they were at one moment; the files are not of the database, and may take their time.
+  await connection.run(`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ`)
+  await connection.run(`START TRANSACTION WITH CONSISTENT SNAPSHOT`)
   const rows: Record<string, number> = {}
   const kept: string[] = []
   for (const table of tables) {
@@ -80,6 +82,7 @@ async function* lines({ connection, context, host, tables, remains }: Archiving)
       if (table === 'foyer_files') kept.push(...keysOf(row as Record<string, unknown>))
     }
   }
+  await connection.run(`COMMIT`)
   for (const key of kept) {
     for await (const part of (await partsOf(key, context)) as AsyncIterable<Buffer>) {
       yield line({ file: key, part: { base64: part.toString('base64') } })

@@ -13,11 +13,15 @@ import { earliestAfter } from '../platform/auditSeal.js'
  * once for seals and rows, which stand in nearly the same order. Throws where it cannot be read.
  */
 export async function verifyArchive(file: string, key: string | undefined): Promise<Verdict> {
-  const { intact, anchor } = await readAbout(file, key)
+  const { intact, anchor, fromFiles } = await readAbout(file, key)
   const whole = { id: undefined, seq: undefined, at: undefined }
   const verdict = { rows: 0, waiting: 0, keyed: key !== undefined, end: undefined }
   if (anchor === 'forged') return { ...verdict, bad: { fault: 'anchor', ...whole } }
-  const found = await goThrough(file, key, anchor)
+  const others = fromFiles.flatMap((other) => other ?? [])
+  if (others.length < fromFiles.length) return { ...verdict, bad: { fault: 'anchor', ...whole } }
+  const begunAnew = others.find(({ chain }) => chain !== anchor?.chain)
+  if (begunAnew) return { ...verdict, bad: { fault: 'begun-anew', ...whole, at: begunAnew.at } }
+  const found = await goThrough(file, key, anchor, others)
   const bad = found.bad ?? (intact ? undefined : ({ fault: 'file', ...whole } as const))
   return { ...verdict, ...found, end: anchor, bad }
 }
@@ -26,15 +30,18 @@ interface About {
   /** The last line has the hash of all lines before. */
   intact: boolean
   anchor: Anchor | 'forged' | undefined
+  /** Of the anchor files; undefined: one that was not written with this secret. */
+  fromFiles: Array<Anchor | undefined>
 }
 
 async function readAbout(file: string, key: string | undefined): Promise<About> {
   const hash = createHash('sha256')
   let anchor: About['anchor']
+  let fromFiles: About['fromFiles'] = []
   let intact = false
   let first = true
   for await (const line of linesOf(file)) {
-    if (first && !line.startsWith('{"archive":')) throw new Error(`${file} is no archive of Foyer's.`)
+    if (first) fromFiles = anchorsIn(line, key)
     first = false
     if (line.startsWith('{"end":')) {
       intact = (JSON.parse(line) as { sha256?: unknown }).sha256 === hash.digest('hex')
@@ -44,7 +51,14 @@ async function readAbout(file: string, key: string | undefined): Promise<About> 
     const state = rowOf<{ name: string; value: string }>(line, 'foyer_state')
     if (state?.name === ANCHOR_STATE) anchor = readAnchor(key, state.value) ?? 'forged'
   }
-  return { intact, anchor }
+  return { intact, anchor, fromFiles }
+}
+
+/** Of an archive's first line. Those of before 0.4 had none. */
+function anchorsIn(line: string, key: string | undefined): Array<Anchor | undefined> {
+  if (!line.startsWith('{"archive":')) throw new Error('It is no archive of Foyer’s.')
+  const { anchors = [] } = JSON.parse(line) as { anchors?: string[] }
+  return anchors.map((text) => readAnchor(key, text))
 }
 
 interface Seal {
@@ -62,8 +76,13 @@ interface Found {
   waiting: number
 }
 
-async function goThrough(file: string, key: string | undefined, anchor: Anchor | undefined): Promise<Found> {
-  const check = checkChain(key, anchor ? [anchor] : [])
+async function goThrough(
+  file: string,
+  key: string | undefined,
+  anchor: Anchor | undefined,
+  others: readonly Anchor[],
+): Promise<Found> {
+  const check = checkChain(key, anchor ? [anchor, ...others] : others)
   const rows = rowsOf<ArchivedRow>(file, 'foyer_audit')[Symbol.asyncIterator]()
   /** Read already, and not yet asked for: rows whose transaction ended before that of a lower id. */
   const ahead = new Map<string, ArchivedRow>()

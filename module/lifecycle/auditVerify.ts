@@ -80,7 +80,7 @@ const faults: Record<Fault, string> = {
   inserted: 'It was not there when it says it was: somebody else than Foyer wrote it.',
   anchor: 'The anchor, which knows where the chain ends, is gone or was not written with this FOYER_SECRET.',
   'begun-anew':
-    'The chain was begun anew: this file in FOYER_DATA_DIR knows another one. Where Foyer was uninstalled and installed again, keep the file with the archive and remove it from here.',
+    'The chain was begun anew: this file in FOYER_DATA_DIR knows another one. foyer uninstall takes the file along; where the tables were taken away by hand, remove it by hand as well.',
   file: 'The archive is not as it was written: its last line has another hash of the lines before, or is missing.',
 }
 

@@ -19,10 +19,10 @@ export interface LifecycleContext {
    */
   connectorPresent: boolean
   /**
-   * Where Foyer's own files lie, and the store that unseals them (undefined: FOYER_SECRET is not known). Without it
-   * there are none to look after.
+   * FOYER_DATA_DIR, where Foyer's own files lie, and the store that unseals those of patients (undefined: FOYER_SECRET
+   * is not known). Without it there are none to look after.
    */
-  files?: { folder: string; store: FileStore | undefined }
+  files?: { dataDir: string; store: FileStore | undefined }
   /** Say what would be done and do nothing. */
   dryRun: boolean
   /** Hears, in English, each thing as it is done, and what is waited for. */

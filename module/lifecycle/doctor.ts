@@ -6,7 +6,7 @@ import { chartFiles } from './checks/chartFiles.js'
 import { hostsList, hostsMail, hostsPortal, hostVersion, portalAddress } from './checks/emr.js'
 import { dataDir, scanner } from './checks/files.js'
 import type { Examined, Finding } from './checks/finding.js'
-import { foyersMail, secret, settings, steps, switchedOn } from './checks/foyer.js'
+import { foyersMail, foyersSms, secret, settings, steps, switchedOn } from './checks/foyer.js'
 import { jobs } from './checks/jobs.js'
 import { credentials, portalRight, providers } from './checks/people.js'
 import { clocks, zone } from './checks/time.js'
@@ -37,7 +37,8 @@ export async function doctor(examined: Examined): Promise<Finding[]> {
     settings(manifest, state),
     secret(config),
     await jobs(examined, state),
-    foyersMail(config),
+    foyersMail(config, manifest, globals, state),
+    foyersSms(config),
 
     zone(config, globals),
     await clocks(examined),

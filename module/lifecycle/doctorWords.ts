@@ -112,8 +112,15 @@ export const doctorWords = wordsIn(
     'doctor.jobs.fix': 'See that foyer serve is running; its log says what failed.',
 
     'doctor.foyersMail': 'Foyer’s own mail',
-    'doctor.foyersMail.set': 'FOYER_SMTP_URL leads to {{host}}',
-    'doctor.foyersMail.none': 'FOYER_SMTP_URL is not set; this version sends no mail of its own',
+    'doctor.foyersMail.set': 'By {{host}} (FOYER_SMTP_URL), from {{sender}}',
+    'doctor.foyersMail.none': 'FOYER_SMTP_URL is not set: no code, no link for a new password and no news is mailed',
+    'doctor.foyersMail.none.fix': 'Set FOYER_SMTP_URL, such as smtp://user:password@mail.example.org:587.',
+    'doctor.foyersMail.noSender': 'By {{host}}, from {{sender}}, since no sender is set',
+    'doctor.foyersMail.badSender': 'By {{host}}; the sender “{{sender}}” is no e-mail address and is not used',
+    'doctor.foyersMail.sender.fix': 'On the portal’s settings page, set the sender to an address of the practice.',
+    'doctor.foyersSms': 'Foyer’s text messages',
+    'doctor.foyersSms.set': 'By {{host}} (FOYER_SMS_URL)',
+    'doctor.foyersSms.none': 'FOYER_SMS_URL is not set: Foyer sends no text messages',
 
     'doctor.zone': 'Time zone',
     'doctor.zone.ours': '{{zone}}, by FOYER_TIME_ZONE',
@@ -182,9 +189,10 @@ export const doctorWords = wordsIn(
       'Restore the EMR’s table of keys from a backup. Without them nobody can open the files that were encrypted with them.',
 
     'doctor.scanner': 'Virus scanner',
-    'doctor.scanner.is': 'Answers at {{socket}}',
-    'doctor.scanner.none': 'FOYER_CLAMD is not set; uploads would not be scanned',
-    'doctor.scanner.no': 'Does not answer at {{socket}} ({{why}})',
+    'doctor.scanner.is': '{{version}} answers at {{socket}}',
+    'doctor.scanner.none':
+      'FOYER_CLAMD is not set: what patients send is not scanned, which staff are told at each file',
+    'doctor.scanner.no': 'Does not answer at {{socket}}: what patients send waits, and staff do not see it yet',
     'doctor.scanner.fix': 'Start clamd, let the user that runs Foyer use its socket, or take FOYER_CLAMD out.',
   },
   {
@@ -299,8 +307,16 @@ export const doctorWords = wordsIn(
     'doctor.jobs.fix': 'Compruebe que foyer serve está en marcha; su registro dice qué falló.',
 
     'doctor.foyersMail': 'Correo propio de Foyer',
-    'doctor.foyersMail.set': 'FOYER_SMTP_URL lleva a {{host}}',
-    'doctor.foyersMail.none': 'FOYER_SMTP_URL no está definido; esta versión no envía correo propio',
+    'doctor.foyersMail.set': 'Por {{host}} (FOYER_SMTP_URL), de {{sender}}',
+    'doctor.foyersMail.none': 'FOYER_SMTP_URL no está definido: no salen por correo códigos, enlaces ni avisos',
+    'doctor.foyersMail.none.fix':
+      'Defina FOYER_SMTP_URL, por ejemplo smtp://usuario:contraseña@correo.example.org:587.',
+    'doctor.foyersMail.noSender': 'Por {{host}}, de {{sender}}, porque no hay remitente definido',
+    'doctor.foyersMail.badSender': 'Por {{host}}; el remitente “{{sender}}” no es una dirección de correo y no se usa',
+    'doctor.foyersMail.sender.fix': 'En los ajustes del portal, ponga como remitente una dirección del consultorio.',
+    'doctor.foyersSms': 'Mensajes de texto de Foyer',
+    'doctor.foyersSms.set': 'Por {{host}} (FOYER_SMS_URL)',
+    'doctor.foyersSms.none': 'FOYER_SMS_URL no está definido: Foyer no envía mensajes de texto',
 
     'doctor.zone': 'Zona horaria',
     'doctor.zone.ours': '{{zone}}, según FOYER_TIME_ZONE',
@@ -374,9 +390,10 @@ export const doctorWords = wordsIn(
       'Restaure la tabla de claves del sistema desde una copia de seguridad. Sin ellas nadie puede abrir los archivos cifrados con ellas.',
 
     'doctor.scanner': 'Antivirus',
-    'doctor.scanner.is': 'Responde en {{socket}}',
-    'doctor.scanner.none': 'FOYER_CLAMD no está definido; lo que se suba no se analizaría',
-    'doctor.scanner.no': 'No responde en {{socket}} ({{why}})',
+    'doctor.scanner.is': '{{version}} responde en {{socket}}',
+    'doctor.scanner.none':
+      'FOYER_CLAMD no está definido: lo que envían los pacientes no se analiza, y el personal lo ve en cada archivo',
+    'doctor.scanner.no': 'No responde en {{socket}}: lo que envían los pacientes espera, y el personal aún no lo ve',
     'doctor.scanner.fix': 'Inicie clamd, permita que el usuario que ejecuta Foyer use su socket, o quite FOYER_CLAMD.',
   },
 )

@@ -4,6 +4,7 @@ import { recordAudit } from '../platform/audit.js'
 import { wallClock } from '../platform/clock.js'
 import { readState } from '../platform/state.js'
 import { refuse, type LifecycleContext, type Outcome } from './context.js'
+import { removeOwn, wasLeaving } from './dataFolder.js'
 import { readJournal, stepsUp } from './migrate.js'
 import { perform, type Deed, type Plan } from './plan.js'
 import { compareVersions, whyTooOld } from './version.js'
@@ -27,6 +28,7 @@ export function install(context: LifecycleContext): Promise<Outcome> {
     return {
       ok: true,
       deeds: [
+        ...(journal.done.size === 0 && wasLeaving(context) ? await removeOwn(context) : []),
         ...stepsUp({ connection, ...context }, journal),
         ...(await register(context)),
         ...(state ? [] : [begin(context)]),

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { detectHost, type HostSite } from '../host/detect.js'
 import { removeRegistration, registration } from '../host/modules.js'
@@ -9,6 +8,7 @@ import type { Queryable } from '../platform/database.js'
 import { readState } from '../platform/state.js'
 import { archiveTo, type Archiving } from './archive.js'
 import { refuse, type LifecycleContext, type Outcome } from './context.js'
+import { noteLeaving, removeOwn, wasLeaving } from './dataFolder.js'
 import { close } from './disable.js'
 import { readJournal, stepsDown } from './migrate.js'
 import { perform, type Deed, type Plan } from './plan.js'
@@ -34,7 +34,8 @@ export function uninstall(context: UninstallContext): Promise<Outcome> {
     const host = await detectHost(db)
     const tables = await tablesThere(db, manifest.tables)
     if (tables.length === 0 && !(await registration(db))) {
-      return { ok: true, deeds: [], already: { key: 'life.isOut' } }
+      const deeds = wasLeaving(context) ? await removeOwn(context) : []
+      return { ok: true, deeds, already: { key: 'life.isOut' } }
     }
     const [journal, state] = [await readJournal(db), await readState(db)]
     const tooOld = whyTooOld(manifest.version, state?.version, journal)
@@ -61,7 +62,8 @@ export function uninstall(context: UninstallContext): Promise<Outcome> {
         ...(exportTo === undefined ? [] : [archive(exportTo, archiving)]),
         leave(context, host, tables),
         ...stepsDown({ connection, ...context }),
-        ...(context.files && existsSync(context.files.folder) ? [removeFiles(context.files.folder)] : []),
+        // Last: until the tables are gone, a command that is killed can still be asked for the archive.
+        ...(await removeOwn(context)),
       ],
       already: { key: 'life.isOut' },
       remarks,
@@ -91,11 +93,6 @@ function archive(file: string, archiving: Omit<Archiving, 'remains'>): Deed {
   }
 }
 
-/** Last: until the tables are gone, a command that is killed can still be asked for the archive. */
-function removeFiles(folder: string): Deed {
-  return { says: { key: 'life.removeFiles' }, does: () => rm(folder, { recursive: true, force: true }) }
-}
-
 /** Those of Foyer's tables that are there: all, or fewer where a command before was killed. */
 async function tablesThere(db: Queryable, names: readonly string[]): Promise<string[]> {
   const rows = await db.select<{ name: string }>(
@@ -107,14 +104,16 @@ async function tablesThere(db: Queryable, names: readonly string[]): Promise<str
 }
 
 /** From here on it counts as not installed; a command that is killed after this is run again. */
-function leave({ db }: LifecycleContext, site: HostSite, tables: readonly string[]): Deed {
+function leave(context: LifecycleContext, site: HostSite, tables: readonly string[]): Deed {
   return {
     says: { key: 'life.leave' },
-    does: () =>
-      db.transaction(async (tx) => {
+    does: async () => {
+      await noteLeaving(context)
+      await context.db.transaction(async (tx) => {
         await removeRegistration(tx, site)
         await removeNoteType(tx)
         if (tables.includes('foyer_state')) await tx.change(`DELETE FROM foyer_state`)
-      }),
+      })
+    },
   }
 }

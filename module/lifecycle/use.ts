@@ -53,12 +53,23 @@ function counted(kinds: ReadonlyArray<readonly [LifecycleKey, number]>): Said[] 
   return kinds.filter(([, count]) => count > 0).map(([key, count]) => ({ key, params: { count } }))
 }
 
-/** What of Foyer's writing stays in the host, in a sentence. */
+/** What of Foyer's writing stays in the host, in a sentence. What only goes with it (a category, an identifier) goes without saying. */
 export function whatStays(remains: Remains): Said {
+  const { paper } = remains
   const what = counted([
     ['life.appointments', remains.appointments],
     ['life.trackers', remains.trackers],
     ['life.notes', remains.notes],
+    ['life.charts', paper.charts ?? 0],
+    ['life.credentials', paper.credentials ?? 0],
+    ['life.filed', paper.filed ?? 0],
+    ['life.filled', paper.filled ?? 0],
+    ['life.signatures', paper.signatures ?? 0],
+    ['life.templates', paper.templates ?? 0],
+    ['life.questionnaires', paper.questionnaires ?? 0],
+    ['life.answers', paper.answers ?? 0],
+    ['life.insurances', paper.insurances ?? 0],
+    ['life.activities', paper.activities ?? 0],
     ['life.logRows', remains.logRows],
     ['life.rights', remains.rights],
     ['life.addressees', remains.addressees],

@@ -1,5 +1,5 @@
 /** The anchors of the audit chain: one in foyer_state, one in a file that who holds the database cannot reach. */
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readAnchor, writeAnchor, type Anchor } from './auditChain.js'
 import type { Database, Queryable, Tx } from './database.js'
@@ -31,15 +31,26 @@ export interface AnchorFile {
 
 /** Every anchor file of this database: one a chain. None where the folder is not there or not ours to read. */
 export async function anchorFiles(db: Database, folder: string, key: string | undefined): Promise<AnchorFile[]> {
+  const paths = await pathsOf(db, folder)
+  return Promise.all(paths.map(async (path) => ({ path, anchor: readAnchor(key, await readFile(path, 'utf8')) })))
+}
+
+/** What stands in them, for an archive. */
+export async function anchorTexts(db: Database, folder: string): Promise<string[]> {
+  return Promise.all((await pathsOf(db, folder)).map((path) => readFile(path, 'utf8')))
+}
+
+/** Once the trail itself is gone: the next one is another chain, which these would take for one begun anew. */
+export async function removeAnchorFiles(db: Database, folder: string): Promise<void> {
+  for (const path of await pathsOf(db, folder)) await rm(path, { force: true })
+}
+
+async function pathsOf(db: Database, folder: string): Promise<string[]> {
   const within = join(folder, 'audit')
   const names = await readdir(within).catch(() => [])
-  const ours = names.filter((name) => name.startsWith(prefixOf(db)) && name.endsWith('.json'))
-  return Promise.all(
-    ours.map(async (name) => {
-      const path = join(within, name)
-      return { path, anchor: readAnchor(key, await readFile(path, 'utf8')) }
-    }),
-  )
+  return names
+    .filter((name) => name.startsWith(prefixOf(db)) && name.endsWith('.json'))
+    .map((name) => join(within, name))
 }
 
 /** Written beside and moved over, so that there is a whole one at any moment. Throws where the folder takes no file. */
@@ -53,7 +64,7 @@ export async function keepAnchorFile(db: Database, folder: string, key: string, 
 }
 
 /** By host, port and name, as FOYER_DATABASE_URL gives them: one folder may serve several databases. */
-function prefixOf({ sequelize }: Database): string {
+export function prefixOf({ sequelize }: Database): string {
   const { host, port, database } = sequelize.config
   return sha256([host, port, database].join('/')).slice(0, 16)
 }

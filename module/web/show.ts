@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { Flash, Link, ProblemStatus } from './layout.js'
+import type { Whose } from './whose.js'
 
 /** What a handler answers: plain data, sent by the one place that knows how. */
 export type Answer = PageAnswer | SeeOtherAnswer | ToTheDoorAnswer | FileAnswer | StreamAnswer | ProblemAnswer
@@ -13,7 +14,7 @@ export interface PageAnswer {
   hasErrors: boolean
   wide: boolean
   /** Whose data the page shows: the views that the audit trail keeps. A record's own patient need not be named. */
-  about: readonly number[]
+  about: readonly Whose[]
   /** Said in the same answer, above the page or into the flash region of the page that is open. */
   flash?: Flash
 }
@@ -42,8 +43,8 @@ export interface FileAnswer {
   type: string
   name: string
   body: string | Buffer
-  /** Staff's files: pid of each patient of whom something is in it. */
-  about?: readonly number[]
+  /** Staff's files: each person of whom something is in it. */
+  about?: readonly Whose[]
 }
 
 /** A file that is not held in memory. Sent as something that a browser does not run: sandboxed, its type not guessed. */
@@ -56,8 +57,8 @@ export interface StreamAnswer {
   bytes?: number
   /** In place instead of as a download: image/png and image/jpeg only. */
   inline?: boolean
-  /** Staff's files: pid of each patient of whom something is in it. */
-  about?: readonly number[]
+  /** Staff's files: each person of whom something is in it. */
+  about?: readonly Whose[]
 }
 
 export interface ProblemAnswer {
@@ -75,8 +76,8 @@ export interface PageOptions {
   status?: number
   wide?: boolean
   flash?: Flash
-  /** Staff pages: pid of each patient of whom something is shown. */
-  about?: readonly number[]
+  /** Staff pages: each person of whom something is shown. */
+  about?: readonly Whose[]
 }
 
 export interface Show {
@@ -85,7 +86,7 @@ export interface Show {
   refused: (view: string, content: unknown, options: PageOptions) => Answer
   /** After a POST: to the thing it made, with a line that says so. */
   seeOther: (to: string, flash?: FlashKey) => Answer
-  file: (type: string, name: string, body: string | Buffer, about?: readonly number[]) => Answer
+  file: (type: string, name: string, body: string | Buffer, about?: readonly Whose[]) => Answer
   stream: (file: Omit<StreamAnswer, 'kind'>) => Answer
   problem: (status: ProblemStatus, more?: Omit<ProblemAnswer, 'kind' | 'status'>) => Answer
   notFound: () => Answer

@@ -9,6 +9,7 @@ import type { Actor } from '../platform/audit.js'
 import type { Exchange } from './exchange.js'
 import { addressOf, type RecordContext, type RequestContext, type Route, type StaffContext } from './routes.js'
 import type { Answer } from './show.js'
+import { keyOf, type Whose } from './whose.js'
 
 /** A view that could not be written down: nothing is shown. */
 export class NotRecorded extends Error {}
@@ -20,33 +21,37 @@ export async function recordView(
   context: RequestContext,
   answer: Answer,
 ): Promise<void> {
-  const seen = patientsIn(route, context, answer)
+  const seen = shownIn(route, context, answer)
   if (seen.length === 0) return
   const session = sha256(request.sessionID)
   const now = site.portal.clock.now().toMillis()
-  const pids = route.poll ? newIn(session, seen, now) : seen
+  const people = route.poll ? newIn(session, seen, now) : seen
   const { actor } = context as StaffContext | RecordContext
-  await write(site.portal, actor, pids, isDownload(answer), addressOf(route))
-  remember(session, pids, now)
+  await write(site.portal, actor, people, isDownload(answer), addressOf(route))
+  remember(session, people, now)
 }
 
-/** The patients themselves and no more: an account's own record has no chart, the EMR's pages are the host's to log. */
-function patientsIn(route: Route, context: RequestContext, answer: Answer): number[] {
+/** Those who are shown and no more: the EMR's pages are the host's to log. */
+function shownIn(route: Route, context: RequestContext, answer: Answer): Whose[] {
   if (answer.kind !== 'page' && answer.kind !== 'file' && answer.kind !== 'stream') return []
   const named = answer.about ?? []
   switch (route.audience) {
     case 'record': {
       const { scope } = context as RecordContext
-      return [...new Set(scope.kind === 'chart' ? [scope.pid, ...named] : named)]
+      return once([scope.kind === 'chart' ? scope.pid : { record: scope.record }, ...named])
     }
     case 'account':
     case 'staff':
-      return [...new Set(named)]
+      return once(named)
     case 'patientDoor':
     case 'staffDoor':
     case 'emr':
       return []
   }
+}
+
+function once(people: readonly Whose[]): Whose[] {
+  return [...new Map(people.map((whose) => [keyOf(whose), whose])).values()]
 }
 
 /** It leaves with the reader. A picture that is shown in a page is looked at. */
@@ -59,14 +64,19 @@ const SUBJECT_MOST = 64
 async function write(
   { db, clock }: RequestContext['portal'],
   actor: Actor,
-  pids: readonly number[],
+  people: readonly Whose[],
   file: boolean,
   address: string,
 ): Promise<void> {
   const event = file ? 'patient.downloaded' : 'patient.viewed'
   const subject = address.slice(0, SUBJECT_MOST)
-  const details = pids.length > 1 ? { listed: pids.length } : {}
-  const entries = pids.map((pid) => ({ event, subject, pid, details }))
+  const details = people.length > 1 ? { listed: people.length } : {}
+  const entries = people.map((whose) => ({
+    ...(typeof whose === 'number' ? { pid: whose } : whose),
+    event,
+    subject,
+    details,
+  }))
   try {
     await recordViews(db, clock, actor, entries)
   } catch (error) {
@@ -79,25 +89,25 @@ const PATIENTS_MOST = 500
 const SHOWN_FOR_MS = 10 * 60 * 1000
 
 /** By session, the one that was busy longest ago first: who was shown when, as of the process's own clock. */
-const shown = new Map<string, Map<number, number>>()
+const shown = new Map<string, Map<string, number>>()
 
-function newIn(session: string, pids: readonly number[], now: number): number[] {
+function newIn(session: string, people: readonly Whose[], now: number): Whose[] {
   const before = shown.get(session)
-  return pids.filter((pid) => {
-    const at = before?.get(pid)
+  return people.filter((whose) => {
+    const at = before?.get(keyOf(whose))
     return at === undefined || at <= now - SHOWN_FOR_MS
   })
 }
 
-function remember(session: string, pids: readonly number[], now: number): void {
-  const patients = shown.get(session) ?? new Map<number, number>()
-  for (const pid of pids) {
-    patients.delete(pid)
-    patients.set(pid, now)
+function remember(session: string, people: readonly Whose[], now: number): void {
+  const before = shown.get(session) ?? new Map<string, number>()
+  for (const key of people.map(keyOf)) {
+    before.delete(key)
+    before.set(key, now)
   }
-  dropOldest(patients, PATIENTS_MOST)
+  dropOldest(before, PATIENTS_MOST)
   shown.delete(session)
-  shown.set(session, patients)
+  shown.set(session, before)
   dropOldest(shown, SESSIONS_MOST)
 }
 

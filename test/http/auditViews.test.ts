@@ -1,9 +1,22 @@
 /** Who looked at whose data: a line in the audit trail before the page is there, and no page without its line. */
 import { expect } from 'chai'
 import { createConnection } from 'mysql2/promise'
-import { openPractice, type TestPractice } from '../support/practice.js'
+import { grant } from '../../module/access/accounts.js'
+import type { Actor } from '../../module/platform/audit.js'
+import { answer, ask, INTAKE, keepForm, no, sendNow, somebody, text } from '../support/forms.js'
+import { OFFICE_VISIT, openPractice, type TestPractice } from '../support/practice.js'
+import { aSubmission, pathOfSubmission } from '../support/submissions.js'
 import type { Page, Visitor } from '../support/visitor.js'
+import { nameOf, pathTo, sampleFor } from './asking.js'
 import { HTMX, letIn } from './portals.js'
+import { TUESDAY } from './sampleMakers.js'
+import { clearSamples } from './samples.js'
+
+/** Pages that leave another line than a view, each for its reason. */
+const toldOtherwise: Readonly<Record<string, string>> = {
+  'GET /staff/portal/audit-trail': 'audit-trail.viewed',
+  'GET /staff/portal/audit-trail/export': 'audit-trail.exported',
+}
 
 interface Line {
   actor_kind: string
@@ -62,10 +75,75 @@ describe('A look at a patient’s data', function () {
     expect(came.lines.map(({ event, pid }) => [event, pid])).to.deep.equal([['patient.downloaded', patients.maria]])
   })
 
-  it('is none where there is no chart, nothing to see, or somebody else’s record', async () => {
+  it('by an account at its own record, which has no chart, names that record', async () => {
+    const record = practice.records.ownOfMaria
+    const came = await linesOf(() => maria.get(`/portal/records/${record}/appointments`))
+    expect(came.page.status).to.equal(200)
+    expect(came.lines).to.have.length(1)
+    expect(came.lines[0]).to.include({
+      actor_id: String(practice.accounts.maria),
+      pid: null,
+      record,
+      relationship: null,
+    })
+  })
+
+  it('by staff at what came from an own record names that record, and the trail its account', async () => {
+    const { accounts, db, records, staff } = practice
+    const record = records.ownOfMaria
+    const own = { pid: undefined, accountId: accounts.maria, record }
+    const submission = await aSubmission(practice, { ...own, title: 'Card of mine' })
+    const key = await keepForm(practice, INTAKE)
+    const asked = await ask(practice, key, { accountId: accounts.maria, record })
+    const who = await somebody(practice, accounts.maria, record)
+    await answer(practice, who, asked, { name: text('Mo'), smoke: no })
+    expect(await sendNow(practice, who, asked)).to.include({ ok: true })
+    const sent = await db.first<{ id: number }>(`SELECT id FROM foyer_form_responses WHERE record = :record`, {
+      record,
+    })
+    const booking = `/portal/records/${record}/appointments`
+    const visit = {
+      provider: String(staff.lee),
+      category: String(OFFICE_VISIT),
+      reason: 'Cough',
+      date: TUESDAY,
+      time: '10:00',
+    }
+    expect((await maria.post(booking, visit, { from: `${booking}/new` })).status).to.equal(303)
+    const event = await db.first<{ eid: number }>(`SELECT pc_eid AS eid FROM foyer_appointment_requests`)
+    const child = { forWhom: 'child', relationship: 'mother', firstName: 'Pia', lastName: 'Santos', born: '2020-02-03' }
+    const another = '/portal/account/registrations'
+    const registered = await maria.post(another, { ...child, phone: '212 555 0100' }, { from: `${another}/new` })
+    expect(registered.status).to.equal(303)
+    const registration = await db.first<{ id: number }>(`SELECT id FROM foyer_registrations`)
+    const one = `/staff/portal/registrations/${String(registration?.id)}`
+    for (const [path, shows] of [
+      ['/staff/portal/appointments', 'Cough'],
+      [`/staff/portal/appointments/${String(event?.eid)}`, 'Cough'],
+      ['/staff/portal/documents', 'Card of mine'],
+      [pathOfSubmission(submission), 'Card of mine'],
+      ['/staff/portal/forms', 'Before your visit'],
+      [`/staff/portal/forms/${String(sent?.id)}`, 'Mo'],
+      [`/staff/portal/forms/${String(sent?.id)}/file`, 'Mo'],
+      ['/staff/portal/registrations', 'Pia'],
+      [one, 'Pia'],
+      [`/staff/portal/accounts/${String(accounts.maria)}`, 'maria'],
+    ] as const) {
+      const came = await linesOf(() => admin.get(path))
+      expect(came.page.body, path).to.include(shows)
+      expect(
+        came.lines.map((line) => line.record),
+        path,
+      ).to.include(record)
+    }
+    const trail = await admin.get('/staff/portal/audit-trail')
+    expect(trail.body).to.match(/saw maria\.santos \(no chart\)/)
+    await clearSamples(practice)
+  })
+
+  it('is none where there is nothing to see, or somebody else’s record', async () => {
     const { records } = practice
     for (const [path, status] of [
-      [`/portal/records/${records.ownOfMaria}`, 200],
       [`/portal/records/${records.john}`, 404],
       [`/portal/records/${records.maria}/appointments/999999`, 404],
       [`/portal/records/${records.maria}/nowhere`, 404],
@@ -164,6 +242,42 @@ describe('A look at a patient’s data', function () {
     const came = await linesOf(() => maria.post(path, {}, { from: `${path}/new` }))
     expect(came.page.status).to.equal(422)
     expect(came.lines.at(-1)).to.include({ pid: patients.leo, event: 'patient.viewed' })
+  })
+
+  it('is in the trail for every page of staff and of a record that names who they are', async function () {
+    this.timeout(120_000)
+    const pid = await practice.patient({
+      fname: 'Quentin',
+      lname: 'Quixley',
+      dob: '1971-03-04',
+      email: 'q@example.org',
+    })
+    const by: Actor = { kind: 'staff', id: 'admin', name: 'admin', requestId: undefined }
+    const wanted = { accountId: practice.accounts.maria, pid, relationship: 'self', extent: 'full', by } as const
+    const record = await practice.db.transaction((tx) => grant(tx, practice.clock, wanted))
+    const pages = practice.routes.filter(
+      ({ audience, method }) => method === 'get' && /^(staff|record)$/.test(audience),
+    )
+    const forgotten: string[] = []
+    let named = 0
+    for (const route of pages) {
+      const sample = await sampleFor(practice, route, pid)
+      // What asks by itself tells each session once: another session for each.
+      const who =
+        route.audience === 'staff'
+          ? route.poll
+            ? await practice.staffVisitor('admin')
+            : admin
+          : route.poll
+            ? await practice.patientVisitor('maria')
+            : maria
+      const { lines, page } = await linesOf(() => who.get(pathTo(route, record, sample)))
+      if (page.status !== 200 || !page.body.includes('Quixley')) continue
+      named += 1
+      if (!lines.some((line) => line.pid === pid)) forgotten.push(nameOf(route))
+    }
+    expect(forgotten.filter((name) => !(name in toldOtherwise))).to.deep.equal([])
+    expect(named).to.be.greaterThan(60)
   })
 
   async function linesOf(work: () => Promise<Page>): Promise<{ lines: Line[]; page: Page }> {

@@ -1,5 +1,4 @@
 /** The EMR's page of modules: how Foyer stands here, what each verb would do, and doing it. */
-import { join } from 'node:path'
 import { z } from 'zod'
 import { listModules } from '../../host/modules.js'
 import type { LifecycleContext, Outcome } from '../../lifecycle/context.js'
@@ -161,7 +160,7 @@ function run(lifecycle: LifecycleContext, verb: Verb, discard: boolean): Promise
 
 function contextOf({ actor, portal }: StaffContext, { databaseUrl }: ModuleHost, dryRun: boolean): LifecycleContext {
   const { db, clock, config } = portal
-  const files = { folder: join(config.dataDir, 'files'), store: portal.files }
+  const files = { dataDir: config.dataDir, store: portal.files }
   const tell = (): undefined => undefined
   return { url: databaseUrl, db, clock, manifest: loadManifest(), actor, connectorPresent: true, files, dryRun, tell }
 }

@@ -133,6 +133,10 @@ export const eventWords = wordsIn(
     'auditTrail.event.appointment.proposal-accepted': '{{actor}} accepted a proposed time for {{patient}}',
     'auditTrail.event.appointment.proposal-answered': '{{actor}} answered a proposed time for {{patient}}',
     'auditTrail.event.appointment.proposal-withdrawn': '{{actor}} withdrew a proposal to {{patient}}',
+    'auditTrail.event.appointment.proposal-lapsed':
+      'A time proposed to {{patient}} passed without an answer: {{actor}}',
+    'auditTrail.event.appointment.cancellation-lapsed':
+      'The wish to cancel an appointment of {{patient}} was not decided in time: {{actor}}',
     'auditTrail.event.appointment.alternative-taken': '{{actor}} took an offered time for {{patient}}',
     'auditTrail.event.appointment.moved': '{{actor}} moved an appointment of {{patient}}',
     'auditTrail.event.appointment.move-requested': '{{actor}} asked to move an appointment of {{patient}}',
@@ -167,6 +171,7 @@ export const eventWords = wordsIn(
     'auditTrail.event.profile.handed-over': '{{actor}} handed a proposed change of {{patient}} over',
     'auditTrail.event.form.assigned': '{{actor}} asked {{patient}} to answer a form',
     'auditTrail.event.form.withdrawn': '{{actor}} took back a form that {{patient}} was asked',
+    'auditTrail.event.form.due-moved': '{{actor}} moved the day by which {{patient}} is to answer a form',
     'auditTrail.event.form.begun': '{{actor}} began a form of {{patient}}',
     'auditTrail.event.form.sent': '{{actor}} sent a form of {{patient}}',
     'auditTrail.event.form.drafted': '{{actor}} began to build a questionnaire',
@@ -311,6 +316,9 @@ export const eventWords = wordsIn(
     'auditTrail.event.appointment.proposal-accepted': '{{actor}} aceptó un horario propuesto para {{patient}}',
     'auditTrail.event.appointment.proposal-answered': '{{actor}} respondió a un horario propuesto para {{patient}}',
     'auditTrail.event.appointment.proposal-withdrawn': '{{actor}} retiró una propuesta hecha a {{patient}}',
+    'auditTrail.event.appointment.proposal-lapsed': 'Un horario propuesto a {{patient}} pasó sin respuesta: {{actor}}',
+    'auditTrail.event.appointment.cancellation-lapsed':
+      'No se decidió a tiempo el pedido de cancelar una cita de {{patient}}: {{actor}}',
     'auditTrail.event.appointment.alternative-taken': '{{actor}} tomó un horario ofrecido para {{patient}}',
     'auditTrail.event.appointment.moved': '{{actor}} cambió de horario una cita de {{patient}}',
     'auditTrail.event.appointment.move-requested': '{{actor}} pidió cambiar de horario una cita de {{patient}}',
@@ -344,6 +352,8 @@ export const eventWords = wordsIn(
     'auditTrail.event.profile.handed-over': '{{actor}} pasó a otra persona un cambio propuesto de {{patient}}',
     'auditTrail.event.form.assigned': '{{actor}} pidió a {{patient}} que respondiera un cuestionario',
     'auditTrail.event.form.withdrawn': '{{actor}} retiró un cuestionario pedido a {{patient}}',
+    'auditTrail.event.form.due-moved':
+      '{{actor}} cambió el día hasta el que {{patient}} debe responder un cuestionario',
     'auditTrail.event.form.begun': '{{actor}} empezó un cuestionario de {{patient}}',
     'auditTrail.event.form.sent': '{{actor}} envió un cuestionario de {{patient}}',
     'auditTrail.event.form.drafted': '{{actor}} empezó a crear un cuestionario',

@@ -16,6 +16,8 @@ export interface AuditRow {
   actor_name: string
   pid: number | null
   record: string | null
+  /** Whose own record that is, where there is no chart. */
+  own_name: string | null
   relationship: string | null
   event: string
   subject: string
@@ -123,7 +125,8 @@ export async function newestEntries(
 }
 
 const COLUMNS = `a.id, a.at, a.actor_kind, a.actor_id, a.actor_name, a.pid, a.record, a.relationship, a.event, a.subject,
-  CAST(a.details AS CHAR) AS details, a.request_id`
+  CAST(a.details AS CHAR) AS details, a.request_id,
+  (SELECT own.display_name FROM foyer_accounts own WHERE a.pid IS NULL AND own.own_record = a.record) AS own_name`
 
 function pageOf(db: Queryable, where: Where, { sort, descending, page }: Search): Promise<AuditRow[]> {
   const direction = descending ? 'DESC' : 'ASC'

@@ -11,9 +11,9 @@ export function sentenceOf(t: Translate, row: AuditRow, patient: string): string
   return t(`auditTrail.event.${event}`, { actor, patient, place: placeOf(t, row) })
 }
 
-/** The patient's name with the chart's number; words for a chart that is gone, and for nobody's. */
-export function patientOf(t: Translate, { pid }: AuditRow, names: ReadonlyMap<number, string>): string {
-  if (pid === null) return t('auditTrail.noChart')
+/** The patient's name with the chart's number; the account's name where there is no chart; words for a chart that is gone, and for nobody's. */
+export function patientOf(t: Translate, { own_name: own, pid }: AuditRow, names: ReadonlyMap<number, string>): string {
+  if (pid === null) return own === null ? t('auditTrail.noChart') : t('auditTrail.ownRecord', { name: own })
   return names.get(pid) ?? t('auditTrail.chartGone', { pid: String(pid) })
 }
 

@@ -3,6 +3,7 @@ import type { Reasons, Why, WhyStep } from '../../feature.js'
 import type { StaffContext } from '../../web/routes.js'
 import type { Answer } from '../../web/show.js'
 import { choicesFor, personIn, type Choice, type Found } from './people.js'
+import { whoseOf } from '../../web/whose.js'
 
 /** As it stands in the address: a question can be sent to a colleague. */
 interface Asked {
@@ -33,7 +34,7 @@ export async function ask(context: StaffContext, things: readonly Why[]): Promis
   }
   if (asked.who === '') return chooseAmong(context, asked, things, page)
   if (!found) return show.refused('/why/why', page({}, { person: t('why.noLonger') }), { title })
-  const about = found.pid === undefined ? [] : [found.pid]
+  const about = whoseOf({ pid: found.pid, record: found.person.kind === 'account' ? found.person.record : undefined })
   if (asked.thing === '') return show.page('/why/why', page({}), { title, about })
   const thing = things.find(({ key, who }) => key === asked.thing && who === found.person.kind)
   if (!thing) return show.refused('/why/why', page({}, { thing: t('why.otherThing') }), { title, about })
@@ -62,7 +63,7 @@ async function chooseAmong(
         })),
     }))
     .filter(({ rows }) => rows.length > 0)
-  const about = [...new Set(choices.flatMap(({ pid }: Choice) => (pid === undefined ? [] : [pid])))]
+  const about = whoseOf(...choices.map(({ pid, who }: Choice) => ({ pid, record: /^record:(.+)$/.exec(who)?.[1] })))
   return show.page('/why/why', page({ groups, nobody: groups.length === 0 }), { title: t('why.title'), about })
 }
 

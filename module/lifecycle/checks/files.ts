@@ -1,7 +1,7 @@
 /** Where files go, and who looks at them first. */
 import { access, constants, stat, statfs } from 'node:fs/promises'
-import { connect, type Socket } from 'node:net'
 import { dirname } from 'node:path'
+import { clamdVersion, type ClamdTimes } from '../../platform/clamd.js'
 import type { Config } from '../../platform/config.js'
 import { findingsOf, said, type Finding } from './finding.js'
 
@@ -48,40 +48,15 @@ async function freeIn(folder: string): Promise<number> {
   return (bavail * bsize) / GIGABYTE
 }
 
+/** Asked as every upload is. One that is away keeps what patients send waiting. */
 export async function scanner({ clamd: socket }: Config): Promise<Finding> {
   if (socket === undefined) return ok('scanner', 'doctor.scanner.none')
-  const why = await whyNoScanner(socket)
-  if (why === undefined) return ok('scanner', 'doctor.scanner.is', { socket })
-  return warning('scanner', said('doctor.scanner.no', { socket, why }), said('doctor.scanner.fix'))
+  const version = await clamdVersion(socket, PATIENCE)
+  if (version?.startsWith('ClamAV ')) return ok('scanner', 'doctor.scanner.is', { socket, version })
+  return warning('scanner', said('doctor.scanner.no', { socket }), said('doctor.scanner.fix'))
 }
 
-const PATIENCE_MS = 2000
-
-/** clamd answers PONG to PING; `z` ends commands and answers with a zero byte. */
-function whyNoScanner(socket: string): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const line = lineTo(socket)
-    let answer = ''
-    const end = (why: string | undefined): void => {
-      line.destroy()
-      resolve(why)
-    }
-    line.setTimeout(PATIENCE_MS, () => end('ETIMEDOUT'))
-    line.once('error', (error) => end(wordOf(error)))
-    line.once('connect', () => line.write('zPING\0'))
-    line.on('data', (part) => {
-      answer += part.toString()
-      if (answer.includes('\0')) end(answer.startsWith('PONG') ? undefined : 'EPROTO')
-    })
-    line.once('end', () => end('EPROTO'))
-  })
-}
-
-/** A path, or host:port. */
-function lineTo(socket: string): Socket {
-  const [, host, port] = /^([^/]+):(\d+)$/.exec(socket) ?? []
-  return host === undefined ? connect(socket) : connect(Number(port), host)
-}
+const PATIENCE: ClamdTimes = { connecting: 2000, silence: 2000 }
 
 function wordOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? String(error)

@@ -20,7 +20,7 @@ export interface Finding {
 export type Check =
   | ('host' | 'list' | 'hostsPortal' | 'portalAddress' | 'hostsMail')
   | ('portalRight' | 'providers' | 'credentials')
-  | ('steps' | 'portal' | 'settings' | 'secret' | 'jobs' | 'foyersMail')
+  | ('steps' | 'portal' | 'settings' | 'secret' | 'jobs' | 'foyersMail' | 'foyersSms')
   | ('zone' | 'clock')
   | ('baseUrl' | 'beside' | 'framing')
   | ('dataDir' | 'siteDir' | 'fileKeys' | 'scanner')

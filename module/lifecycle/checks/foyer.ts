@@ -1,6 +1,8 @@
 /** Foyer itself: its tables, whether it is on, what it was told. */
+import type { Globals } from '../../host/globals.js'
 import type { Config } from '../../platform/config.js'
-import { unusableSettings, type Manifest } from '../../platform/settings.js'
+import { isMailbox } from '../../platform/emailAddress.js'
+import { settingsFrom, unusableSettings, type Manifest } from '../../platform/settings.js'
 import type { ModuleState } from '../../platform/state.js'
 import { readJournal } from '../migrate.js'
 import { findingsOf, said, type Examined, type Finding } from './finding.js'
@@ -37,7 +39,30 @@ export function secret(config: Config): Finding {
   return problem('secret', said('doctor.secret.none'), said('doctor.secret.fix'))
 }
 
-export function foyersMail({ smtpUrl }: Config): Finding {
-  if (smtpUrl === undefined) return ok('foyersMail', 'doctor.foyersMail.none')
-  return ok('foyersMail', 'doctor.foyersMail.set', { host: new URL(smtpUrl).host })
+/** Codes, links and news go out by it; whose name they bear: the practice's sender, else the EMR's. */
+export function foyersMail(
+  { baseUrl, smtpUrl }: Config,
+  manifest: Manifest,
+  globals: Globals,
+  state: ModuleState | undefined,
+): Finding {
+  if (smtpUrl === undefined) {
+    return warning('foyersMail', said('doctor.foyersMail.none'), said('doctor.foyersMail.none.fix'))
+  }
+  const { host } = new URL(smtpUrl)
+  const { mailSender } = settingsFrom(manifest, state?.settings ?? new Map())
+  const fix = said('doctor.foyersMail.sender.fix')
+  if (mailSender !== '' && !isMailbox(mailSender)) {
+    return warning('foyersMail', said('doctor.foyersMail.badSender', { host, sender: mailSender }), fix)
+  }
+  const sender = [mailSender, globals.get('patient_reminder_sender_email') ?? ''].find(isMailbox)
+  if (sender !== undefined) return ok('foyersMail', 'doctor.foyersMail.set', { host, sender })
+  const ours = `no-reply@${baseUrl === undefined ? '…' : new URL(baseUrl).hostname}`
+  return warning('foyersMail', said('doctor.foyersMail.noSender', { host, sender: ours }), fix)
+}
+
+/** A choice: without it, whoever has no address gets their letters on paper. */
+export function foyersSms({ smsUrl }: Config): Finding {
+  if (smsUrl === undefined) return ok('foyersSms', 'doctor.foyersSms.none')
+  return ok('foyersSms', 'doctor.foyersSms.set', { host: new URL(smsUrl).host })
 }

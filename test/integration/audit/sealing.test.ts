@@ -127,25 +127,34 @@ describe('Sealing the audit trail', function () {
     await view()
   })
 
-  it('costs a transaction little: a line is written within a millisecond, 95 times of 100', async () => {
+  it('costs a transaction little: a millisecond 95 times of 100, on a busy machine twice a bare insert', async () => {
     await trail.add(20_000)
     await trail.seal()
-    const took: number[] = []
+    await trail.run(`CREATE TABLE bare (id BIGINT AUTO_INCREMENT PRIMARY KEY, said VARCHAR(255) NOT NULL)`)
+    const line: number[] = []
+    const bare: number[] = []
+    const timed = async (took: number[], work: Promise<unknown>): Promise<void> => {
+      const started = performance.now()
+      await work
+      took.push(performance.now() - started)
+    }
     for (let round = 0; round < 40; round += 1) {
       await trail.db.transaction(async (tx) => {
+        // In turns, so that what else the machine does befalls both alike.
         for (let at = 0; at < 25; at += 1) {
-          const started = performance.now()
-          await recordAudit(tx, trail.clock, lee, confirmed)
-          took.push(performance.now() - started)
+          await timed(bare, tx.insert(`INSERT INTO bare (said) VALUES (:said)`, { said: confirmed.subject }))
+          await timed(line, recordAudit(tx, trail.clock, lee, confirmed))
         }
       })
     }
-    const sorted = took.sort((a, b) => a - b)
-    const [p50 = 0, p95 = 0] = [0.5, 0.95].map((part) => sorted[Math.floor(sorted.length * part)])
-    console.log(`        one line: p50 ${p50.toFixed(2)} ms, p95 ${p95.toFixed(2)} ms`)
-    // A machine that runs many suites at once is slower than one that runs a portal.
-    expect(p95).to.be.below(20)
+    const [ours, floor] = [p95(line), p95(bare)]
+    console.log(`        95 of 100: a line ${ours.toFixed(2)} ms, a bare insert ${floor.toFixed(2)} ms`)
+    expect(ours).to.be.below(Math.max(1, 2 * floor))
   })
+
+  function p95(took: readonly number[]): number {
+    return took.toSorted((a, b) => a - b)[Math.floor(took.length * 0.95)] ?? Infinity
+  }
 
   async function outcomeOf(work: Promise<unknown>): Promise<string> {
     const [{ status }] = await Promise.allSettled([work])

@@ -6,6 +6,7 @@ import { BEGINNING, chainKey, link, markOf, writeAnchor, type ChainedRow } from 
 import { verifyTrail } from '../../../module/platform/auditCheck.js'
 import { openTrail, type Trail } from './trail.js'
 
+const A_MILLION = 1_000_000
 const ROWS = Number(process.env['AUDIT_ROWS'] ?? 20_000)
 
 describe(`A trail of ${String(ROWS)} rows`, function () {
@@ -27,8 +28,12 @@ describe(`A trail of ${String(ROWS)} rows`, function () {
     const spent = process.cpuUsage()
     const verdict = await trail.verify()
     const { user, system } = process.cpuUsage(spent)
-    const cpu = ((user + system) / 1e6).toFixed(1)
-    console.log(`        verified ${String(ROWS)} rows in ${seconds(started)} s (${cpu} s of this process)`)
+    const cpu = (user + system) / 1e6
+    const took = Number(seconds(started))
+    console.log(`        verified ${String(ROWS)} rows in ${seconds(started)} s (${cpu.toFixed(1)} s of this process)`)
+    // A million in ten seconds; of fewer the processor's share, and what it takes to begin.
+    if (ROWS >= A_MILLION) expect(took).to.be.below((10 * ROWS) / A_MILLION)
+    expect(cpu).to.be.below((10 * ROWS) / A_MILLION + 4)
     expect(verdict).to.deep.include({ bad: undefined, rows: ROWS, waiting: 0, keyed: true })
     expect(verdict.end?.seq).to.equal(ROWS)
   })

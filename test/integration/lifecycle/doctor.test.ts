@@ -15,6 +15,7 @@ import { words as lifecycleWords } from '../../../module/lifecycle/words.js'
 import { standingClock } from '../../../module/platform/clock.js'
 import { readConfig } from '../../../module/platform/config.js'
 import { speakAll } from '../../../module/platform/i18n.js'
+import { clamd } from '../../support/clamd.js'
 import { describeOnEverySite } from '../../support/database.js'
 import { hostFor, type Guest } from './guest.js'
 import { installFirstVersion, stepsSince } from './older.js'
@@ -29,6 +30,7 @@ const wellConfigured = {
   FOYER_SECRET: 's'.repeat(32),
   FOYER_BASE_URL: 'https://portal.example.org',
   FOYER_HOST_SITE_DIR: siteFolder,
+  FOYER_SMTP_URL: 'smtp://mail.example.org:587',
 }
 
 before(() => mkdir(join(siteFolder, 'documents')))
@@ -138,6 +140,25 @@ describeOnEverySite('doctor', (site) => {
       addPatient(tx, { fname: 'Leo', lname: 'Ruiz', dob: '2016-02-03', sex: 'Male', allowPortal: 'YES', at }),
     )
     await finds('credentials', 'warning', /^1 of 2 authorised patients has nothing/)
+  })
+
+  it('tells of mail that Foyer cannot send, and of a sender that it cannot bear', async () => {
+    const { FOYER_SMTP_URL: _none, ...without } = wellConfigured
+    expect(await examined('foyersMail', without)).to.include({ state: 'warning' })
+    expect(english((await examined('foyersMail', wellConfigured)).found)).to.equal(
+      'By mail.example.org:587 (FOYER_SMTP_URL), from desk@example.org',
+    )
+    await set('patient_reminder_sender_email', '')
+    await finds('foyersMail', 'warning', /from no-reply@portal\.example\.org, since no sender is set$/)
+    await setting('mailSender', 'the desk')
+    await finds('foyersMail', 'warning', /“the desk” is no e-mail address/)
+    await setting('mailSender', 'portal@example.org')
+    await finds('foyersMail', 'ok', /from portal@example\.org$/)
+    await guest.db.transaction((tx) => tx.change(`DELETE FROM foyer_settings WHERE name = 'mailSender'`))
+    await set('patient_reminder_sender_email', 'desk@example.org')
+    const sms = { ...wellConfigured, FOYER_SMS_URL: 'https://sms.example.org/send?key=hidden' }
+    expect(english((await examined('foyersSms', sms)).found)).to.equal('By sms.example.org (FOYER_SMS_URL)')
+    expect(await examined('foyersSms', wellConfigured)).to.include({ state: 'ok' })
   })
 
   it('tells of a right that nobody holds', async () => {
@@ -252,6 +273,15 @@ describeOnEverySite('doctor', (site) => {
     await guest.db.transaction((tx) => tx.change(`UPDATE foyer_jobs SET ${change} WHERE name = :name`, { name }))
   }
 
+  async function setting(name: string, value: string): Promise<void> {
+    await guest.db.transaction((tx) =>
+      tx.change(
+        `REPLACE INTO foyer_settings (name, value, updated_at, updated_by) VALUES (:name, :value, '2026-01-05', 'admin')`,
+        { name, value },
+      ),
+    )
+  }
+
   async function set(name: string, value: string): Promise<void> {
     await guest.db.transaction((tx) =>
       tx.change(`REPLACE INTO globals (gl_name, gl_index, gl_value) VALUES (:name, 0, :value)`, { name, value }),
@@ -333,17 +363,18 @@ describe('doctor looks at where files go', () => {
     const socket = join(folder, 'clamd.sock')
     expect(await at('scanner', {})).to.equal('ok doctor.scanner.none')
     expect(await at('scanner', { FOYER_CLAMD: socket })).to.equal('warning doctor.scanner.no')
-    let says = 'PONG\0'
-    const clamd = createServer((line) => {
-      line.once('data', (asked) => line.end(asked.toString() === 'zPING\0' ? says : 'UNKNOWN COMMAND\0'))
-    })
-    await new Promise<void>((listens) => clamd.listen(socket, listens))
+    const there = await clamd(socket)
     try {
       expect(await at('scanner', { FOYER_CLAMD: socket })).to.equal('ok doctor.scanner.is')
-      says = 'What?\0'
+    } finally {
+      await there.stop()
+    }
+    const other = createServer((line) => line.once('data', () => line.end('What?\0')))
+    await new Promise<void>((listens) => other.listen(socket, listens))
+    try {
       expect(await at('scanner', { FOYER_CLAMD: socket })).to.equal('warning doctor.scanner.no')
     } finally {
-      clamd.close()
+      other.close()
     }
   })
 

@@ -2,15 +2,23 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
+import { detectHost } from '../../../module/host/detect.js'
+import { countRemains } from '../../../module/host/reads/remains.js'
+import { archiveTo } from '../../../module/lifecycle/archive.js'
+import { auditVerify, auditVerifyArchive } from '../../../module/lifecycle/auditVerify.js'
+import { openConnection, withLock } from '../../../module/lifecycle/connection.js'
 import { disable } from '../../../module/lifecycle/disable.js'
 import { enable } from '../../../module/lifecycle/enable.js'
 import { install } from '../../../module/lifecycle/install.js'
-import { english } from '../../../module/lifecycle/said.js'
+import { english, type Said } from '../../../module/lifecycle/said.js'
 import { uninstall } from '../../../module/lifecycle/uninstall.js'
 import { storeBytes } from '../../../module/access/storedFiles.js'
+import { sealAudit } from '../../../module/platform/auditSeal.js'
 import { standingClock } from '../../../module/platform/clock.js'
+import { readConfig } from '../../../module/platform/config.js'
 import { fileStore, type FileStore } from '../../../module/platform/files/store.js'
 import { readState } from '../../../module/platform/state.js'
 import { difference, dumpRows, dumpSchema } from '../../support/dump.js'
@@ -61,11 +69,12 @@ describe('an administrator takes out a portal that patients have used', () => {
 
   describe('with files that patients sent', () => {
     const letter = Buffer.from('Dear practice,\n'.repeat(40_000))
-    let files: { folder: string; store: FileStore }
+    let files: { dataDir: string; store: FileStore }
+    let kept: string
 
     beforeEach(async () => {
-      const kept = join(folder, 'files')
-      files = { folder: kept, store: fileStore(kept, 'a secret of thirty-two characters') }
+      kept = join(folder, 'files')
+      files = { dataDir: folder, store: fileStore(kept, 'a secret of thirty-two characters') }
       const portal = { clock: guest.context.clock, files: files.store }
       const file = { name: 'letter.txt', mediaType: 'text/plain', bytes: letter, keptBy: 'submission:1' }
       await guest.db.transaction((tx) => storeBytes(portal, file, tx))
@@ -77,32 +86,102 @@ describe('an administrator takes out a portal that patients have used', () => {
       const archive = await readArchive(exportTo)
       const [row] = archive.rows.get('foyer_files') ?? []
       expect(archive.files.get(String(row?.['storage_key']))?.equals(letter)).to.equal(true)
-      expect(existsSync(files.folder)).to.equal(false)
+      expect(existsSync(kept)).to.equal(false)
+    })
+
+    it('has them all in it however long that takes: the server does not let the silent command go', async () => {
+      const { context, url, db } = guest
+      const silence = 1
+      const connection = await openConnection(url, silence)
+      // As where thousands of files are unsealed: longer than the server waits for a word.
+      const open = async (key: string): Promise<Readable> => {
+        await sleep(2.5 * silence * 1000)
+        return files.store.open(key)
+      }
+      const slow = { ...context, files: { dataDir: folder, store: { ...files.store, open } } }
+      const host = await detectHost(db)
+      const { tables } = context.manifest
+      const exportTo = join(folder, 'archive.gz')
+      await withLock(connection, context.tell, async () => {
+        await archiveTo(exportTo, { connection, context: slow, host, tables, remains: await countRemains(db, tables) })
+        const [held] = await connection.select<{ free: number }>(
+          `SELECT IS_FREE_LOCK(CONCAT('foyer:', LEFT(SHA2(DATABASE(), 256), 40))) AS free`,
+        )
+        expect(held?.free, 'no other command comes in').to.equal(0)
+      })
+      await connection.close()
+      expect((await readArchive(exportTo)).files.size).to.equal(1)
+    })
+
+    it('has none left on the disk either after it was killed between the last table and the first file', async () => {
+      const { context } = guest
+      const there = { ...context, files, discard: true }
+      const whole = await uninstall({ ...there, dryRun: true })
+      const last = whole.ok ? (whole.sentences.at(-2) as Said) : undefined
+      const killed = new Error('killed')
+      const tell = (line: string): void => {
+        if (last && line === english(last)) throw killed
+      }
+      expect(await uninstall({ ...there, tell }).catch((error: unknown) => error)).to.equal(killed)
+      expect([...(await dumpSchema(guest.db)).keys()].filter((table) => table.startsWith('foyer_'))).to.deep.equal([])
+      expect(existsSync(kept)).to.equal(true)
+
+      expect(await uninstall({ ...context, files })).to.include({ ok: true, changed: true })
+      expect(await readdir(folder)).to.deep.equal([])
+      expect(await uninstall({ ...context, files })).to.include({ ok: true, changed: false })
+    })
+
+    it('stay where a command is pointed at a database that Foyer was never in', async () => {
+      const other = await hostFor('demo')
+      try {
+        expect(await uninstall({ ...other.context, files, discard: true })).to.include({ ok: true, changed: false })
+        expect(existsSync(kept)).to.equal(true)
+      } finally {
+        await other.leave()
+      }
     })
 
     it('is refused the archive while the secret that sealed them is not known', async () => {
       const exportTo = join(folder, 'archive.gz')
-      const sealed = { folder: files.folder, store: undefined }
+      const sealed = { dataDir: folder, store: undefined }
       const outcome = await uninstall({ ...guest.context, files: sealed, exportTo })
       expect(outcome).to.include({ ok: false, reason: 'cannot-export' })
       expect(saidBy(outcome).join()).to.include('FOYER_SECRET')
       expect(existsSync(exportTo)).to.equal(false)
-      expect(existsSync(files.folder)).to.equal(true)
+      expect(existsSync(kept)).to.equal(true)
     })
 
     it('is refused the archive when one of them has been altered, and keeps everything', async () => {
       const exportTo = join(folder, 'archive.gz')
-      const [path = ''] = (await readdir(files.folder, { recursive: true })).filter((name) =>
-        /[0-9a-f]{32}$/.test(name),
-      )
-      const bytes = await readFile(join(files.folder, path))
+      const [path = ''] = (await readdir(kept, { recursive: true })).filter((name) => /[0-9a-f]{32}$/.test(name))
+      const bytes = await readFile(join(kept, path))
       bytes.writeUInt8(bytes.readUInt8(bytes.length - 9) ^ 1, bytes.length - 9)
-      await writeFile(join(files.folder, path), bytes)
+      await writeFile(join(kept, path), bytes)
       const outcome = await uninstall({ ...guest.context, files, exportTo })
       expect(outcome).to.include({ ok: false, reason: 'cannot-export' })
       expect(existsSync(exportTo)).to.equal(false)
       expect(await guest.db.first(`SELECT COUNT(*) AS n FROM foyer_files`)).to.deep.equal({ n: 1 })
     })
+  })
+
+  it('takes the trail’s anchor along: after a new installation the new trail is whole', async () => {
+    const { context, db } = guest
+    const secret = 'a secret of thirty-two characters'
+    const files = { dataDir: folder, store: undefined }
+    const config = readConfig({ FOYER_SECRET: secret, FOYER_DATA_DIR: folder })
+    const sealed = (): Promise<unknown> => sealAudit({ db, clock: context.clock, secret, folder })
+    await sealed()
+    expect(await readdir(join(folder, 'audit'))).to.have.length(1)
+    const exportTo = join(folder, 'archive.gz')
+    // So that nobody has to be waited for.
+    await disable(context)
+    expect(await uninstall({ ...context, files, exportTo })).to.include({ ok: true })
+    expect(await readdir(join(folder, 'audit'))).to.deep.equal([])
+
+    await install({ ...context, files })
+    await sealed()
+    expect((await auditVerify(config, context))?.verdict.bad).to.equal(undefined)
+    expect((await auditVerifyArchive(config, exportTo)).verdict.bad).to.equal(undefined)
   })
 
   it('loses it all when told to discard it', async () => {
