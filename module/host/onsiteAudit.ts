@@ -152,7 +152,16 @@ export async function signDocument(
   )
 }
 
-/** Staff's signature as the host keeps it for the next document (facts §6.7): one a user. */
+/** The signature that the host keeps of a member of staff, a data-URL; undefined: none. */
+export async function staffSignature(db: Queryable, staffId: number): Promise<string | undefined> {
+  const row = await db.first<{ image: string | null }>(
+    `SELECT sig_image AS image FROM onsite_signatures WHERE pid = 0 AND user = :user AND type = 'admin-signature' LIMIT 1`,
+    { user: String(staffId) },
+  )
+  return row?.image ?? undefined
+}
+
+/** Kept for the next document as the host does (facts §6.7): one a user, and the one that they have stays as it is. */
 export async function keepStaffSignature(
   tx: Tx,
   signature: {
@@ -170,8 +179,7 @@ export async function keepStaffSignature(
     `INSERT INTO onsite_signatures
        (status, type, created, lastmod, pid, encounter, user, activity, authorized, signator, sig_image, signature, sig_hash, ip)
      VALUES ('filed', 'admin-signature', :epoch, :at, 0, NULL, :user, 0, NULL, :name, :image, NULL, :sha3, :address)
-     ON DUPLICATE KEY UPDATE status = VALUES(status), type = VALUES(type), lastmod = VALUES(lastmod),
-       signator = VALUES(signator), sig_image = VALUES(sig_image), sig_hash = VALUES(sig_hash), ip = VALUES(ip)`,
+     ON DUPLICATE KEY UPDATE id = id`,
     { ...row, user: String(staffId), name: signature.name.slice(0, 255) },
   )
 }

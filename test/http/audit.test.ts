@@ -9,7 +9,14 @@ import { makeSiteFolder, type SiteFolderForTest } from '../support/chart.js'
 import { beginAs, enough, pathOf, sendAs, sendTemplate } from '../support/filling.js'
 import { textOfPages } from '../support/pdfPages.js'
 import { openPractice, type TestPractice } from '../support/practice.js'
-import { aSubmission, filingOn, pathOfSubmission, seenOn, submissionRow } from '../support/submissions.js'
+import {
+  aSubmission,
+  filingOn,
+  manySubmissions,
+  pathOfSubmission,
+  seenOn,
+  submissionRow,
+} from '../support/submissions.js'
 import type { Page, Visitor } from '../support/visitor.js'
 import { HTMX } from './portals.js'
 
@@ -73,8 +80,16 @@ describe('What a patient sent is audited', function () {
       .and.to.contain('Cough')
     expect(page.body).to.match(/File “Privacy notice\.pdf” into Reviewed of Santos, Maria \(chart [^)]+\)/)
 
+    const after = await aSubmission(practice, { title: 'The next one' })
     const answer = await admin.post(pathOfSubmission(id, '/filing'), filingOn(page))
     expect(answer.status, answer.body).to.equal(303)
+    // What was done, the next one and the new count come in one page.
+    expect(answer.location).to.equal(pathOfSubmission(after))
+    const next = await admin.follow(answer)
+    expect(next.body).to.contain('Filed. This is the next one that waits.').and.to.contain('The next one')
+    expect(next.body).to.match(/count-documents"><span class="count">1</)
+    const denied = await admin.post(pathOfSubmission(after, '/denial'), { ...seenOn(next), denial: 'Not ours.' })
+    expect((await admin.follow(denied)).body).to.contain('Nothing else waits for you.')
     const row = await submissionRow(practice, id)
     expect(row).to.include({ state: 'charted', decided_by: 'admin', pid: practice.patients.maria })
     const document = await practice.db.first<DocumentRow>(
@@ -246,23 +261,98 @@ describe('What a patient sent is audited', function () {
     expect(late.status).to.equal(409)
   })
 
-  it('is signed for the practice where it asks for that: new bytes, which are shown before they are filed', async () => {
+  it('is signed for the practice by who is signed in: new bytes, which are shown before they are filed', async () => {
     const { id, onsite } = await aDocumentSent()
     const page = await open(id)
-    expect(page.body).to.contain('Sign for the practice')
+    expect(page.body).to.contain('Sign for the practice').and.to.not.contain('name="signer"')
     const before = await shownBytes(id)
-    const signed = await admin.post(pathOfSubmission(id, '/signature'), { ...seenOn(page), signer: 'Dr. Ann Admin' })
+    const signed = await admin.post(pathOfSubmission(id, '/signature'), { ...seenOn(page), signer: 'Dr. Eve Else' })
     expect(signed.status, signed.body).to.equal(303)
     expect((await admin.post(pathOfSubmission(id, '/filing'), filingOn(page))).status).to.equal(409)
     const next = await open(id)
     expect(next.body).not.to.contain('Sign for the practice')
     const after = await shownBytes(id)
     expect(after.equals(before)).to.equal(false)
-    expect((await textOfPages(after)).join()).to.contain('Signed for the practice by Dr. Ann Admin')
+    const [, name = ''] = /Signed for the practice by (.*) on/.exec((await textOfPages(after)).join()) ?? []
+    expect(page.body).to.contain(`Sign as ${name}`)
     const row = await hostRow(onsite)
     expect(row?.['authorized_signature']).to.match(/^data:image\/png;base64,/)
-    expect(row?.['template_data']).to.contain('admin_signature0')
+    expect(row?.['template_data']).to.contain('admin_signature0').and.not.to.contain('Eve Else')
+    expect(await signatureOf('admin')).to.include({ signator: name, sig_image: row?.['authorized_signature'] })
     expect((await admin.post(pathOfSubmission(id, '/filing'), filingOn(next))).status).to.equal(303)
+  })
+
+  const signatureOf = (name: 'admin' | 'lee') =>
+    practice.db.first<{ signator: string; sig_image: string }>(
+      `SELECT signator, sig_image FROM onsite_signatures WHERE pid = 0 AND user = :user`,
+      { user: String(practice.staff[name]) },
+    )
+
+  it('carries the signature that the EMR keeps of its signer, which stays as it is there', async () => {
+    const image = `data:image/png;base64,${(
+      await sharp({ create: { width: 9, height: 9, channels: 3, background: 'red' } })
+        .png()
+        .toBuffer()
+    ).toString('base64')}`
+    await practice.db.transaction((tx) =>
+      tx.insert(
+        `INSERT INTO onsite_signatures (status, type, created, lastmod, pid, user, signator, sig_image, sig_hash, ip)
+         VALUES ('filed', 'admin-signature', 1, '2020-01-01 00:00:00', 0, :user, 'Their own', :image, '', '')`,
+        { user: String(practice.staff.lee), image },
+      ),
+    )
+    const { id, onsite } = await aDocumentSent()
+    const signed = await lee.post(pathOfSubmission(id, '/signature'), seenOn(await open(id, lee)))
+    expect(signed.status, signed.body).to.equal(303)
+    expect((await hostRow(onsite))?.['authorized_signature']).to.equal(image)
+    expect(await signatureOf('lee')).to.deep.equal({ signator: 'Their own', sig_image: image })
+  })
+
+  it('says what its patient saw and signed, in their language, whatever chart and clock say by then; staff’s signature is all that comes to it', async () => {
+    const pid = practice.patients.maria
+    const content = `<p>{PatientName}; alergias: {Allergies}; leído a las {CurrentDate:H:i:s}</p><p>* {TextInput}</p>
+      <p>{TrueFalseRadioGroup}</p><p>{PatientSignature}</p><p>{AdminSignature}</p>{SignaturesRequired}`
+    const change = (sql: string) => practice.db.transaction((tx) => tx.change(sql, { pid }))
+    await change(
+      `INSERT INTO lists (pid, type, title, date, activity) VALUES (:pid, 'allergy', 'Polen', '2026-01-01', 1)`,
+    )
+    const onsite = await beginAs(maria, practice.records.maria, await sendTemplate(practice, { pid, content }))
+    maria.cookies.set('foyer_language', 'es')
+    const sent = await sendAs(maria, practice.records.maria, onsite, {
+      ...{ text_input0: 'Tos', tfradio0: 'True', patient_signature0: 'Maria Santos' },
+    })
+    expect(sent.status, sent.body).to.equal(303)
+    maria.cookies.delete('foyer_language')
+    const row = await practice.db.first<{ id: number }>(`SELECT id FROM foyer_submissions WHERE onsite_id = :onsite`, {
+      onsite,
+    })
+    const id = row?.id ?? 0
+    const before = linesOf(await textOfPages(await shownBytes(id)))
+    const read = documentOn(await maria.get(pathOf(practice.records.maria, onsite)))
+    expect(before.join('\n')).to.contain('Maria Santos; alergias: Polen; leído a las 08:00:00')
+
+    await change(`UPDATE lists SET title = 'Everything' WHERE pid = :pid`)
+    await change(`UPDATE patient_data SET fname = 'Mary', DOB = '1999-09-09' WHERE pid = :pid`)
+    await practice.setting('practiceName', 'Another Practice')
+    practice.clock.set('2026-11-23T08:00:59')
+    try {
+      const page = await open(id)
+      expect((await admin.post(pathOfSubmission(id, '/signature'), seenOn(page))).status).to.equal(303)
+      const after = linesOf(await textOfPages(await shownBytes(id)))
+      const come = after.filter((line) => !before.includes(line))
+      expect(come, after.join('\n')).to.have.length(1)
+      expect(come[0]).to.match(/^Firmado por el consultorio: .*, el .*08:00/)
+      expect(before.filter((line) => !after.includes(line)).join()).to.match(/^[_\s]*$/)
+      expect(await maria.get(pathOf(practice.records.maria, onsite)).then(documentOn)).to.equal(read)
+      const theirs = await fetch(`${maria.origin}${pathOf(practice.records.maria, onsite, '/document.pdf')}`, {
+        headers: cookiesOf(maria),
+      })
+      expect(linesOf(await textOfPages(Buffer.from(await theirs.arrayBuffer())))).to.deep.equal(after)
+    } finally {
+      practice.clock.set('2026-11-23T08:00:00')
+      await practice.setting('practiceName', '')
+      await change(`UPDATE patient_data SET fname = 'Maria' WHERE pid = :pid`)
+    }
   })
 
   it('cannot be filed while its account has no chart, and says where that is mended', async () => {
@@ -307,6 +397,66 @@ describe('What a patient sent is audited', function () {
     expect(rows.body).to.contain('id="document-queue"').and.to.contain('Give it back').and.to.contain('hx-swap-oob')
   })
 
+  it('is not ticked to be filed before the practice has signed it, and not with other bytes than were shown', async () => {
+    const { id } = await aDocumentSent('To be signed')
+    const queue = await admin.get('/staff/portal/documents?name=Santos')
+    expect(queue.body)
+      .to.contain('To be signed by the practice')
+      .and.not.to.contain(`value="${String(id)}.1"`)
+    const where = await admin.post('/staff/portal/documents/filing', { 'id[]': [`${String(id)}.1`] })
+    expect(where.body)
+      .to.contain('it has to be signed by the practice first.')
+      .and.not.to.contain('name="asked" value="1"><')
+    const { sha256 = '' } = seenOn(await open(id))
+    const press = (value: string) =>
+      admin.post('/staff/portal/documents/filing', { 'id[]': value, category: '3', asked: '1' })
+    const refused = await admin.follow(await press(`${String(id)}.1.${sha256}`))
+    expect(refused.body).to.contain('One is not: it has to be signed by the practice first.')
+    await admin.post(pathOfSubmission(id, '/signature'), seenOn(await open(id)))
+    expect((await admin.follow(await press(`${String(id)}.2.${sha256}`))).body).to.contain('it was changed meanwhile.')
+    const [, now = ''] = /name="sha256" value="([0-9a-f]{64})"/.exec((await open(id)).body) ?? []
+    expect((await admin.follow(await press(`${String(id)}.2.${now}`))).body).to.contain('It is filed within a minute.')
+    await admin.post('/staff/portal/documents/filing/undo', { token: String(id) })
+  })
+
+  it('is found in a long queue: by its patient’s name, and page by page in both directions, the oldest first', async () => {
+    const pid = await practice.patient({ fname: 'Zora', lname: 'Zimmer' })
+    practice.clock.set('2026-11-23T08:00:01')
+    const last = await aSubmission(practice, { title: 'The last of all', pid })
+    practice.clock.set('2026-11-23T08:00:00')
+    await manySubmissions(practice, 120)
+    const titles = (body: string) => [...body.matchAll(/id="submission-(\d+)"/g)].map(([, id]) => Number(id))
+    const hrefOf = (body: string, rel: 'next' | 'prev') =>
+      (new RegExp(`href="([^"]*)" rel="${rel}"`).exec(body)?.[1] ?? '').replaceAll('&amp;', '&')
+    const seen: number[] = []
+    const pages: number[][] = []
+    for (let href = '/staff/portal/documents'; href !== '';) {
+      const { body } = await admin.get(href)
+      pages.push(titles(body))
+      seen.push(...titles(body))
+      href = hrefOf(body, 'next')
+    }
+    const all = await practice.db.select<{ id: number }>(
+      `SELECT id FROM foyer_submissions WHERE state = 'waiting' ORDER BY sent_at, id`,
+    )
+    expect(seen).to.deep.equal(all.map(({ id }) => id))
+    expect(seen.at(-1)).to.equal(last)
+    const { body } = await admin.get('/staff/portal/documents')
+    const second = await admin.get(hrefOf(body, 'next'))
+    const back = await admin.get(hrefOf(second.body, 'prev'))
+    expect(titles(back.body)).to.deep.equal(pages[0])
+    expect(hrefOf(back.body, 'prev')).to.equal('')
+    for (const name of ['Zim', 'zora', 'Zora Zimmer', 'Zimmer, Zo']) {
+      const found = await admin.get(`/staff/portal/documents?name=${encodeURIComponent(name)}`)
+      expect(titles(found.body), name).to.deep.equal([last])
+    }
+    for (const name of ['Z_m', '%', 'Zimmer, Maria']) {
+      const none = await admin.get(`/staff/portal/documents?name=${encodeURIComponent(name)}`)
+      expect(none.body, name).to.contain('Nothing of a patient of this name is here')
+    }
+    await practice.db.transaction((tx) => tx.change(`DELETE FROM foyer_submissions WHERE file_id IS NULL`))
+  })
+
   it('several are ticked, filed a minute later, each into its own patient’s chart, and can be taken back until then', async () => {
     const ids = [
       await aSubmission(practice, { title: 'One' }),
@@ -318,22 +468,37 @@ describe('What a patient sent is audited', function () {
       (await admin.post('/staff/portal/documents/filing', {}, { from: '/staff/portal/documents' })).status,
     ).to.equal(422)
     const where = await admin.post('/staff/portal/documents/filing', { 'id[]': ticked })
-    expect(where.body).to.contain('Carter, John').and.to.contain('Santos, Maria').and.to.contain('File all 3')
-    const done = await admin.post('/staff/portal/documents/filing', { 'id[]': ticked, category: '3', asked: '1' })
+    expect(where.body).to.contain('File “One.pdf” into Patient of Santos, Maria (chart ')
+    expect(where.body).to.contain('File “Two.pdf” into Patient of Carter, John (chart ').and.to.contain('File all 3')
+    for (const id of ids) expect(where.body).to.contain(`href="${pathOfSubmission(id, '/file')}"`)
+    const other = await admin.post('/staff/portal/documents/filing', { 'id[]': ticked, category: '3' })
+    expect(other.body).to.contain('File “Two.pdf” into Medical Record of Carter, John')
+    expect(other.body).to.contain('name="category" value="3"')
+    const unseen = await admin.post('/staff/portal/documents/filing', { 'id[]': ticked, category: '3', asked: '1' })
+    expect((await admin.follow(unseen)).body).to.contain('3 are not: it was changed meanwhile.')
+    const seen = [...other.body.matchAll(/name="id\[\]" value="(\d+\.\d+\.[0-9a-f]{64})"/g)].map(
+      ([, value]) => value ?? '',
+    )
+    const done = await admin.post('/staff/portal/documents/filing', { 'id[]': seen, category: '3', asked: '1' })
     const told = await admin.follow(done)
     expect(told.body).to.contain('3 are filed within a minute.')
     await fileDue(practice.portal)
     expect(await submissionRow(practice, ids[0] ?? 0)).to.include({ state: 'waiting' })
 
-    const undone = await admin.post('/staff/portal/documents/filing/undo', { token: String(ids[2]) })
-    expect(undone.status).to.equal(303)
+    const undone = await admin.post('/staff/portal/documents/filing/undo', { token: String(ids[2]) }, { headers: HTMX })
+    const rows = await admin.get(undone.location ?? '', HTMX)
+    // The row, the count and the end of the notice in one answer.
+    expect(rows.body).to.contain('id="document-queue"').and.to.contain('hx-swap-oob="innerHTML:#undo"')
+    expect(rows.body)
+      .to.contain('count-documents')
+      .and.to.contain('class="form-check-input" type="checkbox" name="id[]" value="' + `${String(ids[2])}.1"`)
     practice.clock.set('2026-11-23T08:02:00')
     await fileDue(practice.portal)
-    const rows = await Promise.all(ids.map((id) => submissionRow(practice, id)))
-    expect(rows.map(({ state }) => state)).to.deep.equal(['charted', 'charted', 'waiting'])
+    const now = await Promise.all(ids.map((id) => submissionRow(practice, id)))
+    expect(now.map(({ state }) => state)).to.deep.equal(['charted', 'charted', 'waiting'])
     const owners = await practice.db.select<{ foreign_id: number }>(
       `SELECT foreign_id FROM documents WHERE id IN (:ids) ORDER BY id`,
-      { ids: rows.flatMap(({ document_id: id }) => id ?? []) },
+      { ids: now.flatMap(({ document_id: id }) => id ?? []) },
     )
     expect(owners.map((row) => row.foreign_id)).to.have.members([practice.patients.maria, practice.patients.john])
     const late = await admin.post('/staff/portal/documents/filing/undo', { token: String(ids[0]) })
@@ -347,6 +512,20 @@ interface DocumentRow {
   path_depth: number
   encrypted: number
   hash: string
+}
+
+function linesOf(pages: readonly string[]): string[] {
+  return pages
+    .join('\n')
+    .split('\n')
+    .map((line) => line.trim())
+}
+
+/** What the page shows of the document itself; staff's signature is a picture in it. */
+function documentOn({ body }: Pick<Page, 'body'>): string {
+  const [, shown = ''] = /<div class="template"[^>]*>([^]*?)<\/div>/.exec(body) ?? []
+  if (shown === '') throw new Error('the page shows no document')
+  return shown.slice(0, shown.lastIndexOf('<p '))
 }
 
 function cookiesOf({ cookies }: Visitor): Record<string, string> {

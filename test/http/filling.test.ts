@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import { dumpRows } from '../support/dump.js'
 import { beginAs, enough, hiddenOf, pathOf, pdfOf, sendAs, sendTemplate } from '../support/filling.js'
 import { openPractice, type TestPractice } from '../support/practice.js'
+import { textOfPages } from '../support/pdfPages.js'
 import type { Visitor } from '../support/visitor.js'
 
 describe('A document that the practice asks for', function () {
@@ -62,6 +63,67 @@ describe('A document that the practice asks for', function () {
       expect(answer.body).to.contain(`${pathOf(record, id)}#field-${field}`)
     }
     expect(await stateOf(id)).to.equal('Editing')
+  })
+
+  it('is sent as it was looked at, however long that took; what the chart says anew is looked at first', async () => {
+    const id = await begun('<p>{PatientName}, {CurrentDate:Y-m-d H:i:s}</p><p>* {TextInput}</p>')
+    const form = await maria.get(pathOf(record, id))
+    await maria.post(pathOf(record, id), { ...hiddenOf(form), text_input0: 'Cough', then: 'check' })
+    const looked = await maria.get(pathOf(record, id, '/check'))
+    expect(looked.body).to.contain('2026-11-23 08:00:00')
+    practice.clock.set('2026-11-23T08:04:30')
+    const { seen } = hiddenOf(looked)
+    const altered = `${seen.slice(0, 9)}${seen[9] === 'A' ? 'B' : 'A'}${seen.slice(10)}`
+    expect((await maria.post(pathOf(record, id, '/submission'), { seen: altered })).status).to.equal(409)
+    await rename('Mariana')
+    const changed = await maria.post(pathOf(record, id, '/submission'), { seen })
+    expect(changed.status).to.equal(409)
+    expect(changed.body).to.contain('Mariana').and.to.contain('2026-11-23 08:04:30')
+    await rename('Maria')
+    expect((await maria.post(pathOf(record, id, '/submission'), { seen })).status).to.equal(303)
+    practice.clock.set('2026-11-23T08:00:00')
+    expect((await maria.get(pathOf(record, id))).body).to.contain('2026-11-23 08:00:00')
+    const pdf = await pdfAt(id, record)
+    expect(pdf).to.contain('Maria Santos, 2026-11-23 08:00:00').and.to.contain('08:04')
+  })
+
+  const rename = (fname: string) =>
+    practice.db.transaction((tx) =>
+      tx.change(`UPDATE patient_data SET fname = :fname WHERE pid = :pid`, { fname, pid: practice.patients.maria }),
+    )
+
+  async function pdfAt(id: number, of: string): Promise<string> {
+    const cookie = [...maria.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const answer = await fetch(`${maria.origin}${pathOf(of, id, '/document.pdf')}`, { headers: { Cookie: cookie } })
+    return (await textOfPages(Buffer.from(await answer.arrayBuffer()))).join('\n').replace(/\s+/g, ' ')
+  }
+
+  it('names who wrote the patient’s name and the witness’s, and whose account it was', async () => {
+    const pid = practice.patients.leo
+    const content = '<p>{PatientSignature}</p><p>Witness: {WitnessSignature}</p>{SignaturesRequired}'
+    const id = await beginAs(maria, practice.records.leo, await sendTemplate(practice, { pid, content }))
+    const witness = `Wilma ${'Witness '.repeat(20).trim()}`
+    const names = { patient_signature0: 'Leo Santos', witness_signature0: witness }
+    expect((await sendAs(maria, practice.records.leo, id, names)).status).to.equal(303)
+    const pdf = await pdfAt(id, practice.records.leo)
+    expect(pdf).to.contain('Signed as “Leo Santos”, typed by maria.santos, the patient’s mother, on')
+    expect(pdf).to.contain(`Witnessed as “${witness}”, typed while maria.santos, the patient’s mother, was signed in`)
+    expect(pdf).to.contain('Sent through the patient portal by maria.santos, the patient’s mother, on')
+    const kept = await practice.db.first(`SELECT signator, type FROM onsite_signatures WHERE pid = :pid`, { pid })
+    expect(kept).to.deep.equal({ signator: 'maria.santos', type: 'patient-signature' })
+  })
+
+  it('is not begun where a form or a file that belongs to it is not there, and says so', async () => {
+    for (const content of [
+      '<p>{Questionnaire:No such form}</p>',
+      '<p>{EncounterForm:No such form}</p>',
+      '<p>{AcknowledgePdf:987654:No such form}</p>',
+    ]) {
+      const template = await sendTemplate(practice, { pid: practice.patients.maria, content })
+      const answer = await maria.post(`/portal/records/${record}/documents/asked/${String(template)}`)
+      expect(answer.status, content).to.equal(409)
+      expect(answer.body).to.contain('No such form').and.to.contain('Call it')
+    }
   })
 
   it('keeps both texts where two devices write, and gives back what was kept aside', async () => {

@@ -26,8 +26,8 @@ export const ofSubmittedDocument =
 
 /** Ticked with others. */
 export const ofTicked: Make = async (practice, pid) => {
-  const { id, version } = await found(practice, 's.id', await aSubmission(practice, { pid }))
-  return { body: { 'id[]': `${String(id)}.${String(version)}`, category: '3' } }
+  const { id, sha256, version } = await found(practice, 's.id', await aSubmission(practice, { pid }))
+  return { body: { 'id[]': `${String(id)}.${String(version)}.${sha256}`, category: '3', asked: '1' } }
 }
 
 async function found({ db }: TestPractice, column: 's.id' | 's.onsite_id', value: number): Promise<Found> {

@@ -96,5 +96,5 @@ async function save(
 
 async function seenIn({ portal }: TestPractice, scope: ChartScope, id: number): Promise<string> {
   const finished = await finishedDocument(portal, { scope, id, language: 'en' })
-  return finished ? seenOf(portal, finished, 'en') : ''
+  return finished ? seenOf(portal, finished) : ''
 }

@@ -60,12 +60,13 @@ describe('The library of templates', function () {
     expect(kept.toString()).to.match(/^\{ParseAsHTML\}<p>Dear/)
   })
 
-  it('refuses scripts with their line, and keeps what was typed', async () => {
+  it('refuses scripts with their line and what patients could not fill, and keeps what was typed', async () => {
     for (const [content, why] of [
       ['one\n<script>alert(1)</script>', 'Line 2: &lt;script&gt; is a script'],
       ['one\n\n&lt;script&gt;', 'Line 3: &lt;script&gt; is a script'],
       ['<p onclick="x()">a</p>', 'Line 1: onclick runs code'],
       ['<a href="javascript:x">a</a>', 'an address that begins with javascript:'],
+      ['{EncounterForm:Vitals} {TextInput}', 'The encounter form “Vitals” can be filled in the EMR’s own pages only'],
     ] as const) {
       const page = await write({ content, anyway: '1' })
       expect(page.status, content).to.equal(422)
@@ -77,11 +78,14 @@ describe('The library of templates', function () {
   })
 
   it('tells of what it does not know before it saves, and saves it when it is told to', async () => {
-    const content = '{PatientNam} {TextInput} <iframe src="https://x.example"></iframe>'
+    const asks = '{Questionnaire:No such form} {AcknowledgePdf:987654:House rules}'
+    const content = `{PatientNam} {TextInput} <iframe src="https://x.example"></iframe> ${asks}`
     const page = await write({ content })
     expect(page.status).to.equal(422)
     expect(page.body).to.contain('{PatientNam} is none of the directives')
     expect(page.body).to.contain('Line 1: &lt;iframe&gt; is left out')
+    expect(page.body).to.contain('No questionnaire called “No such form” can be asked')
+    expect(page.body).to.contain('The document to be read, “House rules”, is not there as a PDF')
     await add({ content, anyway: '1' })
   })
 

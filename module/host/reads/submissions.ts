@@ -16,6 +16,7 @@ export interface SubmissionRow {
   born: Day | null
   /** Who sent it; null: sent in the host's own portal. */
   account_name: string | null
+  record: string | null
   media_type: string | null
   bytes: number | null
   waiting_seconds: number
@@ -23,6 +24,9 @@ export interface SubmissionRow {
   holder: string | null
   holder_name: string | null
   filing_due_at: Utc | null
+  /** 1: the practice's own signature is still to come. */
+  awaits_signature: number
+  sent_at: Utc
   /** Of all that wait, whatever is shown. */
   total: number
   oldest_seconds: number | null
@@ -45,40 +49,87 @@ const shown: Record<SubmissionView, string> = {
   returned: `foyer_submissions s WHERE s.state = 'returned'`,
 }
 
-/** The oldest first. One statement: its own rows are found first, over an index in their order. */
-export function waitingSubmissions(
+/** A place in the list: the rows after it, or the nearest ones before. */
+export interface Place {
+  side: 'after' | 'before'
+  sentAt: Utc
+  id: number
+}
+
+export interface Asked {
+  view: SubmissionView
+  /** Whose name begins so: `Santos`, `Maria Santos`, `Santos, Maria`. '' shows everybody's. */
+  name: string
+  place: Place | undefined
+}
+
+/** The oldest first. One statement: its own rows are found first, over an index in their order, or by their patients' names. */
+export async function waitingSubmissions(
   db: Queryable,
   now: { utc: Utc; claimedSince: Utc },
-  view: SubmissionView,
+  { name, place, view }: Asked,
   me: string,
   limit: number,
 ): Promise<SubmissionRow[]> {
-  return db.select<SubmissionRow>(
+  const back = place?.side === 'before'
+  const direction = back ? 'DESC' : 'ASC'
+  const beyond = place === undefined ? '' : back ? farther('<') : farther('>')
+  const from = name === '' ? shown[view] : `${ofNamed(name)} JOIN ${shown[view]} AND s.pid = who.pid` // sql-safe: constants
+  const rows = await db.select<SubmissionRow>(
     // sql-safe: constants and a number
-    `SELECT s.id, s.receipt, s.kind, s.title, s.state, s.scan, s.version, s.pid, s.filing_due_at,
+    `SELECT s.id, s.receipt, s.kind, s.title, s.state, s.scan, s.version, s.pid, s.record, s.filing_due_at, s.awaits_signature, s.sent_at,
             p.fname AS first_name, p.lname AS last_name, p.DOB AS born, a.display_name AS account_name,
             f.media_type, f.bytes, TIMESTAMPDIFF(SECOND, s.sent_at, :utc) AS waiting_seconds,
             IF(s.claimed_at > :claimedSince, s.claimed_by, NULL) AS holder,
             COALESCE(NULLIF(TRIM(CONCAT_WS(' ', u.fname, u.lname)), ''), s.claimed_by) AS holder_name,
             (SELECT COUNT(*) FROM foyer_submissions w WHERE w.state = 'waiting') AS total, ${oldestWaiting} AS oldest_seconds
-       FROM (SELECT s.id FROM ${shown[view]} ORDER BY s.sent_at, s.id LIMIT ${String(Math.trunc(limit))}) found
+       FROM (SELECT s.id FROM ${from}${beyond}
+              ORDER BY s.sent_at ${direction}, s.id ${direction} LIMIT ${String(Math.trunc(limit))}) found
        JOIN foyer_submissions s ON s.id = found.id
        LEFT JOIN foyer_files f ON f.id = s.file_id
        LEFT JOIN foyer_accounts a ON a.id = s.account_id
        LEFT JOIN patient_data p ON p.pid = s.pid
        LEFT JOIN users u ON u.username = IF(s.claimed_at > :claimedSince, s.claimed_by, NULL)
-      ORDER BY s.sent_at, s.id`,
-    { ...now, me },
+      ORDER BY s.sent_at ${direction}, s.id ${direction}`,
+    { ...now, me, ...namesIn(name), sentAt: place?.sentAt ?? null, id: place?.id ?? null },
   )
+  return back ? rows.reverse() : rows
+}
+
+/** Both comparisons: the first is a range of the index. */
+function farther(than: '<' | '>'): string {
+  return ` AND s.sent_at ${than}= :sentAt AND (s.sent_at ${than} :sentAt OR s.id ${than} :id)` // sql-safe: one of two signs
+}
+
+/** Charts by their names: two ranges of indexes, in which what is sent is looked up by its chart. */
+function ofNamed(name: string): string {
+  const whole = `SELECT w.pid FROM patient_data w WHERE w.lname LIKE :whole`
+  const other = /[ ,]/.test(name)
+    ? `SELECT w.pid FROM patient_data w WHERE w.lname LIKE :last AND w.fname LIKE :first`
+    : `SELECT w.pid FROM patient_data w WHERE w.fname LIKE :whole`
+  return `(${whole} UNION ${other}) who` // sql-safe: constants
+}
+
+function namesIn(name: string): { whole: string; last: string; first: string } {
+  const [, last = '', first = ''] = /^([^,]*),\s*(.*)$/.exec(name) ?? []
+  const [, head = '', rest = ''] = /^(\S*) (.*)$/.exec(name) ?? []
+  const commas = name.includes(',')
+  return { whole: starts(name), last: starts(commas ? last : rest), first: starts(commas ? first : head) }
+}
+
+function starts(text: string): string {
+  return `${text.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`
 }
 
 /** Some of those that wait, as they were ticked, with whose they are. One statement. */
 export function submissionsByIds(db: Queryable, ids: readonly number[]): Promise<TickedRow[]> {
   if (ids.length === 0) return Promise.resolve([])
   return db.select<TickedRow>(
-    `SELECT s.id, s.kind, s.title, s.version, s.pid, s.state, p.fname AS first_name, p.lname AS last_name, p.DOB AS born,
-            p.pubpid AS chart_number
-       FROM foyer_submissions s LEFT JOIN patient_data p ON p.pid = s.pid WHERE s.id IN (:ids) ORDER BY s.sent_at, s.id`,
+    `SELECT s.id, s.kind, s.title, s.version, s.pid, s.state, s.scan, s.awaits_signature, f.name AS file_name, f.sha256,
+            p.fname AS first_name, p.lname AS last_name, p.DOB AS born, p.pubpid AS chart_number
+       FROM foyer_submissions s
+       LEFT JOIN foyer_files f ON f.id = s.file_id AND f.state = 'kept'
+       LEFT JOIN patient_data p ON p.pid = s.pid WHERE s.id IN (:ids) ORDER BY s.sent_at, s.id`,
     { ids },
   )
 }
@@ -90,6 +141,11 @@ export interface TickedRow {
   version: number
   pid: number | null
   state: string
+  scan: string | null
+  awaits_signature: number
+  /** Null: its bytes are gone. */
+  file_name: string | null
+  sha256: string | null
   first_name: string | null
   last_name: string | null
   born: Day | null

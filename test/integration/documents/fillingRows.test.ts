@@ -47,7 +47,7 @@ describeOnEverySite('The host’s rows of a document that is filled', (site) => 
   async function sent(id: number) {
     const finished = await finishedDocument(practice.portal, { scope, id, language: 'en' })
     if (!finished) throw new Error('it is gone')
-    const seen = seenOf(practice.portal, finished, 'en')
+    const seen = seenOf(practice.portal, finished)
     return sendDocument(practice.portal, actor, { scope, id, seen, language: 'en', address: '192.0.2.7' })
   }
 
@@ -110,11 +110,12 @@ describeOnEverySite('The host’s rows of a document that is filled', (site) => 
     const id = await begun()
     await saved(id, { ...enough, patient_signature0: 'M. Santos' })
     expect(await sent(id)).to.include({ ok: true })
-    const rows = await practice.db.select<{ signator: string }>(
-      `SELECT signator FROM onsite_signatures WHERE pid = :pid`,
-      scope as unknown as Record<string, unknown>,
+    const rows = await practice.db.select<{ signator: string; sig_image: string }>(
+      `SELECT signator, sig_image FROM onsite_signatures WHERE pid = :pid`,
+      { pid: scope.pid },
     )
-    expect(rows).to.deep.equal([{ signator: 'M. Santos' }])
+    // The picture says what was typed; whose it is, is not the typist's to say.
+    expect(rows).to.deep.equal([{ signator: 'Maria Santos', sig_image: (await document(id)).patient_signature }])
   })
 
   it('says Editing again when it is taken back, and deleted when the draft is thrown away', async function () {

@@ -7,13 +7,14 @@ import type { Portal } from '../../../module/access/portal.js'
 import { beginDocument } from '../../../module/features/documents/filling/beginning.js'
 import { markOf } from '../../../module/features/documents/filling/filledRows.js'
 import { saveDraft } from '../../../module/features/documents/filling/saving.js'
-import { finishedDocument, seenOf, sendDocument } from '../../../module/features/documents/filling/sending.js'
+import { finishedDocument, seenOf, sendDocument, textMark } from '../../../module/features/documents/filling/sending.js'
 import { renderTemplate } from '../../../module/features/documents/directives.js'
 import type { Actor } from '../../../module/platform/audit.js'
 import type { Database, Tx, Values } from '../../../module/platform/database.js'
 import { opaqueId } from '../../../module/platform/ids.js'
 import { dumpRows } from '../../support/dump.js'
 import { CONSENT, enough, mariaIn, pinnedBytes, sendTemplate } from '../../support/filling.js'
+import { INTAKE, keepForm } from '../../support/forms.js'
 import { openPractice, type TestPractice } from '../../support/practice.js'
 
 describe('A document on its way to staff', function () {
@@ -49,7 +50,7 @@ describe('A document on its way to staff', function () {
   async function sent(id: number, portal: Portal = practice.portal) {
     const finished = await finishedDocument(practice.portal, { scope, id, language: 'en' })
     if (!finished) throw new Error('it is gone')
-    const seen = seenOf(practice.portal, finished, 'en')
+    const seen = seenOf(practice.portal, finished)
     return sendDocument(portal, actor, { scope, id, seen, language: 'en', address: '192.0.2.7' })
   }
 
@@ -61,36 +62,75 @@ describe('A document on its way to staff', function () {
     return row?.state
   }
 
-  it('never reaches In Review without all that it must have, whichever fields and answers', async () => {
+  it('never reaches In Review without all that it must have, whichever fields and answers, wherever it was begun', async () => {
+    await keepForm(practice, INTAKE)
     const random = seeded(20_261_123)
-    const outcomes = { sent: 0, refused: 0 }
+    const outcomes = { sent: 0, refused: 0, notBegun: 0 }
     for (let round = 0; round < 40; round += 1) {
       const fields = Array.from({ length: 1 + Math.floor(random() * 6) }, () => pick(random, kinds))
       const required = fields.map(() => random() < 0.6)
-      const id = await begun(templateOf(fields, required))
+      const beside = pick(random, besides)
+      const here = random() < 0.7
+      const about = JSON.stringify({ round, fields: fields.map(({ directive }) => directive), required, beside, here })
+      const content = `${templateOf(fields, required)}\n<p>${beside.directive}</p>`
+      const id = here ? await begunOrNot(content) : await begunInHost(content)
+      if (id === undefined) {
+        expect(beside.never, about).to.equal(true)
+        outcomes.notBegun += 1
+        continue
+      }
       const counts = new Map<string, number>()
-      const body: Record<string, string> = {}
-      let missing = 0
+      const body: Record<string, string> = { ...beside.says }
+      let missing = beside.missing ? 1 : 0
       fields.forEach((kind, at) => {
         const number = counts.get(kind.prefix) ?? 0
         counts.set(kind.prefix, number + 1)
         // More often answered than not, so that both kinds of outcome come.
-        const answered = random() < 0.8
+        const answered = random() < 0.9
         if (answered) body[`${kind.prefix}${String(number)}`] = kind.answer
         else if (required[at]) missing += 1
       })
       await saved(id, body)
+      if (beside.becomes !== undefined) await formsBecome(id, beside.becomes)
       const outcome = await sent(id)
-      const about = JSON.stringify({ round, fields: fields.map(({ directive }) => directive), required, body, outcome })
-      expect(outcome.ok, about).to.equal(missing === 0)
+      expect(outcome.ok, `${about} ${JSON.stringify(outcome)}`).to.equal(missing === 0)
       expect(await stateOf(id), about).to.equal(missing === 0 ? 'In Review' : 'Editing')
       const rows = await practice.db.select(`SELECT id FROM foyer_submissions WHERE onsite_id = :id`, { id })
       expect(rows.length, about).to.equal(missing === 0 ? 1 : 0)
+      await formsBecome(id, 'withdrawn')
       outcomes[missing === 0 ? 'sent' : 'refused'] += 1
     }
-    expect(outcomes.sent, JSON.stringify(outcomes)).to.be.greaterThan(5)
-    expect(outcomes.refused, JSON.stringify(outcomes)).to.be.greaterThan(5)
+    for (const each of Object.values(outcomes)) expect(each, JSON.stringify(outcomes)).to.be.greaterThan(3)
   })
+
+  async function begunOrNot(content: string): Promise<number | undefined> {
+    const template = await sendTemplate(practice, { pid: scope.pid, content })
+    const outcome = await beginDocument(practice.portal, actor, scope, template)
+    return outcome.ok ? outcome.id : undefined
+  }
+
+  /** As the host's own portal leaves it when somebody saves there (facts §6.2). */
+  function begunInHost(content: string): Promise<number> {
+    return practice.db.transaction((tx) =>
+      tx.insert(
+        `INSERT INTO onsite_documents (pid, facility, provider, encounter, create_date, doc_type, patient_signed_status,
+           accept_signed_status, authorizing_signator, denial_reason, full_document, file_name, file_path, template_data)
+         VALUES (:pid, 0, 0, 0, '2026-11-23 07:00:00', 'Begun there', 0, 0, '', 'Editing', :content, 'Begun there', '0', '[]')`,
+        { pid: scope.pid, content: Buffer.from(`{ParseAsHTML}${content}<input name="portal_version" value="New">`) },
+      ),
+    )
+  }
+
+  async function formsBecome(id: number, state: 'sent' | 'withdrawn'): Promise<void> {
+    await practice.db.transaction((tx) =>
+      tx.change(
+        `UPDATE foyer_form_assignments a
+           JOIN foyer_filled_forms i ON i.assignment_id = a.id JOIN foyer_filled f ON f.id = i.filled_id
+            SET a.state = :state, a.open_key = NULL, a.closed_at = '2026-11-23 13:00:00' WHERE f.onsite_id = :id`,
+        { id, state },
+      ),
+    )
+  }
 
   it('stays as its patient saw it, byte for byte, while staff edit the template', async () => {
     const template = await sendTemplate(practice, { pid: scope.pid })
@@ -109,7 +149,7 @@ describe('A document on its way to staff', function () {
     )
     const after = await finishedDocument(practice.portal, { scope, id, language: 'en' })
     expect(after?.filling.source).to.equal(before?.filling.source)
-    expect(after && seenOf(practice.portal, after, 'en')).to.equal(before && seenOf(practice.portal, before, 'en'))
+    expect(after && textMark(practice.portal, after)).to.equal(before && textMark(practice.portal, before))
     expect(await sent(id)).to.include({ ok: true })
     expect((await pinnedBytes(practice, id))?.equals(Buffer.from(CONSENT))).to.equal(true)
     const row = await practice.db.first<{ sha256: string }>(`SELECT sha256 FROM foyer_filled WHERE onsite_id = :id`, {
@@ -180,7 +220,7 @@ describe('A document on its way to staff', function () {
     await saved(id, enough)
     const finished = await finishedDocument(practice.portal, { scope, id, language: 'en' })
     if (!finished) throw new Error('it is gone')
-    const seen = seenOf(practice.portal, finished, 'en')
+    const seen = seenOf(practice.portal, finished)
     await saved(id, { ...enough, text_input0: 'Something else' })
     const input = { scope, id, seen, language: 'en', address: '192.0.2.7' } as const
     expect(await sendDocument(practice.portal, actor, input)).to.deep.equal({ ok: false, reason: 'changed' })
@@ -218,6 +258,25 @@ const kinds: readonly Kind[] = [
   { prefix: 'ynradio', directive: '{ynRadioGroup}', answer: 'Yes' },
   { prefix: 'group_radio', directive: '{RadioGroup:red_green}', answer: 'green' },
   { prefix: 'patient_signature', directive: '{PatientSignature}', answer: 'Maria Santos' },
+]
+
+/** What is answered or read in a place of its own. `never`: a template with it is not begun here. */
+interface Beside {
+  directive: string
+  missing: boolean
+  never?: boolean
+  says?: Record<string, string>
+  becomes?: 'sent' | 'withdrawn'
+}
+
+const besides: readonly Beside[] = [
+  { directive: '', missing: false },
+  { directive: '{Questionnaire:Before your visit}', missing: false, becomes: 'sent' },
+  { directive: '{Questionnaire:Before your visit}', missing: true },
+  { directive: '{Questionnaire:Before your visit}', missing: true, becomes: 'withdrawn' },
+  { directive: '{Questionnaire:No such form}', missing: true, never: true },
+  { directive: '{EncounterForm:Vitals}', missing: true, never: true },
+  { directive: '{AcknowledgePdf:987654:House rules}', missing: true, never: true, says: { acknowledge0: 'on' } },
 ]
 
 function templateOf(fields: readonly Kind[], required: readonly boolean[]): string {

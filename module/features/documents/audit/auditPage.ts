@@ -11,21 +11,23 @@ import type { StaffContext } from '../../../web/routes.js'
 import { labelOf, type Field } from '../directives.js'
 import { holderOf, marksOf, type Submission } from '../submissions.js'
 import { isCorrectable } from './answering.js'
-import { categoriesFor, isScanned, usualCategory } from './filing.js'
-import { fillingOf, unsignedFields } from './remaking.js'
-import { kindTag, scanTag, sizeText, stateTag } from './tags.js'
+import { categoriesFor, isScanned, usualCategory, usualName } from './filing.js'
+import { unsignedFields } from '../filling/filling.js'
+import { fillingOf } from './remaking.js'
+import { kindTag, scanTag, stateTag } from './tags.js'
+import { writeSize } from '../../../web/numbers.js'
+import { whoseOf } from '../../../web/whose.js'
 
 /** What was typed, where something of it was refused. */
 export interface Typed {
   reason?: string
   denial?: string
-  signer?: string
   marks?: Readonly<Record<string, string>>
 }
 
 /** View: /documents/audit/one. `about`: of whom something is shown. */
 export async function auditPage(context: StaffContext, row: Submission, errors: readonly FieldError[], typed: Typed) {
-  const { portal, url } = context
+  const { portal, t, url } = context
   const open = row.state === 'waiting'
   const [file, patient, filling, people] = await Promise.all([
     row.file_id === null ? undefined : fileOf(portal.db, row.file_id),
@@ -52,7 +54,7 @@ export async function auditPage(context: StaffContext, row: Submission, errors: 
     filing: open && file ? await filingView(context, row, file, patient, unsigned, base) : undefined,
     signing:
       open && unsigned.length > 0
-        ? { action: url(`${base}/signature`), name: typed.signer ?? context.staff.name }
+        ? { action: url(`${base}/signature`), send: t('audit.sign.send', { name: context.staff.name }) }
         : undefined,
     returning:
       open && isCorrectable(row) && filling ? returningView(context, row, filling.fields, typed, base) : undefined,
@@ -61,7 +63,7 @@ export async function auditPage(context: StaffContext, row: Submission, errors: 
     errors,
     errorAt: Object.fromEntries(errors.flatMap(({ name, text }) => (name === undefined ? [] : [[name, text]]))),
   }
-  return { page, about: row.pid === null ? [] : [row.pid] }
+  return { page, about: whoseOf(row) }
 }
 
 function whoseView(context: StaffContext, row: Submission, patient: Patient | undefined) {
@@ -93,7 +95,7 @@ async function factsOf(context: StaffContext, row: Submission, file: StoredFile 
     ...line('from', account?.name ?? t('audit.fromHostShort')),
     ...line('sent', writeInstant(context, row.sent_at)),
     ...line('receipt', row.receipt),
-    ...line('file', file ? `${file.name}, ${file.mediaType}, ${sizeText(context, file.bytes)}` : ''),
+    ...line('file', file ? `${file.name}, ${file.mediaType}, ${writeSize(file.bytes, context.language)}` : ''),
     ...line('scan', scanTag(context, row.scan)?.text ?? ''),
     ...line('sha256', file?.sha256 ?? ''),
   ]
@@ -168,7 +170,7 @@ async function filingView(
   const all = await categoriesFor(portal.db, staff.username)
   const asked = Number(/^[1-9]\d{0,9}$/.exec(query['category'] ?? '')?.[0] ?? 0)
   const chosen = all.find(({ id }) => id === asked) ?? all.find(({ id }) => id === usualCategory(all, row))
-  const name = nameAsked(query['name']) ?? usualName(row, file)
+  const name = nameAsked(query['name']) ?? usualName(row, file.name)
   const person = `${personName(patient.lastName, patient.firstName)} (${t('audit.chartNumber', { number: numberOf(patient) })})`
   return {
     not: undefined,
@@ -189,10 +191,6 @@ export const NAME_MOST = 200
 function nameAsked(text: string | undefined): string | undefined {
   const name = text?.replace(/\p{Cc}/gu, '').trim() ?? ''
   return name === '' ? undefined : name.slice(0, NAME_MOST)
-}
-
-function usualName({ kind, title }: Submission, file: StoredFile): string {
-  return kind === 'upload' ? file.name : `${title}.pdf`
 }
 
 function returningView(

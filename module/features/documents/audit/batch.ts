@@ -9,7 +9,8 @@ import { colleagues } from '../../../host/reads/staffAppointments.js'
 import { recordAudit, type Actor } from '../../../platform/audit.js'
 import { utc } from '../../../platform/clock.js'
 import { findSubmission, holderOf, inHand, type Submission } from '../submissions.js'
-import { categoriesFor, fileSubmission, isScanned } from './filing.js'
+import { sha256Of } from './deed.js'
+import { categoriesFor, fileSubmission, isScanned, usualName } from './filing.js'
 
 /** Seconds in which the whole press can be taken back. */
 export const UNDO_SECONDS = 60
@@ -18,6 +19,8 @@ export interface Ticked {
   id: number
   /** As it was when it was ticked. */
   version: number
+  /** Hex, of the bytes that were offered to be looked at before the press; undefined: none were. */
+  sha256: string | undefined
 }
 
 export interface BatchOutcome {
@@ -49,16 +52,18 @@ function mark(
   member: StaffMember,
   actor: Actor,
   categoryId: number,
-  { id, version }: Ticked,
+  { id, sha256, version }: Ticked,
 ): Promise<string | undefined> {
   return inHand(portal, id, async (tx, row) => {
     const reason = whyNot(portal, member, row, version)
     if (!row || reason !== undefined) return reason ?? 'not-found'
+    if (sha256 === undefined || (await sha256Of(tx, row)) !== sha256) return 'changed'
     const now = portal.clock.now()
     await tx.change(
       `UPDATE foyer_submissions
-          SET claimed_by = :me, claimed_at = :now, category_id = :categoryId, filing_due_at = :due WHERE id = :id`,
-      { id, categoryId, me: member.username, now: utc(now), due: utc(now.plus({ seconds: UNDO_SECONDS })) },
+          SET claimed_by = :me, claimed_at = :now, category_id = :categoryId, filing_due_at = :due, filing_sha256 = :sha256
+        WHERE id = :id`,
+      { id, sha256, categoryId, me: member.username, now: utc(now), due: utc(now.plus({ seconds: UNDO_SECONDS })) },
     )
     await recordAudit(tx, portal.clock, actor, {
       ...{ event: 'document.ticked', subject: `submission:${String(id)}`, pid: row.pid ?? undefined },
@@ -73,6 +78,7 @@ function whyNot(portal: Portal, member: StaffMember, row: Submission | undefined
   if (row.state !== 'waiting') return 'over'
   if (row.pid === null) return 'no-chart'
   if (!isScanned(row)) return 'not-scanned'
+  if (row.awaits_signature === 1) return 'unsigned'
   if (row.version !== version) return 'changed'
   const holder = holderOf(portal, row)
   return holder && holder.by !== member.username ? 'claimed' : undefined
@@ -128,10 +134,10 @@ async function fileOne(portal: Portal, id: number): Promise<string | undefined> 
   // Somebody who may no longer do it by hand does not do it by the clock either.
   if (!member || !staffMay(portal.policy(), member, 'documents:audit')) return 'no-longer-allowed'
   const file = row.file_id === null ? undefined : await fileOf(portal.db, row.file_id)
-  if (!file) return 'changed'
+  if (!file || row.filing_sha256 === null) return 'changed'
   const actor: Actor = { kind: 'staff', id: member.username, name: member.name, requestId: undefined }
-  const seen = { id, pid: row.pid, version: row.version, sha256: file.sha256 }
-  const name = row.kind === 'upload' ? file.name : `${row.title}.pdf`
+  const seen = { id, pid: row.pid, version: row.version, sha256: row.filing_sha256 }
+  const name = usualName(row, file.name)
   const outcome = await fileSubmission(portal, member, actor, { seen, categoryId: row.category_id, name })
   return outcome.ok ? undefined : outcome.reason
 }

@@ -16,7 +16,7 @@ import { idIn } from './address.js'
 import { claimSubmission, type ClaimOutcome } from './claims.js'
 import type { Seen } from './deed.js'
 import { fileSubmission, type FileOutcome } from './filing.js'
-import { viewOf, viewQuery, waiting } from './queue.js'
+import { askedOf, askedQuery, waiting } from './queue.js'
 import { fillingOf, remakeSubmission, signForPractice, type SignOutcome } from './remaking.js'
 
 /** GET …/submissions/:id, or once more with why nothing was changed. */
@@ -45,7 +45,7 @@ export async function claim(context: StaffContext): Promise<Answer> {
     return notDone(context, outcome, {}, outcome.reason === 'no-such-colleague' ? 'to' : undefined)
   }
   const flash: FlashKey = { kind: 'success', key: `audit.claim.done.${how.kind}` }
-  if (fragment) return show.seeOther(`/staff/portal/documents/waiting${viewQuery(viewOf(context))}`, flash)
+  if (fragment) return show.seeOther(`/staff/portal/documents/waiting${askedQuery(askedOf(context))}`, flash)
   return show.seeOther(`/staff/portal/documents/submissions/${String(idIn(context))}`, flash)
 }
 
@@ -145,19 +145,13 @@ export async function deny(context: StaffContext): Promise<Answer> {
   return outcome.ok ? onward(context, 'audit.done.denied') : notDone(context, outcome, { denial })
 }
 
-/** POST …/signature: the page shows the new bytes next. */
+/** POST …/signature: as who is signed in. The page shows the new bytes next. */
 export async function sign(context: StaffContext): Promise<Answer> {
-  const { actor, address, form, portal, show, staff, t } = context
-  const asked = form(z.object({ signer: text(120, 'audit.missing.signer') }))
-  if (!asked.ok) {
-    const error = { text: t(asked.errors['signer'] ?? 'audit.missing.signer'), name: 'signer' }
-    return one(context, { status: 422, error }, { signer: asked.typed['signer'] ?? '' })
-  }
+  const { actor, address, portal, show, staff } = context
   const seen = seenIn(context)
   if (!seen) return changed(context)
-  const { signer: name } = asked.value
-  const outcome = await signForPractice(portal, staff, actor, { seen, name, address })
-  if (!outcome.ok) return notDone(context, outcome, { signer: name })
+  const outcome = await signForPractice(portal, staff, actor, { seen, address })
+  if (!outcome.ok) return notDone(context, outcome)
   const to = `/staff/portal/documents/submissions/${String(seen.id)}`
   return show.seeOther(to, { kind: 'success', key: 'audit.done.signed' })
 }
@@ -165,10 +159,16 @@ export async function sign(context: StaffContext): Promise<Answer> {
 /** Deciding leads on to the next that waits and that nobody else is at; else to the queue. */
 async function onward({ portal, show, staff }: StaffContext, key: string): Promise<Answer> {
   const now = { utc: utc(portal.clock.now()), claimedSince: claimedSince(portal) }
-  const rows = await waitingSubmissions(portal.db, now, 'waiting', staff.username, 20)
+  const rows = await waitingSubmissions(
+    portal.db,
+    now,
+    { view: 'waiting', name: '', place: undefined },
+    staff.username,
+    20,
+  )
   const next = rows.find((row) => (row.holder === null || row.holder === staff.username) && row.filing_due_at === null)
   const to = next ? `/submissions/${String(next.id)}` : ''
-  return show.seeOther(`/staff/portal/documents${to}`, { kind: 'success', key })
+  return show.seeOther(`/staff/portal/documents${to}`, { kind: 'success', key: next ? key : `${key}.last` })
 }
 
 type Refusal = Extract<ClaimOutcome | FileOutcome | AnswerOutcome | SignOutcome, { ok: false }>

@@ -1,5 +1,4 @@
 /** What is the same of every decision of staff: who may take it now, what the host did meanwhile, how it is written down. */
-import { writeLetter } from '../../../access/letters.js'
 import type { Portal } from '../../../access/portal.js'
 import type { StaffMember } from '../../../access/staff.js'
 import { writeHostLog } from '../../../host/log.js'
@@ -7,8 +6,8 @@ import { standingInHost } from '../../../host/onsiteAudit.js'
 import { recordAudit, type Actor, type AuditEntry } from '../../../platform/audit.js'
 import { wallClock, type Utc } from '../../../platform/clock.js'
 import type { Tx } from '../../../platform/database.js'
-import { isLanguage } from '../../../platform/i18n.js'
 import { publish } from '../../../platform/outbox.js'
+import { writeToSender } from '../sender.js'
 import { holderOf, moveSubmission, type Submission, type SubmissionState } from '../submissions.js'
 
 /** Whoever was faster, or is at it, is named. */
@@ -53,7 +52,8 @@ export function overOf({ decided_at: at, decided_by: by, state }: Submission): N
   return { ok: false, reason: 'over', state, by: by ?? undefined, at: at ?? undefined }
 }
 
-async function sha256Of(tx: Tx, { file_id: id }: Submission): Promise<string | undefined> {
+/** Of the bytes that would be filed now; undefined: none. */
+export async function sha256Of(tx: Tx, { file_id: id }: Pick<Submission, 'file_id'>): Promise<string | undefined> {
   if (id === null) return undefined
   const row = await tx.first<{ sha256: string }>(`SELECT sha256 FROM foyer_files WHERE id = :id AND state = 'kept'`, {
     id,
@@ -132,20 +132,6 @@ export async function tellOf(
     ...{ at: wallClock(portal.clock.now()), event: hostEvent, user: member.username, pid, success: true },
     ...{ comment: `Foyer: ${event}, ${row.receipt}`, from: 'portal-dashboard' },
   })
-  if (letter !== undefined) await writeToSender(tx, portal, actor, row, letter)
-}
-
-/** To the account that sent it. What staff say stands in the portal: a letter tells only that there is something. */
-async function writeToSender(tx: Tx, portal: Portal, by: Actor, row: Submission, kind: string): Promise<void> {
-  if (row.account_id === null) return
-  const account = await tx.first<{ email: string | null; language: string | null }>(
-    `SELECT email, language FROM foyer_accounts WHERE id = :id AND disabled_at IS NULL`,
-    { id: row.account_id },
-  )
-  if (account?.email == null) return
-  await writeLetter(tx, portal, {
-    ...{ kind, channel: 'mail', to: account.email, accountId: row.account_id, pid: row.pid ?? undefined, by },
-    facts: { receipt: row.receipt, record: row.record ?? '', kind: row.kind },
-    language: isLanguage(account.language) ? account.language : portal.settings().defaultLanguage,
-  })
+  if (letter !== undefined)
+    await writeToSender(tx, portal, actor, row, { kind: letter, facts: { receipt: row.receipt, kind: row.kind } })
 }

@@ -89,6 +89,11 @@ export function usualCategory(all: readonly ChartCategory[], { kind }: Pick<Subm
   return portalCategory(all, kind === 'upload' ? 'Patient' : 'Reviewed')?.id
 }
 
+/** As the chart lists it, unless staff say otherwise. */
+export function usualName({ kind, title }: Pick<Submission, 'kind' | 'title'>, fileName: string): string {
+  return kind === 'upload' ? fileName : `${title}.pdf`
+}
+
 async function layDown(portal: Portal, pid: number, file: StoredFile) {
   const hash = createHash('sha256')
   const laid = await layIntoChart(portal, {

@@ -1,7 +1,7 @@
 /** The bytes of a submission: a page of them as a picture, or all of them to be downloaded. */
 import { Readable } from 'node:stream'
-import sharp from 'sharp'
 import { fileOf, type StoredFile } from '../../../access/storedFiles.js'
+import { imaging } from '../../../platform/imaging.js'
 import { pagePictures } from '../../../platform/pdf/paper.js'
 import type { StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
@@ -9,6 +9,7 @@ import { findSubmission, type Submission } from '../submissions.js'
 import { idIn } from './address.js'
 import { isPdf, isPicture, PAGES_MOST } from './auditPage.js'
 import { isScanned } from './filing.js'
+import { whoseOf } from '../../../web/whose.js'
 
 interface Found {
   row: Submission
@@ -34,7 +35,7 @@ export async function page(context: StaffContext): Promise<Answer> {
   if (!picture) return show.notFound()
   return show.stream({
     ...{ type: 'image/png', name: `${String(found.row.id)}-${String(number)}.png`, inline: true },
-    ...{ body: Readable.from([picture]), bytes: picture.length, about: aboutOf(found.row) },
+    ...{ body: Readable.from([picture]), bytes: picture.length, about: whoseOf(found.row) },
   })
 }
 
@@ -45,6 +46,7 @@ async function painted({ portal }: StaffContext, file: StoredFile, number: numbe
     if (isPdf(file)) return (await pagePictures(await portal.files.read(file.key), number - 1, 1)).pages[0]
     if (!isPicture(file) || number !== 1) return undefined
     // Made anew from its dots: nothing else that came along in it reaches a browser of staff's.
+    const sharp = await imaging()
     return await sharp(await portal.files.read(file.key), { limitInputPixels: 100_000_000 })
       .rotate()
       .resize(SIDE_MOST, SIDE_MOST, { fit: 'inside', withoutEnlargement: true })
@@ -62,11 +64,7 @@ export async function download(context: StaffContext): Promise<Answer> {
   if (!found) return show.notFound()
   const { file, row } = found
   return show.stream({
-    ...{ type: file.mediaType, name: file.name, bytes: file.bytes, about: aboutOf(row) },
+    ...{ type: file.mediaType, name: file.name, bytes: file.bytes, about: whoseOf(row) },
     body: await portal.files.open(file.key),
   })
-}
-
-function aboutOf({ pid }: Submission): number[] {
-  return pid === null ? [] : [pid]
 }

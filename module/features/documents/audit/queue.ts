@@ -3,8 +3,9 @@ import type { Queue } from '../../../feature.js'
 import {
   waitingCount,
   waitingSubmissions,
+  type Asked,
+  type Place,
   type SubmissionRow,
-  type SubmissionView,
 } from '../../../host/reads/submissions.js'
 import { dayOrNone } from '../../../host/unset.js'
 import { utc } from '../../../platform/clock.js'
@@ -13,8 +14,10 @@ import type { StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import { writeAge } from '../../../web/times.js'
 import { claimedSince } from '../submissions.js'
-import { kindTag, scanTag, sizeText } from './tags.js'
+import { kindTag, scanTag } from './tags.js'
 import { undoOf } from './undoNotice.js'
+import { writeSize } from '../../../web/numbers.js'
+import { whoseOf } from '../../../web/whose.js'
 
 export const queue: Queue = {
   key: 'documents',
@@ -46,50 +49,97 @@ export async function waiting(context: StaffContext, told?: Told): Promise<Answe
   return show.page(fragment ? '/documents/audit/waiting' : '/documents/audit/queue', page, options)
 }
 
-/** What the address asks for; anything else shows what waits. */
-export function viewOf({ query }: Pick<StaffContext, 'query'>): SubmissionView {
-  return views.find((view) => view === query['view']) ?? 'waiting'
+/** What the address asks for: `?view=mine&name=Santos&after=…`. Anything else shows what waits, from the oldest. */
+export function askedOf({ query }: Pick<StaffContext, 'query'>): Asked {
+  const view = views.find((each) => each === query['view']) ?? 'waiting'
+  const name = (query['name'] ?? '').replace(/\s+/g, ' ').trim().slice(0, NAME_MOST)
+  return { view, name, place: placeIn('after', query['after']) ?? placeIn('before', query['before']) }
+}
+
+const NAME_MOST = 100
+
+/** `20261123130000000.12`: when it was sent, in digits, and its id. */
+function placeIn(side: Place['side'], text: string | undefined): Place | undefined {
+  const [, y, mo, d, h, mi, s, ms, id] =
+    /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d{3})\.([1-9]\d{0,14})$/.exec(text ?? '') ?? []
+  if (id === undefined) return undefined
+  const sentAt = `${y ?? ''}-${mo ?? ''}-${d ?? ''} ${h ?? ''}:${mi ?? ''}:${s ?? ''}.${ms ?? ''}`
+  return Number.isNaN(Date.parse(`${sentAt}Z`)) ? undefined : { side, sentAt, id: Number(id) }
+}
+
+function placeText({ id, sent_at: sentAt }: Pick<SubmissionRow, 'id' | 'sent_at'>): string {
+  return `${sentAt.replace(/\D/g, '').padEnd(17, '0')}.${String(id)}`
 }
 
 /** The same in an address: '' or `?view=mine`. */
-export function viewQuery(view: SubmissionView, more: Record<string, string> = {}): string {
-  const query = new URLSearchParams({ ...(view === 'waiting' ? {} : { view }), ...more }).toString()
+export function askedQuery({ name, place, view }: Asked): string {
+  const query = new URLSearchParams({
+    ...(view === 'waiting' ? {} : { view }),
+    ...(name === '' ? {} : { name }),
+    ...(place === undefined ? {} : { [place.side]: placeText({ id: place.id, sent_at: place.sentAt }) }),
+  }).toString()
   return query === '' ? '' : `?${query}`
 }
 
 async function waitingPage(context: StaffContext) {
   const { fragment, portal, query, staff, t, url } = context
-  const view = viewOf(context)
+  const asked = askedOf(context)
+  const { name, view } = asked
   const now = { utc: utc(portal.clock.now()), claimedSince: claimedSince(portal) }
-  const rows = await waitingSubmissions(portal.db, now, view, staff.username, ROWS_SHOWN)
-  const [first] = rows
+  // One more than is shown says whether there are more.
+  const read = await waitingSubmissions(portal.db, now, asked, staff.username, ROWS_SHOWN + 1)
+  const rows = asked.place?.side === 'before' ? read.slice(-ROWS_SHOWN) : read.slice(0, ROWS_SHOWN)
+  const [first] = read
   const age = first?.oldest_seconds == null ? undefined : writeAge(first.oldest_seconds / 60)
   const count = first?.total ?? 0
+  const all = view === 'waiting' && name === ''
+  const empty = name === '' ? view : 'named'
   const page = {
-    refreshHref: url(`/staff/portal/documents/waiting${viewQuery(view)}`),
+    refreshHref: url(`/staff/portal/documents/waiting${askedQuery(asked)}`),
     fragment,
     /** A badge goes along only with rows that say how many there are. */
-    counted: view === 'waiting',
+    counted: all && (rows.length > 0 || asked.place === undefined),
     undo: undoOf(context),
     undone: query['undone'] === '1',
     bulkAction: url('/staff/portal/documents/filing'),
-    emptyTitle: t(`audit.empty.${view}`),
-    emptyText: t(`audit.emptyText.${view}`),
+    emptyTitle: t(`audit.empty.${empty}`),
+    emptyText: t(`audit.emptyText.${empty}`),
     count,
     oldest: age === undefined ? undefined : t('queue.oldest', { age }),
-    summary: view === 'waiting' && age !== undefined ? t('queue.summary', { count, age }) : undefined,
-    more: view === 'waiting' ? Math.max(0, count - rows.length) : 0,
+    summary: all && age !== undefined ? t('queue.summary', { count, age }) : undefined,
+    pages: pagesOf(context, asked, read, rows),
+    search: { action: url('/staff/portal/documents'), view: view === 'waiting' ? '' : view, name },
     filters: views.map((each) => ({
       text: t(`audit.view.${each}`),
-      href: url(`/staff/portal/documents${viewQuery(each)}`),
+      href: url(`/staff/portal/documents${askedQuery({ view: each, name, place: undefined })}`),
       current: each === view,
     })),
-    rows: rows.map((row) => rowView(context, view, row)),
+    rows: rows.map((row) => rowView(context, asked, row)),
   }
-  return { page, about: [...new Set(rows.flatMap(({ pid }) => pid ?? []))] }
+  return { page, about: whoseOf(...rows) }
 }
 
-function rowView(context: StaffContext, view: SubmissionView, row: SubmissionRow) {
+/** The way to the rows before and after, where there are any; undefined: all of them are shown. */
+function pagesOf(
+  { t, url }: StaffContext,
+  asked: Asked,
+  read: readonly SubmissionRow[],
+  rows: readonly SubmissionRow[],
+) {
+  const more = read.length > rows.length
+  const [first, last] = [rows[0], rows.at(-1)]
+  const { place } = asked
+  if (!first || !last || (!more && !place)) return undefined
+  const href = (side: Place['side'], { id, sent_at: sentAt }: SubmissionRow) =>
+    url(`/staff/portal/documents${askedQuery({ ...asked, place: { side, sentAt, id } })}`)
+  return {
+    ...{ label: t('audit.pages'), summary: t('audit.pages.shown', { count: rows.length }), pages: [] },
+    previousHref: (place?.side === 'before' ? more : place) ? href('before', first) : undefined,
+    nextHref: place?.side === 'before' || more ? href('after', last) : undefined,
+  }
+}
+
+function rowView(context: StaffContext, asked: Asked, row: SubmissionRow) {
   const { staff, t, url } = context
   const base = `/staff/portal/documents/submissions/${String(row.id)}`
   const waits = row.state === 'waiting'
@@ -102,16 +152,21 @@ function rowView(context: StaffContext, view: SubmissionView, row: SubmissionRow
     title: row.title,
     from: row.account_name === null ? t('audit.fromHost') : t('audit.from', { name: row.account_name }),
     kind: kindTag(context, row.kind),
-    size: row.kind === 'upload' && row.bytes !== null ? sizeText(context, row.bytes) : '',
+    size: row.kind === 'upload' && row.bytes !== null ? writeSize(row.bytes, context.language) : '',
     scan: scanTag(context, row.scan),
     due: row.filing_due_at !== null && row.holder === staff.username,
     returned: row.state === 'returned',
+    unsigned: waits && row.awaits_signature === 1,
     mayTick:
-      waits && row.pid !== null && row.filing_due_at === null && (row.holder === null || row.holder === staff.username),
+      waits &&
+      row.pid !== null &&
+      row.awaits_signature === 0 &&
+      row.filing_due_at === null &&
+      (row.holder === null || row.holder === staff.username),
     waiting: writeAge(row.waiting_seconds / 60),
     holder: row.holder === null ? '' : (row.holder_name ?? row.holder),
     mine: row.holder === staff.username,
-    claimAction: url(`${base}/claim${viewQuery(view)}`),
+    claimAction: url(`${base}/claim${askedQuery(asked)}`),
   }
 }
 

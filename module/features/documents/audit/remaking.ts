@@ -9,29 +9,28 @@ import {
   keepStaffSignature,
   markOfDocument,
   signDocument,
+  staffSignature,
   type UnknownDocument,
 } from '../../../host/onsiteAudit.js'
 import { IN_REVIEW, keepsValues } from '../../../host/onsiteDocuments.js'
-import { findPatient, type Patient } from '../../../host/patients.js'
+import { findPatient } from '../../../host/patients.js'
 import { recordAudit, type Actor } from '../../../platform/audit.js'
 import { utc, wallClock, type Utc } from '../../../platform/clock.js'
 import type { Tx } from '../../../platform/database.js'
+import { isLanguage, type Language } from '../../../platform/i18n.js'
 import { chartTurn, takeTurn } from '../../../platform/turns.js'
-import { isDrawn, type Field, type TemplateValues } from '../directives.js'
+import { isDrawn } from '../directives.js'
 import { contentsOf } from '../filling/contents.js'
 import { valuesOf } from '../filling/filledRows.js'
-import { findFilling, type Filling } from '../filling/filling.js'
+import { findFilling, unsignedFields, type Filling } from '../filling/filling.js'
+import { signedBy } from '../filling/sending.js'
 import { typedSignature } from '../filling/signing.js'
 import { versionNumberOf } from '../filling/versions.js'
-import { renderFilled, type Signed } from '../rendering.js'
+import { pinContents, pinnedContents, pinnedValues, type Pinned, type Signed } from '../pinned.js'
+import { renderFilled } from '../rendering.js'
 import { findSubmission, inHand, sendForAudit, type Submission } from '../submissions.js'
 import { isCorrectable } from './answering.js'
 import { tellOf, whyNotNow, type NotDecided, type Seen } from './deed.js'
-
-/** Staff's own fields that nobody has signed yet. */
-export function unsignedFields({ answers, fields }: Pick<Filling, 'answers' | 'fields'>): Field[] {
-  return fields.filter(({ by, kind, name }) => by === 'staff' && kind === 'signature' && !isDrawn(answers[name] ?? ''))
-}
 
 /** The document that a submission was made of, as its row of the host's says. */
 export function fillingOf(portal: Portal, row: Submission): Promise<Filling | undefined> {
@@ -39,42 +38,54 @@ export function fillingOf(portal: Portal, row: Submission): Promise<Filling | un
   return findFilling(portal.db, portal, row.pid, row.onsite_id)
 }
 
-interface Made {
-  pdf: Buffer
-  title: string
-}
-
-/** Of what stands in the host's row, with more answers where staff sign. */
+/** Of the answers that stand in the host's row, with more where staff sign; of everything else, what is pinned. */
 async function make(
   portal: Portal,
-  { pid, sentAt, signed }: { pid: number; sentAt: Utc; signed: readonly Signed[] },
   filling: Filling,
+  pinned: Pinned,
   more: Readonly<Record<string, string>> = {},
-): Promise<Made> {
-  const language = portal.settings().defaultLanguage
-  const { values } = await contentsOf(portal, portal.db, { pid }, filling, language)
-  const patient = await findPatient(portal.db, pid)
-  const title = filling.document.title
-  const pdf = await renderFilled(portal, {
-    ...{ parts: filling.parts, title, language, sentAt, signed },
-    values: { ...values, answers: { ...values.answers, ...more } } satisfies TemplateValues,
-    version: await versionNumberOf(portal.db, filling.filled?.version_id ?? undefined),
-    patient: nameOf(patient),
+): Promise<Buffer> {
+  const { answers, document, filled, parts } = filling
+  return renderFilled(portal, {
+    ...{ parts, title: document.title, pinned, answers: { ...answers, ...more } },
+    version: await versionNumberOf(portal.db, filled?.version_id ?? undefined),
   })
-  return { pdf, title }
 }
 
-function nameOf(patient: Patient | undefined) {
-  const { born, firstName = '', lastName = '', pubpid } = patient ?? {}
-  return { firstName, lastName, born, chartNumber: pubpid }
+interface Sent {
+  pid: number
+  sentAt: Utc
+  /** Undefined: nobody who is known here; the practice's language is taken. */
+  accountId: number | undefined
+  before?: Pinned | undefined
 }
 
-function patientsSignature({ answers, fields, filled }: Filling, fallback: string): Signed[] {
-  const signs = fields.some(
-    ({ by, kind, name }) => by === 'patient' && kind === 'signature' && isDrawn(answers[name] ?? ''),
+/** As of now: for what its patient sent in the host's own portal, or before such things were kept. */
+async function pinNow(portal: Portal, filling: Filling, { accountId, before, pid, sentAt }: Sent): Promise<Pinned> {
+  const language = before?.language ?? (await languageOf(portal, accountId))
+  const { values } = await contentsOf(portal, portal.db, { pid }, filling, { language, now: portal.clock.now() })
+  const { born, firstName = '', lastName = '', pubpid } = (await findPatient(portal.db, pid)) ?? {}
+  const staffs = filling.fields.some(
+    ({ by, kind, name }) => by === 'staff' && kind === 'signature' && isDrawn(filling.answers[name] ?? ''),
   )
-  if (!signs) return []
-  return [{ name: filled?.signer ?? fallback, as: 'patient', at: filled?.signed_at ?? '' }]
+  return {
+    ...{ language, ...pinnedValues(values), practice: { ...portal.practice() }, sentAt },
+    patient: { firstName, lastName, born, chartNumber: pubpid },
+    signed: [
+      ...signedBy(portal, filling, [firstName, lastName].filter(Boolean).join(' ')),
+      ...(staffs ? (before?.signed ?? []).filter(({ as }) => as === 'staff') : []),
+    ],
+  }
+}
+
+async function languageOf(portal: Portal, accountId: number | undefined): Promise<Language> {
+  const { defaultLanguage } = portal.settings()
+  if (accountId === undefined) return defaultLanguage
+  const row = await portal.db.first<{ language: string | null }>(
+    `SELECT language FROM foyer_accounts WHERE id = :accountId`,
+    { accountId },
+  )
+  return isLanguage(row?.language) ? row.language : defaultLanguage
 }
 
 export type SignOutcome =
@@ -83,30 +94,39 @@ export type SignOutcome =
   /** It asks for none, or has it. */
   | { ok: false; reason: 'nothing-to-sign' }
 
-/** New bytes with staff's signature in them, which are shown before they are filed: the version goes up. */
+/**
+ * New bytes with the member's signature in them, which are shown before they are filed: the version goes up. Nothing else
+ * in them changes. They sign as who they are, with the signature that the host keeps of them where it has one.
+ */
 export async function signForPractice(
   portal: Portal,
   member: StaffMember,
   actor: Actor,
-  { address, name, seen }: { seen: Seen; name: string; address: string },
+  { address, seen }: { seen: Seen; address: string },
 ): Promise<SignOutcome> {
   const row = await findSubmission(portal.db, seen.id)
   const filling = row && (await fillingOf(portal, row))
   if (row?.pid == null || !filling) return { ok: false, reason: row ? 'nothing-to-sign' : 'not-found' }
   const fields = unsignedFields(filling)
   if (fields.length === 0) return { ok: false, reason: 'nothing-to-sign' }
-  const image = await typedSignature(name)
+  const kept = await staffSignature(portal.db, member.id)
+  const isKept = kept !== undefined && isDrawn(kept)
+  const image = isKept ? kept : await typedSignature(member.name)
   const more = Object.fromEntries(fields.map((field) => [field.name, image]))
-  const now = utc(portal.clock.now())
-  const signed: Signed[] = [...signaturesOf(portal, filling), { name, as: 'staff', at: now }]
-  const { pdf } = await make(portal, { pid: row.pid, sentAt: row.sent_at, signed }, filling, more)
+  const before =
+    (await pinnedContents(portal.db, row.id)) ??
+    (await pinNow(portal, filling, { pid: row.pid, sentAt: row.sent_at, accountId: row.account_id ?? undefined }))
+  const mine: Signed = { name: member.name, as: 'staff', at: utc(portal.clock.now()) }
+  const pinned: Pinned = { ...before, signed: [...before.signed, mine] }
+  const pdf = await make(portal, filling, pinned, more)
   const dropped: number[] = []
   const outcome = await inHand(portal, seen.id, async (tx, current): Promise<SignOutcome> => {
     const refusal = await whyNotNow(portal, tx, member, current, seen)
     if (!current || refusal) return refusal ?? { ok: false, reason: 'not-found' }
     if (!isCorrectable(current)) return { ok: false, reason: 'nothing-to-sign' }
-    await writeSignature(tx, portal, member, current, { filling, more, image, name, address })
-    dropped.push(...(await replaceBytes(tx, portal, current, pdf)))
+    await writeSignature(tx, portal, member, current, { filling, more, image, isKept, address })
+    await pinContents(tx, current.id, pinned)
+    dropped.push(...(await replaceBytes(tx, portal, current, { pdf, awaitsSignature: false })))
     const details = { sha256: createHash('sha256').update(pdf).digest('hex') }
     await tellOf(tx, portal, member, actor, {
       event: 'document.countersigned',
@@ -120,18 +140,12 @@ export async function signForPractice(
   return outcome
 }
 
-function signaturesOf(portal: Portal, filling: Filling): Signed[] {
-  return patientsSignature(filling, '').map((each) => ({
-    ...each,
-    at: each.at === '' ? inUtc(portal, filling.document.signedAt) : each.at,
-  }))
-}
-
 interface Writing {
   filling: Filling
   more: Readonly<Record<string, string>>
   image: string
-  name: string
+  /** The host has it already, and keeps it as it is. */
+  isKept: boolean
   address: string
 }
 
@@ -140,7 +154,7 @@ async function writeSignature(
   portal: Portal,
   member: StaffMember,
   { onsite_id: onsiteId, pid }: { onsite_id: number; pid: number },
-  { address, filling, image, more, name }: Writing,
+  { address, filling, image, isKept, more }: Writing,
 ): Promise<void> {
   const now = portal.clock.now()
   const at = wallClock(now)
@@ -151,20 +165,21 @@ async function writeSignature(
       ...{ onsiteId, values: JSON.stringify(values) },
     })
   }
+  if (isKept) return
   const sha3 = createHash('sha3-512').update(image).digest('hex')
   await keepStaffSignature(tx, {
-    staffId: member.id,
-    name,
-    image,
-    sha3,
-    at,
+    ...{ staffId: member.id, name: member.name, image, sha3, at, address },
     epoch: Math.floor(now.toSeconds()),
-    address,
   })
 }
 
 /** Answers the file that nothing refers to any more. */
-async function replaceBytes(tx: Tx, portal: Portal, row: Submission, pdf: Buffer): Promise<number[]> {
+async function replaceBytes(
+  tx: Tx,
+  portal: Portal,
+  row: Submission,
+  { awaitsSignature, pdf }: { pdf: Buffer; awaitsSignature: boolean },
+): Promise<number[]> {
   const fileId = await storeBytes(
     portal,
     { name: `${row.title}.pdf`, mediaType: 'application/pdf', bytes: pdf, keptBy: `submission:${String(row.id)}` },
@@ -172,8 +187,10 @@ async function replaceBytes(tx: Tx, portal: Portal, row: Submission, pdf: Buffer
   )
   const mark = row.onsite_id === null ? null : await markOfDocument(tx, portal.site, row.onsite_id)
   await tx.change(
-    `UPDATE foyer_submissions SET file_id = :fileId, host_mark = :mark, filing_due_at = NULL, version = version + 1 WHERE id = :id`,
-    { id: row.id, fileId, mark },
+    `UPDATE foyer_submissions
+        SET file_id = :fileId, host_mark = :mark, filing_due_at = NULL, awaits_signature = :awaits, version = version + 1
+      WHERE id = :id`,
+    { id: row.id, fileId, mark, awaits: awaitsSignature ? 1 : 0 },
   )
   if (row.file_id === null) return []
   await dropFile(tx, row.file_id)
@@ -185,12 +202,17 @@ export async function remakeSubmission(portal: Portal, id: number): Promise<bool
   const row = await findSubmission(portal.db, id)
   const filling = row && (await fillingOf(portal, row))
   if (!row || !filling || row.pid === null || row.state !== 'waiting') return false
-  const sentAt = utc(portal.clock.now())
-  const { pdf } = await make(portal, { pid: row.pid, sentAt, signed: signaturesOf(portal, filling) }, filling)
+  const pinned = await pinNow(portal, filling, {
+    ...{ pid: row.pid, sentAt: utc(portal.clock.now()), accountId: row.account_id ?? undefined },
+    before: await pinnedContents(portal.db, id),
+  })
+  const pdf = await make(portal, filling, pinned)
+  const awaitsSignature = unsignedFields(filling).length > 0
   const dropped: number[] = []
   await inHand(portal, id, async (tx, current) => {
     if (current?.state !== 'waiting' || current.version !== row.version) return
-    dropped.push(...(await replaceBytes(tx, portal, current, pdf)))
+    await pinContents(tx, id, pinned)
+    dropped.push(...(await replaceBytes(tx, portal, current, { pdf, awaitsSignature })))
     await recordAudit(tx, portal.clock, FOYER, {
       event: 'document.remade',
       subject: `submission:${String(id)}`,
@@ -224,7 +246,9 @@ async function adopt(portal: Portal, unknown: UnknownDocument): Promise<void> {
   const filling = await findFilling(portal.db, portal, pid, onsiteId)
   if (!filling) return
   const sentAt = inUtc(portal, unknown.sentAt ?? undefined)
-  const { pdf } = await make(portal, { pid, sentAt, signed: signaturesOf(portal, filling) }, filling)
+  const accountId = filling.sent?.account_id ?? undefined
+  const pinned = await pinNow(portal, filling, { pid, sentAt, accountId })
+  const pdf = await make(portal, filling, pinned)
   const before = await markOfDocument(portal.db, portal.site, onsiteId)
   await portal.db.transaction(async (tx) => {
     await takeTurn(tx, [chartTurn(pid)])
@@ -237,7 +261,11 @@ async function adopt(portal: Portal, unknown: UnknownDocument): Promise<void> {
       tx,
     )
     const whose = { accountId: now.sent?.account_id ?? undefined, record: now.sent?.record ?? undefined, pid }
-    await sendForAudit(tx, portal, FOYER, { kind: 'document', ...whose, onsiteId, activityId, fileId, title, note: '' })
+    const { id } = await sendForAudit(tx, portal, FOYER, {
+      ...{ kind: 'document', ...whose, onsiteId, activityId, fileId, title, note: '' },
+      awaitsSignature: unsignedFields(now).length > 0,
+    })
+    await pinContents(tx, id, pinned)
   })
 }
 

@@ -22,10 +22,3 @@ const tones = {
 export function stateTag({ t }: Pick<StaffContext, 't'>, state: Submission['state']) {
   return { tone: tones[state], text: t(`audit.state.${state}`) }
 }
-
-/** "240 KB", "1.4 MB": powers of ten, as people's own machines say it. */
-export function sizeText({ language }: Pick<StaffContext, 'language'>, bytes: number): string {
-  const [size, unit] = bytes >= 1_000_000 ? [bytes / 1_000_000, 'megabyte'] : [Math.max(1, bytes / 1000), 'kilobyte']
-  const maximumFractionDigits = size >= 10 || unit === 'kilobyte' ? 0 : 1
-  return size.toLocaleString(language === 'es' ? 'es-US' : 'en-US', { style: 'unit', unit, maximumFractionDigits })
-}

@@ -15,6 +15,7 @@ export function undoOf({ query, t, url }: StaffContext) {
   return {
     action: url('/staff/portal/documents/filing/undo'),
     token: ids.join('.'),
+    target: '#document-queue',
     seconds: UNDO_SECONDS - 5,
     empty: ids.length === 0,
     text: [

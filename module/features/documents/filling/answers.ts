@@ -94,25 +94,35 @@ export function patientSignature(fields: readonly Field[], answers: Answers): st
 }
 
 /**
- * What keeps it from being sent, by field: a key of words. `done`: which of the forms that stand in it are answered.
+ * How that stands which is answered or read in a place of its own. gone: it cannot be, since nobody asks for it, or it
+ * is not there.
+ */
+export type Inside = 'done' | 'open' | 'gone'
+
+/**
+ * What keeps it from being sent, by field: a key of words. `states`: of the forms and files that stand in it, by field.
  * The one rule: the review page shows it, and sending asks it again.
  */
 export function missingIn(
   fields: readonly Field[],
   answers: Answers,
-  done: ReadonlySet<string>,
+  states: ReadonlyMap<string, Inside>,
 ): Readonly<Record<string, string>> {
   return Object.fromEntries(
     fields.flatMap((field): [string, string][] => {
-      const error = whyNotSent(field, answers[field.name] ?? '', done)
+      const error = whyNotSent(field, answers[field.name] ?? '', states.get(field.name) ?? 'gone')
       return error === undefined ? [] : [[field.name, error]]
     }),
   )
 }
 
-function whyNotSent(field: Field, value: string, done: ReadonlySet<string>): string | undefined {
+function whyNotSent(field: Field, value: string, inside: Inside): string | undefined {
   if (field.by === 'staff') return undefined
-  if (field.kind === 'questionnaire') return done.has(field.name) ? undefined : 'filling.missing.form'
+  if (isElsewhere(field)) {
+    return inside === 'done' ? undefined : inside === 'open' ? 'filling.missing.form' : 'filling.missing.formGone'
+  }
+  // A tick says that it was read: of what is not there, nobody can say it.
+  if (field.kind === 'acknowledgement' && inside === 'gone') return 'filling.missing.fileGone'
   if (value === '') return field.required ? `filling.missing.${field.kind}` : undefined
   if (field.kind === 'choice') return field.options?.includes(value) ? undefined : 'filling.notOffered'
   if (field.kind === 'date') return isDay(value) || isDayElsewhere(value) ? undefined : 'filling.notADay'

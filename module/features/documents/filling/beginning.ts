@@ -8,18 +8,23 @@ import { dueDocuments, type DueDocument } from '../../../host/reads/dueDocuments
 import { recordAudit, type Actor } from '../../../platform/audit.js'
 import { utc, wallClock } from '../../../platform/clock.js'
 import type { Tx } from '../../../platform/database.js'
-import { fieldsOf, parseTemplate, type Field } from '../directives.js'
+import { fieldsOf, parseTemplate } from '../directives.js'
+import { unfillableIn, type Unfillable } from '../fillable.js'
 import { insertFilled } from './filledRows.js'
 import { findFilling } from './filling.js'
 import { askForms } from './formsInside.js'
 import { mayChange } from './standing.js'
-import { isPdf, pinnedVersion, textOf } from './versions.js'
+import { pinnedVersion, pinPdfs, textOf } from './versions.js'
 
-export type BeginOutcome = { ok: true; id: number } | { ok: false; reason: 'not-asked' }
+export type BeginOutcome =
+  | { ok: true; id: number }
+  | { ok: false; reason: 'not-asked' }
+  /** A form or a file that stands in it is not there: it could never be sent. `what`: as the template calls them. */
+  | { ok: false; reason: 'not-fillable'; title: string; what: Unfillable[] }
 
 /**
  * Begins it, or goes on with the one that is begun. Answers onsite_documents.id. Refused: 'not-asked' (of this patient,
- * just now).
+ * just now); 'not-fillable'.
  */
 export async function beginDocument(
   portal: Portal,
@@ -38,6 +43,9 @@ export async function beginDocument(
     if (pinned === undefined) return { ok: false, reason: 'not-asked' }
     const version = await pinnedVersion(tx, pinned)
     const text = textOf(version, due.name)
+    const fields = fieldsOf(parseTemplate(text))
+    const what = await unfillableIn(tx, portal.site, fields)
+    if (what.length > 0) return { ok: false, reason: 'not-fillable', title: due.name, what }
     const now = portal.clock.now()
     const id = await insertOnsiteDocument(tx, {
       ...{ pid: scope.pid, templateId, title: due.name, content: text, at: wallClock(now) },
@@ -46,7 +54,6 @@ export async function beginDocument(
       ...{ onsiteId: id, pid: scope.pid, accountId: scope.account.id, templateId },
       ...{ versionId: version.id, sha256: version.sha256, now: utc(now) },
     })
-    const fields = fieldsOf(parseTemplate(text))
     await pinPdfs(tx, portal, filledId, fields)
     await askForms(tx, portal, actor, scope, { documentId: id, filledId, fields })
     await recordAudit(tx, portal.clock, actor, {
@@ -67,17 +74,4 @@ async function openDraft(
   if (state !== 'begun' || documentId === undefined) return undefined
   const filling = await findFilling(tx, portal, pid, documentId)
   return filling && mayChange(filling.standing) ? documentId : undefined
-}
-
-/** What it asks to be read, where that is there and is a PDF. */
-async function pinPdfs(tx: Tx, portal: Portal, filledId: number, fields: readonly Field[]): Promise<void> {
-  const asked = fields.flatMap(({ document }) => (document ? [document.id] : []))
-  for (const templateId of new Set(asked)) {
-    const versionId = await pinVersion(tx, portal.clock, templateId)
-    if (versionId === undefined || !isPdf(await pinnedVersion(tx, versionId))) continue
-    await tx.insert(
-      `INSERT INTO foyer_filled_pdfs (filled_id, template_id, version_id) VALUES (:filledId, :templateId, :versionId)`,
-      { filledId, templateId, versionId },
-    )
-  }
 }

@@ -7,10 +7,9 @@ import { writeInstant } from '../../../web/instant.js'
 import type { RecordContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import { templateNodes } from '../directives.js'
-import { contentsOf } from './contents.js'
 import { errorsIn } from './formPages.js'
 import { documentHref, found, namedIn, nextText, over, standingTag, type Found } from './found.js'
-import { finishedDocument, pdfOf, seenOf, sendDocument, type Finished } from './sending.js'
+import { finishedDocument, pdfOf, pinnedOf, seenOf, sendDocument, type Finished } from './sending.js'
 import { signerOf } from './signing.js'
 import { mayChange } from './standing.js'
 
@@ -24,15 +23,14 @@ export async function check(context: RecordContext): Promise<Answer> {
   return checkPage(context, named, finished)
 }
 
-async function checkPage(
+function checkPage(
   context: RecordContext,
   { id, scope }: Found,
   finished: Finished,
   refused?: { status: number; said?: string },
-): Promise<Answer> {
-  const { language, portal, show, t } = context
-  const { filling, missing } = finished
-  const { values } = await contentsOf(portal, portal.db, scope, filling, language, context)
+): Answer {
+  const { portal, show, t } = context
+  const { filling, missing, values } = finished
   const errors = Object.fromEntries(Object.entries(missing).map(([name, key]) => [name, t(key)]))
   const signs = filling.fields.some(({ by, kind }) => kind === 'signature' && by === 'patient')
   const page = {
@@ -47,7 +45,7 @@ async function checkPage(
     })),
     nodes: templateNodes(filling.parts, values, 'read', t),
     hereby: signs ? t('filling.check.hereby', { name: filling.filled?.signer ?? signerOf(scope) }) : '',
-    seen: seenOf(portal, finished, language),
+    seen: seenOf(portal, finished),
     action: documentHref(context, id, '/submission'),
     changeHref: documentHref(context, id),
     previewHref: documentHref(context, id, '/document.pdf'),
@@ -109,7 +107,9 @@ export async function preview(context: RecordContext): Promise<Answer> {
   const { filling } = finished
   const name = `${filling.document.title.replace(/[^\p{L}\p{N} ._-]/gu, '_').slice(0, 100)}.pdf`
   const type = 'application/pdf'
-  if (mayChange(filling.standing)) return show.file(type, name, await pdfOf(portal, { ...named, language }, finished))
+  if (mayChange(filling.standing)) {
+    return show.file(type, name, await pdfOf(portal, finished, await pinnedOf(portal, named.scope, finished)))
+  }
   const file = await fileOf(portal.db, filling.sent?.file_id ?? 0)
   if (!file) return show.notFound()
   return show.stream({ type, name, body: Readable.from(await portal.files.open(file.key)), bytes: file.bytes })

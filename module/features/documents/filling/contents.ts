@@ -7,15 +7,16 @@ import { day as dayOf, type Day, type Utc } from '../../../platform/clock.js'
 import type { Queryable } from '../../../platform/database.js'
 import type { Language } from '../../../platform/i18n.js'
 import { writeDay } from '../../../web/times.js'
-import { chartNamesOf, type Embedded, type TemplateValues } from '../directives.js'
+import { chartNamesOf, type Embedded, type Field, type TemplateValues } from '../directives.js'
+import type { Inside } from './answers.js'
 import type { Filling } from './filling.js'
 import { formsInside, type FormInside } from './formsInside.js'
 import { pdfsOf } from './versions.js'
 
 export interface Contents {
   values: TemplateValues
-  /** Fields whose form is answered, or is not asked for any more. */
-  done: ReadonlySet<string>
+  /** By field: what is answered, or read, elsewhere. */
+  states: ReadonlyMap<string, Inside>
 }
 
 /** Where the record's pages are: what stands in a file needs no address. */
@@ -26,18 +27,24 @@ interface Addresses {
 
 const nowhere: Addresses = { here: () => '', url: () => '' }
 
+/** In whose words, of which instant, and where its links lead. */
+export interface Shown {
+  language: Language
+  now: DateTime
+  to?: Addresses
+}
+
 export async function contentsOf(
   portal: Portal,
   db: Queryable,
   scope: Pick<ChartScope, 'pid'>,
   filling: Filling,
-  language: Language,
-  to: Addresses = nowhere,
+  { language, now, to = nowhere }: Shown,
 ): Promise<Contents> {
   const { answers, document, fields, filled, parts } = filling
   const t = portal.speech.in(language)
   const chart = await templateFields(db, portal.site, {
-    ...{ pid: scope.pid, names: chartNamesOf(parts), now: portal.clock.now() },
+    ...{ pid: scope.pid, names: chartNamesOf(parts), now },
     written: { day: (day) => writeDay(day, language), title: (name) => t(`directive.value.${name}`) },
   })
   const pdfs = filled ? await pdfsOf(db, filled.id) : new Map<number, number>()
@@ -54,8 +61,34 @@ export async function contentsOf(
       embedded.set(field.name, { href: to.url(to.here(path)) })
     }
   }
-  const done = fields.filter(({ kind, name }) => kind === 'questionnaire' && forms.get(name)?.state !== 'waiting')
-  return { values: { chart, answers, embedded }, done: new Set(done.map(({ name }) => name)) }
+  const inside = {
+    forms,
+    pdfs,
+    hostForm: (document.values.find(({ name }) => name === 'encounterFormId')?.value ?? '') !== '',
+  }
+  return { values: { chart, answers, embedded }, states: statesInside(fields, inside) }
+}
+
+/** What is answered or read in a place of its own. */
+function statesInside(
+  fields: readonly Field[],
+  {
+    forms,
+    hostForm,
+    pdfs,
+  }: { forms: ReadonlyMap<string, FormInside>; hostForm: boolean; pdfs: ReadonlyMap<number, number> },
+): ReadonlyMap<string, Inside> {
+  return new Map(
+    fields.flatMap(({ document, kind, name }): [string, Inside][] => {
+      if (kind === 'questionnaire') {
+        const state = forms.get(name)?.state
+        return [[name, state === 'sent' ? 'done' : state === 'waiting' ? 'open' : 'gone']]
+      }
+      // The host's own pages fill it, and keep which it became (facts §6.2).
+      if (kind === 'encounter-form') return [[name, hostForm ? 'done' : 'gone']]
+      return document ? [[name, pdfs.has(document.id) ? 'open' : 'gone']] : []
+    }),
+  )
 }
 
 /** Always with its day: the same text in every page and in the file. */

@@ -4,6 +4,7 @@ import type { TemplateValue } from '../../../host/onsiteDocuments.js'
 import type { Utc } from '../../../platform/clock.js'
 import type { Queryable, Tx } from '../../../platform/database.js'
 import type { Answers } from './answers.js'
+import type { Signing, Signings } from './signatures.js'
 
 export interface FilledRow {
   id: number
@@ -23,13 +24,15 @@ export interface FilledRow {
   /** As typed; of a drawing, the account's name. */
   signer: string | null
   signed_at: Utc | null
+  /** JSON: Signings. Null: nobody has signed it here. */
+  signings: string | null
 }
 
 export function filledRowOf(db: Queryable, onsiteId: number, lock: 'lock' | 'look'): Promise<FilledRow | undefined> {
   return db.first<FilledRow>(
     // sql-safe: constants
     `SELECT id, onsite_id, version_id, sha256, saved_at, saved_on, saved_number, saved_mark, field_values, sign_kind, signer,
-            signed_at
+            signed_at, signings
        FROM foyer_filled WHERE onsite_id = :onsiteId${lock === 'lock' ? ' FOR UPDATE' : ''}`,
     { onsiteId },
   )
@@ -59,7 +62,9 @@ export interface Save {
   mark: string
   /** Where the site keeps none itself. */
   values: string | null
+  /** The patient's own, as far as it was made here. */
   signing: Signing | undefined
+  signings: Signings
   now: Utc
 }
 
@@ -70,21 +75,16 @@ export interface Page {
   seen: string
 }
 
-export interface Signing {
-  kind: 'typed' | 'drawn'
-  signer: string
-  at: Utc
-}
-
-export async function noteSave(tx: Tx, { id, page, mark, values, signing, now }: Save): Promise<void> {
+export async function noteSave(tx: Tx, { id, page, mark, values, signing, signings, now }: Save): Promise<void> {
   await tx.change(
     `UPDATE foyer_filled
         SET saved_at = :now, saved_on = :on, saved_number = :number, saved_mark = :mark, field_values = :values,
-            sign_kind = :kind, signer = :signer, signed_at = :signedAt
+            sign_kind = :kind, signer = :signer, signed_at = :signedAt, signings = :signings
       WHERE id = :id`,
     {
       ...{ id, on: page.on, number: page.number, mark, values, now },
-      ...{ kind: signing?.kind ?? null, signer: signing?.signer ?? null, signedAt: signing?.at ?? null },
+      ...{ kind: signing?.kind ?? null, signer: signing?.name ?? null, signedAt: signing?.at ?? null },
+      signings: Object.keys(signings).length === 0 ? null : JSON.stringify(signings),
     },
   )
   // What this page had typed is in the document now.
@@ -146,4 +146,9 @@ export async function dropKeptText(tx: Tx, filledId: number, id: number): Promis
     filledId,
   })
   return gone > 0
+}
+
+/** By field: who signed what. */
+export function signingsOf(filled: Pick<FilledRow, 'signings'> | undefined): Signings {
+  return filled?.signings == null ? {} : (JSON.parse(filled.signings) as Signings)
 }

@@ -9,7 +9,7 @@ import {
   type OnsiteDocument,
 } from '../../../host/onsiteDocuments.js'
 import type { Queryable } from '../../../platform/database.js'
-import { fieldsOf, parseTemplate, type Field, type Parts } from '../directives.js'
+import { fieldsOf, isDrawn, parseTemplate, type Field, type Parts } from '../directives.js'
 import { submissionOfDocument, type Submission } from '../submissions.js'
 import type { Answers } from './answers.js'
 import { filledRowOf, type FilledRow } from './filledRows.js'
@@ -53,6 +53,11 @@ export async function findFilling(
     ...{ source, parts, fields },
     answers: Object.fromEntries(fields.map(({ name }) => [name, said.get(name) ?? ''])),
   }
+}
+
+/** Staff's own fields that nobody has signed yet. */
+export function unsignedFields({ answers, fields }: Pick<Filling, 'answers' | 'fields'>): Field[] {
+  return fields.filter(({ by, kind, name }) => by === 'staff' && kind === 'signature' && !isDrawn(answers[name] ?? ''))
 }
 
 /** The text that it goes by: pinned, or the copy that the host made when it was begun there. */

@@ -3,17 +3,19 @@ import { z } from 'zod'
 import { nameOf } from '../../../access/scope.js'
 import { opaqueId, isOpaqueId } from '../../../platform/ids.js'
 import { utc } from '../../../platform/clock.js'
+import type { Language } from '../../../platform/i18n.js'
 import { writeInstant } from '../../../web/instant.js'
 import type { FieldError } from '../../../web/layout.js'
 import type { RecordContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
-import { isDrawn, isMarked, labelOf, templateNodes } from '../directives.js'
+import { isDrawn, isMarked, labelOf, templateNodes, type TemplateValues } from '../directives.js'
+import { pinnedContents, valuesOfPinned } from '../pinned.js'
 import { marksOf } from '../submissions.js'
 import type { Answers } from './answers.js'
 import { contentsOf } from './contents.js'
 import type { Filling } from './filling.js'
 import { keptTextsOf, markOf, type KeptText, type Page } from './filledRows.js'
-import { documentHref, found, namedIn, nextText, standingTag } from './found.js'
+import { documentHref, found, namedIn, nextText, standingTag, type Found } from './found.js'
 import { saveDraft, type SaveInput, type SaveOutcome } from './saving.js'
 import { mayChange, mayRemove, mayWithdraw } from './standing.js'
 
@@ -57,7 +59,9 @@ async function formPage(
   const { document, fields, filled, parts, sent, standing } = filling
   const named = namedIn(context)
   if (!named) return show.notFound()
-  const { values } = await contentsOf(portal, portal.db, named.scope, filling, language, context)
+  const { values } = await contentsOf(portal, portal.db, named.scope, filling, {
+    ...{ language, now: portal.clock.now(), to: context },
+  })
   const marks = standing === 'returned' && sent ? marksOf(sent) : {}
   const filledIn = { ...values, answers: shown.answers, errors: { ...marks, ...shown.errors } }
   const page = {
@@ -123,11 +127,11 @@ function differences({ t }: RecordContext, { fields }: Filling, theirs: Answers,
 }
 
 async function readPage(context: RecordContext, filling: Filling, kept: readonly KeptText[]): Promise<Answer> {
-  const { language, portal, scope, show, t, url, here } = context
+  const { portal, scope, show, t, url, here } = context
   const { document, parts, sent, standing } = filling
   const named = namedIn(context)
   if (!named) return show.notFound()
-  const { values } = await contentsOf(portal, portal.db, named.scope, filling, language, context)
+  const { language, values } = await shownOf(context, named, filling)
   const page = {
     title: document.title,
     for: nameOf(scope),
@@ -137,12 +141,27 @@ async function readPage(context: RecordContext, filling: Filling, kept: readonly
     reason: standing === 'denied' ? (sent?.reason ?? '') : '',
     next: nextText(context, standing),
     kept: kept.map((text) => keptView(context, filling, text)),
-    nodes: templateNodes(parts, values, 'read', t),
+    nodes: templateNodes(parts, values, 'read', portal.speech.in(language)),
+    /** Of the document's text, where it is not the page's. */
+    language: language === context.language ? undefined : language,
     pdfHref: sent && sent.file_id !== null ? documentHref(context, document.id, '/document.pdf') : undefined,
     withdrawAction: mayWithdraw(standing, sent) ? documentHref(context, document.id, '/withdrawal') : undefined,
     listHref: url(here('/documents/asked')),
   }
   return show.page('/documents/filling/read', page, { title: t('filling.read.title', { title: document.title }) })
+}
+
+/** As its patient sent it. As of now only what was sent in the host's own portal and is not in the queue yet. */
+async function shownOf(
+  { language, portal }: RecordContext,
+  { scope }: Found,
+  filling: Filling,
+): Promise<{ language: Language; values: TemplateValues }> {
+  const { answers, sent } = filling
+  const pinned = sent && sent.state !== 'withdrawn' ? await pinnedContents(portal.db, sent.id) : undefined
+  if (pinned) return { language: pinned.language, values: valuesOfPinned(pinned, answers) }
+  const { values } = await contentsOf(portal, portal.db, scope, filling, { language, now: portal.clock.now() })
+  return { language, values }
 }
 
 /** What only staff and the server say of a document: refused where it is sent, rather than passed over. */

@@ -113,9 +113,16 @@ function whenOf(context: RecordContext, row: FilledDocument, standing: Standing)
 
 /** POST …/documents/asked/:template */
 export async function begin(context: RecordContext): Promise<Answer> {
-  const { actor, here, params, portal, scope, show } = context
+  const { actor, here, params, portal, scope, show, t, url } = context
   const template = /^[1-9]\d{0,9}$/.test(params['template'] ?? '') ? Number(params['template']) : 0
   if (scope.kind !== 'chart' || template === 0) return show.notFound()
   const outcome = await beginDocument(portal, actor, scope, template)
-  return outcome.ok ? show.seeOther(here(`/documents/filled/${String(outcome.id)}`)) : show.notFound()
+  if (outcome.ok) return show.seeOther(here(`/documents/filled/${String(outcome.id)}`))
+  if (outcome.reason === 'not-asked') return show.notFound()
+  const what = outcome.what.map(({ name }) => name).join(', ')
+  return show.problem(409, {
+    what: t('filling.notFillable', { title: outcome.title, what }),
+    next: t('filling.notFillable.next', { phone: portal.practice().phone }),
+    actions: [{ label: t('filling.list.title'), href: url(here('/documents/asked')) }],
+  })
 }

@@ -17,12 +17,15 @@ import {
   markOf,
   noteSave,
   valuesOf,
+  signingsOf,
   type FilledRow,
   type Page,
-  type Signing,
 } from './filledRows.js'
-import { drawnSignature, signerOf, typedSignature } from './signing.js'
+import { askForms } from './formsInside.js'
+import { signingsNow, type Fresh, type Signing, type Signings } from './signatures.js'
+import { drawnSignature, typedSignature } from './signing.js'
 import { mayChange, type Standing } from './standing.js'
+import { pinPdfs } from './versions.js'
 
 export interface SaveInput {
   scope: ChartScope
@@ -70,7 +73,7 @@ async function saveInTurn(
   const said = answersIn(filling.fields, body, filling.answers)
   if (!said.ok) return { ok: false, reason: 'invalid', errors: said.errors }
   const mine = withPictures(filling.fields, said.answers, pictures)
-  const filled = filling.filled ?? (await adopt(portal, tx, scope, filling))
+  const filled = filling.filled ?? (await adopt(portal, tx, actor, scope, filling))
   if (!mayChange(filling.standing)) {
     if (markOf(mine) !== markOf(filling.answers)) await keepText(tx, filled.id, page, mine, utc(portal.clock.now()))
     return { ok: false, reason: 'over', standing: filling.standing }
@@ -86,16 +89,11 @@ async function saveInTurn(
     case 'latest':
       break
   }
-  await keep(
-    portal,
-    tx,
-    actor,
-    input,
-    filling,
-    filled,
-    mine,
-    signingOf(portal, scope, filled, patientSignature(filling.fields, mine), pictures),
-  )
+  const signings = signingsNow(scope, filling.fields, mine, {
+    ...{ before: signingsOf(filled), fresh: freshIn(filling.fields, said.answers, pictures) },
+    now: utc(portal.clock.now()),
+  })
+  await keep(portal, tx, actor, input, filling, filled, mine, signings)
   return { ok: true, mark: markOf(mine) }
 }
 
@@ -111,17 +109,25 @@ function standingOfPage(filled: FilledRow, page: Page, mark: string): 'latest' |
   return page.seen === mark ? 'latest' : 'newer'
 }
 
-/** Begun in the host's own portal: it goes by the copy that was made there, which stays as it is. */
+/**
+ * Begun in the host's own portal: it goes by the copy that was made there, which stays as it is. What stands in it to be
+ * answered or read is asked for from now on.
+ */
 async function adopt(
   portal: Portal,
   tx: Tx,
+  actor: Actor,
   scope: ChartScope,
-  { document, source }: Pick<Filling, 'document' | 'source'>,
+  { document, fields, source, standing }: Filling,
 ): Promise<FilledRow> {
-  await insertFilled(tx, {
+  const filledId = await insertFilled(tx, {
     ...{ onsiteId: document.id, pid: scope.pid, accountId: scope.account.id, templateId: document.templateId },
     ...{ versionId: undefined, sha256: sha256Of(source), now: utc(portal.clock.now()) },
   })
+  if (mayChange(standing)) {
+    await pinPdfs(tx, portal, filledId, fields)
+    await askForms(tx, portal, actor, scope, { documentId: document.id, filledId, fields })
+  }
   const row = await filledRowOf(tx, document.id, 'lock')
   if (!row) throw new Error('what was just written is not there')
   return row
@@ -135,24 +141,30 @@ async function keep(
   { document, fields }: Filling,
   filled: FilledRow,
   answers: Answers,
-  signing: Signing | undefined,
+  signings: Signings,
 ): Promise<void> {
   const now = portal.clock.now()
   const values = valuesOf(answers, document.values)
   const image = patientSignature(fields, answers)
   await saveOnsiteDocument(tx, portal.site, {
     ...{ id, values, state: EDITING },
-    signature: signing && image !== undefined ? { at: wallClock(now), image } : undefined,
+    signature: image === undefined ? undefined : { at: wallClock(now), image },
   })
   await noteDocument(tx, { pid: scope.pid, documentId: id, title: document.title, at: wallClock(now) }, 'editing')
   await noteSave(tx, {
-    ...{ id: filled.id, page, mark: markOf(answers), signing, now: utc(now) },
+    ...{ id: filled.id, page, mark: markOf(answers), now: utc(now) },
+    ...{ signings, signing: patientsSigning(fields, signings) },
     values: keepsValues(portal.site) ? null : JSON.stringify(values),
   })
   if (byItself) return
   await recordAudit(tx, portal.clock, actor, {
     ...{ event: 'document.saved', subject: `document:${String(id)}`, pid: scope.pid },
   })
+}
+
+/** The first, where there are several places. */
+function patientsSigning(fields: readonly Field[], signings: Signings): Signing | undefined {
+  return fields.flatMap(({ by, name }) => (by === 'patient' ? (signings[name] ?? []) : []))[0]
 }
 
 interface Picture {
@@ -193,20 +205,12 @@ function withPictures(fields: readonly Field[], answers: Answers, pictures: Read
   )
 }
 
-/** How it is signed now: as before, anew, or no more. `image`: the patient's signature. */
-function signingOf(
-  portal: Portal,
-  scope: ChartScope,
-  filled: FilledRow,
-  image: string | undefined,
-  pictures: ReadonlyMap<string, Picture>,
-): Signing | undefined {
-  if (image === undefined) return undefined
-  const now = utc(portal.clock.now())
-  const fresh = [...pictures.values()].find((each) => each.image === image)
-  if (fresh) return { kind: fresh.kind, signer: fresh.kind === 'typed' ? fresh.name : signerOf(scope), at: now }
-  const { sign_kind: kind, signer, signed_at: at } = filled
-  // Signed in the host's own portal: drawn there, by whoever was signed in.
-  if (kind === null || at === null) return { kind: 'drawn', signer: signerOf(scope), at: now }
-  return { kind, signer: signer ?? signerOf(scope), at }
+/** Of the fields that were signed by this save. */
+function freshIn(fields: readonly Field[], said: Answers, pictures: ReadonlyMap<string, Picture>): Fresh {
+  return new Map(
+    fields.flatMap(({ kind, name }): [string, Picture][] => {
+      const picture = kind === 'signature' ? pictures.get(said[name] ?? '') : undefined
+      return picture ? [[name, picture]] : []
+    }),
+  )
 }

@@ -1,6 +1,7 @@
 /** A document is sent: looked at once more as it will be filed, rendered once, and handed to staff; or not at all. */
+import { DateTime } from 'luxon'
 import type { Portal } from '../../../access/portal.js'
-import type { ChartScope } from '../../../access/scope.js'
+import { nameOf, type ChartScope } from '../../../access/scope.js'
 import { dropFile, storeBytes } from '../../../access/storedFiles.js'
 import { writeHostLog } from '../../../host/log.js'
 import { IN_REVIEW, keepsValues, saveOnsiteDocument } from '../../../host/onsiteDocuments.js'
@@ -9,17 +10,19 @@ import { noteDocument } from '../../../host/portalActivity.js'
 import { keepPatientSignature } from '../../../host/signatures.js'
 import { recordAudit, type Actor } from '../../../platform/audit.js'
 import { utc, wallClock } from '../../../platform/clock.js'
-import type { Tx } from '../../../platform/database.js'
+import type { Queryable, Tx } from '../../../platform/database.js'
 import type { Language } from '../../../platform/i18n.js'
 import { patientTurn, takeTurn } from '../../../platform/turns.js'
 import { renderTemplate, type TemplateValues } from '../directives.js'
+import { pinContents, pinnedValues, type Pinned, type Signed } from '../pinned.js'
 import { renderFilled } from '../rendering.js'
 import { moveSubmission, sendForAudit, type Submission } from '../submissions.js'
 import { missingIn, patientSignature } from './answers.js'
 import { contentsOf } from './contents.js'
-import { findFilling, sha256Of, type Filling } from './filling.js'
-import { markOf, valuesOf } from './filledRows.js'
-import { signerOf } from './signing.js'
+import { findFilling, sha256Of, unsignedFields, type Filling } from './filling.js'
+import { markOf, signingsOf, valuesOf } from './filledRows.js'
+import { lookedAt, sealLooked, type Looked } from './sealing.js'
+import { byOf, signedIn } from './signatures.js'
 import { mayChange, type Standing } from './standing.js'
 import { versionNumberOf } from './versions.js'
 
@@ -51,44 +54,73 @@ export interface Finished {
   values: TemplateValues
   /** What keeps it from being sent, by field: a key of words. */
   missing: Readonly<Record<string, string>>
+  language: Language
+  /** The instant that it is of. */
+  at: DateTime
 }
 
-/** Loads it as it would be sent now. */
+/** Loads it as it would be sent now; `at`: as of the instant when its patient looked at it. */
 export async function finishedDocument(
   portal: Portal,
-  { scope, id, language }: Pick<SendInput, 'scope' | 'id' | 'language'>,
+  { scope, id, language, at = portal.clock.now() }: Pick<SendInput, 'scope' | 'id' | 'language'> & { at?: DateTime },
 ): Promise<Finished | undefined> {
   const filling = await findFilling(portal.db, portal, scope.pid, id)
-  if (!filling) return undefined
-  const { values, done } = await contentsOf(portal, portal.db, scope, filling, language)
-  return { filling, values, missing: missingIn(filling.fields, filling.answers, done) }
+  return filling && finish(portal, portal.db, scope, filling, { language, at })
+}
+
+async function finish(
+  portal: Portal,
+  db: Queryable,
+  scope: ChartScope,
+  filling: Filling,
+  { language, at }: Pick<Finished, 'language' | 'at'>,
+): Promise<Finished> {
+  const { states, values } = await contentsOf(portal, db, scope, filling, { language, now: at })
+  return { filling, values, language, at, missing: missingIn(filling.fields, filling.answers, states) }
+}
+
+/** What the page carries that its patient confirms: which text of which instant they had before them. */
+export function seenOf(portal: Portal, finished: Finished): string {
+  const { at, filling, language } = finished
+  return sealLooked(portal, { id: filling.document.id, language, at, sha256: textMark(portal, finished) })
 }
 
 /** Says of two finished documents whether they say the same: hex SHA-256 of the text for the file. */
-export function seenOf(portal: Portal, { filling, values }: Finished, language: Language): string {
+export function textMark(portal: Pick<Portal, 'speech'>, { filling, language, values }: Finished): string {
   return sha256Of(renderTemplate(filling.parts, values, 'file', portal.speech.in(language)))
 }
 
 /**
- * Sends it: the very bytes that will be filed are rendered once and kept; the host's row becomes In Review, its activity
- * waiting, its signature the patient's; the submission waits for staff. Pressed again, it gives the first number.
+ * Sends it: the very bytes that will be filed are rendered once and kept, of the instant when they were looked at; the
+ * host's row becomes In Review, its activity waiting, its signature the patient's; the submission waits for staff. Pressed
+ * again, it gives the first number.
  */
 export async function sendDocument(portal: Portal, actor: Actor, input: SendInput): Promise<SendOutcome> {
-  const finished = await finishedDocument(portal, input)
-  const refusal = whyNotSent(portal, finished, input)
-  if (!finished || refusal) return refusal ?? { ok: false, reason: 'not-found' }
+  const looked = lookedAt(portal, input.id, input.seen)
+  const { id, language, scope } = input
+  const finished = await finishedDocument(portal, { id, language, scope, ...(looked ? { at: looked.at } : {}) })
+  const refusal = whyNotSent(portal, finished, looked)
+  if (!finished || !looked || refusal) return refusal ?? { ok: false, reason: 'not-found' }
   // Before anybody waits for us: laying out pages takes its time. What has changed by then is seen under the turn.
-  const pdf = await pdfOf(portal, input, finished)
-  return portal.db.transaction((tx) => sendInTurn(portal, tx, actor, input, finished, pdf))
+  const pinned = await pinnedOf(portal, scope, finished)
+  const pdf = await pdfOf(portal, finished, pinned)
+  return portal.db.transaction((tx) => sendInTurn(portal, tx, actor, input, looked, { before: finished, pinned, pdf }))
 }
 
-function whyNotSent(portal: Portal, finished: Finished | undefined, input: SendInput): SendOutcome | undefined {
+function whyNotSent(
+  portal: Portal,
+  finished: Finished | undefined,
+  looked: Looked | undefined,
+): SendOutcome | undefined {
   if (!finished) return { ok: false, reason: 'not-found' }
-  const { filling, missing } = finished
-  const over = alreadySent(filling)
+  const over = alreadySent(finished.filling)
   if (over) return over
-  if (Object.keys(missing).length > 0) return { ok: false, reason: 'missing', errors: missing }
-  return seenOf(portal, finished, input.language) === input.seen ? undefined : { ok: false, reason: 'changed' }
+  if (Object.keys(finished.missing).length > 0) return { ok: false, reason: 'missing', errors: finished.missing }
+  return isAsLooked(portal, finished, looked) ? undefined : { ok: false, reason: 'changed' }
+}
+
+function isAsLooked(portal: Portal, finished: Finished, looked: Looked | undefined): boolean {
+  return looked?.language === finished.language && looked.sha256 === textMark(portal, finished)
 }
 
 function alreadySent({ standing, sent }: Filling): SendOutcome | undefined {
@@ -98,25 +130,47 @@ function alreadySent({ standing, sent }: Filling): SendOutcome | undefined {
 }
 
 /** The document as staff read it and as it is filed. */
-export async function pdfOf(
-  portal: Portal,
-  { scope, language }: Pick<SendInput, 'scope' | 'language'>,
-  { filling, values }: Finished,
-): Promise<Buffer> {
-  const patient = await findPatient(portal.db, scope.pid)
-  const { document, filled, parts } = filling
+export async function pdfOf(portal: Portal, { filling }: Finished, pinned: Pinned): Promise<Buffer> {
+  const { answers, document, filled, parts } = filling
   return renderFilled(portal, {
-    ...{ parts, values, title: document.title, language, sentAt: utc(portal.clock.now()) },
+    ...{ parts, answers, title: document.title, pinned },
     version: await versionNumberOf(portal.db, filled?.version_id ?? undefined),
-    patient: { ...scope.patient, chartNumber: patient?.pubpid },
-    signed: signedBy(filling, scope),
   })
 }
 
-function signedBy({ answers, filled, fields }: Filling, scope: ChartScope) {
-  const signed = patientSignature(fields, answers) !== undefined
-  const at = filled?.signed_at ?? undefined
-  return signed && at !== undefined ? [{ name: filled?.signer ?? signerOf(scope), as: 'patient', at } as const] : []
+/** Everything that it says besides its template and its answers, sent now by whoever acts in this scope. */
+export async function pinnedOf(
+  portal: Portal,
+  scope: ChartScope,
+  { filling, language, values }: Finished,
+): Promise<Pinned> {
+  const patient = await findPatient(portal.db, scope.pid)
+  const { firstName, lastName, born } = scope.patient
+  return {
+    ...{ language, ...pinnedValues(values), practice: { ...portal.practice() }, sentAt: utc(portal.clock.now()) },
+    patient: { firstName, lastName, born, chartNumber: patient?.pubpid },
+    by: byOf(scope),
+    signed: signedBy(portal, filling, nameOf(scope)),
+  }
+}
+
+/** Who signed it. `patient`: the name of whoever signed in the host's own portal, which keeps none. */
+export function signedBy(
+  { clock }: Pick<Portal, 'clock'>,
+  { answers, document, fields, filled }: Filling,
+  patient: string,
+): Signed[] {
+  const there = document.signedAt === undefined ? undefined : DateTime.fromSQL(document.signedAt, { zone: clock.zone })
+  return signedIn(fields, answers, signingsOf(filled), {
+    name: filled?.signer ?? patient,
+    at: filled?.signed_at ?? utc(there?.isValid ? there : clock.now()),
+  })
+}
+
+interface Made {
+  before: Finished
+  pinned: Pinned
+  pdf: Buffer
 }
 
 async function sendInTurn(
@@ -124,24 +178,23 @@ async function sendInTurn(
   tx: Tx,
   actor: Actor,
   input: SendInput,
-  { filling: before }: Finished,
-  pdf: Buffer,
+  looked: Looked,
+  { before, pinned, pdf }: Made,
 ): Promise<SendOutcome> {
-  const { scope, id, language } = input
+  const { scope, id } = input
   await takeTurn(tx, [patientTurn(scope)])
   const filling = await findFilling(tx, portal, scope.pid, id, 'lock')
   if (!filling) return { ok: false, reason: 'not-found' }
   const over = alreadySent(filling)
   if (over) return over
-  if (markOf(filling.answers) !== markOf(before.answers)) return { ok: false, reason: 'changed' }
-  const { done, values } = await contentsOf(portal, tx, scope, filling, language)
-  const errors = missingIn(filling.fields, filling.answers, done)
-  if (Object.keys(errors).length > 0) return { ok: false, reason: 'missing', errors }
-  if (seenOf(portal, { filling, values, missing: {} }, language) !== input.seen) return { ok: false, reason: 'changed' }
+  if (markOf(filling.answers) !== markOf(before.filling.answers)) return { ok: false, reason: 'changed' }
+  const now = await finish(portal, tx, scope, filling, looked)
+  if (Object.keys(now.missing).length > 0) return { ok: false, reason: 'missing', errors: now.missing }
+  if (!isAsLooked(portal, now, looked)) return { ok: false, reason: 'changed' }
 
   if (filling.sent) await endStale(portal, tx, actor, filling.sent)
-  const html = renderTemplate(filling.parts, values, 'file', portal.speech.in(language))
-  return { ok: true, receipt: await handIn(portal, tx, actor, input, filling, { html, pdf }), first: true }
+  const html = renderTemplate(filling.parts, now.values, 'file', portal.speech.in(now.language))
+  return { ok: true, receipt: await handIn(portal, tx, actor, input, filling, { html, pdf, pinned }), first: true }
 }
 
 /** Sent, and changed since with the host's own screens, which ask nobody: what waits is not what is sent now. */
@@ -157,7 +210,7 @@ async function handIn(
   actor: Actor,
   { scope, id, address }: SendInput,
   { answers, document, fields, filled, sent }: Filling,
-  { html, pdf }: { html: string; pdf: Buffer },
+  { html, pdf, pinned }: { html: string; pdf: Buffer; pinned: Pinned },
 ): Promise<string> {
   const now = portal.clock.now()
   const at = wallClock(now)
@@ -175,13 +228,18 @@ async function handIn(
   })
   const activityId = await noteDocument(tx, { pid: scope.pid, documentId: id, title: document.title, at }, 'waiting')
   if (image !== undefined) {
-    const signator = filled?.signer ?? signerOf(scope)
+    // Who signed, never what somebody typed: the host shows it as a person's name (facts §6.7).
+    const by = pinned.signed.find(({ as }) => as === 'patient')?.by
+    const signator = by === undefined || by.relationship === 'self' ? nameOf(scope) : by.name
     await keepPatientSignature(tx, { pid: scope.pid, signator, image, at, epoch: Math.floor(now.toSeconds()), address })
   }
-  const { receipt } = await sendForAudit(tx, portal, actor, {
+  const sentAs = await sendForAudit(tx, portal, actor, {
     ...{ kind: 'document', accountId: scope.account.id, record: scope.record, pid: scope.pid },
     ...{ onsiteId: id, activityId, fileId, title: document.title, note: '' },
+    awaitsSignature: unsignedFields({ answers, fields }).length > 0,
   })
+  const { receipt } = sentAs
+  await pinContents(tx, sentAs.id, pinned)
   // It waits under its old number with new bytes: nothing refers to those that came back.
   if (sent?.state === 'returned' && sent.file_id !== null) await dropFile(tx, sent.file_id)
   await recordAudit(tx, portal.clock, actor, {

@@ -1,7 +1,8 @@
 /** A signature, drawn or typed: in both cases a small picture, since that is what the host's pages show (facts §6.7). */
 import { createRequire } from 'node:module'
+import type { Sharp } from 'sharp'
 import { nameOf, type ChartScope } from '../../../access/scope.js'
-import sharp, { type Sharp } from 'sharp'
+import { imaging } from '../../../platform/imaging.js'
 
 /** The host keeps it in a TEXT (facts §12.11): so long may the whole data-URL be. */
 const SIGNATURE_MOST = 65_535
@@ -22,6 +23,7 @@ export async function drawnSignature(dataUrl: string): Promise<Drawing> {
   if (dataUrl.length > DRAWN_MOST) return { ok: false, reason: 'too-large' }
   if (!/^data:image\/png;base64,[A-Za-z0-9+/]+={0,2}$/.test(dataUrl)) return { ok: false, reason: 'not-a-picture' }
   const bytes = Buffer.from(dataUrl.slice(PREFIX.length), 'base64')
+  const sharp = await imaging()
   try {
     const { format, width, height } = await sharp(bytes, limits).metadata()
     if (format !== 'png' || width < 2 || height < 2) return { ok: false, reason: 'not-a-picture' }
@@ -41,6 +43,7 @@ const TRIM = { background: 'white', threshold: 20 }
 const LEAST_INK = 0.5
 
 async function inTheHost(picture: Buffer): Promise<Drawing> {
+  const sharp = await imaging()
   const image = `${PREFIX}${(await asSignature(sharp(picture)).toBuffer()).toString('base64')}`
   return image.length > SIGNATURE_MOST ? { ok: false, reason: 'too-large' } : { ok: true, image }
 }
@@ -63,6 +66,7 @@ export async function typedSignature(name: string): Promise<string> {
   const written = name.replace(/\s+/g, ' ').trim().slice(0, NAME_MOST)
   if (written === '') return ''
   const text = written.replace(/[&<>"']/g, (sign) => `&#${String(sign.charCodeAt(0))};`)
+  const sharp = await imaging()
   const picture = sharp({ text: { text, font: 'DejaVu Serif Italic', fontfile: hand(), dpi: 190, wrap: 'none' } })
   // White on black, turned over before there is a margin: sharp would turn that over, too.
   const inked = await picture.negate().png().toBuffer()

@@ -1,6 +1,8 @@
 /** A template's bytes as they were when a document was begun, and the text that is read out of them. */
-import { findVersion, PDF, type TemplateVersion } from '../../../host/templates.js'
-import type { Queryable } from '../../../platform/database.js'
+import type { Portal } from '../../../access/portal.js'
+import { findVersion, pinVersion, PDF, type TemplateVersion } from '../../../host/templates.js'
+import type { Queryable, Tx } from '../../../platform/database.js'
+import type { Field } from '../directives.js'
 
 /** Throws where there is none: what is pinned is never removed. */
 export async function pinnedVersion(db: Queryable, id: number): Promise<TemplateVersion> {
@@ -35,4 +37,22 @@ export async function pdfsOf(db: Queryable, filledId: number): Promise<ReadonlyM
 /** The first is 1. Undefined: begun in the host's own portal, which counts none. */
 export async function versionNumberOf(db: Queryable, id: number | undefined): Promise<number | undefined> {
   return id === undefined ? undefined : (await pinnedVersion(db, id)).version
+}
+
+/** What it asks to be read, where that is there and is a PDF. */
+export async function pinPdfs(
+  tx: Tx,
+  portal: Pick<Portal, 'clock'>,
+  filledId: number,
+  fields: readonly Field[],
+): Promise<void> {
+  const asked = fields.flatMap(({ document }) => (document ? [document.id] : []))
+  for (const templateId of new Set(asked)) {
+    const versionId = await pinVersion(tx, portal.clock, templateId)
+    if (versionId === undefined || !isPdf(await pinnedVersion(tx, versionId))) continue
+    await tx.insert(
+      `INSERT INTO foyer_filled_pdfs (filled_id, template_id, version_id) VALUES (:filledId, :templateId, :versionId)`,
+      { filledId, templateId, versionId },
+    )
+  }
 }

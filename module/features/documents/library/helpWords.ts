@@ -46,7 +46,8 @@ export const helpWords = wordsIn(
     'templates.directive.AdminSignature': 'Staff sign here when it is filed.',
     'templates.directive.SignaturesRequired': 'It cannot be sent without the patient’s signature.',
     'templates.directive.Questionnaire': 'A questionnaire, by its name.',
-    'templates.directive.EncounterForm': 'An encounter form, by its name.',
+    'templates.directive.EncounterForm':
+      'An encounter form of the EMR. Only its own pages can fill it, so a template with one is not kept here.',
     'templates.directive.AcknowledgePdf':
       'A PDF of this library, by its number and a title: to be read and acknowledged.',
     'templates.directive.ParseAsHTML': 'The text is HTML.',
@@ -56,6 +57,12 @@ export const helpWords = wordsIn(
       'Line {{line}}: {{what}} is a script. Scripts are not kept, by OpenEMR neither. Take it out.',
     'templates.refused.handler': 'Line {{line}}: {{what}} runs code. Take it out.',
     'templates.refused.address': 'Line {{line}}: an address that begins with {{what}} can run code. Take it out.',
+    'templates.refused.encounterForm':
+      'The encounter form “{{name}}” can be filled in the EMR’s own pages only: patients would see its name here and nothing else. Build it as a questionnaire under Forms, and write {Questionnaire:its name} instead.',
+    'templates.warning.questionnaire':
+      'No questionnaire called “{{name}}” can be asked just now. Patients cannot begin this document until there is one under Forms.',
+    'templates.warning.file':
+      'The document to be read, “{{name}}”, is not there as a PDF. Patients cannot begin this document without it.',
     'templates.warning.leftOut': 'Line {{line}}: {{what}} is left out when the template is shown.',
     'templates.warning.unknown': '{{what}} is none of the directives below. It is shown as it stands.',
     'templates.warning.noFields': 'There is nothing to fill in or sign.',
@@ -109,7 +116,8 @@ export const helpWords = wordsIn(
     'templates.directive.AdminSignature': 'Aquí firma el personal al archivarlo.',
     'templates.directive.SignaturesRequired': 'No se puede enviar sin la firma del paciente.',
     'templates.directive.Questionnaire': 'Un cuestionario, por su nombre.',
-    'templates.directive.EncounterForm': 'Un formulario de consulta, por su nombre.',
+    'templates.directive.EncounterForm':
+      'Un formulario de consulta del expediente electrónico. Solo sus propias pantallas pueden llenarlo, así que aquí no se guarda una plantilla con uno.',
     'templates.directive.AcknowledgePdf':
       'Un PDF de esta biblioteca, por su número y un título: para leerlo y confirmarlo.',
     'templates.directive.ParseAsHTML': 'El texto es HTML.',
@@ -120,6 +128,12 @@ export const helpWords = wordsIn(
     'templates.refused.handler': 'Línea {{line}}: {{what}} ejecuta código. Quítelo.',
     'templates.refused.address':
       'Línea {{line}}: una dirección que empieza con {{what}} puede ejecutar código. Quítela.',
+    'templates.refused.encounterForm':
+      'El formulario de consulta «{{name}}» solo se puede llenar en las pantallas propias del expediente electrónico: aquí los pacientes verían su nombre y nada más. Créelo como cuestionario en Formularios y escriba {Questionnaire:su nombre} en su lugar.',
+    'templates.warning.questionnaire':
+      'Ahora no se puede pedir ningún cuestionario llamado «{{name}}». Los pacientes no podrán empezar este documento hasta que exista en Formularios.',
+    'templates.warning.file':
+      'El documento que hay que leer, «{{name}}», no está como PDF. Sin él, los pacientes no podrán empezar este documento.',
     'templates.warning.leftOut': 'Línea {{line}}: {{what}} se omite cuando se muestra la plantilla.',
     'templates.warning.unknown': '{{what}} no es ninguna de las directivas de abajo. Se muestra tal cual.',
     'templates.warning.noFields': 'No hay nada que llenar ni firmar.',

@@ -15,6 +15,7 @@ import {
   type Parts,
 } from '../directives.js'
 import { patientValues } from '../directives/known.js'
+import { unfillableIn } from '../fillable.js'
 
 /** What of a template's text is shown: nodes for /documents/directives/nodes. */
 export function previewNodes(
@@ -49,18 +50,25 @@ export interface Judgement {
 }
 
 /** What is wrong with a text, for who is about to save it. */
-export function judge({ t }: Pick<StaffContext, 't'>, text: string): Judgement {
+export async function judge({ portal, t }: Pick<StaffContext, 'portal' | 't'>, text: string): Promise<Judgement> {
   const refusals = refusalsIn(text)
   const bad = refusals.filter(isCode)
   const rest = refusals.filter((refusal) => !isCode(refusal))
   const parts = parseTemplate(text)
+  const unfillable = await unfillableIn(portal.db, portal.site, fieldsOf(parts))
+  const [never, notNow] = [true, false].map((is) => unfillable.filter(({ what }) => is === (what === 'encounter-form')))
   return {
-    refused: bad.slice(0, SAID_MOST).map(({ line, what, why }) => t(`templates.refused.${why}`, { line, what })),
+    refused: [
+      ...bad.slice(0, SAID_MOST).map(({ line, what, why }) => t(`templates.refused.${why}`, { line, what })),
+      // Only the EMR's own pages can ask it: a patient would see its name, and staff would never get it.
+      ...(never ?? []).slice(0, SAID_MOST).map(({ name }) => t('templates.refused.encounterForm', { name })),
+    ],
     warnings: [
       ...rest.slice(0, SAID_MOST).map(({ line, what }) => t('templates.warning.leftOut', { line, what })),
       ...unknownIn(parts)
         .slice(0, SAID_MOST)
         .map((what) => t('templates.warning.unknown', { what })),
+      ...(notNow ?? []).slice(0, SAID_MOST).map(({ name, what }) => t(`templates.warning.${what}`, { name })),
       ...missingRules(parts, text, t),
     ],
   }

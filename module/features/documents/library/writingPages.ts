@@ -102,7 +102,7 @@ async function save(context: StaffContext, id: number | undefined): Promise<Answ
   }
   const written: Written = { ...asked.value, id }
   const content = asKept(written.content)
-  const judgement = judge(context, content)
+  const judgement = await judge(context, content)
   const { refused, warnings } = judgement
   if (refused.length > 0) {
     return showForm(context, written, { judgement, errors: refused.map((said) => ({ name: 'content', text: said })) })
@@ -175,7 +175,7 @@ export async function upload(context: StaffContext): Promise<Answer> {
   }
   const read = textIn(file, content)
   if (read === undefined) return failed(t('templates.notText'))
-  const judgement = judge(context, asKept(read))
+  const judgement = await judge(context, asKept(read))
   return showForm(context, { ...written, content: read }, { judgement, preview: judgement.refused.length === 0 })
 }
 
