@@ -102,6 +102,40 @@ describe('A hundred thousand documents', function () {
     )
   })
 
+  it('of which the patient sees none but one leave that one its place', async () => {
+    const pid = practice.patients.luis
+    const luis = visitor(origin)
+    await luis.signIn('/portal/sign-in', loginOf('luis'), passwordOf('luis.reyes'))
+    const shared = await aDocument(practice, { pid, name: 'shared.txt' })
+    const at = `/portal/records/${practice.records.luis}/documents`
+    const all = async () => ({
+      list: steady((await luis.get(at)).body),
+      card: steady((await luis.get(`${at}/new`, { 'HX-Request': 'true' })).body),
+      page: (await luis.get(`${at}/chart/${String(shared)}`)).status,
+    })
+    const before = await all()
+    expect(before.list).to.contain('shared.txt')
+    await practice.db.transaction(async (tx) => {
+      await tx.change(`UPDATE documents SET date = '2026-11-22 08:00:00' WHERE id = :shared`, { shared })
+      // As many as a list takes, and newer: a third deleted, a third taken back, a third over.
+      await tx.change(
+        `INSERT INTO documents (id, type, size, date, url, mimetype, revision, foreign_id, docdate, hash, name, deleted, date_expires)
+         SELECT 3000000 + seq, 'file_url', 100, '2026-11-23 07:00:00', CONCAT('file:///', seq), 'text/plain',
+                '2026-11-20 08:00:00', :pid, '2026-11-20', '', CONCAT('hidden ', seq, '.txt'), seq MOD 3 = 0,
+                IF(seq MOD 3 = 1, '2026-11-01', NULL)
+           FROM seq_1_to_2100`,
+        { pid },
+      )
+      await tx.change(
+        `INSERT INTO foyer_document_shares (document_id, pid, shared, reason, decided_by, decided_at, rules_for)
+         SELECT 3000000 + seq, :pid, 0, 'test', 'test', '2026-11-20 08:00:00', 3000000 + seq
+           FROM seq_1_to_2100 WHERE seq MOD 3 = 2`,
+        { pid },
+      )
+    })
+    expect(await all()).to.deep.equal(before)
+  })
+
   it('come as an archive of two hundred that is never held whole, each as it was filed', async () => {
     const pid = practice.patients.amina
     for (let number = 1; number <= IN_ARCHIVE; number += 1) {
@@ -173,6 +207,13 @@ describe('A hundred thousand documents', function () {
     return readdirSync('/proc/self/fd').filter((fd) => linkOf(fd).startsWith(folder.documents)).length
   }
 })
+
+/** Without tokens, numbers of the request and nonces. */
+function steady(html: string): string {
+  return html
+    .replace(/name="_csrf" value="[^"]+"|nonce="[^"]+"|"X-CSRF-Token":\s*"[^"]+"|csrf[^ >]*="[^"]+"/gi, '')
+    .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '')
+}
 
 function linkOf(fd: string): string {
   try {

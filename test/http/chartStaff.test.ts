@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { documentsById } from '../../module/host/reads/chartDocuments.js'
+import { clamd } from '../support/clamd.js'
 import { aDocument, makeSiteFolder, type SiteFolderForTest } from '../support/chart.js'
 import { formOf, pdfOf, sendForm, type FilesAnswer, type Sent } from '../support/files.js'
 import { openPractice, type TestPractice } from '../support/practice.js'
@@ -171,6 +172,23 @@ describe('Staff look after the documents of a chart', function () {
     expect(program.status).to.equal(422)
     expect(program.body).to.contain('A file of this kind is not taken')
     expect(await count('documents')).to.equal(before)
+  })
+
+  it('are told that a file is too large for the scanner as what it is: it will be so the next time, too', async () => {
+    const peer = await clamd()
+    peer.manner.most = 100_000
+    const { config } = practice.portal
+    Object.assign(config, { clamd: peer.address })
+    try {
+      const fields = { ...(await formOf(admin, list)), category: '3' }
+      const long = { name: 'long.pdf', bytes: pdfOf('long', 300_000), field: 'file' }
+      const refused = await sendForm(admin, list, fields, [long])
+      expect(refused.status).to.equal(422)
+      expect(refused.body).to.contain('too large to be checked for viruses').and.to.not.contain('Try again in a moment')
+    } finally {
+      Object.assign(config, { clamd: undefined })
+      await peer.stop()
+    }
   })
 
   it('are told why nothing can be filed while the EMR’s folder is away', async () => {

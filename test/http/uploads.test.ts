@@ -5,6 +5,11 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import sharp from 'sharp'
 import { checkUploads } from '../../module/features/documents/uploads/checking.js'
+import { sweepFiles } from '../../module/features/documents/uploads/sweeping.js'
+import { linkRegistration } from '../../module/features/registration/staff/linking.js'
+import { unlinkRegistration } from '../../module/features/registration/staff/unlinking.js'
+import { administrator, register } from '../integration/registration/people.js'
+import { aDocument, makeSiteFolder } from '../support/chart.js'
 import { clamd, EICAR, type Clamd } from '../support/clamd.js'
 import { formOf, pdfOf, sealedBytes, sendForm, storeOf, type Sent } from '../support/files.js'
 import { openPractice, type RecordName, type TestPractice } from '../support/practice.js'
@@ -43,7 +48,7 @@ describe('Files that a patient sends', function () {
       note: string
       state: string
       scan: string
-      file_id: number
+      file_id: number | null
       batch: string
     }>(
       `SELECT id, pid, title, note, state, scan, file_id, batch FROM foyer_submissions WHERE kind = 'upload' ORDER BY id`,
@@ -166,7 +171,7 @@ describe('Files that a patient sends', function () {
       .toBuffer()
     await send([{ name: 'card.JPG', bytes: taken }])
     const { file_id: fileId, title } = (await submissions()).at(-1) ?? { file_id: 0 }
-    const { bytes, type } = await stored(fileId)
+    const { bytes, type } = await stored(fileId ?? 0)
     expect([title, type]).to.deep.equal(['card.JPG', 'image/jpeg'])
     const kept = await sharp(bytes).metadata()
     expect([kept.width, kept.height, kept.exif]).to.deep.equal([30, 10, undefined])
@@ -267,6 +272,7 @@ describe('Files that a patient sends', function () {
     const next = await nextId()
     const noToken = await sendForm(maria, address('maria'), { _once: _once ?? '' }, file)
     expect([noToken.status, noToken.body.includes('open for too long')]).to.deep.equal([403, true])
+    expect((await sendForm(maria, address('maria'), { _once: _once ?? '' }, [])).status, 'and no file').to.equal(403)
     const stranger = await practice.visitor()
     expect((await sendForm(stranger, address('maria'), {}, file)).status).to.equal(303)
     const theirs = await formOf(luis, address('luis'))
@@ -312,21 +318,151 @@ describe('Files that a patient sends', function () {
     expect(view?.event).to.equal('patient.downloaded')
   })
 
+  describe('and takes back', () => {
+    const hrefOf = async (location: string) =>
+      /action="([^"]*\/files\/\d+\/withdrawal)"/.exec((await maria.get(location)).body)?.[1] ?? ''
+    const press = (href: string, location: string, who = maria) => who.post(href, {}, { from: location })
+
+    it('are gone with their bytes, stay with their number, and leave the queue of staff', async () => {
+      const admin = await practice.staffVisitor('admin')
+      const { location } = await send([{ name: 'mistaken.pdf', bytes: pdfOf('mistaken') }])
+      const href = await hrefOf(location)
+      expect((await admin.get('/staff/portal/documents')).body).to.include('mistaken.pdf')
+      const before = await storeOf(practice)
+      expect((await press(href, location)).status).to.equal(303)
+      expect((await press(href, location)).status, 'the same press again').to.equal(303)
+      expect((await submissions()).at(-1)).to.include({ title: 'mistaken.pdf', state: 'withdrawn', file_id: null })
+      const { files, rows } = await storeOf(practice)
+      expect([files.length, rows.length]).to.deep.equal([before.files.length - 1, before.rows.length - 1])
+      const page = await maria.get(location)
+      expect(page.body)
+        .to.include('Taken back')
+        .and.match(/Number [A-Z0-9]{4}-/)
+      expect(page.body).to.not.include('/withdrawal').and.not.include('Staff of the practice look at')
+      expect((await admin.get('/staff/portal/documents')).body).to.not.include('mistaken.pdf')
+      const told = await practice.db.select<{ event: string }>(
+        `SELECT event FROM foyer_audit WHERE event = 'document.withdrawn'
+         UNION ALL SELECT event FROM foyer_outbox WHERE event = 'document.withdrawn'`,
+      )
+      expect(told).to.have.length(2)
+    })
+
+    it('while they are checked: what comes of the check is nothing', async () => {
+      peer.manner.mute = true
+      const before = await submissions()
+      const { location } = await send([{ name: 'not yet.pdf', bytes: pdfOf('not yet') }])
+      expect((await press(await hrefOf(location), location)).status).to.equal(303)
+      peer.manner.mute = false
+      practice.clock.set('2026-11-23T08:02:00')
+      await checkUploads.run(practice.portal)
+      expect(await submissions()).to.deep.equal(before)
+      expect((await maria.get(location)).body).to.include('Taken back')
+      const { files, rows } = await storeOf(practice)
+      expect(files.length).to.equal(rows.length)
+    })
+
+    it('too late, once somebody has decided, are told so with 409; and another’s are not there', async () => {
+      const { location } = await send([{ name: 'decided.pdf', bytes: pdfOf('decided') }])
+      const href = await hrefOf(location)
+      const theirs = href.replace(practice.records.maria, practice.records.luis)
+      await luis.get(address('luis'))
+      expect((await press(theirs, address('luis'), luis)).status).to.equal(404)
+      const { id } = (await submissions()).at(-1) ?? { id: 0 }
+      await practice.db.transaction((tx) =>
+        tx.change(`UPDATE foyer_submissions SET state = 'denied', reason = 'Of another' WHERE id = :id`, { id }),
+      )
+      const late = await press(href, location)
+      expect(late.status).to.equal(409)
+      expect(late.body).to.include('can’t be taken back any more: Not accepted').and.include('data-error-summary')
+      expect((await submissions()).at(-1))
+        .to.include({ state: 'denied' })
+        .and.not.include({ file_id: null })
+    })
+  })
+
+  it('leave no copy in the store: once the chart has them whole, or some time after they were denied', async () => {
+    const folder = await makeSiteFolder()
+    Object.assign(practice.portal.config, { hostSiteDir: folder.dir })
+    try {
+      const pid = practice.patients.maria
+      const decide = async (name: string, columns: string) => {
+        const { location } = await send([{ name, bytes: pdfOf(name) }])
+        const { id } = (await submissions()).at(-1) ?? { id: 0 }
+        await practice.db.transaction(
+          (tx) =>
+            tx.change(`UPDATE foyer_submissions SET decided_at = '2026-11-20 12:00:00', ${columns} WHERE id = :id`, {
+              id,
+            }), // sql-safe: of this test
+        )
+        return location
+      }
+      const inChart = await aDocument(practice, { pid, name: 'filed.pdf', content: pdfOf('filed.pdf') })
+      const other = await aDocument(practice, { pid, name: 'other.pdf', content: pdfOf('something else') })
+      const filed = await decide('filed.pdf', `state = 'charted', document_id = ${String(inChart)}`)
+      await decide('altered.pdf', `state = 'charted', document_id = ${String(other)}`)
+      await decide('denied.pdf', `state = 'denied'`)
+      const left = async () =>
+        (await submissions()).slice(-3).map(({ file_id: file, title }) => (file === null ? '' : title))
+      await practice.setting('deniedFilesKept', '30')
+      await sweepFiles.run(practice.portal)
+      expect(await left()).to.deep.equal(['', 'altered.pdf', 'denied.pdf'])
+      await practice.setting('deniedFilesKept', '2')
+      await sweepFiles.run(practice.portal)
+      expect(await left()).to.deep.equal(['', 'altered.pdf', ''])
+      const { files, rows } = await storeOf(practice)
+      expect(files.length).to.equal(rows.length)
+      const upload = await practice.db.first<{ id: number }>(`SELECT id FROM foyer_uploads WHERE name = 'filed.pdf'`)
+      const read = await maria.get(`${filed}/files/${String(upload?.id)}`)
+      expect(read.location).to.match(new RegExp(`/documents/chart/${String(inChart)}/file$`))
+      expect((await maria.get(read.location ?? '')).status).to.equal(200)
+    } finally {
+      Object.assign(practice.portal.config, { hostSiteDir: undefined })
+      await folder.remove()
+    }
+  })
+
+  it('with a virus that is found only later are told of in a letter without a word of it', async () => {
+    await practice.db.transaction((tx) =>
+      tx.change(
+        `UPDATE foyer_accounts SET email = 'maria@example.org', email_verified_at = '2026-11-01' WHERE id = :id`,
+        { id: practice.accounts.maria },
+      ),
+    )
+    const letters = () =>
+      practice.db.select<{ account_id: number; facts: object }>(
+        `SELECT account_id, facts FROM foyer_letters WHERE kind = 'upload.refused' ORDER BY id`,
+      )
+    const sick = { name: 'Biopsy of Maria.csv', bytes: Buffer.from(`a,b\n${EICAR},1\n`) }
+    await send([sick])
+    expect(await letters(), 'who reads it at once is not written to').to.deep.equal([])
+    peer.manner.mute = true
+    const { location } = await send([{ ...sick, bytes: Buffer.concat([sick.bytes, Buffer.from('2,2\n')]) }])
+    peer.manner.mute = false
+    practice.clock.set('2026-11-23T08:03:00')
+    await checkUploads.run(practice.portal)
+    const batch = location.split('/').at(-1)
+    expect(await letters()).to.deep.equal([
+      { account_id: practice.accounts.maria, facts: { batch, record: practice.records.maria } },
+    ])
+    expect((await maria.get(location)).body).to.include('found a virus')
+  })
+
   it('of somebody without a chart wait too, and go into the chart once it is linked; back when that is taken back', async () => {
     const answer = await send([{ name: 'before.pdf', bytes: pdfOf('before') }], {}, 'ownOfMaria')
     expect((await maria.get(answer.location)).body).to.include('Waiting for the practice')
     expect((await submissions()).at(-1)).to.include({ title: 'before.pdf', pid: null })
-    const { followLinks } = await import('../../module/features/documents/uploads/linking.js')
-    const tell = async (event: string) => {
-      const payload = { account: practice.accounts.maria, pid: practice.patients.maria, record: practice.records.maria }
-      const heard = { id: 1, event, payload, lastTry: false }
-      for (const each of followLinks.filter((listener) => listener.event === event))
-        await each.hear(practice.portal, heard)
+    const who = {
+      accountId: practice.accounts.maria,
+      ownRecord: practice.records.ownOfMaria,
+      actor: { kind: 'account', id: String(practice.accounts.maria), name: 'Maria', requestId: undefined } as const,
     }
-    await tell('record.linked')
-    expect((await submissions()).at(-1)).to.include({ title: 'before.pdf', pid: practice.patients.maria })
+    const [staff, id, pid] = [await administrator(practice), await register(practice, who), await practice.patient()]
+    const wish = { id, pid, move: true, seen: undefined }
+    expect(await linkRegistration(practice.portal, staff.member, staff.actor, wish)).to.include({ ok: true })
+    expect((await submissions()).at(-1)).to.include({ title: 'before.pdf', pid })
     expect((await maria.get(answer.location)).status, 'no longer in the own record').to.equal(404)
-    await tell('record.unlinked')
+    const undone = await unlinkRegistration(practice.portal, staff.member, staff.actor, { id, reason: 'Another' })
+    expect(undone).to.include({ ok: true })
     expect((await submissions()).at(-1)).to.include({ title: 'before.pdf', pid: null })
   })
 })

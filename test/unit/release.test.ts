@@ -4,7 +4,8 @@ import { canSee, whyHidden, type Releasable, type Viewer } from '../../module/ac
 import { seededRandom, type Random } from '../../module/demo/random.js'
 
 const NOW = '2026-11-23 08:00:00'
-const ROUNDS = 5000
+const HIGH = 'sensitivities|high'
+const ROUNDS = 8000
 
 describe('What is shown of a chart', () => {
   const random = seededRandom(11_284)
@@ -22,7 +23,9 @@ describe('What is shown of a chart', () => {
       if (viewer.kind !== 'patient') continue
       const lasts = item.expiresAt === undefined || item.expiresAt > NOW
       const shared = item.ruling === undefined || item.ruling.shared
-      const expected = viewer.mayView && viewer.pid === item.pid && !item.deleted && shared && lasts
+      const level = item.sensitivity !== undefined || item.categories.some(({ acoSpec }) => acoSpec === HIGH)
+      const open = !level || viewer.maySensitive || item.ruling?.shared === true
+      const expected = viewer.mayView && viewer.pid === item.pid && !item.deleted && shared && lasts && open
       expect(canSee(viewer, item)).to.equal(expected)
       expect(whyHidden(viewer, item) === undefined).to.equal(expected)
     }
@@ -32,7 +35,8 @@ describe('What is shown of a chart', () => {
     for (const { item, viewer } of rounds) {
       if (viewer.kind !== 'staff') continue
       const opens = item.categories.length === 0 || item.categories.some(({ acoSpec }) => viewer.specs.has(acoSpec))
-      expect(canSee(viewer, item)).to.equal(opens && viewer.pid === item.pid && !item.deleted)
+      const level = item.sensitivity === undefined || viewer.specs.has(`sensitivities|${item.sensitivity}`)
+      expect(canSee(viewer, item)).to.equal(opens && level && viewer.pid === item.pid && !item.deleted)
     }
   })
 
@@ -50,7 +54,14 @@ function anItem(random: Random): Releasable {
     pid: one(1, 1, 1, 2),
     deleted: one(true, false, false, false),
     expiresAt: one(undefined, undefined, '2026-11-23 07:59:59', NOW, '2026-11-23 08:00:01', '2100-01-01 00:00:00'),
-    categories: one([], [{ acoSpec: 'patients|docs' }], [{ acoSpec: 'admin|super' }, { acoSpec: 'patients|demo' }]),
+    categories: one(
+      [],
+      [{ acoSpec: 'patients|docs' }],
+      [{ acoSpec: 'admin|super' }, { acoSpec: 'patients|demo' }],
+      [{ acoSpec: 'sensitivities|normal' }],
+      [{ acoSpec: 'patients|docs' }, { acoSpec: HIGH }],
+    ),
+    sensitivity: one(undefined, undefined, 'high', 'vip'),
     ruling: one(undefined, { shared: true }, { shared: false }),
   }
 }
@@ -58,7 +69,13 @@ function anItem(random: Random): Releasable {
 function aViewer(random: Random): Viewer {
   const one = <Value>(...values: readonly Value[]): Value => values[Math.floor(random() * values.length)] as Value
   return one<Viewer>(
-    { kind: 'patient', pid: one(1, 2, undefined), mayView: one(true, true, false), now: NOW },
-    { kind: 'staff', pid: one(1, 2), specs: new Set(one([], ['patients|docs'], ['patients|demo', 'admin|super'])) },
+    {
+      ...{ kind: 'patient', pid: one(1, 2, undefined), now: NOW },
+      ...{ mayView: one(true, true, false), maySensitive: one(true, false) },
+    },
+    {
+      ...{ kind: 'staff', pid: one(1, 2) },
+      specs: new Set(one([], ['patients|docs'], ['patients|demo', 'admin|super'], ['patients|docs', HIGH])),
+    },
   )
 }

@@ -91,10 +91,15 @@ export interface Submission {
   host_mark: string | null
   /** Staff have ticked it with others to be filed then: until that they can take it back. */
   filing_due_at: Utc | null
+  /** Hex, of the bytes that were shown then. */
+  filing_sha256: string | null
+  /** 1: the template asks for a signature of the practice, and nobody has signed yet. */
+  awaits_signature: number
 }
 
 const columns = `id, receipt, kind, account_id, record, pid, onsite_id, activity_id, file_id, title, note, batch, state, scan,
-  category_id, claimed_by, claimed_at, decided_by, decided_at, reason, marks, document_id, filed_name, version, sent_at, host_mark, filing_due_at`
+  category_id, claimed_by, claimed_at, decided_by, decided_at, reason, marks, document_id, filed_name, version, sent_at, host_mark, filing_due_at,
+  filing_sha256, awaits_signature`
 
 export function findSubmission(db: Queryable, id: number): Promise<Submission | undefined> {
   return db.first<Submission>(`SELECT ${columns} FROM foyer_submissions WHERE id = :id`, { id }) // sql-safe: a constant
@@ -155,6 +160,8 @@ export interface NewSubmission {
   note: string
   batch?: string | undefined
   scan?: string | undefined
+  /** The template asks for a signature of the practice, and nobody has signed yet. */
+  awaitsSignature?: boolean | undefined
   /** What may wait only once, where it has no row of the host's: `draft:12`. */
   thing?: string | undefined
 }
@@ -205,9 +212,9 @@ async function sendFirst(tx: Tx, openKey: string, values: Bound): Promise<{ id: 
   const id = await tx.insert(
     `INSERT INTO foyer_submissions
        (receipt, kind, account_id, record, pid, onsite_id, activity_id, file_id, title, note, batch, state, scan, sent_at,
-        open_key, host_mark)
+        open_key, host_mark, awaits_signature)
      VALUES (:receipt, :kind, :accountId, :record, :pid, :onsiteId, :activityId, :fileId, :title, :note, :batch, 'waiting',
-        :scan, :now, :openKey, :mark)`,
+        :scan, :now, :openKey, :mark, :awaitsSignature)`,
     { ...values, receipt, openKey },
   )
   return { id, receipt }
@@ -219,7 +226,7 @@ async function sendAgain(tx: Tx, { id, receipt }: Submission, values: Bound): Pr
     `UPDATE foyer_submissions
         SET state = 'waiting', pid = :pid, activity_id = :activityId, file_id = :fileId, title = :title, note = :note,
             scan = :scan, sent_at = :now, decided_by = NULL, decided_at = NULL, reason = NULL, marks = NULL,
-            host_mark = :mark, version = version + 1
+            host_mark = :mark, awaits_signature = :awaitsSignature, version = version + 1
       WHERE id = :id`,
     { ...values, id },
   )
@@ -239,6 +246,7 @@ function bound(sent: NewSubmission) {
     note: sent.note,
     batch: sent.batch ?? null,
     scan: sent.scan ?? null,
+    awaitsSignature: sent.awaitsSignature === true ? 1 : 0,
   }
 }
 

@@ -18,6 +18,8 @@ export interface ChartDocument extends WhereKept {
   expiresAt: WallClock | undefined
   /** In the tree's order; usually one. */
   categories: readonly { id: number; name: string; acoSpec: string }[]
+  /** The level of the encounter that it belongs to, where that is another than the usual: `high`. */
+  sensitivity: string | undefined
   /** The last word on whether the patient sees it. Undefined: nobody has said anything. */
   ruling: { shared: boolean; reason: string; by: string; at: Utc } | undefined
 }
@@ -25,13 +27,31 @@ export interface ChartDocument extends WhereKept {
 /** More than a chart has: those beyond are not listed, and the page says so. */
 export const DOCUMENTS_MOST = 2000
 
-/** Every document of a chart, the newest first, deleted ones too. One statement. */
-export async function documentsOfChart(db: Queryable, pid: number): Promise<ChartDocument[]> {
+/**
+ * So many documents of a chart, the newest first, of those that are wanted: what is not takes no place from what is.
+ * One statement for each two thousand that the chart holds, deleted ones with them.
+ */
+export async function documentsOfChart(
+  db: Queryable,
+  pid: number,
+  wanted: (document: ChartDocument) => boolean,
+  most = DOCUMENTS_MOST,
+): Promise<ChartDocument[]> {
+  const found = new Map<number, ChartDocument>()
+  for (let from = 0; ; from += DOCUMENTS_MOST) {
+    const some = await someOfChart(db, pid, from)
+    for (const document of some.filter(wanted)) found.set(document.id, document)
+    if (some.length < DOCUMENTS_MOST || found.size >= most) return [...found.values()].slice(0, most)
+  }
+}
+
+async function someOfChart(db: Queryable, pid: number, from: number): Promise<ChartDocument[]> {
+  const range = `LIMIT ${String(DOCUMENTS_MOST)} OFFSET ${String(from)}` // sql-safe: numbers
   return folded(
     await db.select<Row>(
-      // sql-safe: constants of this file
+      // sql-safe: constants of this file, and a number
       `SELECT ${COLUMNS}
-         FROM (SELECT id FROM documents WHERE foreign_id = :pid ORDER BY date DESC, id DESC LIMIT ${String(DOCUMENTS_MOST)}) one
+         FROM (SELECT id FROM documents WHERE foreign_id = :pid ORDER BY date DESC, id DESC ${range}) one
          JOIN documents d ON d.id = one.id
          ${JOINS} ORDER BY d.date DESC, d.id DESC, category.lft`,
       { pid },
@@ -55,6 +75,9 @@ const COLUMNS = `d.id, d.foreign_id AS pid, COALESCE(d.name, '') AS name, COALES
        COALESCE(d.size, 0) AS bytes, d.date AS filedAt, d.docdate AS day, d.deleted, d.date_expires AS expiresAt,
        d.type, d.url, d.storagemethod AS storageMethod, d.path_depth AS pathDepth, d.encrypted,
        category.id AS categoryId, category.name AS categoryName, category.aco_spec AS acoSpec,
+       (SELECT MAX(visit.sensitivity) FROM form_encounter visit
+         WHERE visit.pid = d.foreign_id AND visit.encounter = d.encounter_id AND d.encounter_id <> 0
+           AND visit.sensitivity NOT IN ('', 'normal', 'none')) AS sensitivity,
        ruling.shared, ruling.reason, ruling.decided_by AS decidedBy, ruling.decided_at AS decidedAt`
 
 const JOINS = `LEFT JOIN categories_to_documents linked ON linked.document_id = d.id
@@ -79,6 +102,7 @@ interface Row {
   categoryId: number | null
   categoryName: string | null
   acoSpec: string | null
+  sensitivity: string | null
   shared: number | null
   reason: string | null
   decidedBy: string | null
@@ -104,6 +128,7 @@ function documentOf(row: Row): Omit<ChartDocument, 'categories'> {
     deleted: row.deleted !== 0,
     expiresAt: row.expiresAt ?? undefined,
     encrypted: row.encrypted !== 0,
+    sensitivity: row.sensitivity ?? undefined,
     ruling:
       row.shared === null
         ? undefined

@@ -31,9 +31,11 @@ export type AddOutcome =
   | { ok: true; document: number; told: number }
   /**
    * no-category: there is none of that number that this member may open. other-kind: not of a kind that charts take.
-   * infected, scan-away: what the virus scan says, or that it says nothing. used-otherwise: the form was sent before.
+   * infected, unscannable, scan-away: what the virus scan says, that it takes no more than so much, or says nothing. used-otherwise: the form was sent before.
    */
-  | { ok: false; reason: NotFiled | 'no-category' | 'other-kind' | 'infected' | 'scan-away' | 'used-otherwise' }
+  | { ok: false; reason: NotFiled | 'no-category' | 'other-kind' | ScanObjection | 'used-otherwise' }
+
+type ScanObjection = 'infected' | 'unscannable' | 'scan-away'
 
 /** The bytes first, then one transaction. What is refused in it leaves no bytes. */
 export async function addToChart(
@@ -63,13 +65,15 @@ export async function addToChart(
 async function whyNotTaken(
   portal: Portal,
   { key, mediaType }: ReceivedFile,
-): Promise<'other-kind' | 'infected' | 'scan-away' | undefined> {
+): Promise<'other-kind' | ScanObjection | undefined> {
   if (!isOfKind(mediaType, kindsIn('all')) && mediaType !== 'text/plain') return 'other-kind'
   const { clamd } = portal.config
   if (clamd === undefined) return undefined
   const { outcome } = await scan(clamd, await portal.files.open(key))
   if (outcome === 'clean') return undefined
-  return outcome === 'infected' ? 'infected' : 'scan-away'
+  if (outcome === 'infected') return 'infected'
+  // Another try would end as this one did.
+  return outcome === 'too-large' ? 'unscannable' : 'scan-away'
 }
 
 /** Those of the chart's categories that the EMR opens to this member. Two statements. */
@@ -101,7 +105,7 @@ function write(
     const document = await fileLaid(tx, portal, laid, {
       ...{ categoryId, name: what.name, mediaType: what.file.mediaType, ownerId: staff.id, day: dayOf(now) },
     })
-    const told = what.tell ? await tellReaders(tx, portal, actor, pid) : 0
+    const told = what.tell ? await tellReaders(tx, portal, actor, pid, [document]) : 0
     await recordAudit(tx, clock, actor, {
       ...{ event: 'document.added', subject: `document:${String(document)}`, pid },
       details: { category: categoryId, bytes: laid.bytes, told },

@@ -2,6 +2,7 @@
 import type { ChartDocument } from '../../../host/reads/chartDocuments.js'
 import { day as dayOf, isDay } from '../../../platform/clock.js'
 import type { RequestContext } from '../../../web/routes.js'
+import { writeSize } from '../../../web/numbers.js'
 import { writeShortDay } from '../../../web/times.js'
 
 type Reader = Pick<RequestContext, 't' | 'language' | 'portal'>
@@ -19,26 +20,31 @@ export function dayText(
   return isDay(shown) ? writeShortDay(shown, language, dayOf(portal.clock.now())) : ''
 }
 
+/** By category in the order in which each has its newest, and in it the newest first. */
+export function byCategory(
+  { t }: Pick<Reader, 't'>,
+  documents: readonly ChartDocument[],
+): { name: string; documents: ChartDocument[] }[] {
+  const groups = new Map<string, ChartDocument[]>()
+  for (const document of documents) {
+    const name = document.categories[0]?.name ?? t('chart.held.other')
+    groups.set(name, [...(groups.get(name) ?? []), document])
+  }
+  return [...groups].map(([name, those]) => ({ name, documents: those }))
+}
+
 /** "PDF, 120 kB" */
 export function kindText(
   { t, language }: Reader,
   { mediaType, bytes }: Pick<ChartDocument, 'mediaType' | 'bytes'>,
 ): string {
-  return `${t(`chart.kind.${kindOf(mediaType)}`)}, ${sizeText(bytes, language)}`
+  return `${t(`chart.kind.${kindOf(mediaType)}`)}, ${writeSize(bytes, language)}`
 }
 
 function kindOf(mediaType: string): 'pdf' | 'image' | 'text' | 'other' {
   if (mediaType === 'application/pdf') return 'pdf'
   if (mediaType.startsWith('image/')) return 'image'
   return mediaType.startsWith('text/') ? 'text' : 'other'
-}
-
-const KILO = 1000
-
-function sizeText(bytes: number, language: string): string {
-  const [size, unit] =
-    bytes < KILO * KILO ? [Math.max(1, Math.round(bytes / KILO)), 'kB'] : [bytes / (KILO * KILO), 'MB']
-  return `${size.toLocaleString(language, { maximumFractionDigits: 1 })} ${unit}`
 }
 
 /** Pictures are shown in their page; nothing else is, and never what a browser would run. */

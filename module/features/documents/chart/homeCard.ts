@@ -1,6 +1,6 @@
 /** What is new: documents that came into the chart lately. The home asks for it by itself, so that it opens at once. */
 import type { Card } from '../../../feature.js'
-import { isDay, day as dayOf, daysLater } from '../../../platform/clock.js'
+import { day as dayOf, daysLater } from '../../../platform/clock.js'
 import type { RecordContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import { dayText, nameOf } from './documentView.js'
@@ -24,12 +24,9 @@ export async function fresh(context: RecordContext): Promise<Answer> {
   const { fragment, here, portal, scope, show, t, url } = context
   if (!fragment) return show.seeOther(here('/documents'))
   const since = daysLater(dayOf(portal.clock.now()), -NEW_DAYS)
-  const found = (await releasedDocuments(portal, scope)).filter(({ filedAt }) => {
-    const day = filedAt.slice(0, 10)
-    return isDay(day) && day >= since
-  })
+  const found = await releasedDocuments(portal, scope, { since, most: SHOWN_MOST })
   const page = {
-    rows: found.slice(0, SHOWN_MOST).map((document) => ({
+    rows: found.map((document) => ({
       name: nameOf(document),
       day: dayText(context, document),
       href: url(here(`/documents/chart/${String(document.id)}`)),

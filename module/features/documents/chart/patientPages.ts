@@ -10,7 +10,7 @@ import type { RecordContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import { submissionsOf, type Submission, type SubmissionState } from '../submissions.js'
 import { safeName } from './archiveNames.js'
-import { dayText, idIn, isPicture, kindText, nameOf, typeOf } from './documentView.js'
+import { byCategory, dayText, idIn, isPicture, kindText, nameOf, typeOf } from './documentView.js'
 import { writeDownload } from './downloading.js'
 import { releasedAmong, releasedDocuments } from './released.js'
 import { archiveOf } from './zipping.js'
@@ -34,7 +34,11 @@ async function listPage(context: RecordContext, error?: string): Promise<Answer>
     sendHref: may('documents:upload') ? url(here('/documents/upload')) : undefined,
     sent: sent.map((one) => sentRow(context, one)),
     linked,
-    groups: groupsOf(context, held),
+    groups: byCategory(context, held).map(({ name, documents: those }) => ({
+      name,
+      rows: those.map((document) => rowOf(context, document)),
+    })),
+    paperHref: url(here('/documents/list.pdf')),
     more: held.length >= DOCUMENTS_MOST ? t('chart.held.more', { count: DOCUMENTS_MOST }) : '',
     count: held.length,
     zipAction: url(here('/documents/archive')),
@@ -75,16 +79,6 @@ function sentHref({ here, may, url }: RecordContext, { kind, onsite_id: onsiteId
     return batch !== null && may('documents:upload') ? url(here(`/documents/upload/${batch}`)) : undefined
   }
   return onsiteId !== null && may('documents:fill') ? url(here(`/documents/filled/${String(onsiteId)}`)) : undefined
-}
-
-/** By category in the order in which each has its newest, and in it the newest first. */
-function groupsOf(context: RecordContext, held: readonly ChartDocument[]) {
-  const groups = new Map<string, ReturnType<typeof rowOf>[]>()
-  for (const document of held) {
-    const name = document.categories[0]?.name ?? context.t('chart.held.other')
-    groups.set(name, [...(groups.get(name) ?? []), rowOf(context, document)])
-  }
-  return [...groups].map(([name, rows]) => ({ name, rows }))
 }
 
 function rowOf(context: RecordContext, document: ChartDocument) {

@@ -1,17 +1,37 @@
 /** The chart's documents that somebody may see: every page, file and archive asks here, and here the one rule is asked. */
 import type { Portal } from '../../../access/portal.js'
-import { asThePatient, canSee, staffViewer, viewerAt, whyHidden, type WhyHidden } from '../../../access/release.js'
+import {
+  asAnother,
+  asThePatient,
+  canSee,
+  staffViewer,
+  viewerAt,
+  whyHidden,
+  type WhyHidden,
+} from '../../../access/release.js'
 import type { PatientScope } from '../../../access/scope.js'
 import type { StaffMember } from '../../../access/staff.js'
-import { documentsById, documentsOfChart, type ChartDocument } from '../../../host/reads/chartDocuments.js'
+import {
+  documentsById,
+  documentsOfChart,
+  DOCUMENTS_MOST,
+  type ChartDocument,
+} from '../../../host/reads/chartDocuments.js'
 import type { Queryable } from '../../../platform/database.js'
 
-/** Shared with the patient of this record, the newest first. One statement; none where there is no chart. */
-export async function releasedDocuments(portal: Portal, scope: PatientScope): Promise<ChartDocument[]> {
+/**
+ * Shared with the patient of this record, the newest first: as many as are asked for, filed since a day. One statement
+ * for each two thousand of the chart; none where there is no chart.
+ */
+export async function releasedDocuments(
+  portal: Portal,
+  scope: PatientScope,
+  { most = DOCUMENTS_MOST, since = '' }: { most?: number; since?: string } = {},
+): Promise<ChartDocument[]> {
   const viewer = viewerAt(portal, scope)
   if (viewer.pid === undefined) return []
-  const all = await documentsOfChart(portal.db, viewer.pid)
-  return all.filter((document) => canSee(viewer, document))
+  const wanted = (document: ChartDocument) => document.filedAt >= since && canSee(viewer, document)
+  return documentsOfChart(portal.db, viewer.pid, wanted, most)
 }
 
 /** These of them, as far as they are shared with the patient of this record: others are as if they were not there. */
@@ -25,19 +45,28 @@ export async function releasedAmong(
   return found.filter((document) => canSee(viewer, document))
 }
 
-/** A document for staff, and why its patient does not see it. Undefined: the patient does. */
+/** A document for staff, and why its patient does not see it. `hidden` undefined: the patient does. */
 export interface StaffsDocument extends ChartDocument {
   hidden: WhyHidden | undefined
+  /** The patient sees it, and others who read documents for them do not. */
+  forPatientAlone: boolean
+}
+
+/** Everybody sees it who reads the patient's documents, as far as staff have a say in it. */
+export function isShared({ hidden, forPatientAlone }: Pick<StaffsDocument, 'hidden' | 'forPatientAlone'>): boolean {
+  return hidden !== 'restricted' && hidden !== 'sensitive' && !forPatientAlone
 }
 
 /** A chart's documents for a member of staff, the newest first. Two statements. */
 export async function documentsForStaff(portal: Portal, staff: StaffMember, pid: number): Promise<StaffsDocument[]> {
-  return seenBy(portal, portal.db, staff, pid, await documentsOfChart(portal.db, pid))
+  // Which of them the EMR opens is asked for all at once, so that they are counted only then.
+  const all = await documentsOfChart(portal.db, pid, ({ deleted }) => !deleted, Infinity)
+  return (await seenBy(portal, portal.db, staff, pid, all)).slice(0, DOCUMENTS_MOST)
 }
 
 /** One of this very chart: that of another chart is not there. */
 export async function documentForStaff(
-  portal: Pick<Portal, 'clock'>,
+  portal: Pick<Portal, 'clock' | 'settings'>,
   db: Queryable,
   staff: StaffMember,
   { pid, id }: { pid: number; id: number },
@@ -46,7 +75,7 @@ export async function documentForStaff(
 }
 
 async function seenBy(
-  portal: Pick<Portal, 'clock'>,
+  portal: Pick<Portal, 'clock' | 'settings'>,
   db: Queryable,
   staff: StaffMember,
   pid: number,
@@ -55,7 +84,11 @@ async function seenBy(
   if (documents.length === 0) return []
   const viewer = await staffViewer(db, staff.username, pid, documents)
   const patient = asThePatient(portal, pid)
+  const another = asAnother(portal, pid)
   return documents
     .filter((document) => canSee(viewer, document))
-    .map((document) => ({ ...document, hidden: whyHidden(patient, document) }))
+    .map((document) => {
+      const hidden = whyHidden(patient, document)
+      return { ...document, hidden, forPatientAlone: hidden === undefined && !canSee(another, document) }
+    })
 }

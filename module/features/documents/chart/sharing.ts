@@ -6,7 +6,7 @@ import { utc, type Clock, type Utc } from '../../../platform/clock.js'
 import type { Queryable, Tx } from '../../../platform/database.js'
 import { publish } from '../../../platform/outbox.js'
 import { chartTurn, takeTurn } from '../../../platform/turns.js'
-import { documentForStaff, type StaffsDocument } from './released.js'
+import { documentForStaff, isShared, type StaffsDocument } from './released.js'
 
 export interface SharingDecision {
   pid: number
@@ -36,17 +36,17 @@ export function decideSharing(
 /** The same inside the caller's transaction, which has read nothing yet. */
 export async function decideSharingIn(
   tx: Tx,
-  { clock }: Pick<Portal, 'clock'>,
+  { clock, settings }: Pick<Portal, 'clock' | 'settings'>,
   staff: StaffMember,
   actor: Actor,
   decision: SharingDecision,
 ): Promise<SharingOutcome> {
   const { pid, shared } = decision
   await takeTurn(tx, [chartTurn(pid)])
-  const document = await documentForStaff({ clock }, tx, staff, { pid, id: decision.document })
+  const document = await documentForStaff({ clock, settings }, tx, staff, { pid, id: decision.document })
   if (!document) return { ok: false, reason: 'not-found' }
   const { ruling } = document
-  if ((ruling?.shared ?? true) === shared) {
+  if (ruling === undefined ? shared && isShared(document) : ruling.shared === shared) {
     return { ok: false, reason: 'already', by: ruling?.by ?? '', at: ruling?.at ?? '' }
   }
   await writeRuling(tx, clock, actor, document, decision)

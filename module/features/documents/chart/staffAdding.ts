@@ -65,6 +65,7 @@ function refusal(
       return { status: 422, errors: [{ name: 'category', text: t('chart.staff.add.categoryMissing') }], typed }
     case 'other-kind':
     case 'infected':
+    case 'unscannable':
       return told(422, [t(`chart.staff.add.${reason}`)], typed)
     case 'scan-away':
       return told(503, [t('chart.staff.add.scan-away')], typed)

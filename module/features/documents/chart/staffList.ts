@@ -61,16 +61,21 @@ function listRow(context: StaffContext, row: StaffsDocument, base: string) {
   }
 }
 
-export function sharingTag({ t }: Pick<StaffContext, 't'>, { hidden }: StaffsDocument): { tone: Tone; text: string } {
+export function sharingTag(
+  { t }: Pick<StaffContext, 't'>,
+  { forPatientAlone, hidden }: StaffsDocument,
+): { tone: Tone; text: string } {
+  if (forPatientAlone) return { tone: 'info', text: t('chart.staff.forPatientAlone') }
   if (hidden === undefined) return { tone: 'success', text: t('chart.staff.shared') }
   return { tone: 'warning', text: t(`chart.staff.hidden.${hidden}`) }
 }
 
 /** Who decided that, and when; or the rule that holds where nobody has. */
-export function whyText(context: StaffContext, { hidden, ruling }: StaffsDocument): string {
+export function whyText(context: StaffContext, { forPatientAlone, hidden, ruling }: StaffsDocument): string {
   const { t } = context
   const said = ruling && { by: ruling.by, at: writeInstant(context, ruling.at) }
-  if (hidden === 'expired') return t('chart.staff.why.expired')
+  if (hidden === 'expired' || hidden === 'sensitive') return t(`chart.staff.why.${hidden}`)
+  if (forPatientAlone) return t('chart.staff.why.forPatientAlone')
   if (said === undefined) return t('chart.staff.why.shared')
   return t(hidden === 'restricted' ? 'chart.staff.why.restricted' : 'chart.staff.why.sharedAgain', said)
 }

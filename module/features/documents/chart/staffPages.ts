@@ -9,7 +9,7 @@ import type { Answer } from '../../../web/show.js'
 import { safeName } from './archiveNames.js'
 import { dayText, idIn, kindText, nameOf, typeOf } from './documentView.js'
 import { writeDownload } from './downloading.js'
-import { documentForStaff, type StaffsDocument } from './released.js'
+import { documentForStaff, isShared, type StaffsDocument } from './released.js'
 import { decideSharing, sharingHistory } from './sharing.js'
 import { listPage, pathOf, patientIn, patientName, sharingTag, whyText, type Told } from './staffList.js'
 
@@ -45,8 +45,9 @@ async function onePage(context: StaffContext, told?: Told): Promise<Answer> {
     tag: sharingTag(context, document),
     why: whyText(context, document),
     reason: document.ruling?.reason ?? '',
+    shareTitle: t(document.ruling?.shared === false ? 'chart.staff.share' : 'chart.staff.shareSensitive'),
     takeBackAction: document.hidden === 'restricted' ? undefined : url(`${base}/restriction`),
-    shareAction: document.hidden === 'restricted' ? url(`${base}/release`) : undefined,
+    shareAction: isShared(document) ? undefined : url(`${base}/release`),
     typed: told?.typed['reason'] ?? '',
     error: error?.text ?? '',
     errors: told?.errors ?? [],

@@ -1,9 +1,9 @@
 /** A letter to everybody who may see it that there is a new document: not which, nor of whom. */
-import { extentParts } from '../../../access/ages.js'
 import { writeLetter } from '../../../access/letters.js'
 import type { Portal } from '../../../access/portal.js'
-import { openingNow } from '../../../access/scope.js'
+import { canSee, readerOf } from '../../../access/release.js'
 import type { LetterKind } from '../../../feature.js'
+import { documentsById } from '../../../host/reads/chartDocuments.js'
 import { readersOf, type Reader } from '../../../host/reads/documentReaders.js'
 import type { Actor } from '../../../platform/audit.js'
 import { utc } from '../../../platform/clock.js'
@@ -13,9 +13,19 @@ import { isLanguage } from '../../../platform/i18n.js'
 
 export const letters: readonly LetterKind[] = [{ kind: 'document.added', values: () => ({ path: '/portal' }) }]
 
-/** Answers to how many accounts a letter was written. */
-export async function tellReaders(tx: Tx, portal: Portal, by: Actor, pid: number): Promise<number> {
-  const readers = (await readersOf(tx, pid, utc(portal.clock.now()))).filter((reader) => mayRead(portal, reader))
+/** About these documents of a chart, to who may see one of them; answers to how many accounts a letter was written. */
+export async function tellReaders(
+  tx: Tx,
+  portal: Portal,
+  by: Actor,
+  pid: number,
+  ids: readonly number[],
+): Promise<number> {
+  const documents = await documentsById(tx, ids)
+  const readers = (await readersOf(tx, pid, utc(portal.clock.now()))).filter((reader) => {
+    const viewer = readerOf(portal, pid, reader)
+    return documents.some((document) => canSee(viewer, document))
+  })
   for (const reader of readers) {
     await writeLetter(tx, portal, {
       ...{ kind: 'document.added', channel: 'mail', pid, accountId: reader.accountId, by },
@@ -24,14 +34,6 @@ export async function tellReaders(tx: Tx, portal: Portal, by: Actor, pid: number
     })
   }
   return readers.length
-}
-
-/** What the grant opens today has documents in it. */
-function mayRead(portal: Portal, reader: Reader): boolean {
-  const { extent } = openingNow(reader, portal)
-  if (extent === undefined) return false
-  const subjects = ['anyone', 'account', ...extentParts(extent).map((part) => `extent:${part}`)]
-  return portal.policy().allows(subjects, 'documents:view')
 }
 
 function addressOf({ email, trusted, mayMail }: Reader): { to: string; refused?: string } {

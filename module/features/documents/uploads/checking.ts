@@ -24,6 +24,7 @@ import type { StoredBytes } from '../../../platform/files/store.js'
 import { encodeAnew, isPicture } from '../../../platform/files/pictures.js'
 import { publish } from '../../../platform/outbox.js'
 import { patientTurn, takeTurn } from '../../../platform/turns.js'
+import { writeToSender } from '../sender.js'
 import { sendForAudit } from '../submissions.js'
 import { uploadColumns, type Scan, type Upload, type UploadRefusal } from './upload.js'
 
@@ -70,9 +71,11 @@ export async function checkAtOnce(portal: Portal, batch: string): Promise<void> 
 /** Nobody else checks it meanwhile. */
 const HOLD_MINUTES = 10
 
+/** `times`: while its sender waits, who reads at once what becomes of it. Without: they are written to if it is refused. */
 export async function checkUpload(portal: Portal, id: number, times?: ClamdTimes): Promise<void> {
-  const upload = await take(portal, id)
-  if (!upload) return
+  const taken = await take(portal, id)
+  if (!taken) return
+  const upload = { ...taken, late: times === undefined }
   const file = upload.file_id === null ? undefined : await fileOf(portal.db, upload.file_id)
   if (!file) {
     await refuse(portal, upload, 'unreadable')
@@ -85,6 +88,9 @@ export async function checkUpload(portal: Portal, id: number, times?: ClamdTimes
   else if (isPicture(file.mediaType)) await passPicture(portal, upload, file, found.scan)
   else await pass(portal, upload, found.scan)
 }
+
+/** `late`: nobody waits for it. */
+type Taken = Upload & { late: boolean }
 
 async function take({ db, clock }: Portal, id: number): Promise<Upload | undefined> {
   const now = clock.now()
@@ -127,7 +133,7 @@ async function putOff({ db, clock, log }: Portal, { id, attempts }: Upload, why:
 }
 
 /** The new picture takes the place of what was sent, of which nothing stays. */
-async function passPicture(portal: Portal, upload: Upload, file: StoredFile, scan: Scan): Promise<void> {
+async function passPicture(portal: Portal, upload: Taken, file: StoredFile, scan: Scan): Promise<void> {
   const { mediaType, name } = file
   if (!isPicture(mediaType)) return
   const begun = await beginFile(portal.db, portal.clock, { name, mediaType })
@@ -175,7 +181,7 @@ async function pass(portal: Portal, upload: Upload, scan: Scan, picture?: Stored
 }
 
 /** Its bytes go; its name and the reason stay, for the patient to read. */
-async function refuse(portal: Portal, upload: Upload, reason: UploadRefusal, virus?: string): Promise<void> {
+async function refuse(portal: Portal, upload: Taken, reason: UploadRefusal, virus?: string): Promise<void> {
   const dropped = await settled(portal, upload, async (tx, row, fileId) => {
     await tx.change(
       `UPDATE foyer_uploads
@@ -193,6 +199,10 @@ async function refuse(portal: Portal, upload: Upload, reason: UploadRefusal, vir
       payload: { upload: row.id, account: row.account_id, pid: row.pid, reason },
       key: `upload:${row.batch}`,
     })
+    if (upload.late) {
+      const facts = { batch: row.batch }
+      await writeToSender(tx, portal, senderOf(row), row, { kind: 'upload.refused', facts })
+    }
     return row.file_id === null ? [] : [fileId]
   })
   await removeDropped(portal, dropped)
@@ -218,7 +228,11 @@ async function settled(
 }
 
 /** Once for what was sent together, when the last of it is with staff: as the host notes an upload (facts §6.4). */
-async function noteForStaff(tx: Tx, { clock }: Portal, { batch, pid }: Upload): Promise<void> {
+export async function noteForStaff(
+  tx: Tx,
+  { clock }: Portal,
+  { batch, pid }: Pick<Upload, 'batch' | 'pid'>,
+): Promise<void> {
   if (pid === null) return
   const rows = await tx.select<Pick<Upload, 'name' | 'state'>>(
     `SELECT name, state FROM foyer_uploads WHERE batch = :batch ORDER BY id`,

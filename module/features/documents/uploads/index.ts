@@ -1,9 +1,9 @@
 import type { Part } from '../../../feature.js'
 import { checkUploads } from './checking.js'
-import { followLinks } from './linking.js'
+import { letters } from './letters.js'
 import { patientRoutes } from './patientRoutes.js'
 import { sweepFiles } from './sweeping.js'
 import { words } from './words.js'
 
 /** Files that patients send. */
-export const uploads: Part = { words, routes: patientRoutes, jobs: [checkUploads, sweepFiles], on: followLinks }
+export const uploads: Part = { words, routes: patientRoutes, jobs: [checkUploads, sweepFiles], letters }

@@ -30,7 +30,7 @@ export interface Upload {
   name: string
   media_type: string
   note: string
-  state: 'checking' | 'sent' | 'refused'
+  state: 'checking' | 'sent' | 'refused' | 'withdrawn'
   reason: UploadRefusal | null
   virus: string | null
   scan: Scan | null
@@ -43,6 +43,8 @@ export interface Upload {
 export interface UploadStanding extends Upload {
   receipt: string | null
   submission_state: SubmissionState | null
+  /** documents.id, once it is in the chart. */
+  document_id: number | null
   /** What staff wrote of a return or a denial. */
   staff_reason: string | null
 }
@@ -50,7 +52,7 @@ export interface UploadStanding extends Upload {
 export const uploadColumns = `u.id, u.batch, u.account_id, u.sender, u.relationship, u.record, u.pid, u.file_id, u.name,
   u.media_type, u.note, u.state, u.reason, u.virus, u.scan, u.submission_id, u.attempts, u.sent_at`
 
-const standing = `SELECT ${uploadColumns}, s.receipt, s.state AS submission_state, s.reason AS staff_reason
+const standing = `SELECT ${uploadColumns}, s.receipt, s.state AS submission_state, s.document_id, s.reason AS staff_reason
    FROM foyer_uploads u LEFT JOIN foyer_submissions s ON s.id = u.submission_id`
 
 /** What was sent together, in the form's order: of this patient. Empty: there is none, or it is another's. */

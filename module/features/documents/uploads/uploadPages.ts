@@ -13,6 +13,7 @@ import { ownSubmission, type Whose } from '../submissions.js'
 import { checkAtOnce } from './checking.js'
 import { sendFiles, sorted, type Refused } from './sending.js'
 import { refusalWords, standingTag, standingText } from './standing.js'
+import { mayTakeBack, takeBackUpload } from './takingBack.js'
 import { uploadsOf, uploadsTogether, type UploadStanding } from './upload.js'
 
 const NOTE_MOST = 1000
@@ -115,6 +116,23 @@ export async function standing(context: RecordContext): Promise<Answer> {
   return show.page('/documents/uploads/rows', sentPage(context, batch, rows), { title: t('uploads.sent.title') })
 }
 
+/** POST …/documents/upload/:batch/files/:file/withdrawal */
+export async function takeBack(context: RecordContext): Promise<Answer> {
+  const { actor, here, params, portal, scope, show, t } = context
+  const batch = params['batch'] ?? ''
+  const id = Number(/^[1-9]\d{0,14}$/.exec(params['file'] ?? '')?.[0] ?? 0)
+  const outcome = await takeBackUpload(portal, actor, scope, { batch, id })
+  if (outcome.ok) {
+    return show.seeOther(here(`/documents/upload/${batch}`), { kind: 'success', key: 'uploads.takeBack.done' })
+  }
+  if (outcome.reason === 'not-found') return show.notFound()
+  const rows = await uploadsTogether(portal.db, whoseOf(context), batch)
+  const state = standingTag(context, outcome.row).text
+  const errors = [{ text: t('uploads.takeBack.over', { name: outcome.row.name, state }) }]
+  const title = t('uploads.sent.title')
+  return show.refused('/documents/uploads/sent', { ...sentPage(context, batch, rows), errors }, { title, status: 409 })
+}
+
 function sentPage(context: RecordContext, batch: string, rows: readonly UploadStanding[]) {
   const { here, t, url } = context
   const count = (state: UploadStanding['state']) => rows.filter((row) => row.state === state).length
@@ -125,13 +143,16 @@ function sentPage(context: RecordContext, batch: string, rows: readonly UploadSt
       when: first === undefined ? '' : writeInstant(context, first.sent_at),
     }),
     note: rows.find(({ note }) => note !== '')?.note ?? '',
+    errors: [],
     checking: count('checking') > 0,
     next: t(
       count('checking') > 0
         ? 'uploads.next.checking'
         : count('sent') > 0
-          ? 'uploads.next.sent'
-          : 'uploads.next.refused',
+          ? nextOfSent(rows)
+          : count('refused') > 0
+            ? 'uploads.next.refused'
+            : 'uploads.next.withdrawn',
     ),
     rows: rows.map((row) => rowOf(context, row)),
     standingHref: url(here(`/documents/upload/${batch}/standing`)),
@@ -139,6 +160,13 @@ function sentPage(context: RecordContext, batch: string, rows: readonly UploadSt
     moreHref: url(here('/documents/upload')),
     documentsHref: url(here('/documents')),
   }
+}
+
+/** Nothing is left to wait for where all of it was decided, or taken back. */
+function nextOfSent(rows: readonly UploadStanding[]): string {
+  const states = rows.flatMap(({ submission_state: state }) => state ?? [])
+  if (states.some((state) => state === 'waiting' || state === 'returned')) return 'uploads.next.sent'
+  return states.every((state) => state === 'withdrawn') ? 'uploads.next.withdrawn' : 'uploads.next.decided'
 }
 
 function rowOf(context: RecordContext, row: UploadStanding) {
@@ -152,14 +180,18 @@ function rowOf(context: RecordContext, row: UploadStanding) {
     number: row.receipt === null ? '' : t('uploads.number', { receipt: row.receipt }),
     href: url(here(`/documents/upload/${row.batch}`)),
     fileHref: open ? url(here(`/documents/upload/${row.batch}/files/${String(row.id)}`)) : undefined,
+    takeBackAction: mayTakeBack(row)
+      ? url(here(`/documents/upload/${row.batch}/files/${String(row.id)}/withdrawal`))
+      : undefined,
   }
 }
 
-/** GET …/documents/upload/:batch/files/:file: what was sent, as staff see it. */
+/** GET …/documents/upload/:batch/files/:file: what was sent, as staff see it; what is in the chart comes from there. */
 export async function file(context: RecordContext): Promise<Answer> {
-  const { params, portal, show } = context
+  const { here, params, portal, show } = context
   const rows = await uploadsTogether(portal.db, whoseOf(context), params['batch'] ?? '')
   const row = rows.find(({ id, state }) => String(id) === params['file'] && state === 'sent')
+  if (row?.document_id != null) return show.seeOther(here(`/documents/chart/${String(row.document_id)}/file`))
   const submission = row?.receipt == null ? undefined : await ownSubmission(portal.db, whoseOf(context), row.receipt)
   const stored = submission?.file_id == null ? undefined : await fileOf(portal.db, submission.file_id)
   if (!row || !stored) return show.notFound()

@@ -39,6 +39,19 @@ export const words = wordsIn(
       'Staff of the practice look at the files. Once they have accepted them, they are part of your record; if something is missing, you read it here.',
     'uploads.next.refused': 'Nothing is with the practice. Read below why, then send the files again.',
 
+    'uploads.next.decided': 'Nothing is left to wait for. Below stands what came of each file.',
+    'uploads.next.withdrawn':
+      'You took it back, and the practice does not look at it. You can send something else at any time.',
+    'uploads.takeBack': 'Take it back',
+    'uploads.takeBack.done': 'Taken back. The file is removed, and the practice does not look at it any more.',
+    'uploads.takeBack.over': '“{{name}}” can’t be taken back any more: {{state}}. Nothing was changed.',
+
+    'letter.upload.refused.subject': 'About the file you sent',
+    'letter.upload.refused.text':
+      'A file that you sent to {{practice}} through the patient portal was not taken.\nWhy, and what you can do, stands in the portal.',
+    'letter.upload.refused.action': 'See why',
+    'letter.upload.refused.sms': '{{practice}} could not take a file that you sent: {{address}}',
+
     'uploads.state.checking': 'Being checked',
     'uploads.state.waiting': 'Waiting for the practice',
     'uploads.state.returned': 'Returned',
@@ -113,6 +126,19 @@ export const words = wordsIn(
     'uploads.next.sent':
       'El personal del consultorio mira los archivos. Cuando los acepte, serán parte de su expediente; si falta algo, lo leerá aquí.',
     'uploads.next.refused': 'El consultorio no recibió nada. Lea abajo por qué y envíe los archivos de nuevo.',
+
+    'uploads.next.decided': 'Ya no hay que esperar nada. Abajo está qué pasó con cada archivo.',
+    'uploads.next.withdrawn':
+      'Usted lo retiró y el consultorio no lo mira. Puede enviar otra cosa en cualquier momento.',
+    'uploads.takeBack': 'Retirarlo',
+    'uploads.takeBack.done': 'Retirado. El archivo se eliminó y el consultorio ya no lo mira.',
+    'uploads.takeBack.over': '«{{name}}» ya no se puede retirar: {{state}}. No se cambió nada.',
+
+    'letter.upload.refused.subject': 'Sobre el archivo que usted envió',
+    'letter.upload.refused.text':
+      'No se aceptó un archivo que usted envió a {{practice}} por el portal del paciente.\nEn el portal dice por qué y qué puede hacer.',
+    'letter.upload.refused.action': 'Ver por qué',
+    'letter.upload.refused.sms': '{{practice}} no pudo aceptar un archivo que usted envió: {{address}}',
 
     'uploads.state.checking': 'En revisión',
     'uploads.state.waiting': 'Espera al consultorio',
