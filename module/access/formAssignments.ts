@@ -155,8 +155,25 @@ export async function assignForm(
       ...{ note: (input.note ?? '').slice(0, 1000), by: actor.name.slice(0, 255), now: utc(clock.now()) },
     },
   )
-  await tell(tx, portal, actor, 'form.assigned', { id, ...input.to }, { origin: input.origin })
+  await takeUpDraft(tx, id, row.key, input.to)
+  await tellOfForm(tx, portal, actor, 'form.assigned', { id, ...input.to }, { origin: input.origin })
   return { ok: true, id }
+}
+
+/** What they had answered of it when the visit it was asked for did not take place: they go on there. */
+async function takeUpDraft(tx: Tx, id: number, form: string, to: FormTarget): Promise<void> {
+  const whose = 'pid' in to ? 'a.pid = :pid' : 'a.pid IS NULL AND a.record = :record'
+  const kept = await tx.first<{ id: number }>(
+    // sql-safe: constants
+    `SELECT a.id FROM foyer_form_assignments a JOIN foyer_form_fillings f ON f.assignment_id = a.id
+      WHERE ${whose} AND a.form_key = :form AND a.state = 'withdrawn' ORDER BY a.closed_at DESC LIMIT 1`,
+    { form, ...columnsOf(to) },
+  )
+  if (!kept) return
+  await tx.change(`UPDATE foyer_form_fillings SET assignment_id = :id WHERE assignment_id = :kept`, {
+    id,
+    kept: kept.id,
+  })
 }
 
 function turnOf(to: FormTarget): string {
@@ -209,11 +226,12 @@ async function sooner(
         SET opens_on = :opensOn, due_on = COALESCE(:dueOn, due_on), version = version + 1 WHERE id = :id`,
     { id: waiting.id, opensOn, dueOn: input.dueOn ?? null },
   )
-  await tell(tx, portal, actor, 'form.assigned', { id: waiting.id, ...input.to }, { origin: input.origin })
+  await tellOfForm(tx, portal, actor, 'form.assigned', { id: waiting.id, ...input.to }, { origin: input.origin })
   return { ok: true, id: waiting.id }
 }
 
-async function tell(
+/** What happened to one that is asked: audit and event. */
+export async function tellOfForm(
   tx: Tx,
   { clock }: Pick<Portal, 'clock'>,
   actor: Actor,
@@ -252,7 +270,7 @@ export async function withdrawForm(
     { id, by: actor.name.slice(0, 255), now: utc(portal.clock.now()), reason: reason.slice(0, 1000) },
   )
   await tx.change(`DELETE FROM foyer_form_fillings WHERE assignment_id = :id`, { id })
-  await tell(tx, portal, actor, 'form.withdrawn', { id, pid: assignment.pid, record: assignment.record }, {})
+  await tellOfForm(tx, portal, actor, 'form.withdrawn', { id, pid: assignment.pid, record: assignment.record }, {})
   return { ok: true }
 }
 

@@ -1,5 +1,5 @@
 /** Who is asked by itself: by the kind of appointment, by age, or by both. Staff make the rules; a job follows them. */
-import { agesToAsk, appointmentsToAsk } from '../host/reads/forms.js'
+import { agesToAsk, appointmentsToAsk, occasionOf } from '../host/reads/forms.js'
 import { recordAudit, type Actor } from '../platform/audit.js'
 import { day as dayOf, daysLater, utc, type Utc } from '../platform/clock.js'
 import type { Queryable, Tx } from '../platform/database.js'
@@ -112,34 +112,34 @@ const AT_ONCE = 500
  * Asks everybody whom a rule names and who has not been asked: each in a transaction of their own. `eid`: only for this
  * appointment. A form that cannot be asked any more is passed over: its rule says so where the rules are listed.
  */
-export async function followRules(portal: Portal, eid?: number): Promise<void> {
+export async function followRules(portal: Portal, eid?: number, atOnce = AT_ONCE): Promise<void> {
   for (const rule of (await formRules(portal.db)).filter(({ active }) => active)) {
-    if (rule.categoryId !== undefined)
-      await askBeforeAppointments(portal, { ...rule, categoryId: rule.categoryId }, eid)
-    else if (eid === undefined) await askByAge(portal, rule)
+    const { categoryId } = rule
+    if (categoryId !== undefined) await askBeforeAppointments(portal, { ...rule, categoryId }, { eid, atOnce })
+    else if (eid === undefined) await askByAge(portal, rule, atOnce)
   }
 }
 
 async function askBeforeAppointments(
   portal: Portal,
   rule: FormRule & { categoryId: number },
-  eid: number | undefined,
+  { atOnce, eid }: { atOnce: number; eid: number | undefined },
 ): Promise<void> {
   const today = dayOf(portal.clock.now())
-  const within = { from: today, until: daysLater(today, rule.daysBefore), most: AT_ONCE, eid }
+  const within = { from: today, until: daysLater(today, rule.daysBefore), most: atOnce, eid }
   for (const asked of await appointmentsToAsk(portal.db, rule, within)) {
     const to = targetOf(asked)
     if (!to) continue
-    const occasion = `r${String(rule.id)}:e${String(asked.eid)}`
+    const occasion = occasionOf(rule.id, asked)
     const assigned = { form: rule.form, to, origin: 'rule', dueOn: asked.day, ruleId: rule.id, occasion } as const
     if (!(await ask(portal, assigned))) return
   }
 }
 
-async function askByAge(portal: Portal, rule: FormRule): Promise<void> {
+async function askByAge(portal: Portal, rule: FormRule, atOnce: number): Promise<void> {
   const today = dayOf(portal.clock.now())
   const dueOn = rule.dueDays === undefined ? undefined : daysLater(today, rule.dueDays)
-  for (const pid of await agesToAsk(portal.db, rule, { today, most: AT_ONCE })) {
+  for (const pid of await agesToAsk(portal.db, rule, { today, most: atOnce })) {
     const { form, everyDays } = rule
     if (!(await ask(portal, { form, to: { pid }, origin: 'rule', dueOn, everyDays, ruleId: rule.id }))) return
   }

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { pathOf, type Path, type Value } from '../../module/access/questionnaires/model.js'
 import { waitingAnswers } from '../../module/host/reads/formReviews.js'
 import { phq9 } from '../../module/features/forms/building/samples/phq9.js'
+import { tellUrgent } from '../../module/features/forms/letters/urgent.js'
 import { remindJob } from '../../module/features/forms/letters/telling.js'
 import { utc } from '../../module/platform/clock.js'
 import { countStatements, type StatementCount } from '../../module/platform/database.js'
@@ -343,5 +344,70 @@ describe('Answers that patients sent', function () {
     await remindJob.run(practice.portal)
     expect(await letters()).to.deep.equal(['form.assigned', 'form.reminder'])
     expect(id).to.be.greaterThan(0)
+  })
+
+  it('that may mean that help is needed now are told to whom the practice names, once each, without a word of whom in the mail', async () => {
+    await practice.db.transaction((tx) =>
+      tx.change(`UPDATE users SET email = 'nurse@example.org' WHERE username = 'nurse'`),
+    )
+    const notes = (since: number) =>
+      practice.db.select<{ id: number; pid: number; assigned_to: string; body: string; message_status: string }>(
+        `SELECT id, pid, assigned_to, body, message_status FROM pnotes WHERE id > :since ORDER BY id`,
+        { since },
+      )
+    const lastNote = async () =>
+      (await practice.db.first<{ id: number }>(`SELECT COALESCE(MAX(id), 0) AS id FROM pnotes`))?.id ?? 0
+    const told = () => tellUrgentOf('urgent')
+    let response = 0
+    const tellUrgentOf = (flag: string) =>
+      tellUrgent.hear(practice.portal, { id: 1, event: 'form.sent', payload: { response, flag }, lastTry: false })
+
+    let since = await lastNote()
+    response = await sent(john, key, phq(0, 0))
+    await tellUrgentOf('none')
+    expect(await notes(since)).to.deep.equal([])
+
+    // Nobody is named: all whom patients may write to.
+    response = await sent(john, key, phq(0, 1))
+    await told()
+    expect((await notes(since)).map(({ assigned_to: to }) => to)).to.deep.equal(['portal-user'])
+
+    await practice.setting('urgentReaders', 'nurse, dr.lee,nobody.here')
+    since = await lastNote()
+    response = await sent(john, key, phq(0, 2))
+    await told()
+    await told()
+    const written = await notes(since)
+    expect(written.map(({ assigned_to: to, pid }) => ({ to, pid }))).to.have.deep.members([
+      { to: 'nurse', pid: practice.patients.john },
+      { to: 'dr.lee', pid: practice.patients.john },
+    ])
+    expect(written[0]?.body).to.match(/URGENT: answers [A-Z0-9-]{9} /)
+    const letters = await practice.db.select<{ recipient: string; facts: object; pid: number | null }>(
+      `SELECT recipient, facts, pid FROM foyer_letters WHERE kind = 'form.urgent'`,
+    )
+    expect(letters).to.deep.equal([{ recipient: 'nurse@example.org', facts: {}, pid: null }])
+
+    // The clock has gone on by a day: whoever was signed in is so no more.
+    const reader = await practice.staffVisitor('admin')
+    const page = await reader.get(`${FORMS}/${String(response)}`)
+    await reader.post(`${FORMS}/${String(response)}/review`, fieldsIn(page))
+    expect((await notes(since)).map(({ message_status: state }) => state)).to.deep.equal(['Done', 'Done'])
+    await practice.setting('urgentReaders', '')
+  })
+
+  it('show the patient where help is, before they are sent and after', async () => {
+    await practice.setting('emergencyPhone', '112')
+    const visit = await practice.patientVisitor('john')
+    const id = await ask(practice, key, { pid: practice.patients.john })
+    await answer(practice, john, id, phq(0, 3))
+    const base = `/portal/records/${practice.records.john}/forms`
+    expect((await visit.get(`${base}/${String(id)}/review`)).body).to.match(
+      /data-test="help"[\s\S]*call 112\.[\s\S]*988/,
+    )
+    const outcome = await sendNow(practice, john, id)
+    const receipt = outcome.ok ? outcome.receipt : ''
+    expect((await visit.get(`${base}/answers/${receipt}`)).body).to.match(/data-test="help"[\s\S]*call 112\.[\s\S]*988/)
+    await practice.setting('emergencyPhone', '911')
   })
 })

@@ -54,7 +54,7 @@ function problemsOf(standing: Standing, asked: Asked): AnswerProblem[] {
   const placed = standing.form.all.get(item.linkId)
   const values = placed ? standing.valuesOf(placed, asked.within) : []
   // What nobody can type is not for the patient to mend.
-  const found = item.sumOf || item.readOnly || item.hidden ? [] : valuesProblems(item, values)
+  const found = item.calculation || item.readOnly || item.hidden ? [] : valuesProblems(item, values)
   return found.map((problem) => ({ path, linkId: item.linkId, ...problem }))
 }
 
@@ -72,7 +72,7 @@ function groupProblems(standing: Standing, asked: Asked): AnswerProblem[] {
 
 function isAnswered(standing: Standing, { item, within }: Asked): boolean {
   const placed = standing.form.all.get(item.linkId)
-  const given = item.readOnly || item.hidden || item.sumOf !== undefined
+  const given = item.readOnly || item.hidden || item.calculation !== undefined
   return placed !== undefined && isQuestion(item) && !given && standing.valuesOf(placed, within).length > 0
 }
 

@@ -2,6 +2,8 @@
  * Which items are asked, given the answers. What decides about what is a graph without rings (reading.ts refuses them),
  * so there is one answer, found by asking each item once.
  */
+import { calculate, type Calculated } from './calculating.js'
+import { askedBy, type Expression } from './expression.js'
 import {
   compareValues,
   instancePrefix,
@@ -32,21 +34,14 @@ export interface Asked {
   items: readonly Asked[]
 }
 
-export interface Sum {
-  /** Undefined: not all that count are answered. */
-  value: number | undefined
-  /** linkIds of those that are not, or whose answer counts nothing that is known. */
-  missing: readonly string[]
-}
-
 /** How a form stands with these answers. */
 export interface Standing {
   form: Form
   isAsked: (placed: Placed, within: string) => boolean
   /** What counts as answered: nothing of an item that is not asked, the given value of one that cannot be changed. */
   valuesOf: (placed: Placed, within: string) => readonly Value[]
-  /** The sum of what these items count, in the instances below `within`. */
-  sum: (linkIds: readonly string[], within: string) => Sum
+  /** What a calculation comes to, in the instances below `within`. */
+  calculated: (calculation: Expression, within: string) => Calculated
   /** Everything that is asked, as a tree. A group that repeats has one instance at least. */
   tree: (how?: TreeHow) => readonly Asked[]
 }
@@ -101,22 +96,20 @@ export function stand(form: Form, answers: Answers): Standing {
   const valuesOf = (placed: Placed, within: string): readonly Value[] => {
     const { item } = placed
     if (!isQuestion(item) || !isAsked(placed, within)) return []
-    if (item.sumOf) return numberOf(item, sum(item.sumOf, within).value)
+    if (item.calculation) return numberOf(item, calculated(item.calculation, within).value)
     if (item.readOnly || item.hidden) return item.initial
     return (answers.get(pathOf(within, item.linkId)) ?? []).filter(saysSomething)
   }
 
-  const sum = (linkIds: readonly string[], within: string): Sum => {
-    const counted = linkIds.flatMap((linkId) => {
-      const placed = placedIn(form, linkId)
-      return placesOf(placed, within, answers)
-        .filter((place) => isAsked(placed, place))
-        .map((place) => ({ linkId, weight: weightOf(placed.item, valuesOf(placed, place)) }))
-    })
-    const missing = counted.flatMap(({ linkId, weight }) => (weight === undefined ? [linkId] : []))
-    const value = missing.length > 0 ? undefined : counted.reduce((total, { weight = 0 }) => total + weight, 0)
-    return { value: value === undefined ? undefined : rounded(value), missing: [...new Set(missing)] }
-  }
+  const calculated = (calculation: Expression, within: string): Calculated =>
+    calculate(calculation, (linkIds) =>
+      linkIds.flatMap((linkId) => {
+        const placed = placedIn(form, linkId)
+        return placesOf(placed, within, answers)
+          .filter((place) => isAsked(placed, place))
+          .map((place) => ({ linkId, weight: weightOf(placed.item, valuesOf(placed, place)) }))
+      }),
+    )
 
   const treeOf = (items: readonly Item[], within: string, how: TreeHow): Asked[] =>
     items.flatMap((item): Asked[] => {
@@ -134,7 +127,7 @@ export function stand(form: Form, answers: Answers): Standing {
       })
     })
 
-  return { form, isAsked, valuesOf, sum, tree: (how = {}) => treeOf(form.items, '', how) }
+  return { form, isAsked, valuesOf, calculated, tree: (how = {}) => treeOf(form.items, '', how) }
 }
 
 /** Instances of a repeating group at most: more than anybody types. */
@@ -248,11 +241,6 @@ export function weightOfValue(item: Item, value: Value): number | undefined {
   return value.is === 'quantity' ? value.value.value : undefined
 }
 
-/** Sums of tenths stay tenths. */
-function rounded(value: number): number {
-  return Math.round(value * 1e6) / 1e6
-}
-
 /** linkIds of the items whose being asked depends on themselves. */
 export function ringsOf(form: Form): string[] {
   const state = new Map<string, 'open' | 'done'>()
@@ -266,7 +254,8 @@ export function ringsOf(form: Form): string[] {
     state.set(linkId, 'open')
     const { item, parent } = placedIn(form, linkId)
     const needs = [...(parent ? [parent.linkId] : []), ...item.conditions.map(({ question }) => question)]
-    for (const need of [...needs, ...(item.sumOf ?? [])]) visit(need, [...way, linkId])
+    const counted = item.calculation ? askedBy(item.calculation) : []
+    for (const need of [...needs, ...counted]) visit(need, [...way, linkId])
     state.set(linkId, 'done')
   }
   for (const linkId of form.all.keys()) visit(linkId, [])

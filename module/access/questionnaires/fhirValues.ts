@@ -20,10 +20,11 @@ export const extensions = {
   ordinal: `${BASE}ordinalValue`,
   weight: `${BASE}itemWeight`,
   translation: `${BASE}translation`,
+  variable: `${BASE}variable`,
   calculated: `${SDC}sdc-questionnaire-calculatedExpression`,
   /** Of an item: valueDecimal, urgent from this number or weight on, or valueBoolean, this answer; of an option: true. */
   urgent: 'urn:foyer:fhir:urgent',
-  /** Of a questionnaire: `from` (valueDecimal), `label` (valueString, with translations), `flag` (valueCode). */
+  /** Of a questionnaire or an item that is calculated: `from` (valueDecimal), `label` (valueString, with translations), `flag` (valueCode). */
   band: 'urn:foyer:fhir:score-band',
 } as const
 
@@ -49,7 +50,6 @@ const looks = [
   'rendering-markdown',
   'entryFormat',
   'designNote',
-  'variable',
   'preferredTerminologyServer',
 ].map((name) => `${BASE}${name}`)
 

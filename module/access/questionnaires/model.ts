@@ -3,6 +3,7 @@
  * path: an item's linkId, before it the instances of the repeating groups it stands in (`meals@0/food`).
  */
 import type { Coding, Quantity, Questionnaire } from 'fhir/r4.js'
+import type { Expression } from './expression.js'
 
 /** What may stand in an answer: FHIR's value[x] by its suffix. */
 export type Value =
@@ -85,8 +86,10 @@ export interface Item {
   control?: string | undefined
   conditions: readonly Condition[]
   behaviour: 'all' | 'any'
-  /** Never asked: the sum of what these items count, each its linkId. */
-  sumOf?: readonly string[] | undefined
+  /** Never asked: it is calculated from what others count. */
+  calculation?: Expression | undefined
+  /** What its number means, the lowest first: of a scale within the questionnaire. */
+  bands: readonly Band[]
   /** A number or a weight from here on, or this yes or no, may need help at once. */
   urgentFrom?: number | undefined
   urgentWhen?: boolean | undefined

@@ -4,6 +4,7 @@
  */
 import type { Coding, Questionnaire, QuestionnaireItem, QuestionnaireItemAnswerOption, ValueSet } from 'fhir/r4.js'
 import { readSum } from './calculation.js'
+import { askedBy, readExpression, type Expression } from './expression.js'
 import { ringsOf } from './enabling.js'
 import {
   binding,
@@ -34,6 +35,9 @@ interface Notebook {
   notes: ReadNote[]
   contained: readonly ValueSet[]
   instrument: ReturnType<typeof instrumentOf>
+  items: readonly QuestionnaireItem[]
+  /** Expressions by the names that the questionnaire, and the items around one, give them. */
+  variables: ReadonlyMap<string, string>
 }
 
 /** A questionnaire as JSON has it, or the text of it. */
@@ -58,17 +62,25 @@ function parsed(text: string): unknown {
 function readResource(resource: Questionnaire): Reading {
   const codes = (resource.code ?? []).map(codeOf)
   const contained = (resource.contained ?? []).filter((each): each is ValueSet => each.resourceType === 'ValueSet')
-  const book: Notebook = { problems: [], notes: [], contained, instrument: instrumentOf(codes) }
+  const { item: items = [] } = resource
+  const book: Notebook = {
+    problems: [],
+    notes: [],
+    contained,
+    instrument: instrumentOf(codes),
+    items,
+    variables: variablesOf(resource),
+  }
   noteExtensions(book, undefined, resource.extension)
-  if ((resource.item ?? []).length === 0) book.problems.push({ linkId: undefined, problem: 'no-items' })
-  const items = (resource.item ?? []).map((item) => readItem(book, item))
-  const all = placedOf(book, items)
+  if (items.length === 0) book.problems.push({ linkId: undefined, problem: 'no-items' })
+  const read = items.map((item) => readItem(book, item))
+  const all = placedOf(book, read)
   const title = saidOf(resource.title ?? resource.name, resource._title)
   if (title.text === '') book.notes.push({ linkId: undefined, problem: 'name-missing' })
   const questionnaire: Form = {
-    ...{ resource, title, codes, items, all },
+    ...{ resource, title, codes, items: read, all },
     description: saidOf(resource.description, resource._description),
-    bands: bandsOf(resource, book),
+    bands: bandsOf(resource, book.instrument?.bands),
   }
   checkReferences(book, questionnaire)
   return book.problems.length > 0
@@ -76,16 +88,30 @@ function readResource(resource: Questionnaire): Reading {
     : { ok: true, questionnaire, notes: book.notes }
 }
 
+function variablesOf(element: Pick<Questionnaire, 'extension'>): Map<string, string> {
+  return new Map(
+    extensionsAt(element, extensions.variable).flatMap(({ valueExpression: said }): [string, string][] =>
+      said?.name !== undefined && isFhirPath(said.language) && said.expression !== undefined
+        ? [[said.name, said.expression]]
+        : [],
+    ),
+  )
+}
+
+function isFhirPath(language: string | undefined): boolean {
+  return language === undefined || language === 'text/fhirpath'
+}
+
 /** Bands of its own, or those of the scale that it is. */
-function bandsOf(resource: Questionnaire, book: Notebook): readonly Band[] {
-  const own = extensionsAt(resource, extensions.band).flatMap(({ extension = [] }): Band[] => {
+function bandsOf(element: Pick<Questionnaire, 'extension'>, otherwise: readonly Band[] = []): readonly Band[] {
+  const own = extensionsAt(element, extensions.band).flatMap(({ extension = [] }): Band[] => {
     const part = (url: string) => extension.find((each) => each.url === url)
     const label = part('label')
     const from = part('from')?.valueDecimal ?? part('from')?.valueInteger
     if (from === undefined || label?.valueString === undefined) return []
     return [{ from, label: saidOf(label.valueString, label._valueString), flag: flagOf(part('flag')?.valueCode) }]
   })
-  const bands = own.length > 0 ? own : (book.instrument?.bands ?? [])
+  const bands = own.length > 0 ? own : otherwise
   return [...bands].sort((one, other) => one.from - other.from)
 }
 
@@ -110,7 +136,8 @@ const supported: readonly string[] = [
   'quantity',
 ]
 
-function readItem(book: Notebook, from: QuestionnaireItem): Item {
+function readItem(around: Notebook, from: QuestionnaireItem): Item {
+  const book = { ...around, variables: new Map([...around.variables, ...variablesOf(from)]) }
   const { linkId } = from
   const kind = kindOf(book, from)
   noteExtensions(book, linkId, from.extension)
@@ -129,7 +156,8 @@ function readItem(book: Notebook, from: QuestionnaireItem): Item {
     control: extensionAt(from, extensions.itemControl)?.valueCodeableConcept?.coding?.[0]?.code,
     conditions: (from.enableWhen ?? []).flatMap((condition) => conditionOf(book, linkId, condition)),
     behaviour: from.enableBehavior === 'any' ? 'any' : 'all',
-    sumOf: sumOf(book, from),
+    calculation: calculationOf(book, from),
+    bands: bandsOf(from),
     ...urgencyOf(book, from),
     items: (from.item ?? []).map((below) => readItem(book, below)),
   }
@@ -273,12 +301,16 @@ function conditionOf(
   return [{ question: from.question, operator: from.operator, answer }]
 }
 
-function sumOf(book: Notebook, from: QuestionnaireItem): string[] | undefined {
+/** The sum that Foyer's own builder writes, in any of its forms; else what expression.ts knows. */
+function calculationOf(book: Notebook, from: QuestionnaireItem): Expression | undefined {
   const said = extensionAt(from, extensions.calculated)
   if (!said) return undefined
-  const linkIds = readSum(said.valueExpression?.expression ?? '')
-  if (!linkIds) book.notes.push({ linkId: from.linkId, problem: 'calculation-left-out' })
-  return linkIds
+  const { expression = '', language } = said.valueExpression ?? {}
+  const summed = readSum(expression)
+  if (summed) return { is: 'answers', how: 'sum', of: summed }
+  const read = isFhirPath(language) ? readExpression(expression, book.items, book.variables) : undefined
+  if (!read) book.notes.push({ linkId: from.linkId, problem: 'calculation-left-out' })
+  return read
 }
 
 function urgencyOf(book: Notebook, from: QuestionnaireItem): Pick<Item, 'urgentFrom' | 'urgentWhen'> {
@@ -302,7 +334,7 @@ function checkItem(book: Notebook, item: Item): void {
     refuse('items-below-repeated')
   }
   if (isQuestion(item) && item.text.text === '' && !item.hidden) refuse('no-text')
-  const given = item.initial.length > 0 || item.sumOf !== undefined
+  const given = item.initial.length > 0 || item.calculation !== undefined
   if (isQuestion(item) && item.required && (item.hidden || item.readOnly) && !given) refuse('never-answerable')
   if (item.maxLength === 0) refuse('bounds-wrong', 'maxLength')
   if ((item.maxOccurs ?? Infinity) < Math.max(item.minOccurs ?? 0, 1)) refuse('bounds-wrong', 'maxOccurs')
@@ -324,7 +356,7 @@ function placedOf(book: Notebook, items: readonly Item[]): Map<string, Placed> {
 function checkReferences(book: Notebook, form: Form): void {
   for (const { item, around } of form.all.values()) {
     for (const condition of item.conditions) checkCondition(book, form, { item, around }, condition)
-    for (const linkId of item.sumOf ?? []) {
+    for (const linkId of item.calculation ? askedBy(item.calculation) : []) {
       const summed = form.all.get(linkId)
       if (!summed || !isQuestion(summed.item)) {
         book.problems.push({ linkId: item.linkId, problem: 'sum-unknown-item', detail: linkId })

@@ -119,7 +119,7 @@ export function readResponse(form: Form, json: unknown): ReadResponse {
       values.push(value)
       readAll(given['item'], within, depth + 1)
     }
-    if (values.length > 0 && item.sumOf === undefined) answers.set(pathOf(within, item.linkId), values)
+    if (values.length > 0 && item.calculation === undefined) answers.set(pathOf(within, item.linkId), values)
   }
 
   readAll(json['item'], '', 1)

@@ -1,5 +1,6 @@
 /** What answers add up to, what that is called, and whether somebody should look at them at once. */
 import { flat, stand, weightOfValue, type Asked, type Standing } from './enabling.js'
+import { askedBy, type Expression } from './expression.js'
 import { hasLoinc, instrumentOf } from './instruments.js'
 import { isQuestion, sameValue, type Answers, type Band, type Flag, type Form, type Item } from './model.js'
 
@@ -11,21 +12,67 @@ export type Score =
   | { state: 'scored'; value: number; band: Band | undefined }
 
 /**
- * The sum that the questionnaire itself calculates (the first, where there are several); that of the questions which
- * count in a scale that is known; or that of every question whose answers have weights.
+ * What the questionnaire itself calculates: where that is several things, the first that goes into no other. Else the sum
+ * of the questions which count in a scale that is known, or of every question whose answers have weights.
  */
 export function score(form: Form, answers: Answers): Score {
+  const main = mainOf(form)
+  if (main) return scored(stand(form, answers), main.calculation, bandsOfMain(form, main.item))
   const counted = countedIn(form)
   if (!counted) return { state: 'none' }
-  const { value, missing } = stand(form, answers).sum(counted, '')
-  return value === undefined ? { state: 'missing', missing } : { state: 'scored', value, band: bandOf(form, value) }
+  return scored(stand(form, answers), { is: 'answers', how: 'sum', of: counted }, form.bands)
 }
 
-/** linkIds of the questions that its score is the sum of. Undefined: it has no score. */
+function scored(standing: Standing, calculation: Expression, bands: readonly Band[]): Score {
+  const { value, missing } = standing.calculated(calculation, '')
+  return value === undefined ? { state: 'missing', missing } : { state: 'scored', value, band: bandIn(bands, value) }
+}
+
+interface Calculating {
+  item: Item
+  calculation: Expression
+}
+
+function calculating(form: Form): Calculating[] {
+  return [...form.all.values()].flatMap(({ item }) =>
+    item.calculation ? [{ item, calculation: item.calculation }] : [],
+  )
+}
+
+function mainOf(form: Form): Calculating | undefined {
+  const all = calculating(form)
+  const used = new Set(all.flatMap(({ calculation }) => askedBy(calculation)))
+  return all.find(({ item }) => !used.has(item.linkId)) ?? all[0]
+}
+
+function bandsOfMain(form: Form, item: Item): readonly Band[] {
+  return item.bands.length > 0 ? item.bands : form.bands
+}
+
+/** One of several scales of a questionnaire. */
+export interface PartScore {
+  item: Item
+  value: number
+  band: Band | undefined
+}
+
+/** Everything else that it calculates and that is asked: its scales beside the main one, each with what it is called. */
+export function partScores(form: Form, answers: Answers): PartScore[] {
+  const main = mainOf(form)?.item
+  const standing = stand(form, answers)
+  return calculating(form).flatMap(({ calculation, item }): PartScore[] => {
+    const placed = form.all.get(item.linkId)
+    if (item === main || !placed || placed.around.length > 0 || !standing.isAsked(placed, '')) return []
+    const { value } = standing.calculated(calculation, '')
+    return value === undefined ? [] : [{ item, value, band: bandIn(item.bands, value) }]
+  })
+}
+
+/** linkIds of the questions that its score is the plain sum of. Undefined: it has no score, or another calculation. */
 export function countedIn(form: Form): readonly string[] | undefined {
   const items = [...form.all.values()].map(({ item }) => item)
-  const calculated = items.flatMap(({ sumOf }) => (sumOf ? [sumOf] : []))[0]
-  if (calculated) return calculated
+  const main = mainOf(form)?.calculation
+  if (main) return main.is === 'answers' && main.how === 'sum' ? main.of : undefined
   const scale = instrumentOf(form.codes)?.counted ?? []
   const questions = items.filter((item) => item.options.some(({ ordinal }) => ordinal !== undefined))
   const known = questions.filter(({ codes }) => hasLoinc(codes, scale))
@@ -34,8 +81,14 @@ export function countedIn(form: Form): readonly string[] | undefined {
   return counted.length === 0 ? undefined : counted.map(({ linkId }) => linkId)
 }
 
+/** What the main score is called. */
 export function bandOf(form: Form, value: number): Band | undefined {
-  return form.bands.findLast(({ from }) => value >= from)
+  const main = mainOf(form)
+  return bandIn(main ? bandsOfMain(form, main.item) : form.bands, value)
+}
+
+function bandIn(bands: readonly Band[], value: number): Band | undefined {
+  return bands.findLast(({ from }) => value >= from)
 }
 
 /** The highest score there can be, where every question that counts has weights: what a chart of it goes up to. */
@@ -74,5 +127,10 @@ function isUrgent(standing: Standing, item: Item, within: string): boolean {
 export function flagOf(form: Form, answers: Answers): Flag {
   if (urgentIn(form, answers).length > 0) return 'urgent'
   const result = score(form, answers)
-  return result.state === 'scored' ? (result.band?.flag ?? 'none') : 'none'
+  const bands = [
+    result.state === 'scored' ? result.band : undefined,
+    ...partScores(form, answers).map(({ band }) => band),
+  ]
+  const flags = bands.map((band) => band?.flag ?? 'none')
+  return (['urgent', 'look'] as const).find((flag) => flags.includes(flag)) ?? 'none'
 }

@@ -2,10 +2,18 @@
 import { expect } from 'chai'
 import { followRules, formRules, makeRule, switchRule, type NewRule } from '../../../module/access/formRules.js'
 import { requestAppointment } from '../../../module/features/appointments/booking.js'
+import { askAfter, askJob } from '../../../module/features/forms/answering/asking.js'
+import { formLines } from '../../../module/features/forms/answering/ofPatient.js'
+import { lockEvent } from '../../../module/host/events.js'
+import { splitDay } from '../../../module/host/seriesDays.js'
 import { describeOnEverySite } from '../../support/database.js'
-import { INTAKE, keepForm, nurse } from '../../support/forms.js'
+import { answer, ask, filling, INTAKE, keepForm, no, nurse, sendNow, somebody, text } from '../../support/forms.js'
 import { MONDAY, NEW_PATIENT, OFFICE_VISIT, openPractice, type TestPractice } from '../../support/practice.js'
 import { person } from '../registration/people.js'
+
+/** Kinds of appointments that nobody else here has. */
+const FOLLOW_UP = 4711
+const THERAPY = 4712
 
 describeOnEverySite('A rule that asks forms', (site) => {
   let practice: TestPractice
@@ -36,6 +44,13 @@ describeOnEverySite('A rule that asks forms', (site) => {
       `SELECT pid, due_on, record FROM foyer_form_assignments WHERE form_key = :form ORDER BY pid`,
       { form },
     )
+  const holder = async (pid: number) => {
+    const grant = await practice.db.first<{ account_id: number; record: string }>(
+      `SELECT account_id, record FROM foyer_grants WHERE pid = :pid AND revoked_at IS NULL LIMIT 1`,
+      { pid },
+    )
+    return somebody(practice, grant?.account_id ?? 0, grant?.record ?? '')
+  }
   const visit = (pid: number, date: string, category = OFFICE_VISIT, status = '-') =>
     practice.event({ providerId: practice.staff.lee, pid, date, start: '15:00', category, status })
 
@@ -78,6 +93,161 @@ describeOnEverySite('A rule that asks forms', (site) => {
     await followRules(practice.portal)
     expect((await asked(born)).map(({ pid }) => pid)).to.deep.equal([patients.maria])
     practice.clock.set(`${MONDAY}T08:00:00`)
+  })
+
+  it('reaches everybody, however many have the form already from somebody else', async () => {
+    const { patients } = practice
+    const first = [await practice.patient(), await practice.patient(), await practice.patient()]
+    const last = await practice.patient()
+    for (const pid of [...first, last]) {
+      await practice.db.transaction((tx) =>
+        tx.change(
+          `INSERT INTO foyer_grants (account_id, pid, record, relationship, extent, valid_from, granted_by, granted_at)
+           SELECT account_id, :pid, :record, relationship, extent, valid_from, granted_by, granted_at FROM foyer_grants WHERE pid = :john LIMIT 1`,
+          { pid, record: `r${String(pid)}`.padEnd(22, 'x'), john: patients.john },
+        ),
+      )
+      await practice.db.transaction((tx) =>
+        tx.change(`UPDATE patient_data SET DOB = '1930-05-05', allow_patient_portal = 'YES' WHERE pid = :pid`, { pid }),
+      )
+      await visit(pid, '2026-11-26', NEW_PATIENT)
+    }
+    const byAge = await rule({ ageFrom: 95, ageUntil: 100 })
+    const byVisit = await rule({ categoryId: NEW_PATIENT, ageFrom: 95, ageUntil: 100 })
+    for (const pid of first) {
+      await ask(practice, byAge, { pid })
+      await ask(practice, byVisit, { pid })
+    }
+    await followRules(practice.portal, undefined, 2)
+    expect((await asked(byAge)).map(({ pid }) => pid)).to.include(last)
+    expect((await asked(byVisit)).map(({ pid }) => pid)).to.include(last)
+  })
+
+  it('asks before each day of a series that comes, and once the one before is answered', async () => {
+    const { patients } = practice
+    const form = await rule({ categoryId: THERAPY, daysBefore: 14, ageFrom: 60, ageUntil: 70 })
+    await practice.event({
+      ...{ providerId: practice.staff.osei, pid: patients.john, date: '2026-08-05', start: '08:00', category: THERAPY },
+      repeats: { every: 1, unit: 'week' },
+    })
+    const john = await holder(patients.john)
+    const answered = async () => {
+      const waiting = await practice.db.first<{ id: number }>(
+        `SELECT id FROM foyer_form_assignments WHERE form_key = :form AND state = 'waiting'`,
+        { form },
+      )
+      const id = waiting?.id ?? 0
+      await answer(practice, john, id, { name: text('John'), smoke: no })
+      expect((await sendNow(practice, john, id)).ok).to.equal(true)
+    }
+    const days = async () => (await asked(form)).map(({ due_on: day }) => day)
+    await followRules(practice.portal)
+    expect(await days()).to.deep.equal(['2026-11-25'])
+    await answered()
+    await followRules(practice.portal)
+    await followRules(practice.portal)
+    expect(await days()).to.deep.equal(['2026-11-25', '2026-12-02'])
+    // The next is not within the fortnight.
+    await answered()
+    await followRules(practice.portal)
+    expect(await days()).to.deep.equal(['2026-11-25', '2026-12-02'])
+    practice.clock.set('2026-11-25T08:00:00')
+    await followRules(practice.portal)
+    expect(await days()).to.deep.equal(['2026-11-25', '2026-12-02', '2026-12-09'])
+    practice.clock.set(`${MONDAY}T08:00:00`)
+  })
+
+  it('follows the visit: due on its new day, no longer asked without it, gone on with when it is back', async () => {
+    const pid = practice.patients.john
+    const form = await rule({ categoryId: FOLLOW_UP, daysBefore: 30 })
+    const eid = await visit(pid, '2026-12-01', FOLLOW_UP)
+    const told = (event: string) =>
+      askAfter
+        .find((each) => each.event === event)
+        ?.hear(practice.portal, {
+          ...{ id: 1, event, payload: { eid, pid }, lastTry: false },
+        })
+    const standing = () =>
+      practice.db.select<{ id: number; due_on: string; state: string; reason: string | null }>(
+        `SELECT id, due_on, state, reason FROM foyer_form_assignments WHERE form_key = :form ORDER BY id`,
+        { form },
+      )
+    const change = (to: string) =>
+      practice.db.transaction(
+        (tx) => tx.change(`UPDATE openemr_postcalendar_events SET ${to} WHERE pc_eid = :eid`, { eid }), // sql-safe: the test's own
+      )
+    await told('appointment.confirmed')
+    const [first] = await standing()
+    expect(first).to.include({ due_on: '2026-12-01', state: 'waiting' })
+    const john = await holder(pid)
+    await answer(practice, john, first?.id ?? 0, { name: text('Johnny') })
+
+    await change(`pc_eventDate = '2026-12-03'`)
+    await told('appointment.moved')
+    expect(await standing()).to.deep.equal([{ ...first, due_on: '2026-12-03' }])
+
+    await change(`pc_apptstatus = 'x'`)
+    await told('appointment.cancelled')
+    expect(await standing()).to.deep.equal([
+      { ...first, due_on: '2026-12-03', state: 'withdrawn', reason: 'visit-off' },
+    ])
+    const lines = await formLines(practice.db, john.scope, MONDAY)
+    expect(lines.find(({ id }) => id === first?.id)).to.include({ kind: 'off', begun: true, dueOn: '2026-12-03' })
+
+    await change(`pc_apptstatus = '-'`)
+    await told('appointment.status-set')
+    const [, again] = await standing()
+    expect(again).to.include({ due_on: '2026-12-03', state: 'waiting' })
+    const draft = await filling(practice, john, again?.id ?? 0)
+    expect(draft?.answers.get('name')).to.deep.equal(text('Johnny'))
+    expect((await formLines(practice.db, john.scope, MONDAY)).filter(({ kind }) => kind === 'off')).to.deep.equal([])
+
+    // Sent, it stays as it is, whatever becomes of the visit.
+    await answer(practice, john, again?.id ?? 0, { smoke: no })
+    await sendNow(practice, john, again?.id ?? 0)
+    await change(`pc_apptstatus = 'x'`)
+    await told('appointment.declined')
+    expect((await standing()).map(({ state }) => state)).to.deep.equal(['withdrawn', 'sent'])
+  })
+
+  it('follows what the host does alone: an event that is gone, or a day taken out of its series', async () => {
+    const pid = practice.patients.john
+    const form = await rule({ categoryId: FOLLOW_UP, daysBefore: 30 })
+    const gone = await visit(pid, '2026-12-10', FOLLOW_UP)
+    await askJob.run(practice.portal)
+    expect((await asked(form)).map(({ due_on: day }) => day)).to.deep.equal(['2026-12-10'])
+    await practice.db.transaction((tx) =>
+      tx.change(`DELETE FROM openemr_postcalendar_events WHERE pc_eid = :gone`, { gone }),
+    )
+    const series = await practice.event({
+      ...{ providerId: practice.staff.osei, pid, date: '2026-12-01', start: '09:00', category: FOLLOW_UP },
+      ...{ repeats: { every: 1, unit: 'week' } as const, lastDay: '2026-12-15' },
+    })
+    await askJob.run(practice.portal)
+    const states = () =>
+      practice.db.select<{ due_on: string; state: string }>(
+        `SELECT due_on, state FROM foyer_form_assignments WHERE form_key = :form ORDER BY id`,
+        { form },
+      )
+    expect(await states()).to.deep.equal([
+      { due_on: '2026-12-10', state: 'withdrawn' },
+      { due_on: '2026-12-01', state: 'waiting' },
+    ])
+    await practice.db.transaction(async (tx) => {
+      const event = await lockEvent(tx, series)
+      if (!event) throw new Error('no series')
+      await splitDay(tx, event, '2026-12-01', {
+        status: 'x',
+        at: `${MONDAY} 08:00:00`,
+        noEndDate: practice.portal.site.noEndDate,
+      })
+    })
+    await askJob.run(practice.portal)
+    expect(await states()).to.deep.equal([
+      { due_on: '2026-12-10', state: 'withdrawn' },
+      { due_on: '2026-12-01', state: 'withdrawn' },
+      { due_on: '2026-12-08', state: 'waiting' },
+    ])
   })
 
   it('names somebody, and ages in their order', async () => {

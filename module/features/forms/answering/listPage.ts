@@ -12,6 +12,7 @@ export function listPage(context: RecordContext, lines: readonly FormLine[]) {
   const { t } = context
   return {
     waiting: lines.filter(({ kind }) => kind === 'waiting').map((line) => waitingRow(context, line)),
+    off: lines.filter(({ kind }) => kind === 'off').map((line) => offRow(context, line)),
     sent: lines.filter(({ kind }) => kind === 'sent').map((line) => sentRow(context, line)),
     ownNote: context.scope.kind === 'own' ? t('forms.ownNote') : undefined,
   }
@@ -28,6 +29,15 @@ function waitingRow(context: RecordContext, { id, title, dueOn, begun }: FormLin
     due: dueOn === undefined ? undefined : t(late ? 'forms.wasDue' : 'forms.due', { day }),
     tag: tagOf(context, late ? 'late' : begun ? 'begun' : 'waiting'),
     action: t(begun ? 'forms.resume' : 'forms.begin'),
+  }
+}
+
+/** What it was asked for does not take place. */
+function offRow({ language, portal, t }: RecordContext, { begun, dueOn, title }: FormLine) {
+  const day = dueOn === undefined ? '' : writeShortDay(dueOn, language, dayOf(portal.clock.now()))
+  return {
+    title: inLanguage(title, language),
+    text: [t('forms.off', { day }), ...(begun ? [t('forms.offKept')] : [])].join(' '),
   }
 }
 

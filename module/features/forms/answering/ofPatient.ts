@@ -6,9 +6,10 @@ import {
   type Assignment,
   type AssignmentRow,
 } from '../../../access/formAssignments.js'
+import { VISIT_OFF } from '../../../access/formVisits.js'
 import { readAnswers, type Answers, type Band, type Flag, type Said } from '../../../access/questionnaires/model.js'
 import { pidOf, type PatientScope } from '../../../access/scope.js'
-import type { Utc } from '../../../platform/clock.js'
+import { daysLater, type Day, type Utc } from '../../../platform/clock.js'
 import type { Queryable } from '../../../platform/database.js'
 import { isReceiptNumber } from '../../../platform/ids.js'
 
@@ -101,7 +102,8 @@ export async function receiptOf(db: Queryable, assignmentId: number): Promise<st
 
 /** A line of the list. */
 export interface FormLine {
-  kind: 'waiting' | 'sent'
+  /** off: asked before a visit that does not take place. */
+  kind: 'waiting' | 'sent' | 'off'
   id: number
   title: Said
   dueOn: string | undefined
@@ -112,9 +114,11 @@ export interface FormLine {
 }
 
 const SENT_SHOWN = 50
+/** Days for which the list tells of what went with its visit. */
+const OFF_SHOWN_DAYS = 14
 
-/** What waits, the soonest due first, and what was sent, the newest first. One statement. */
-export async function formLines(db: Queryable, scope: PatientScope, today: string): Promise<FormLine[]> {
+/** What waits, the soonest due first, what went with its visit, and what was sent, the newest first. One statement. */
+export async function formLines(db: Queryable, scope: PatientScope, today: Day): Promise<FormLine[]> {
   const rows = await db.select<{
     kind: FormLine['kind']
     id: number
@@ -132,9 +136,16 @@ export async function formLines(db: Queryable, scope: PatientScope, today: strin
        WHERE ${theirs(scope, 'a')} AND a.state = 'waiting' AND a.opens_on <= :today
        ORDER BY a.due_on IS NULL, a.due_on, a.id LIMIT 100)
      UNION ALL
+     (SELECT 'off', a.id, a.title, a.due_on, f.assignment_id IS NOT NULL, NULL, a.closed_at, NULL
+        FROM foyer_form_assignments a LEFT JOIN foyer_form_fillings f ON f.assignment_id = a.id
+       WHERE ${theirs(scope, 'a')} AND a.state = 'withdrawn' AND a.reason = :off AND a.closed_at >= :offSince
+         AND NOT EXISTS (SELECT 1 FROM foyer_form_assignments later
+                          WHERE ${theirs(scope, 'later')} AND later.form_key = a.form_key AND later.id > a.id)
+       ORDER BY a.closed_at DESC LIMIT 20)
+     UNION ALL
      (SELECT 'sent', r.id, r.title, NULL, 0, r.receipt, r.sent_at, r.state FROM foyer_form_responses r
        WHERE ${theirs(scope, 'r')} ORDER BY r.sent_at DESC, r.id DESC LIMIT ${String(SENT_SHOWN)})`,
-    { today, ...whose(scope) },
+    { today, off: VISIT_OFF, offSince: daysLater(today, -OFF_SHOWN_DAYS), ...whose(scope) },
   )
   return rows.map((row) => ({
     ...{ kind: row.kind, id: row.id, title: saidIn(row.title), dueOn: row.due_on ?? undefined, begun: row.begun === 1 },

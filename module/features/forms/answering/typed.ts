@@ -29,7 +29,7 @@ export function optionKey(at: number): string {
 }
 
 export function canBeAnswered(item: Item): boolean {
-  return isQuestion(item) && !item.readOnly && !item.hidden && item.sumOf === undefined
+  return isQuestion(item) && !item.readOnly && !item.hidden && item.calculation === undefined
 }
 
 /** Reads the questions of these items. `zone`: the practice's, for what is typed as a time on a day. */

@@ -44,7 +44,9 @@ export async function draft(context: StaffContext, told?: Told, typed?: Record<s
   const found = await findDraft(portal.db, idIn(context))
   if (!found) return show.notFound()
   const page = draftPage(context, found, told?.errors ?? [], typed)
-  const options = { title: found.title || context.t('building.untitled'), wide: true }
+  const name = found.title || context.t('building.untitled')
+  // The questionnaire that is published has this name too.
+  const options = { title: context.t('building.draft.pageTitle', { name }), wide: true }
   return told
     ? show.refused('/forms/building/draft', page, { ...options, status: told.status })
     : show.page('/forms/building/draft', page, options)

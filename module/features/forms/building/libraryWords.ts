@@ -38,6 +38,7 @@ export const libraryWords = wordsIn(
     'building.retire.text':
       'Nobody is asked it from then on. Whoever was asked already can still answer, and all answers stay.',
     'building.untitled': 'Untitled',
+    'building.draft.pageTitle': '{{name}}, draft',
     'building.draft.new': 'New questionnaire',
     'building.draft.next': 'Will follow version {{version}}',
     'building.draft.changed': 'Last changed by {{by}}, {{at}}',
@@ -137,6 +138,7 @@ export const libraryWords = wordsIn(
     'building.retire.text':
       'Desde entonces no se le pide a nadie. Quien ya lo tiene puede responder, y todas las respuestas quedan.',
     'building.untitled': 'Sin nombre',
+    'building.draft.pageTitle': '{{name}}, borrador',
     'building.draft.new': 'Cuestionario nuevo',
     'building.draft.next': 'Seguirá a la versión {{version}}',
     'building.draft.changed': 'Último cambio: {{by}}, {{at}}',

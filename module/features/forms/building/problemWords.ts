@@ -34,7 +34,8 @@ export const problemWords = wordsIn(
     'building.problem.sum-unknown-item': 'It adds up a question that is not there: “{{detail}}”.',
     'building.problem.extension-binding': 'It is asked by rules that the portal does not know ({{detail}}).',
     'building.problem.modifier': 'It changes its meaning by rules that the portal does not know.',
-    'building.problem.calculation-left-out': 'What it calculates is not a plain sum and is left out.',
+    'building.problem.calculation-left-out':
+      'What it calculates is written in a way that Foyer does not calculate: it is left out, and no number is shown.',
     'building.problem.extension-left-out': 'It says more than the portal shows ({{detail}}).',
     'building.problem.name-missing': 'It has no name.',
   },
@@ -70,7 +71,8 @@ export const problemWords = wordsIn(
     'building.problem.sum-unknown-item': 'Suma una pregunta que no existe: «{{detail}}».',
     'building.problem.extension-binding': 'Se hace según reglas que el portal no conoce ({{detail}}).',
     'building.problem.modifier': 'Cambia de sentido según reglas que el portal no conoce.',
-    'building.problem.calculation-left-out': 'Lo que calcula no es una simple suma y se deja fuera.',
+    'building.problem.calculation-left-out':
+      'Lo que calcula está escrito de una forma que Foyer no calcula: se deja fuera y no se muestra ningún número.',
     'building.problem.extension-left-out': 'Dice más de lo que muestra el portal ({{detail}}).',
     'building.problem.name-missing': 'No tiene nombre.',
   },

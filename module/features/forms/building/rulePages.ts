@@ -151,7 +151,7 @@ async function meantNow({ clock, db }: StaffContext['portal'], rule: NewRule): P
   const today = dayOf(clock.now())
   const most = COUNT_MOST + 1
   // A rule that is not there yet has asked nobody.
-  const unsaved = { id: 0, ageFrom: rule.ageFrom, ageUntil: rule.ageUntil }
+  const unsaved = { id: 0, form: rule.form, ageFrom: rule.ageFrom, ageUntil: rule.ageUntil }
   if (rule.categoryId === undefined) return (await agesToAsk(db, unsaved, { today, most })).length
   const within = { from: today, until: daysLater(today, rule.daysBefore), most }
   const asked = await appointmentsToAsk(db, { ...unsaved, categoryId: rule.categoryId }, within)

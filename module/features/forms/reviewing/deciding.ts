@@ -12,6 +12,7 @@ import { utc, wallClock, type Utc } from '../../../platform/clock.js'
 import type { Tx } from '../../../platform/database.js'
 import { publish } from '../../../platform/outbox.js'
 import { writeWritten } from '../answering/merging.js'
+import { completeUrgentNotes } from '../letters/urgent.js'
 import { writeAboutForm } from '../letters/writing.js'
 import { holderOf, inHand, type InHand, type SentAnswers } from './sentAnswers.js'
 
@@ -113,6 +114,7 @@ async function settle(
       WHERE id = :id`,
     { id: sent.id, by: member.username, now: utc(clock.now()), note, askedAgain: askedAgain ?? null },
   )
+  if (sent.flag === 'urgent') await completeUrgentNotes(tx, { clock }, sent, member.id)
   const { hostId, pid, responseId } = sent
   if (hostId === undefined || pid === undefined) return
   await markAudited(tx, { id: hostId, pid, responseId, userId: member.id, at: wallClock(clock.now()) })

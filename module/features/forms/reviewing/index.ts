@@ -1,6 +1,7 @@
 import type { Part } from '../../../feature.js'
 import { formLetters } from '../letters/writing.js'
 import { remindJob, tellAsked } from '../letters/telling.js'
+import { tellUrgent, urgentLetter } from '../letters/urgent.js'
 import { answersCard } from './queue.js'
 import { reviewRoutes } from './staffRoutes.js'
 import { words } from './words.js'
@@ -11,6 +12,6 @@ export const reviewing: Part = {
   routes: reviewRoutes,
   panelCards: [answersCard],
   jobs: [remindJob],
-  on: [tellAsked],
-  letters: formLetters,
+  on: [tellAsked, tellUrgent],
+  letters: [...formLetters, urgentLetter],
 }

@@ -16,6 +16,7 @@ import type { StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import { writeAge } from '../../../web/times.js'
 import { bandIn, claimedSince } from './sentAnswers.js'
+import { whoseOf } from '../../../web/whose.js'
 
 const ROWS_SHOWN = 50
 
@@ -39,7 +40,7 @@ export async function waiting(context: StaffContext): Promise<Answer> {
   const view = views.find((each) => each === query['view']) ?? 'waiting'
   const now = { utc: utc(portal.clock.now()), claimedSince: claimedSince(portal) }
   const rows = await waitingAnswers(portal.db, now, view, staff.username, ROWS_SHOWN)
-  const about = rows.flatMap(({ pid }) => (pid === null ? [] : [pid]))
+  const about = whoseOf(...rows)
   const template = fragment ? '/forms/reviewing/waiting' : '/forms/reviewing/queue'
   return show.page(template, waitingPage(context, view, rows), { title: t('reviewing.title'), about })
 }

@@ -13,6 +13,7 @@ import { claimAnswers, returnAnswers, reviewAnswers, type ClaimOutcome, type Ret
 import { FORMS, waiting } from './queue.js'
 import { reviewPage, type Typed } from './reviewPage.js'
 import { claimedSince, findAnswers } from './sentAnswers.js'
+import { whoseOf } from '../../../web/whose.js'
 
 function idIn({ params }: StaffContext): number {
   return Number(/^[1-9]\d{0,14}$/.exec(params['id'] ?? '')?.[0] ?? 0)
@@ -28,7 +29,7 @@ export async function review(
   const sent = await findAnswers(portal.db, idIn(context))
   if (!sent) return show.notFound()
   const page = await reviewPage(context, sent, told ? [told.error] : [], typed)
-  const options = { title: page.title, wide: true, about: sent.pid === undefined ? [] : [sent.pid] }
+  const options = { title: `${context.t('reviewing.answers')}: ${page.title}`, wide: true, about: whoseOf(sent) }
   return told
     ? show.refused('/forms/reviewing/review', page, { ...options, status: told.status })
     : show.page('/forms/reviewing/review', page, options)
@@ -121,6 +122,5 @@ export async function file(context: StaffContext): Promise<Answer> {
   if (!sent) return show.notFound()
   const response = await fhirOf(portal.db, portal, sent.id)
   const name = `questionnaire-response-${sent.receipt}.json`
-  const about = sent.pid === undefined ? [] : [sent.pid]
-  return show.file('application/fhir+json; charset=utf-8', name, JSON.stringify(response, undefined, 2), about)
+  return show.file('application/fhir+json; charset=utf-8', name, JSON.stringify(response, undefined, 2), whoseOf(sent))
 }

@@ -1,5 +1,5 @@
 /** One set of answers with everything needed to decide on it. */
-import { highestScore } from '../../../access/questionnaires/scoring.js'
+import { highestScore, partScores } from '../../../access/questionnaires/scoring.js'
 import { inLanguage, type Form } from '../../../access/questionnaires/model.js'
 import { findPatient } from '../../../host/patients.js'
 import { colleagues } from '../../../host/reads/staffAppointments.js'
@@ -44,6 +44,7 @@ export async function reviewPage(context: StaffContext, sent: SentAnswers, error
       { term: t('reviewing.sent'), text: writeInstant(context, sent.sentAt) },
       { term: t('reviewing.receipt'), text: sent.receipt },
       ...(sent.score === undefined ? [] : [{ term: t('reviewing.score'), text: scored(context, sent, form) }]),
+      ...partScores(form, sent.answers).map((part) => partLine(context, part)),
       ...(last ? [{ term: t('reviewing.last'), text: lastText(context, last) }] : []),
     ],
     changes: last ? t('reviewing.changes', { count: countChanges(lines) }) : undefined,
@@ -83,6 +84,13 @@ function scored({ language, t }: StaffContext, { band, score = 0 }: SentAnswers,
   const highest = highestScore(form)
   const value = highest === undefined ? String(score) : t('reviewing.scoreOf', { score, highest })
   return band ? `${value}, ${inLanguage(band.label, language)}` : value
+}
+
+/** A scale within the questionnaire, by its own name: "Anxiety: 11, Moderate". */
+function partLine({ language, t }: StaffContext, { band, item, value }: ReturnType<typeof partScores>[number]) {
+  const name = inLanguage(item.text, language)
+  const text = band ? `${String(value)}, ${inLanguage(band.label, language)}` : String(value)
+  return { term: name === '' ? t('reviewing.score') : name, text }
 }
 
 function lastText(context: StaffContext, last: SentAnswers): string {

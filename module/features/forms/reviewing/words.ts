@@ -95,6 +95,11 @@ export const words = wordsIn(
       '{{practice}} asks you to look at a form again that you sent. What they ask stands in the portal.',
     'letter.form.returned.action': 'Open the form',
     'letter.form.returned.sms': '{{practice}} asks you to look at a form again: {{address}}',
+    'letter.form.urgent.subject': 'Answers in the patient portal wait to be read now',
+    'letter.form.urgent.text':
+      'A patient has sent answers that say that they may need help now. Please read them at once, or see that a colleague does.',
+    'letter.form.urgent.action': 'Read the answers',
+    'letter.form.urgent.sms': 'Answers in the patient portal wait to be read now: {{address}}',
   },
   {
     'reviewing.title': 'Respuestas de formularios',
@@ -192,5 +197,10 @@ export const words = wordsIn(
       '{{practice}} le pide revisar un formulario que usted envió. Lo que le piden está en el portal.',
     'letter.form.returned.action': 'Abrir el formulario',
     'letter.form.returned.sms': '{{practice}} le pide revisar un formulario: {{address}}',
+    'letter.form.urgent.subject': 'Hay respuestas en el portal de pacientes que deben leerse ahora',
+    'letter.form.urgent.text':
+      'Un paciente envió respuestas que indican que puede necesitar ayuda ahora. Léalas de inmediato o asegúrese de que lo haga un colega.',
+    'letter.form.urgent.action': 'Leer las respuestas',
+    'letter.form.urgent.sms': 'Hay respuestas en el portal de pacientes que deben leerse ahora: {{address}}',
   },
 )
