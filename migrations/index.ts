@@ -21,6 +21,10 @@ import { chartDocuments } from './0020-chart-documents.js'
 import { forms } from './0021-forms.js'
 import { profileChanges } from './0022-profile-changes.js'
 import { formReviews } from './0023-form-reviews.js'
+import { familyBars } from './0024-family-bars.js'
+import { overlapLooks } from './0025-overlaps.js'
+import { sentContents } from './0026-sent-contents.js'
+import { urgentAnswers } from './0027-urgent-answers.js'
 import type { Step } from './step.js'
 
 export type { Step }
@@ -51,4 +55,8 @@ export const migrations: readonly Step[] = [
   ...forms,
   ...profileChanges,
   ...formReviews,
+  ...familyBars,
+  ...overlapLooks,
+  ...sentContents,
+  ...urgentAnswers,
 ]

@@ -9,6 +9,7 @@ import type { Letter } from './access/letters.js'
 import type { Portal } from './access/portal.js'
 import type { StaffUser } from './host/staff.js'
 import type { NavEntry, RowAction } from './web/site.js'
+import type { Whose } from './web/whose.js'
 import type { RecordContext, Route, StaffContext } from './web/routes.js'
 
 export interface Feature {
@@ -186,8 +187,8 @@ export interface QueueState {
 export interface Fragment {
   view: string
   content: unknown
-  /** Staff: pid of each patient of whom something is shown, besides the one whose panel it is. */
-  about?: readonly number[]
+  /** Staff: each person of whom something is shown, besides the one whose panel it is. */
+  about?: readonly Whose[]
 }
 
 export interface Card<Context> {

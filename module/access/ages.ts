@@ -79,10 +79,24 @@ function standingOn(grant: AgedGrant, today: Day, rules: AgeRules): Omit<Opening
   return grant.exempt ? { extent: given, why: 'exempt' } : { extent: aged, why: age }
 }
 
-function ageRuleOn({ relationship, born }: AgedGrant, today: Day, rules: AgeRules): 'adolescent' | 'adult' | undefined {
+function ageRuleOn(
+  { relationship, born }: Pick<AgedGrant, 'relationship' | 'born'>,
+  today: Day,
+  rules: AgeRules,
+): 'adolescent' | 'adult' | undefined {
   if (!isDay(born) || !guardians.some((each) => each === relationship)) return undefined
   if (today >= birthday(born, rules.adultAge)) return 'adult'
   return today >= birthday(born, rules.adolescentAge) ? 'adolescent' : undefined
+}
+
+/**
+ * Its holder is the patient, or stands for one who is a child: a parent or guardian, until an age changes their grant or
+ * while staff keep it as it is.
+ */
+export function speaksOn(grant: Omit<AgedGrant, 'extent'>, today: Day, rules: AgeRules): boolean {
+  if (grant.relationship === 'self') return true
+  const isGuardian = guardians.some((each) => each === grant.relationship)
+  return isGuardian && (grant.exempt || ageRuleOn(grant, today, rules) === undefined)
 }
 
 function extentAt(age: 'adolescent' | 'adult', { adolescentExtent }: AgeRules): string {

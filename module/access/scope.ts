@@ -7,7 +7,7 @@ import type { Queryable } from '../platform/database.js'
 import { day as dayOf, daysLater, utc, type Day, type Utc } from '../platform/clock.js'
 import { accountsWithRecords, type AccountRow, type GrantRow } from '../host/reads/records.js'
 import { gatheringOf, type Several } from '../platform/gathering.js'
-import { extentParts, openingOn, type Change, type Opening } from './ages.js'
+import { extentParts, openingOn, speaksOn, type Change, type Opening } from './ages.js'
 import type { Policy } from './policy.js'
 import type { Portal } from './portal.js'
 import { fingerprintOf } from './staff.js'
@@ -37,6 +37,8 @@ export interface ChartScope {
   relationship: string
   /** What it opens today (ages.ts). */
   extent: string
+  /** Its holder is the patient, or stands for one who is a child (ages.ts). */
+  speaks?: boolean
   /** Its extent is less than was granted, since the patient is an adolescent. */
   narrowed?: boolean
   /** What changes next by itself. Undefined: nothing will. */
@@ -99,7 +101,7 @@ function accountOf(row: AccountRow, rules: ScopeRules): Account {
     language: row.language,
     hostPid: row.hostPid,
     ownRecord: row.ownRecord,
-    records: grants.flatMap(({ grant, opening }) => chartScope(row, grant, opening)),
+    records: grants.flatMap(({ grant, opening }) => chartScope(row, grant, opening, rules)),
     closed: grants.flatMap(({ grant, opening }) => closedRecord(grant, opening)),
     fingerprint: row.credentialHash === undefined ? undefined : fingerprintOf(row.credentialHash),
   }
@@ -120,7 +122,20 @@ function firstDayAfter(until: Utc, zone: string): Day {
   return daysLater(dayOf(last), 1)
 }
 
-function chartScope(row: AccountRow, grant: GrantRow, { extent, why, change }: Opening): ChartScope[] {
+/** Whether its holder speaks as the patient today. */
+export function speaksNow(
+  grant: Pick<GrantRow, 'relationship' | 'born' | 'exempt'>,
+  { clock, settings }: ScopeRules,
+): boolean {
+  return speaksOn(grant, dayOf(clock.now()), settings())
+}
+
+function chartScope(
+  row: AccountRow,
+  grant: GrantRow,
+  { extent, why, change }: Opening,
+  rules: ScopeRules,
+): ChartScope[] {
   if (extent === undefined) return []
   const { record, pid, relationship, firstName, lastName, born, providerId } = grant
   return [
@@ -128,6 +143,7 @@ function chartScope(row: AccountRow, grant: GrantRow, { extent, why, change }: O
       kind: 'chart',
       account: { id: row.id, name: row.displayName },
       ...{ record, pid, relationship, extent, change },
+      speaks: speaksNow(grant, rules),
       narrowed: why === 'adolescent',
       patient: { firstName, lastName, born, providerId },
     },

@@ -18,6 +18,7 @@ import { CannotStart } from '../platform/cannotStart.js'
 import { day as dayOf, type Clock } from '../platform/clock.js'
 import type { Config } from '../platform/config.js'
 import type { Database, Tx } from '../platform/database.js'
+import { loadManifest, settingsFrom } from '../platform/settings.js'
 import { practice, type ResidentName } from './people.js'
 import { pidOf } from './practice.js'
 import { earlierBy } from './stories.js'
@@ -105,7 +106,7 @@ const REASON = 'Told in confidence by somebody else than the patient'
 /** Makes the folder, and files the documents unless the charts have some. One transaction: all of them, or none. */
 export async function filePaperwork(db: Database, clock: Clock, config: Config): Promise<void> {
   await mkdir(join(config.hostSiteDir ?? '', 'documents'), { recursive: true })
-  if ((await documentsOfChart(db, needed(await pidOf(db, 'maria.santos')))).length > 0) return
+  if ((await documentsOfChart(db, needed(await pidOf(db, 'maria.santos')), () => true, 1)).length > 0) return
   const [site, globals] = [await detectHost(db), await readGlobals(db)]
   const admin = needed(await staffMember(db, needed(await findStaffLogin(db, site, 'admin')).id))
   const filed: Filed[] = []
@@ -140,7 +141,8 @@ async function file(tx: Tx, admin: StaffMember, { paper, place, pid, laid }: Fil
   })
   if (paper !== takenBack) return
   const by: Actor = { kind: 'staff', id: admin.username, name: admin.name, requestId: undefined }
-  await decideSharingIn(tx, place, admin, by, { pid, document, shared: false, reason: REASON })
+  const settings = () => settingsFrom(loadManifest(), new Map())
+  await decideSharingIn(tx, { ...place, settings }, admin, by, { pid, document, shared: false, reason: REASON })
 }
 
 function earlier(clock: Clock, { daysAgo }: Paper): Clock {

@@ -165,7 +165,7 @@ async function cancel(
 /** What was asked for in the host's own portal stands in the queue like everything else. */
 async function claimOldest(stage: Stage): Promise<void> {
   const portal = stage.ago({ minutes: 2 })
-  const [eid] = await unknownPending(stage.tx, dayOf(portal.clock.now()), 1)
+  const [eid] = await unknownPending(stage.tx, dayOf(portal.clock.now()), { after: 0, limit: 1 })
   const { admin } = stage
   done(
     await claimAppointment(portal, admin, as(admin), {

@@ -73,12 +73,18 @@ export interface Settings {
   emergencyPhone: string
   /** Whom somebody in distress calls, day or night. Empty: not said. */
   crisisPhone: string
+  /** Usernames of staff, separated by commas, who are told of urgent answers. Empty: whoever patients may write to. */
+  urgentReaders: string
   /** MiB that one file may have. */
   uploadMegabytes: number
   /** Files that one form may bring. */
   uploadsAtOnce: number
   /** Kinds of files that patients may send (mediaTypes.ts). */
   uploadKinds: readonly string[] | 'all'
+  /** Days for which the bytes of an upload stay that staff have denied. */
+  deniedFilesKept: number
+  /** Who reads documents that the EMR marks as sensitive: `everybody` who may, the `patient`, or `nobody`. */
+  sensitiveDocuments: string
 }
 
 /** module.json, as module/manifest.schema.json describes it. */
@@ -208,9 +214,12 @@ export function settingsFrom(manifest: Manifest, stored: ReadonlyMap<string, str
     uploadMegabytes: number('uploadMegabytes'),
     uploadsAtOnce: number('uploadsAtOnce'),
     uploadKinds: list('uploadKinds'),
+    deniedFilesKept: number('deniedFilesKept'),
+    sensitiveDocuments: text('sensitiveDocuments'),
     showFormScores: text('showFormScores'),
     emergencyPhone: text('emergencyPhone'),
     crisisPhone: text('crisisPhone'),
+    urgentReaders: text('urgentReaders'),
   }
 }
 

@@ -5,6 +5,7 @@ import { personName } from '../../web/person.js'
 import type { StaffContext } from '../../web/routes.js'
 import { writeInstant } from '../../web/instant.js'
 import { words } from './words.js'
+import { whoseOf } from '../../web/whose.js'
 
 /** The events that are told: those that there are words for. Looking at something is not among them. */
 export const told = Object.keys(words.en).flatMap((key) => /^activity\.(.+)$/.exec(key)?.[1] ?? [])
@@ -46,7 +47,7 @@ async function listed(context: StaffContext, most: number, address: string, pid?
       rows: shown.map((row) => rowView(context, row, pid === undefined)),
       olderHref: rows.length > most && last ? url(`${address}?before=${String(last.id)}`) : undefined,
     },
-    about: shown.flatMap((row) => row.pid ?? []),
+    about: whoseOf(...shown),
   }
 }
 

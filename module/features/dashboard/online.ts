@@ -4,6 +4,7 @@ import { utc } from '../../platform/clock.js'
 import { personName } from '../../web/person.js'
 import type { StaffContext } from '../../web/routes.js'
 import { writeInstant } from '../../web/instant.js'
+import { whoseOf } from '../../web/whose.js'
 
 const MINUTES = 15
 const MOST = 40
@@ -28,7 +29,7 @@ export const onlineCard: HallCard = {
           ),
         ),
       },
-      about: rows.flatMap(({ pid }) => pid ?? []),
+      about: whoseOf(...rows),
     }
   },
 }

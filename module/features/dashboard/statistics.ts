@@ -5,6 +5,7 @@ import { countPortal, readStatistics, rememberCounts } from '../../host/reads/st
 import { utc } from '../../platform/clock.js'
 import { writeAge } from '../../web/times.js'
 import { writeInstant } from '../../web/instant.js'
+import { writeNumber } from '../../web/numbers.js'
 
 const ACTIVE_DAYS = 30
 
@@ -23,7 +24,7 @@ export const statisticsCard: HallCard = {
     const { portal, t } = context
     const weekStart = portal.clock.now().startOf('week')
     const { counts, decided, medianSeconds, requested } = await readStatistics(portal.db, utc(weekStart))
-    const number = (value: number) => value.toLocaleString(context.language === 'es' ? 'es-US' : 'en-US')
+    const number = (value: number) => writeNumber(value, context.language)
     const line = (key: string, text: string) => ({ term: t(`dashboard.statistics.${key}`), text })
     return {
       view: '/dashboard/statistics',

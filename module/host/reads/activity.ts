@@ -10,6 +10,8 @@ export interface ActivityRow {
   event: string
   subject: string
   pid: number | null
+  /** As which record an account was at work. */
+  record: string | null
   first_name: string | null
   last_name: string | null
 }
@@ -29,7 +31,7 @@ export function recentActivity(db: Queryable, { events, before, pid, limit }: Ac
   const ofPatient = pid === undefined ? '' : 'AND l.pid = :pid'
   const older = before === undefined ? '' : 'AND l.id < :before'
   return db.select<ActivityRow>(
-    `SELECT l.id, l.at, l.actor_kind, l.actor_name, l.event, l.subject, l.pid, p.fname AS first_name, p.lname AS last_name
+    `SELECT l.id, l.at, l.actor_kind, l.actor_name, l.event, l.subject, l.pid, l.record, p.fname AS first_name, p.lname AS last_name
        FROM foyer_audit l LEFT JOIN patient_data p ON p.pid = l.pid
       WHERE l.event IN (:events) ${ofPatient} ${older}
       ORDER BY l.id DESC LIMIT ${String(Math.trunc(limit))}`, // sql-safe: constants and a number

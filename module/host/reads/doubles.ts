@@ -9,6 +9,8 @@ export type DoubleWhy = 'chart' | 'email' | 'person'
 
 export interface DoubleRow {
   id: number
+  /** The account's own. */
+  record: string
   name: string
   email: string | null
   host_pid: number | null
@@ -17,7 +19,7 @@ export interface DoubleRow {
   why: DoubleWhy
 }
 
-const columns = `b.id, b.display_name AS name, b.email, b.host_pid, b.created_at, b.disabled_at`
+const columns = `b.id, b.own_record AS record, b.display_name AS name, b.email, b.host_pid, b.created_at, b.disabled_at`
 
 /**
  * Other accounts, in use, that may be the holder's of this one. `emailKey`: of its own address, as the charts' keys have

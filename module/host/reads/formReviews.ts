@@ -63,6 +63,7 @@ export interface WaitingAnswers {
   born: string | null
   /** Who has no chart yet, by the name of their account. */
   account_name: string | null
+  record: string | null
   score: number | null
   band: string | null
   flag: 'none' | 'look' | 'urgent'
@@ -101,7 +102,7 @@ export function waitingAnswers(
     mine,
   }[view]
   return db.select<WaitingAnswers>(
-    `SELECT r.id, r.receipt, r.title, r.pid, p.lname AS last_name, p.fname AS first_name, p.DOB AS born,
+    `SELECT r.id, r.receipt, r.title, r.pid, r.record, p.lname AS last_name, p.fname AS first_name, p.DOB AS born,
             a.display_name AS account_name, r.score, r.band, r.flag, TIMESTAMPDIFF(SECOND, r.sent_at, :utc) AS waiting_seconds,
             IF(r.claimed_at > :claimedSince, r.claimed_by, NULL) AS holder,
             COALESCE(NULLIF(TRIM(CONCAT_WS(' ', u.fname, u.lname)), ''), r.claimed_by) AS holder_name

@@ -8,6 +8,8 @@ export interface OnlineRow {
   seen_at: Utc
   /** The account's own chart; null for staff, and for an account without one. */
   pid: number | null
+  /** The account's own; null for staff. */
+  record: string | null
   first_name: string | null
   last_name: string | null
   /** What the account or the user is called where there is no name. */
@@ -19,7 +21,7 @@ export interface OnlineRow {
 /** The latest seen first, at most `limit`. One statement over the index of last requests. */
 export function seenSince(db: Queryable, since: Utc, limit: number): Promise<OnlineRow[]> {
   return db.select<OnlineRow>(
-    `SELECT s.audience, s.seen_at, a.host_pid AS pid, COALESCE(p.fname, u.fname) AS first_name,
+    `SELECT s.audience, s.seen_at, a.host_pid AS pid, a.own_record AS record, COALESCE(p.fname, u.fname) AS first_name,
             COALESCE(p.lname, u.lname) AS last_name, COALESCE(a.display_name, u.username) AS login,
             COUNT(*) OVER (PARTITION BY s.audience) AS total
        FROM (SELECT audience, owner, MAX(seen_at) AS seen_at FROM foyer_sessions

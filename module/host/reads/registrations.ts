@@ -13,6 +13,8 @@ export interface WaitingRegistration {
   state: 'waiting' | 'asked'
   answered_at: Utc | null
   account_name: string
+  /** The account's own, in which it waits. */
+  account_record: string
   waiting_seconds: number
   /** Username; null: nobody, or the claim has lapsed. */
   holder: string | null
@@ -48,7 +50,7 @@ export function waitingRegistrations(
   }[view]
   return db.select<WaitingRegistration>(
     `SELECT r.id, r.receipt, r.for_whom, r.relationship, r.first_name, r.last_name, r.born, r.state, r.answered_at,
-            a.display_name AS account_name, TIMESTAMPDIFF(SECOND, r.created_at, :utc) AS waiting_seconds,
+            a.display_name AS account_name, a.own_record AS account_record, TIMESTAMPDIFF(SECOND, r.created_at, :utc) AS waiting_seconds,
             IF(r.claimed_at > :claimedSince, r.claimed_by, NULL) AS holder,
             COALESCE(NULLIF(TRIM(CONCAT_WS(' ', u.fname, u.lname)), ''), r.claimed_by) AS holder_name,
             COALESCE(n.message_status = 'Done' OR n.activity = 0 OR n.deleted = 1, 0) AS note_closed,

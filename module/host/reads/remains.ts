@@ -1,6 +1,7 @@
 /** What Foyer wrote in the host's tables and leaves there when it goes: the practice's own from then on. */
 import type { Queryable } from '../../platform/database.js'
 import { NEW_PORTAL_USER } from '../noteTypes.js'
+import { countPaper, paperIn, type PaperRemains } from './paperRemains.js'
 
 /** How many of each; of what cannot be told apart from the host's own rows, those that surely are Foyer's. */
 export interface Remains {
@@ -8,13 +9,14 @@ export interface Remains {
   trackers: number
   trackerElements: number
   notes: number
-  /** Charts that were made for somebody who registered, and the kind of note that tells of registrations: 0 or 1. */
-  charts: number
-  noteTypes: number
+  /** The kind of note that tells of registrations, and profiles that hold what a group alone is asked for. */
+  listOptions: number
   logRows: number
   /** Groups whose portal right in the host was set from Foyer's pages, and staff who were made addressees there. */
   rights: number
   addressees: number
+  /** Documents, forms, profiles and sign-ins. */
+  paper: PaperRemains
 }
 
 /**
@@ -33,11 +35,11 @@ export async function countRemains(db: Queryable, tables: readonly string[]): Pr
     trackers: visits?.trackers ?? 0,
     trackerElements: visits?.elements ?? 0,
     notes: (log?.notes ?? 0) + (registrations?.notes ?? 0),
-    charts: registrations?.charts ?? 0,
-    noteTypes: registrations?.noteTypes ?? 0,
+    listOptions: registrations?.listOptions ?? 0,
     logRows: (log?.said ?? 0) + (log?.signIns ?? 0),
     rights: changes.filter(({ permission }) => permission === 'portal:use').length,
     addressees: changes.filter(({ permission }) => permission === 'addressee').length,
+    paper: await countPaper(db, tables),
   }
 }
 
@@ -75,14 +77,15 @@ function countLog(db: Queryable): Promise<{ said: number; notes: number; signIns
   )
 }
 
-/** A registration names its note, which is of a kind that is added with the first one. */
-function countRegistrations(db: Queryable): Promise<{ notes: number; charts: number; noteTypes: number } | undefined> {
+/** A registration names its note, which is of a kind that is added with the first one. What Foyer adds to lists says so. */
+function countRegistrations(db: Queryable): Promise<{ notes: number; listOptions: number } | undefined> {
   return db.first(
     `SELECT (SELECT COUNT(*) FROM foyer_registrations r JOIN pnotes note ON note.id = r.note_id) AS notes,
-            (SELECT COUNT(*) FROM foyer_registration_links l JOIN patient_data p ON p.pid = l.pid WHERE l.new_chart = 1) AS charts,
             (SELECT COUNT(*) FROM list_options o
-              WHERE o.list_id = 'note_type' AND o.option_id = :option AND o.notes = 'foyer'
-                AND EXISTS (SELECT 1 FROM pnotes note WHERE note.title = :option)) AS noteTypes`,
+              WHERE o.notes = 'foyer'
+                AND (o.list_id = 'Document_Template_Profiles'
+                  OR (o.list_id = 'note_type' AND o.option_id = :option
+                    AND EXISTS (SELECT 1 FROM pnotes note WHERE note.title = :option)))) AS listOptions`,
     { option: NEW_PORTAL_USER },
   )
 }
@@ -97,9 +100,12 @@ function lastingChanges(db: Queryable): Promise<Array<{ permission: string }>> {
   )
 }
 
-/** Rows of Foyer's in a host table; null where it changes the host's own rows in place and adds none. */
+/**
+ * Rows that Foyer added to a host table, or changed there; null where what it did cannot be told from the host's own
+ * doing: counters, locks, keys, and rules of access of which only the rights are counted.
+ */
 export function remainsIn(table: string, remains: Remains): number | null {
-  return byTable[table]?.(remains) ?? null
+  return byTable[table]?.(remains) ?? paperIn(table, remains.paper) ?? null
 }
 
 const byTable: Readonly<Record<string, (remains: Remains) => number>> = {
@@ -107,8 +113,7 @@ const byTable: Readonly<Record<string, (remains: Remains) => number>> = {
   patient_tracker: ({ trackers }) => trackers,
   patient_tracker_element: ({ trackerElements }) => trackerElements,
   pnotes: ({ notes }) => notes,
-  patient_data: ({ charts }) => charts,
-  list_options: ({ noteTypes }) => noteTypes,
+  list_options: ({ listOptions }) => listOptions,
   log: ({ logRows }) => logRows,
   log_comment_encrypt: ({ logRows }) => logRows,
   users: ({ addressees }) => addressees,

@@ -7,3 +7,19 @@ export async function staffEmail(db: Queryable, id: number): Promise<string | un
   const email = row?.email?.trim() ?? ''
   return isMailbox(email) ? email : undefined
 }
+
+export interface StaffToTell {
+  username: string
+  /** As the host has it, usable or not. */
+  email: string
+}
+
+/** Those of these usernames who are at work in the practice. */
+export async function staffToTell(db: Queryable, usernames: readonly string[]): Promise<StaffToTell[]> {
+  if (usernames.length === 0) return []
+  const rows = await db.select<{ username: string; email: string | null }>(
+    `SELECT username, email FROM users WHERE username IN (:usernames) AND active = 1 ORDER BY id`,
+    { usernames },
+  )
+  return rows.map(({ email, username }) => ({ username, email: email?.trim() ?? '' }))
+}

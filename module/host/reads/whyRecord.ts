@@ -111,7 +111,7 @@ export async function newestCode(db: Queryable, pid: number): Promise<TriedCode 
       WHERE pid = :pid ORDER BY redeemed_at IS NULL AND revoked_at IS NULL DESC, id DESC LIMIT 1`,
     { pid },
   )
-  return code && triedCode(db, code.hash, 0)
+  return code && triedCode(db, code.hash)
 }
 
 /** A record of somebody's, as it is picked. */

@@ -1,0 +1,202 @@
+/** Why a visit can be cancelled and a document filed, or not: what is told is what happens, and its ways out lead there. */
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { findAccount, patientMay, scopeOf } from '../../../module/access/scope.js'
+import { staffMay } from '../../../module/access/staff.js'
+import type { Reasons, WhyContext, WhyPerson } from '../../../module/feature.js'
+import { cancelAppointment } from '../../../module/features/appointments/booking.js'
+import { upcomingOf } from '../../../module/features/appointments/ofPatient.js'
+import { categoriesFor, fileSubmission } from '../../../module/features/documents/audit/filing.js'
+import { findSubmission } from '../../../module/features/documents/submissions.js'
+import { utc } from '../../../module/platform/clock.js'
+import { features } from '../../../module/portal.js'
+import { makeSiteFolder, type SiteFolderForTest } from '../../support/chart.js'
+import { openPractice, type TestPractice } from '../../support/practice.js'
+import { aSubmission } from '../../support/submissions.js'
+import { administrator } from '../registration/people.js'
+import { decideForUser, userNamed } from './deciding.js'
+
+const CANCELLATIONS = 40
+const FILINGS = 40
+
+describe('Why work can be done', function () {
+  this.timeout(90_000)
+  let practice: TestPractice
+  let folder: SiteFolderForTest
+  /** Each way out, by what it leads to. */
+  const led = new Map<string, string>()
+
+  before(async () => {
+    folder = await makeSiteFolder()
+    practice = await openPractice({ env: { FOYER_HOST_SITE_DIR: folder.dir } })
+    await decideForUser(practice, 'dr.lee', { permission: 'portal:use', effect: 'allow' })
+    await decideForUser(practice, 'dr.lee', { permission: 'access:manage', effect: 'allow' })
+  })
+  after(async () => {
+    await practice.leave()
+    await folder.remove()
+  })
+
+  const told = (portal: TestPractice['portal'], key: string, person: WhyPerson): Promise<Reasons> => {
+    const thing = features.flatMap(({ explain }) => explain ?? []).find((each) => each.key === key)
+    if (!thing) throw new Error(`Nobody explains ${key}`)
+    const context: WhyContext = { portal, t: portal.speech.in('en'), language: 'en', url: (path) => path }
+    return thing.reasons(context, person)
+  }
+
+  /** Says what decides first, and mends it, and what decides then, until it can be done. */
+  async function agree<Row>(
+    row: Row,
+    mend: Readonly<Record<string, Partial<Row>>>,
+    {
+      ask,
+      happens,
+      set,
+    }: { set: (row: Row) => Promise<void>; ask: () => Promise<Reasons>; happens: () => Promise<boolean> },
+  ): Promise<string> {
+    const been: string[] = []
+    for (let now = row; ; now = { ...now, ...mend[been.at(-1) ?? ''] }) {
+      await set(now)
+      const { steps, verdict } = await ask()
+      const decides = steps.find(({ holds }) => !holds)
+      for (const { href } of steps.flatMap(({ fixes }) => fixes)) led.set(href.replace(/\d+/g, ':id'), href)
+      expect(decides === undefined, `decided by ${decides?.key ?? 'nothing'}`).to.equal(verdict)
+      expect(await happens(), decides?.key).to.equal(verdict)
+      if (!decides) return been[0] ?? 'can'
+      expect(been, 'mended, and in the way still').not.to.include(decides.key)
+      been.push(decides.key)
+    }
+  }
+
+  it('is told of cancelling a visit', async () => {
+    const { accounts, db, patients, portal, records, staff } = practice
+    const set = async ({ allowed, extent, visit }: Cancelling) => {
+      await db.transaction(async (tx) => {
+        const values = { pid: patients.luis, allowed: allowed ? 'YES' : 'NO', extent, record: records.luis }
+        await tx.change(`UPDATE patient_data SET allow_patient_portal = :allowed WHERE pid = :pid`, values)
+        await tx.change(`UPDATE foyer_grants SET extent = :extent WHERE record = :record`, values)
+        await tx.change(`DELETE FROM foyer_cancellation_requests`)
+        await tx.change(`DELETE FROM openemr_postcalendar_events WHERE pc_pid = :pid`, { pid: String(patients.luis) })
+      })
+      if (visit !== undefined) await practice.event({ providerId: staff.lee, pid: patients.luis, ...visits[visit] })
+    }
+    const happens = async () => {
+      const account = await findAccount(db, portal, accounts.luis)
+      const scope = account && scopeOf(account, records.luis)
+      if (!scope || !patientMay(portal.policy(), scope, 'appointments:cancel')) return false
+      const actor = { kind: 'account', id: String(accounts.luis), name: 'Luis', requestId: undefined } as const
+      const [first] = await upcomingOf(portal, db, scope)
+      return first !== undefined && (await cancelAppointment(portal, actor, { scope, id: first.id, reason: 'Ill' })).ok
+    }
+    const mend: Record<string, Partial<Cancelling>> = {
+      opens: { allowed: true },
+      allowed: { extent: 'full' },
+      ahead: { visit: 'ahead' },
+    }
+    const person = { kind: 'account', record: records.luis } as const
+    const ask = () => told(portal, 'cancel-appointment', person)
+    const seen = new Set<string>()
+    await fc.assert(
+      fc.asyncProperty(cancellings, async (row) => void seen.add(await agree(row, mend, { ask, happens, set }))),
+      { numRuns: CANCELLATIONS },
+    )
+    expect([...seen]).to.include.members(['can', ...Object.keys(mend)])
+  })
+
+  it('is told of filing what a patient sent', async () => {
+    const { db, patients, records } = practice
+    const { actor, member } = await administrator(practice)
+    let portal = practice.portal
+    let id: number | undefined
+    let may = true
+    const set = async (row: Filing) => {
+      await db.transaction((tx) =>
+        tx.change(`UPDATE foyer_submissions SET state = 'withdrawn', open_key = NULL WHERE state = 'waiting'`),
+      )
+      const whose = row.inChart ? { pid: patients.maria } : { pid: undefined, record: records.ownOfMaria }
+      id = row.waits ? await aSubmission(practice, { ...whose, scan: row.scan }) : undefined
+      await db.transaction((tx) =>
+        tx.change(`UPDATE foyer_submissions SET claimed_by = :by, claimed_at = :at WHERE state = 'waiting'`, {
+          ...{ by: row.holder, at: row.holder === null ? null : utc(practice.clock.now()) },
+        }),
+      )
+      const effect = row.allowed ? 'default' : 'deny'
+      if (row.allowed !== may) await decideForUser(practice, 'admin', { permission: 'documents:audit', effect })
+      may = row.allowed
+      const { config } = practice.portal
+      portal = row.folder ? practice.portal : { ...practice.portal, config: { ...config, hostSiteDir: undefined } }
+    }
+    const happens = async () => {
+      const row = id === undefined ? undefined : await findSubmission(db, id)
+      const [category] = await categoriesFor(db, 'admin')
+      if (!row || !category || !staffMay(portal.policy(), member, 'documents:audit')) return false
+      const seen = { id: row.id, pid: row.pid ?? undefined, version: row.version, sha256: await sha256Of(row.file_id) }
+      return (await fileSubmission(portal, member, actor, { seen, categoryId: category.id, name: 'Card.pdf' })).ok
+    }
+    const sha256Of = async (file: number | null) =>
+      (await db.first<{ sha256: string }>(`SELECT sha256 FROM foyer_files WHERE id = :file`, { file }))?.sha256 ?? ''
+    const mend: Record<string, Partial<Filing>> = {
+      rules: { allowed: true },
+      folder: { folder: true },
+      waits: { waits: true },
+      free: { holder: null },
+      inChart: { inChart: true },
+      scanned: { scan: 'clean' },
+    }
+    const person = { kind: 'staff', user: await userNamed(practice, 'admin') } as const
+    const ask = () => told(portal, 'file-document', person)
+    const seen = new Set<string>()
+    await fc.assert(
+      fc.asyncProperty(filings, async (row) => void seen.add(await agree(row, mend, { ask, happens, set }))),
+      { numRuns: FILINGS },
+    )
+    expect([...seen]).to.include.members(['can', ...Object.keys(mend)])
+  })
+
+  it('and the ways out lead somewhere, for whoever may go there', async () => {
+    await decideForUser(practice, 'admin', { permission: 'documents:audit', effect: 'default' })
+    const admin = await practice.staffVisitor('admin')
+    expect(led.size, [...led.keys()].join('\n')).to.be.greaterThan(4)
+    for (const href of led.values()) expect((await admin.get(href)).status, href).to.equal(200)
+  })
+})
+
+interface Cancelling {
+  allowed: boolean
+  extent: string
+  visit: keyof typeof visits | undefined
+}
+
+const visits = {
+  ahead: { date: '2026-12-02', start: '10:00', status: '-' },
+  /** Later today: the practice is asked to. */
+  soon: { date: '2026-11-23', start: '11:00', status: '-' },
+  pending: { date: '2026-12-02', start: '10:00', status: '^' },
+  cancelled: { date: '2026-12-02', start: '10:00', status: 'x' },
+  past: { date: '2026-11-20', start: '10:00', status: '-' },
+} as const
+
+const cancellings: fc.Arbitrary<Cancelling> = fc.record({
+  allowed: fc.constantFrom(true, true, false),
+  extent: fc.constantFrom('full', 'appointments', 'forms'),
+  visit: fc.constantFrom('ahead', 'soon', 'pending', 'cancelled', 'past', undefined),
+})
+
+interface Filing {
+  allowed: boolean
+  folder: boolean
+  waits: boolean
+  /** Username. */
+  holder: string | null
+  inChart: boolean
+  scan: string
+}
+
+const filings: fc.Arbitrary<Filing> = fc.record({
+  allowed: fc.constantFrom(true, true, true, false),
+  folder: fc.constantFrom(true, true, true, false),
+  waits: fc.constantFrom(true, true, true, false),
+  holder: fc.constantFrom(null, 'admin', 'front'),
+  inChart: fc.constantFrom(true, true, false),
+  scan: fc.constantFrom('clean', 'unscanned', 'infected'),
+})
