@@ -5,7 +5,9 @@ import { makePolicy, parsePolicy, type Policy, type Rule } from '../../module/ac
 import { accountMay, anyoneMay, patientMay, type PatientScope } from '../../module/access/scope.js'
 import { staffMay, type StaffMember } from '../../module/access/staff.js'
 
-describe('The rules that the module comes with', () => {
+describe('The rules that the module comes with', function () {
+  // An enforcer for each rule, asked for everybody and everything.
+  this.timeout(60_000)
   let model: string
   let rules: Rule[]
   let today: string[]

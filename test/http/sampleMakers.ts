@@ -328,7 +328,8 @@ export const ofRegistration =
       receipt,
     })
     const id = row?.id ?? 0
-    const pid = await practice.patient()
+    // A grown patient's chart would open nothing to a parent.
+    const pid = await practice.patient({ dob: someoneNew().born })
     const admin = await staffMember(db, practice.staff.admin)
     if (admin && state === 'asked')
       await askForMore(portal, admin, nobodyAtWork, { id, seen: undefined, question: 'Who?' })
