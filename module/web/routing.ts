@@ -6,7 +6,10 @@ import express, { type RequestHandler, type Router } from 'express'
 import { addressOf, type Route } from './routes.js'
 
 /** One handler for the whole table. What no route fits goes on to the next. */
-export function routing(routes: readonly Route[], serveRoute: (route: Route, address: string) => RequestHandler) {
+export function routing(
+  routes: readonly Route[],
+  serveRoute: (route: Route, address: string) => RequestHandler,
+): RequestHandler {
   const routers = new Map<string, Router>()
   for (const route of inOrder(routes)) {
     const address = addressOf(route)
@@ -15,7 +18,7 @@ export function routing(routes: readonly Route[], serveRoute: (route: Route, add
     routers.set(key, router)
     router[route.method](address, serveRoute(route, address))
   }
-  const handle: RequestHandler = (request, response, next) => {
+  return (request, response, next) => {
     const asked = keysOf(request.path).flatMap((key) => routers.get(key) ?? [])
     const ask = (at: number, error?: unknown): void => {
       const router = error === undefined ? asked[at] : undefined
@@ -27,7 +30,6 @@ export function routing(routes: readonly Route[], serveRoute: (route: Route, add
     }
     ask(0)
   }
-  return handle
 }
 
 /** `/appointments/new` before `/appointments/:id`, whichever wing wrote it down first. */
