@@ -113,22 +113,30 @@ interface Row {
 function folded(rows: readonly Row[]): ChartDocument[] {
   const byId = new Map<number, ChartDocument>()
   for (const row of rows) {
-    const { categories = [] } = byId.get(row.id) ?? {}
-    byId.set(row.id, { ...documentOf(row), categories: [...categories, ...categoryOf(row)] })
+    const known = byId.get(row.id)
+    byId.set(row.id, known ? { ...known, categories: [...known.categories, ...categoryOf(row)] } : documentOf(row))
   }
   return [...byId.values()]
 }
 
-function documentOf(row: Row): Omit<ChartDocument, 'categories'> {
-  const { id, name, mediaType, bytes, type, url, storageMethod, pathDepth } = row
+function documentOf(row: Row): ChartDocument {
   return {
-    ...{ id, pid: row.pid ?? 0, name, mediaType, bytes, type, url, storageMethod, pathDepth },
+    id: row.id,
+    pid: row.pid ?? 0,
+    name: row.name,
+    mediaType: row.mediaType,
+    bytes: row.bytes,
+    type: row.type,
+    url: row.url,
+    storageMethod: row.storageMethod,
+    pathDepth: row.pathDepth,
     filedAt: row.filedAt ?? '',
     day: row.day ?? undefined,
     deleted: row.deleted !== 0,
     expiresAt: row.expiresAt ?? undefined,
     encrypted: row.encrypted !== 0,
     sensitivity: row.sensitivity ?? undefined,
+    categories: categoryOf(row),
     ruling:
       row.shared === null
         ? undefined

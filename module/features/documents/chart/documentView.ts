@@ -1,6 +1,6 @@
 /** A document of the chart as every page writes it. */
 import type { ChartDocument } from '../../../host/reads/chartDocuments.js'
-import { day as dayOf, isDay } from '../../../platform/clock.js'
+import { day as dayOf, isDay, type Day } from '../../../platform/clock.js'
 import type { RequestContext } from '../../../web/routes.js'
 import { writeSize } from '../../../web/numbers.js'
 import { writeShortDay } from '../../../web/times.js'
@@ -11,13 +11,14 @@ export function nameOf({ name, id }: Pick<ChartDocument, 'name' | 'id'>): string
   return name.trim() === '' ? String(id) : name
 }
 
-/** The day that it is of, else the one on which it came. */
+/** The day that it is of, else the one on which it came. `today`: given by lists, which ask for the time once. */
 export function dayText(
   { language, portal }: Reader,
   { day, filedAt }: Pick<ChartDocument, 'day' | 'filedAt'>,
+  today: Day = dayOf(portal.clock.now()),
 ): string {
   const shown = isDay(day) ? day : filedAt.slice(0, 10)
-  return isDay(shown) ? writeShortDay(shown, language, dayOf(portal.clock.now())) : ''
+  return isDay(shown) ? writeShortDay(shown, language, today) : ''
 }
 
 /** By category in the order in which each has its newest, and in it the newest first. */

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { pidOf } from '../../../access/scope.js'
 import { openChartDocument } from '../../../host/documents/opening.js'
 import { DOCUMENTS_MOST, type ChartDocument } from '../../../host/reads/chartDocuments.js'
-import { day as dayOf } from '../../../platform/clock.js'
+import { day as dayOf, type Day } from '../../../platform/clock.js'
 import { writeInstant } from '../../../web/instant.js'
 import type { Tone } from '../../../web/layout.js'
 import type { RecordContext } from '../../../web/routes.js'
@@ -25,6 +25,7 @@ async function listPage(context: RecordContext, error?: string): Promise<Answer>
   const held = await releasedDocuments(portal, scope)
   const sent = await submissionsOf(portal.db, { pid: pidOf(scope), record: scope.record })
   const linked = scope.kind === 'chart'
+  const today = dayOf(portal.clock.now())
   const page = {
     lead:
       scope.kind === 'chart' && scope.relationship !== 'self'
@@ -36,7 +37,7 @@ async function listPage(context: RecordContext, error?: string): Promise<Answer>
     linked,
     groups: byCategory(context, held).map(({ name, documents: those }) => ({
       name,
-      rows: those.map((document) => rowOf(context, document)),
+      rows: those.map((document) => rowOf(context, document, today)),
     })),
     paperHref: url(here('/documents/list.pdf')),
     more: held.length >= DOCUMENTS_MOST ? t('chart.held.more', { count: DOCUMENTS_MOST }) : '',
@@ -81,9 +82,9 @@ function sentHref({ here, may, url }: RecordContext, { kind, onsite_id: onsiteId
   return onsiteId !== null && may('documents:fill') ? url(here(`/documents/filled/${String(onsiteId)}`)) : undefined
 }
 
-function rowOf(context: RecordContext, document: ChartDocument) {
+function rowOf(context: RecordContext, document: ChartDocument, today: Day) {
   const { here, t, url } = context
-  const [name, day] = [nameOf(document), dayText(context, document)]
+  const [name, day] = [nameOf(document), dayText(context, document, today)]
   return {
     id: document.id,
     name,
