@@ -110,6 +110,21 @@ export interface WhyFix {
   permission: string
 }
 
+/** Says a wing's steps: its words are `<words>.<key>`, and `.yes` or `.no` after that for how it stands. */
+export function whyStepsIn(words: string) {
+  return (
+    { t }: WhyContext,
+    key: string,
+    holds: boolean,
+    values: Record<string, string | number> = {},
+    fixes: readonly WhyFix[] = [],
+  ): WhyStep => {
+    const title = `${words}.${key}`
+    const detail = [t(`${title}.${holds ? 'yes' : 'no'}`, values)]
+    return { key, title: t(title), holds, detail, fixes: holds ? [] : fixes }
+  }
+}
+
 /**
  * One kind of letter. Its words: `letter.<kind>.subject`, `.text` (paragraphs, a line each), `.action` (what the link
  * does), `.sms`. They may use `{{practice}}`, `{{phone}}`, `{{address}}` (the link's) and the values below.

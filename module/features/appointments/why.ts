@@ -1,13 +1,23 @@
 /** Why a time can be asked for, and a visit cancelled, and why not. */
 import { explainPatient } from '../../access/explain.js'
 import { findAccount, patientMay, pidOf, scopeOf, type PatientScope } from '../../access/scope.js'
-import type { Reasons, Why, WhyContext, WhyFix, WhyPerson, WhyStep } from '../../feature.js'
+import {
+  whyStepsIn,
+  type Reasons,
+  type Why,
+  type WhyContext,
+  type WhyFix,
+  type WhyPerson,
+  type WhyStep,
+} from '../../feature.js'
 import { whyRecord } from '../../host/reads/whyRecord.js'
 import { mayBeAskedFor, whyNotCancel } from './appointment.js'
 import { calendarReadiness } from './calendarReadiness.js'
 import { upcomingOf } from './ofPatient.js'
 import { requestable } from './openings.js'
 import { isFull, waitingOf } from './seats.js'
+
+const step = whyStepsIn('appointments.why')
 
 const REQUEST = 'appointments:request'
 const CANCEL = 'appointments:cancel'
@@ -105,23 +115,6 @@ async function toRequest(context: WhyContext, scope: PatientScope): Promise<Reas
         fix(context, 'room', url('/staff/portal/appointments'), 'appointments:process'),
       ),
     ],
-  }
-}
-
-function step(
-  { t }: WhyContext,
-  key: string,
-  holds: boolean,
-  values: Record<string, string | number> = {},
-  fixes: readonly WhyFix[] = [],
-): WhyStep {
-  const title = `appointments.why.${key}`
-  return {
-    key,
-    title: t(title),
-    holds,
-    detail: [t(`${title}.${holds ? 'yes' : 'no'}`, values)],
-    fixes: holds ? [] : fixes,
   }
 }
 

@@ -1,22 +1,7 @@
-import type { WhyContext, WhyFix, WhyStep } from '../../../feature.js'
+import { whyStepsIn, type WhyContext, type WhyFix } from '../../../feature.js'
 
 /** A step in the words of this part: `accountWhy.<key>`, and `.yes` or `.no` for how it stands. */
-export function stepOf(
-  { t }: WhyContext,
-  key: string,
-  holds: boolean,
-  values: Record<string, string | number> = {},
-  fixes: readonly WhyFix[] = [],
-): WhyStep {
-  const title = `accountWhy.${key}`
-  return {
-    key,
-    title: t(title),
-    holds,
-    detail: [t(`${title}.${holds ? 'yes' : 'no'}`, values)],
-    fixes: holds ? [] : fixes,
-  }
-}
+export const stepOf = whyStepsIn('accountWhy')
 
 /** The reset dialog: where a chart is opened to the portal, and its login is made. */
 export function credentialFix(context: WhyContext, pid: number, label: 'allow' | 'credential'): WhyFix {

@@ -2,12 +2,22 @@
 import { explainStaff } from '../../../access/explain.js'
 import type { Portal } from '../../../access/portal.js'
 import { staffMay, staffMember, type StaffMember } from '../../../access/staff.js'
-import type { Part, Reasons, Why, WhyContext, WhyFix, WhyStep } from '../../../feature.js'
+import {
+  whyStepsIn,
+  type Part,
+  type Reasons,
+  type Why,
+  type WhyContext,
+  type WhyFix,
+  type WhyStep,
+} from '../../../feature.js'
 import { siteFolder } from '../../../host/documents/siteFolder.js'
 import { clamdVersion } from '../../../platform/clamd.js'
 import { categoriesFor, isScanned } from '../audit/filing.js'
 import { holderOf, type Submission } from '../submissions.js'
 import { words } from './words.js'
+
+const stepOf = whyStepsIn('documentsWhy')
 
 const AUDIT = 'documents:audit'
 /** So many of those that wait are looked at. */
@@ -85,23 +95,6 @@ async function waitsStep(context: WhyContext, count: number): Promise<WhyStep> {
   const answers = (await clamdVersion(clamd)) !== undefined
   const said = t(`documentsWhy.scanner.${answers ? 'yes' : 'no'}`, { count: checking?.count ?? 0 })
   return { ...step, detail: [...step.detail, said] }
-}
-
-function stepOf(
-  { t }: WhyContext,
-  key: string,
-  holds: boolean,
-  values: Record<string, string | number> = {},
-  fixes: readonly WhyFix[] = [],
-): WhyStep {
-  const title = `documentsWhy.${key}`
-  return {
-    key,
-    title: t(title),
-    holds,
-    detail: [t(`${title}.${holds ? 'yes' : 'no'}`, values)],
-    fixes: holds ? [] : fixes,
-  }
 }
 
 function fix({ t }: WhyContext, key: string, href: string, permission: string): WhyFix[] {
