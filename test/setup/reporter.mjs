@@ -14,7 +14,7 @@ const events = Mocha.Runner.constants
 export default function report(runner, { reporterOptions = {} }) {
   const { results, every } = reporterOptions
   const say = every ? everyTest() : oneLineATopic()
-  const count = { passed: 0, failed: 0, skipped: 0, failures: [] }
+  const count = { passed: 0, failed: 0, skipped: 0, failures: [], passedIn: {}, failedIn: [] }
   const failed = []
   const began = Date.now()
 
@@ -22,6 +22,7 @@ export default function report(runner, { reporterOptions = {} }) {
   runner.on(events.EVENT_SUITE_END, (suite) => say.end(suite))
   runner.on(events.EVENT_TEST_PASS, (test) => {
     count.passed += 1
+    count.passedIn[test.file] = (count.passedIn[test.file] ?? 0) + 1
     say.test(test, 'passed')
   })
   runner.on(events.EVENT_TEST_PENDING, (test) => {
@@ -31,6 +32,7 @@ export default function report(runner, { reporterOptions = {} }) {
   runner.on(events.EVENT_TEST_FAIL, (test, error) => {
     count.failed += 1
     count.failures.push(test.fullTitle())
+    if (!count.failedIn.includes(test.file)) count.failedIn.push(test.file)
     // Base.list reads the error from the test; a hook that fails twice carries it only here.
     if (!test.err) test.err = error
     nameDatabaseError(test.err)

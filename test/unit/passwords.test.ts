@@ -386,7 +386,7 @@ async function workBeside(unknown: () => Promise<unknown>, known: () => Promise<
     ofKnown.push(await workOf(known))
     ofUnknown.push(await workOf(unknown))
     const ratio = Math.min(...ofUnknown) / Math.min(...ofKnown)
-    if (round >= 12 || (round >= 3 && ratio > 0.6 && ratio < 1.6)) return ratio
+    if (round >= 40 || (round >= 3 && ratio > 0.6 && ratio < 1.6)) return ratio
   }
 }
 
