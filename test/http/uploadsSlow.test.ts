@@ -141,9 +141,7 @@ describe('Files on a slow line', function () {
     expect(answer.text).to.include('did not arrive in time')
     await until(async () => (await filesIn(join(dataDir, 'files'))).length === before.length)
     // Its row goes after the file, once the answer is sent.
-    await until(
-      async () => (await practice.db.select(`SELECT id FROM foyer_files WHERE state <> 'kept'`)).length === 0,
-    )
+    await until(async () => (await practice.db.select(`SELECT id FROM foyer_files WHERE state <> 'kept'`)).length === 0)
   })
 
   it('that come while their sender is signed out elsewhere are not taken', async () => {
