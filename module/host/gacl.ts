@@ -1,4 +1,5 @@
 import type { Queryable } from '../platform/database.js'
+import { gatheringOf, type Several } from '../platform/gathering.js'
 
 /**
  * What a staff user is in the host, read live, since the host's edits count at once (facts §12.21): groups with
@@ -19,6 +20,8 @@ export const SUPER = 'admin/super'
 const asked = [PORTAL_RIGHT, MODULES_RIGHT, ACL_RIGHT, SUPER]
 
 interface StandingRow {
+  /** Of the names that were asked for, from 0. */
+  place: number
   kind: 'group' | 'rule'
   value: string
   allow: number
@@ -27,36 +30,58 @@ interface StandingRow {
 /** One statement. An unknown user stands in no group and holds nothing. `more`: rights asked for besides Foyer's own. */
 export async function readStanding(db: Queryable, username: string, more: readonly string[] = []): Promise<Standing> {
   const wanted = [...asked, ...more]
-  const rows = await db.select<StandingRow>(
-    `WITH mine AS (
-       SELECT DISTINCT above.id, above.value
-         FROM gacl_aro person
-         JOIN gacl_groups_aro_map member ON member.aro_id = person.id
-         JOIN gacl_aro_groups own ON own.id = member.group_id
-         JOIN gacl_aro_groups above ON above.lft <= own.lft AND above.rgt >= own.rgt
-        WHERE person.section_value = 'users' AND person.value = :username
-     )
-     SELECT 'group' AS kind, value, 1 AS allow FROM mine
-     UNION ALL
-     SELECT 'rule', CONCAT(object.section_value, '/', object.value), acl.allow
-       FROM gacl_aco_map object
-       JOIN gacl_acl acl ON acl.id = object.acl_id AND acl.enabled = 1
-      WHERE CONCAT(object.section_value, '/', object.value) IN (:asked)
-        AND (EXISTS (SELECT 1 FROM gacl_aro_map direct
-                      WHERE direct.acl_id = acl.id AND direct.section_value = 'users' AND direct.value = :username)
-          OR EXISTS (SELECT 1 FROM gacl_aro_groups_map mapped JOIN mine ON mine.id = mapped.group_id
-                      WHERE mapped.acl_id = acl.id))
-        AND NOT EXISTS (SELECT 1 FROM gacl_axo_map axo WHERE axo.acl_id = acl.id)
-        AND NOT EXISTS (SELECT 1 FROM gacl_axo_groups_map axo WHERE axo.acl_id = acl.id)`,
-    { username, asked: wanted },
-  )
+  const rows = more.length === 0 ? await rowsOf(db, username) : await standingRows(db, [username], wanted)
+  const own = rows.get(username) ?? []
   return {
-    groups: rows.filter((row) => row.kind === 'group').map((row) => row.value),
+    groups: own.filter((row) => row.kind === 'group').map((row) => row.value),
     rights: rightsFrom(
-      rows.filter((row) => row.kind === 'rule'),
+      own.filter((row) => row.kind === 'rule'),
       wanted,
     ),
   }
+}
+
+// Every page of staff's asks, so those that come together are asked for together.
+const rowsOf = gatheringOf((db: Queryable, usernames: Several<string>) =>
+  standingRows(db, [...new Set(usernames)], asked),
+)
+
+/** By name. Whether two names are one is the database's to say, so each is asked for at a place of its own. */
+async function standingRows(
+  db: Queryable,
+  usernames: readonly string[],
+  rights: readonly string[],
+): Promise<Map<string, StandingRow[]>> {
+  const places = usernames.map((_, at) => `SELECT ${String(at)} AS place, :user${String(at)} AS username`)
+  const rows = await db.select<StandingRow>(
+    // sql-safe: as many placeholders as there are names
+    `WITH who AS (${places.join(' UNION ALL ')}),
+     mine AS (
+       SELECT DISTINCT who.place, above.id, above.value
+         FROM who
+         JOIN gacl_aro person ON person.section_value = 'users' AND person.value = who.username
+         JOIN gacl_groups_aro_map member ON member.aro_id = person.id
+         JOIN gacl_aro_groups own ON own.id = member.group_id
+         JOIN gacl_aro_groups above ON above.lft <= own.lft AND above.rgt >= own.rgt
+     ),
+     listed AS (
+       SELECT who.place, direct.acl_id
+         FROM who JOIN gacl_aro_map direct ON direct.section_value = 'users' AND direct.value = who.username
+        UNION
+       SELECT mine.place, mapped.acl_id FROM mine JOIN gacl_aro_groups_map mapped ON mapped.group_id = mine.id
+     )
+     SELECT place, 'group' AS kind, value, 1 AS allow FROM mine
+     UNION ALL
+     SELECT listed.place, 'rule', CONCAT(object.section_value, '/', object.value), acl.allow
+       FROM listed
+       JOIN gacl_acl acl ON acl.id = listed.acl_id AND acl.enabled = 1
+       JOIN gacl_aco_map object ON object.acl_id = acl.id
+      WHERE CONCAT(object.section_value, '/', object.value) IN (:rights)
+        AND NOT EXISTS (SELECT 1 FROM gacl_axo_map axo WHERE axo.acl_id = acl.id)
+        AND NOT EXISTS (SELECT 1 FROM gacl_axo_groups_map axo WHERE axo.acl_id = acl.id)`,
+    { rights, ...Object.fromEntries(usernames.map((username, at) => [`user${String(at)}`, username])) },
+  )
+  return new Map(usernames.map((username, at) => [username, rows.filter(({ place }) => place === at)]))
 }
 
 /** facts §4.2: admin/super allows all but itself; else an explicit deny wins over any allow; no rule is a deny. */

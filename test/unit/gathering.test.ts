@@ -60,6 +60,21 @@ describe('work for all who ask at about the same time', () => {
     expect(await late).to.equal('back')
   })
 
+  it('rests in proportion to what it took, so that it never keeps the database busy by itself', async () => {
+    const began: number[] = []
+    const ask = gathering(
+      async () => {
+        began.push(performance.now())
+        await new Promise((resolve) => setTimeout(resolve, 10))
+      },
+      { restFor: 3 },
+    )
+    await ask(1)
+    await ask(2)
+    const [first = 0, second = 0] = began
+    expect(second - first).to.be.greaterThan(35)
+  })
+
   it('is kept apart for each place that is asked', async () => {
     const ask = gatheringOf((place: { name: string }, asks: Several<number>) =>
       Promise.resolve(`${place.name}: ${asks.join()}`),

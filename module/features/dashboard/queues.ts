@@ -60,6 +60,7 @@ const countTogether = gatheringOf(
     // Not under the deadline of whoever came first.
     return countQueues({ ...portal, db: portal.db.until({ over: false }) }, [...queues])
   },
+  { restFor: 2 },
 )
 
 interface CountedRow {

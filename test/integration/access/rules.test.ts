@@ -2,6 +2,8 @@
 import { expect } from 'chai'
 import { readHistory } from '../../../module/access/rules.js'
 import { scopeOf, findAccount, patientMay } from '../../../module/access/scope.js'
+import { readStanding } from '../../../module/host/gacl.js'
+import { countStatements } from '../../../module/platform/database.js'
 import { openLog } from '../../../module/platform/log.js'
 import { readConfig } from '../../../module/platform/config.js'
 import { openPortal, type RunningPortal } from '../../../module/portal.js'
@@ -129,7 +131,7 @@ describe('A rule of the practice', function () {
   }
 })
 
-describe('Whom patients may write to', () => {
+describe('Whom patients may write to, and who somebody is', () => {
   let practice: TestPractice
 
   before(async () => {
@@ -145,6 +147,26 @@ describe('Whom patients may write to', () => {
     expect(await userNamed(practice, 'dr.lee')).to.deep.equal({ ...before, portalUser: true })
     const [newest] = await readHistory(practice.db, 1, 'user:dr.lee')
     expect(newest).to.include({ permission: 'addressee', was: 'off', effect: 'on', author: 'Administrator' })
+  })
+
+  it('is read at once for those of the staff who come together, and each stands as they do alone', async () => {
+    const names = ['admin', 'dr.lee', 'nurse', 'front', 'nobody', 'NURSE']
+    const { result, count } = await countStatements(() =>
+      Promise.all(names.map((name) => readStanding(practice.db, name))),
+    )
+    expect(count.statements).to.equal(1)
+    const alone = []
+    for (const name of names) alone.push(await readStanding(practice.db, name))
+    expect(result).to.deep.equal(alone)
+    expect(result.map(({ groups }) => groups.at(-1))).to.deep.equal([
+      'admin',
+      'doc',
+      'clin',
+      'front',
+      undefined,
+      'clin',
+    ])
+    expect(result.map(({ rights }) => rights.size > 0)).to.deep.equal([true, false, false, false, false, false])
   })
 
   it('is written once', async () => {
