@@ -1,8 +1,11 @@
-import { createConnection, type Connection } from 'mysql2/promise'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createConnection, type RowDataPacket } from 'mysql2/promise'
+import { birthOf } from '../../module/demo/processes.js'
 import { addFacility, addStaff, addSystemUsers } from '../../module/host/site/people.js'
 import { createSite } from '../../module/host/site/schema.js'
 import { connectDatabase } from '../../module/platform/database.js'
 import { startTestMariadb } from '../setup/database.js'
+import { putBack, remember, type Pristine } from './pristine.js'
 import { createRealSite, realSites, sharedAvailable, type RealSite } from './realSite.js'
 
 /** The demo practice's own site, and the host's of these versions (7.0 is 7.0.3). */
@@ -25,23 +28,97 @@ const ADMIN_HASH = '$2y$04$vsGpk.OloR1OMRfO5Z31X.F3BtvMs1uEGmonYEkdGq5EVqsciV0EW
  * (id 1), `admin`, and the host's pseudo-users. No other staff, no patients. `onServer`: another than the run's own.
  */
 export async function freshDatabase(site: SiteName, onServer?: string): Promise<FreshDatabase> {
-  const server = onServer ?? (await adminUrl())
+  const fresh = await emptyDatabase(onServer ?? (await adminUrl()))
+  if (site !== 'demo') await createRealSite(fresh.url, site)
+  await fill(fresh.url, site)
+  return fresh
+}
+
+export interface FilledDatabase<Told> extends FreshDatabase {
+  /** What was told by whoever filled it. */
+  told: Told
+}
+
+/**
+ * A site that `prepare` has worked on, as it left it. It does so once in a process for each `kind`: a test file that is
+ * done hands its database to the next one that asks for the same kind, and there it is put back to what it was.
+ */
+export async function preparedDatabase<Told>(
+  kind: string,
+  site: SiteName,
+  prepare: (url: string) => Promise<Told>,
+): Promise<FilledDatabase<Told>> {
+  const server = await adminUrl()
+  const label = `${kind} on ${server}`
+  const shelf = (shelves.get(label) as Shelf<Told> | undefined) ?? (await firstOf(server, site, prepare))
+  shelves.set(label, shelf)
+  const free = (await takeUnused(server, shelf.free)) ?? (await emptyDatabase(server))
+  await putBack(free.url, shelf.pristine)
+  const handOn = () => {
+    shelf.free.push(free)
+    return Promise.resolve()
+  }
+  return { ...free, told: structuredClone(shelf.told), drop: handOn }
+}
+
+interface Shelf<Told> {
+  pristine: Pristine
+  told: Told
+  /** Done with. The runner's server takes them with it; on another one the next run does. */
+  free: FreshDatabase[]
+}
+
+const shelves = new Map<string, Shelf<unknown>>()
+
+async function firstOf<Told>(
+  server: string,
+  site: SiteName,
+  prepare: (url: string) => Promise<Told>,
+): Promise<Shelf<Told>> {
+  await sweep(server)
+  const first = await freshDatabase(site)
+  const told = await prepare(first.url)
+  const rows = await emptyDatabase(server)
+  return { pristine: await remember(first.url, rows.name), told, free: [first] }
+}
+
+/** One of these that nobody is connected to any more: who is leaves in a moment, or has been forgotten there. */
+async function takeUnused(server: string, free: FreshDatabase[]): Promise<FreshDatabase | undefined> {
+  for (let next = free.pop(); next; next = free.pop()) {
+    for (const limit = Date.now() + 2_000; Date.now() < limit;) {
+      const there = await asAdmin(server, `SELECT id FROM information_schema.processlist WHERE db = '${next.name}'`)
+      if (there.length === 0) return next
+      await sleep(20)
+    }
+  }
+  return undefined
+}
+
+async function emptyDatabase(server: string): Promise<FreshDatabase> {
   const name = `foyer_${String(process.pid)}_${String((made += 1))}`
   const url = Object.assign(new URL(server), { pathname: `/${name}` }).href
-  await asAdmin(server, (admin) =>
-    admin.query(`CREATE DATABASE \`${name}\` CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci`),
-  )
-  if (site !== 'demo') await createRealSite(url, site)
-  await fill(url, site)
-  return { url, name, drop: () => asAdmin(server, (admin) => admin.query(`DROP DATABASE IF EXISTS \`${name}\``)) }
+  await asAdmin(server, `CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci`)
+  return { url, name, drop: () => dropDatabase(server, name) }
 }
 
 let made = 0
 
-async function asAdmin(url: string, work: (admin: Connection) => Promise<unknown>): Promise<void> {
-  const admin = await createConnection({ uri: url })
+async function dropDatabase(server: string, name: string): Promise<void> {
+  await asAdmin(server, `DROP DATABASE IF EXISTS ${name}`)
+}
+
+/** Databases of test processes that are gone. */
+async function sweep(server: string): Promise<void> {
+  for (const row of await asAdmin(server, `SHOW DATABASES`)) {
+    const [name = '', owner] = /^foyer_(\d+)_\d+$/.exec(String(Object.values(row)[0])) ?? []
+    if (owner && birthOf(Number(owner)) === undefined) await dropDatabase(server, name)
+  }
+}
+
+async function asAdmin(server: string, sql: string): Promise<RowDataPacket[]> {
+  const admin = await createConnection({ uri: server })
   try {
-    await work(admin)
+    return (await admin.query<RowDataPacket[]>(sql))[0]
   } finally {
     await admin.end()
   }

@@ -12,6 +12,7 @@ import type { LifecycleContext } from '../../module/lifecycle/context.js'
 import { enable } from '../../module/lifecycle/enable.js'
 import { install } from '../../module/lifecycle/install.js'
 import type { Actor } from '../../module/platform/audit.js'
+import { removeAnchorFiles } from '../../module/platform/auditAnchors.js'
 import { standingClock, utc } from '../../module/platform/clock.js'
 import { readConfig } from '../../module/platform/config.js'
 import { connectDatabase, type Database } from '../../module/platform/database.js'
@@ -19,7 +20,7 @@ import { opaqueId } from '../../module/platform/ids.js'
 import { openLog, type Log } from '../../module/platform/log.js'
 import { loadManifest } from '../../module/platform/settings.js'
 import { openPortal, type PortalOptions, type RunningPortal } from '../../module/portal.js'
-import { freshDatabase, type SiteName } from './database.js'
+import { preparedDatabase, type SiteName } from './database.js'
 import { visitor, type Visitor } from './visitor.js'
 
 export const ZONE = 'America/New_York'
@@ -78,27 +79,16 @@ export interface PracticeOptions {
 }
 
 export async function openPractice(options: PracticeOptions = {}): Promise<TestPractice> {
-  const { url, drop } = await freshDatabase(options.site ?? 'demo')
+  const { site = 'demo', at = MORNING } = options
+  const { url, drop, told: people } = await preparedDatabase(`practice ${site} ${at}`, site, (on) => prepare(on, at))
   const db = connectDatabase({ url, zone: ZONE, pool: 5 })
-  const clock = standingClock(ZONE, options.at ?? MORNING)
-  const lifecycle: LifecycleContext = {
-    url,
-    db,
-    clock,
-    manifest: loadManifest(),
-    actor: tester,
-    connectorPresent: false,
-    dryRun: false,
-    tell: () => undefined,
-  }
-  await setGlobal(db, 'gbl_time_zone', ZONE)
-  await setGlobal(db, 'enforce_signin_email', '0')
-  await setGlobal(db, 'calendar_interval', '15')
-  await mustBeDone(install(lifecycle))
-  await mustBeDone(enable(lifecycle))
-  const people = await settle(db, clock)
+  const clock = standingClock(ZONE, at)
+  const lifecycle = lifecycleOn(url, db, clock)
+  const config = readConfig({ FOYER_TIME_ZONE: ZONE, ...options.env })
+  // Of whoever had the database before.
+  await removeAnchorFiles(db, config.dataDir)
   const running = await openPortal({
-    config: readConfig({ FOYER_TIME_ZONE: ZONE, ...options.env }),
+    config,
     databaseUrl: url,
     secret: 'a secret that only the tests know, 42 long',
     log: options.log ?? openLog({ level: 'silent' }),
@@ -166,6 +156,36 @@ export async function openPractice(options: PracticeOptions = {}): Promise<TestP
       await db.close()
       await drop()
     },
+  }
+}
+
+/** Foyer installed and enabled, and people; tells who they are. */
+async function prepare(url: string, at: string) {
+  const db = connectDatabase({ url, zone: ZONE, pool: 5 })
+  const clock = standingClock(ZONE, at)
+  const lifecycle = lifecycleOn(url, db, clock)
+  try {
+    await setGlobal(db, 'gbl_time_zone', ZONE)
+    await setGlobal(db, 'enforce_signin_email', '0')
+    await setGlobal(db, 'calendar_interval', '15')
+    await mustBeDone(install(lifecycle))
+    await mustBeDone(enable(lifecycle))
+    return await settle(db, clock)
+  } finally {
+    await db.close()
+  }
+}
+
+function lifecycleOn(url: string, db: Database, clock: LifecycleContext['clock']): LifecycleContext {
+  return {
+    url,
+    db,
+    clock,
+    manifest: loadManifest(),
+    actor: tester,
+    connectorPresent: false,
+    dryRun: false,
+    tell: () => undefined,
   }
 }
 
