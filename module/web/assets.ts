@@ -8,11 +8,36 @@ import { packageRoot } from '../platform/root.js'
 export function assets(): RequestHandler {
   const kept = express.static(folder(), { index: false, immutable: true, maxAge: '365d', redirect: false })
   const fresh = express.static(folder(), { index: false, maxAge: 0, redirect: false })
+  const sheet = joinedSheet()
   // Only an address that names this very version may be kept for long.
   return (request, response, next) => {
     const named = request.query['v'] === assetsVersion()
-    ;(named ? kept : fresh)(request, response, next)
+    if (request.path !== '/css/foyer.css' || !['GET', 'HEAD'].includes(request.method)) {
+      ;(named ? kept : fresh)(request, response, next)
+      return
+    }
+    response.set('Cache-Control', named ? 'public, max-age=31536000, immutable' : 'public, max-age=0')
+    response.type('css').send(sheet)
   }
+}
+
+/** In the order in which they stand: what comes later overrules. */
+const sheets = [
+  'tokens',
+  'base',
+  'controls',
+  'frame',
+  'parts',
+  'tables',
+  'patients',
+  'documents',
+  'staff',
+  'reader',
+] as const
+
+/** public/css/foyer/ as one stylesheet, so that a page asks once. */
+function joinedSheet(): string {
+  return sheets.map((name) => readFileSync(join(folder(), 'css', 'foyer', `${name}.css`), 'utf8')).join('\n')
 }
 
 let known: string | undefined

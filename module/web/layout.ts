@@ -52,8 +52,6 @@ export interface NavItem {
   /** Names the class of the elements that an out-of-band count replaces: `count-<key>`. Letters, digits, hyphens. */
   key: string
   label: string
-  /** A word of at most ten letters for the bar at a phone's foot, where the label is longer: "Visits". */
-  short?: string
   href: string
   /** A symbol of public/vendor/icons.svg. */
   icon: string

@@ -402,6 +402,14 @@ document.addEventListener('click', (event) => {
 })
 showTheme()
 
+// On a narrow screen staff's places are one line that scrolls: where one is stands in sight.
+const here = document.querySelector('.staff .sidenav-link[aria-current]')
+if (here) {
+  const line = here.closest('ul')
+  const [place, all] = [here.getBoundingClientRect(), line.getBoundingClientRect()]
+  line.scrollBy({ left: place.left + place.width / 2 - all.left - all.width / 2 })
+}
+
 // A page that comes with an error summary or with news starts there; any other starts at its top.
 const main = byId('main')
 if (main?.querySelector('[data-error-summary], [data-announce]')) receive([main])

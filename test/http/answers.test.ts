@@ -1,5 +1,6 @@
 /** What every answer carries, below a path of its public address too, and which language it speaks. */
 import { expect } from 'chai'
+import { readdirSync, readFileSync } from 'node:fs'
 import { loginOf, openPractice, passwordOf, type TestPractice } from '../support/practice.js'
 import { visitor, type Page, type Visitor } from '../support/visitor.js'
 import { elsewhere, HTMX, letIn, logInto } from './portals.js'
@@ -61,6 +62,15 @@ describe('The web', function () {
       const patient = await maria.get(home(), inTab)
       expect(patient.body).to.include('class="topbar"')
       expect(patient.headers.get('Content-Security-Policy')).to.include("frame-ancestors 'none'")
+    })
+
+    it('brings its whole look in one stylesheet, kept until it changes', async () => {
+      const [href = ''] = /\/assets\/css\/foyer\.css\?v=\w+/.exec((await maria.get(home())).body) ?? []
+      const { body, headers } = await maria.get(href)
+      expect(headers.get('Content-Type')).to.include('text/css')
+      expect(headers.get('Cache-Control')).to.include('immutable')
+      const folder = new URL('../../public/css/foyer/', import.meta.url)
+      for (const part of readdirSync(folder)) expect(body, part).to.include(readFileSync(new URL(part, folder), 'utf8'))
     })
 
     it('is kept by nobody, but for assets', async () => {

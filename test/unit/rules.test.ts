@@ -199,7 +199,7 @@ describe('the house rule about colours', () => {
   })
 
   it('leaves the theme, the host’s data, addresses, entities and names alone', () => {
-    expect(found('public/css/foyer.css', `a { color: #fff }`)).to.deep.equal([])
+    expect(found('public/css/foyer/tokens.css', `a { color: #fff }`)).to.deep.equal([])
     expect(found('module/host/statuses.ts', `const none = '#ffffff'`)).to.deep.equal([])
     expect(found('views/x.ejs', `<a href="#123">&#39; #main <use href="/icons.svg#a11"></a>`)).to.deep.equal([])
     expect(found('public/css/print.css', `a { color: var(--ink); border-color: currentColor }`)).to.deep.equal([])

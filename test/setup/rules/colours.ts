@@ -1,8 +1,8 @@
-/** One theme file: a colour has its value in public/css/foyer.css and a name everywhere else. */
+/** One theme file: a colour has its value in public/css/foyer/tokens.css and a name everywhere else. */
 import { literalsOf, parse } from './literals.js'
 import { lineAt, type Finding, type Source } from './rule.js'
 
-export const themeFile = 'public/css/foyer.css'
+export const themeFile = 'public/css/foyer/tokens.css'
 
 const FUNCTIONS = /\b(?:rgba?|hsla?|hwb|lab|lch|oklab|oklch|color)\(\s*(?:from\b|[-\d.])/gi
 /** Three, four, six or eight hexadecimal digits; not an entity (&#123;), not an address (href="#abc"), not a word such as #add. */

@@ -50,7 +50,7 @@ function isOneInclude(code: string): boolean {
 function codeThatBuildsStyles(text: string, at: At): Finding[] {
   return [...text.matchAll(/<%(?!#)([^]*?)%>/g)]
     .filter(([, code]) => /\b(?:style|on[a-z]+)=\\?["'`]/.test(code ?? ''))
-    .map((match) => at(match.index, 'code that writes a style or a handler: use a class of public/css/foyer.css'))
+    .map((match) => at(match.index, 'code that writes a style or a handler: use a class of public/css/foyer/'))
 }
 
 /** Comments and code become blanks, output becomes a word, each as long as before: what is left is markup. */
