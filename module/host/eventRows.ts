@@ -6,6 +6,8 @@ import type { EventRow } from './schedule.js'
 export interface PlacedRow extends EventRow {
   /** users.id, as text (facts §12.7). */
   pc_aid: string | null
+  /** Of a patient's visit, the pid as text; '' for a provider's own. */
+  pc_pid?: string | null
   pc_facility: number
 }
 

@@ -45,6 +45,7 @@ const portalGlobals = [
   'weekend_days',
   'select_multi_providers',
   'auto_create_new_encounters',
+  'auto_create_prevent_reason',
   'disable_pat_trkr',
   // Locale
   'gbl_time_zone',

@@ -12,7 +12,7 @@ import type { Zone } from 'luxon'
 import { dayFrom, dayNumber } from '../../host/recurrence.js'
 import { MINUTES_A_DAY } from '../../host/schedule.js'
 import type { ScheduleEvent } from '../../host/schedule.js'
-import type { Day, WallClock } from '../../platform/clock.js'
+import { daysLater, type Day, type WallClock } from '../../platform/clock.js'
 
 export interface Availability {
   /** The practice's zone: its missing hour in spring is never part of a visit. */
@@ -50,6 +50,19 @@ export function freeTimes(input: Availability): FreeTime[] {
     const open = without(officeHours(input, day), [...taken, beforeEarliest(input)])
     return open.flatMap((span) => startsIn(span, day, visit, input)).map((minute) => ({ day: dayFrom(day), minute }))
   })
+}
+
+const WEEK = 7
+
+/** The first of them, looked for week by week: who has one mostly has it soon. */
+export function firstOpening(input: Availability): FreeTime | undefined {
+  const { from, until } = input.days
+  for (let start = from; start < until; start = daysLater(start, WEEK)) {
+    const end = daysLater(start, WEEK)
+    const [first] = freeTimes({ ...input, days: { from: start, until: end < until ? end : until } })
+    if (first) return first
+  }
+  return undefined
 }
 
 /**

@@ -42,7 +42,7 @@ export async function writeStatus(
 
 /**
  * One day of a series gets a status of its own: it leaves the series for a row of its own in the calendar of each
- * provider, with its line on the flow board. Answers the pc_eid by which that day goes from now on.
+ * provider, with its line on the flow board. Answers their pc_eid: that day goes by the first from now on.
  */
 export async function writeDay(
   portal: Portal,
@@ -51,14 +51,14 @@ export async function writeDay(
   { event, rows }: Visit,
   day: Day,
   to: { status: string; text?: string },
-): Promise<number> {
+): Promise<number[]> {
   const eids = await splitDay(tx, event, day, {
     ...{ ...to, at: wallClock(portal.clock.now()), noEndDate: portal.site.noEndDate },
     ...(writer.id === undefined ? {} : { informant: writer.id }),
   })
   const ofDay = eids.map((eid, at) => ({ eid, room: rows[at]?.room ?? event.room }))
   await trackRows(portal, tx, writer, { rows: ofDay }, { ...event, day, status: to.status })
-  return eids[0] ?? event.eid
+  return eids
 }
 
 /** Somebody without a chart has no line on the flow board yet: linking them gives the event its patient. */

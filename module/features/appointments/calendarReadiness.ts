@@ -13,7 +13,7 @@ import {
 import { scheduleEvents, type ScheduleEvent } from '../../host/schedule.js'
 import { day as dayOf, daysLater, wallClock, type Day } from '../../platform/clock.js'
 import type { Queryable } from '../../platform/database.js'
-import { freeTimes, hoursKept, type Availability } from './availability.js'
+import { firstOpening, hoursKept, type Availability } from './availability.js'
 import { intervalOf, lastDay } from './openings.js'
 
 export type Issue =
@@ -107,7 +107,7 @@ function readinessOf(
   if (fitting.length === 0) {
     return { id, username, name, issue: { why: 'too-short', longest, shortest: shortest.minutes }, hints: [] }
   }
-  if (!fitting.some(({ category }) => hasOpening(calendar(category)))) {
+  if (!fitting.some(({ category }) => firstOpening(calendar(category)))) {
     return { id, username, name, issue: { why: 'blocked', title: whatBlocks(calendar(shortest)) }, hints: [] }
   }
 
@@ -151,18 +151,6 @@ function visitLength(portal: Portal, { minutes }: Category): number {
   return Math.ceil(minutes / interval) * interval
 }
 
-const WEEK = 7
-
-/** Looked for week by week: who has one mostly has it soon. */
-function hasOpening(input: Availability): boolean {
-  const { from, until } = input.days
-  for (let start = from; start < until; start = daysLater(start, WEEK)) {
-    const end = daysLater(start, WEEK)
-    if (freeTimes({ ...input, days: { from: start, until: end < until ? end : until } }).length > 0) return true
-  }
-  return false
-}
-
 /** The name of what takes the most time of a calendar: "Vacation", "Closed". */
 function whatBlocks({ events }: Availability): string {
   const minutes = new Map<string, number>()
@@ -184,7 +172,7 @@ function isBookedOut(
   const weekend = weekendOf(portal.globals())
   const room = (among: readonly PlacedRow[]) => {
     const events = scheduleEvents(among, days.from, days.until, weekend)
-    return categories.some((category) => hasOpening(inputOf(portal, category, days, events)))
+    return categories.some((category) => firstOpening(inputOf(portal, category, days, events)) !== undefined)
   }
   return !room([...provider.rows, ...rows]) && room(provider.rows)
 }

@@ -9,7 +9,7 @@ import type { Actor } from '../../platform/audit.js'
 import type { Day } from '../../platform/clock.js'
 import type { Tx } from '../../platform/database.js'
 import { joined, writeDay } from './boardLines.js'
-import { opensEncounter } from './checkingIn.js'
+import { arrive } from './checkingIn.js'
 import { isLaidOver } from './openings.js'
 import type { ProcessOutcome, StatusInput } from './processing.js'
 import { heldByAnother, inHand, isAsSeen, type Visit } from './requests.js'
@@ -28,7 +28,6 @@ export async function setStatusOfDay(
 ): Promise<ProcessOutcome> {
   const status = (await readStatuses(portal.db)).find((each) => each.id === input.status)
   if (!status) return { ok: false, reason: 'unknown-status' }
-  if (opensEncounter(portal, status, day)) return { ok: false, reason: 'opens-encounter' }
   return inHand<ProcessOutcome>(portal, input.eid, async (tx, visit) => {
     const refusal = await whyNot(portal, tx, member, visit, day, input.seen)
     if (refusal) return refusal
@@ -36,12 +35,14 @@ export async function setStatusOfDay(
     const confirms = event.status === PENDING && !isCancelled(status.id) && status.id !== PENDING
     if (confirms && (await isLaidOver(portal, tx, { ...event, day }))) return { ok: false, reason: 'overlap' }
     const text = input.note === '' ? {} : { text: joined(event.text, input.note) }
-    const eid = await writeDay(portal, tx, member, visit, day, { status: status.id, ...text })
+    const eids = await writeDay(portal, tx, member, visit, day, { status: status.id, ...text })
+    const encounter = await arrive(portal, tx, member, { pid: event.pid, eids, day, status: status.id })
     await tellOfStaff(portal, tx, member, actor, visit, {
       ...{ event: `appointment.${isCancelled(status.id) ? 'cancelled' : confirms ? 'confirmed' : 'status-set'}` },
       ...{ status: status.id, day },
+      ...(encounter === undefined ? {} : { encounter }),
     })
-    return { ok: true, eid, status: status.id }
+    return { ok: true, eid: eids[0] ?? event.eid, status: status.id }
   })
 }
 

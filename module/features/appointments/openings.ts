@@ -4,10 +4,13 @@ import { calendarOffer, lockProviderEvents, providerEvents, type Category, type 
 import { eventProviders, type LockedEvent } from '../../host/events.js'
 import { weekendOf, type Globals } from '../../host/globals.js'
 import { minuteOfDay, scheduleEvents } from '../../host/schedule.js'
+import { PENDING } from '../../host/statuses.js'
 import { day as dayOf, daysLater, wallClock, type Day } from '../../platform/clock.js'
 import type { Queryable, Tx } from '../../platform/database.js'
+import { gatheringOf, type Several } from '../../platform/gathering.js'
 import {
   closedDays,
+  firstOpening,
   freeTimes,
   isFree,
   isTaken,
@@ -24,12 +27,24 @@ export async function requestable(
   db: Queryable,
 ): Promise<{ categories: Category[]; providers: Provider[] }> {
   const open = portal.settings().requestableCategories
-  const { categories, providers } = await calendarOffer(db, portal.site, dayOf(portal.clock.now()))
+  const { categories, providers } =
+    db === portal.db ? await offeredToAll(portal.db.sequelize, portal) : await offered(portal, db)
   return {
     categories: categories.filter((category) => open === 'all' || open.includes(category.constant)),
     providers,
   }
 }
+
+function offered(portal: Portal, db: Queryable) {
+  return calendarOffer(db, portal.site, dayOf(portal.clock.now()))
+}
+
+// The same for whoever asks, and hundreds of rows where there are hundreds of providers: read once for all who come together.
+const offeredToAll = gatheringOf(
+  // Not under the deadline of whoever came first.
+  (_line: Portal['db']['sequelize'], [first]: Several<Portal>) => offered(first, first.db.until({ over: false })),
+  { restFor: 1 },
+)
 
 export interface Wish {
   provider: Provider
@@ -77,6 +92,34 @@ export interface Closing {
 function closingOf({ day, titles }: ClosedDay): Closing {
   const title = titles.find((each) => !/^(holidays?|closed|clinic closed)?$/i.test(each.trim())) ?? ''
   return { day, key: title === '' ? 'appointments.closedOn' : 'appointments.closedFor', title }
+}
+
+/** What there is where nothing is free in the window that was looked at. `until`: the last day that can be asked for. */
+export type Outlook =
+  /** The nearest day on which something is: after the window, or before it where there is none after. */
+  | { kind: 'later' | 'earlier'; at: FreeTime }
+  /** There are hours for this kind of visit, and visits have taken all of them. */
+  | { kind: 'booked'; until: Day }
+  /** There are none, or the provider is away from all of them: nothing can be asked for, however long one waits. */
+  | { kind: 'not-offered'; until: Day }
+
+/** Looks at every day that can be asked for, from today on. One statement. */
+export async function outlook(
+  portal: Portal,
+  db: Queryable,
+  wish: Wish,
+  window: Availability['days'],
+): Promise<Outlook> {
+  const days = { from: dayOf(portal.clock.now()), until: lastDay(portal) }
+  const rows = await providerEvents(db, portal.site, wish.provider.id, days)
+  const input = inputOf(portal, wish, days, rows)
+  const after = firstOpening({ ...input, days: { ...days, from: later(window.until, days.from) } })
+  if (after) return { kind: 'later', at: after }
+  const before = firstOpening({ ...input, days: { ...days, until: earlier(window.from, days.until) } })
+  if (before) return { kind: 'earlier', at: before }
+  const own = rows.filter((row) => !(Number(row.pc_pid) > 0) && row.pc_apptstatus !== PENDING)
+  const until = daysLater(days.until, -1)
+  return { kind: firstOpening(inputOf(portal, wish, days, own)) ? 'booked' : 'not-offered', until }
 }
 
 /**

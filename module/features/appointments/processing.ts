@@ -6,7 +6,7 @@ import type { Actor } from '../../platform/audit.js'
 import type { Tx } from '../../platform/database.js'
 import { offerAlternatives, type NotOffered, type OfferedTime } from './alternatives.js'
 import { joined, writeStatus } from './boardLines.js'
-import { opensEncounter } from './checkingIn.js'
+import { arrive } from './checkingIn.js'
 import { isLaidOver } from './openings.js'
 import { endProposal, openProposal } from './proposals.js'
 import { giveUpReplaced } from './replacing.js'
@@ -35,8 +35,6 @@ export type ProcessRefusal =
   | { ok: false; reason: 'of-series' }
   /** How the series repeats cannot be read. */
   | { ok: false; reason: 'unreadable-series' }
-  /** The host would open an encounter with it (checkingIn.ts): it is set there. */
-  | { ok: false; reason: 'opens-encounter' }
   /** It has come to an end, with this status. */
   | { ok: false; reason: 'over'; status: string }
   /** Another active event of a provider lies over it. */
@@ -61,7 +59,7 @@ export interface StatusInput extends Press {
 /**
  * Sets any active status of the host's list, with its flow-board rows (facts §2.6). Confirming looks for overlaps again;
  * what the practice laid over a confirmed visit since is its own affair, and does not keep anybody from arriving.
- * Confirming a visit that moves another one takes the other off the calendar.
+ * Confirming a visit that moves another one takes the other off the calendar; who arrives gets an encounter (checkingIn.ts).
  */
 export async function processAppointment(
   portal: Portal,
@@ -73,7 +71,6 @@ export async function processAppointment(
   const status = statuses.find((each) => each.id === input.status)
   if (!status) return { ok: false, reason: 'unknown-status' }
   return decide<never>(portal, member, actor, input, (_tx, { event, request }) => {
-    if (opensEncounter(portal, status, event.day)) return { ok: false, reason: 'opens-encounter' }
     const state = input.status === PENDING && event.status === PENDING ? request?.state : undefined
     const text = input.note === '' ? {} : { text: joined(event.text, input.note) }
     // The note is for staff: what stands in the decision, the patient reads.
@@ -181,10 +178,15 @@ async function carryOut(
   const ended = decision.state === 'proposed' ? undefined : await openProposal(tx, event.eid)
   if (ended) await endProposal(tx, portal, event.eid, { state: confirms ? 'accepted' : 'withdrawn' })
   await writeStatus(portal, tx, member, visit, decision)
+  const encounter = await arrive(portal, tx, member, {
+    ...{ pid: event.pid, day: event.day, status: decision.status },
+    eids: [event.eid, ...visit.rows.map(({ eid }) => eid).filter((eid) => eid !== event.eid)],
+  })
   if (request) await settle(tx, portal, request, { ...decision, by: member.username })
   await tellOfStaff(portal, tx, member, actor, visit, {
     event: decision.over === true ? 'appointment.overbooked' : eventName(event.status, decision.state),
     status: decision.status,
+    ...(encounter === undefined ? {} : { encounter }),
   })
   const after = { ...event, status: decision.status, text: decision.text ?? event.text }
   return {
@@ -196,6 +198,7 @@ async function carryOut(
     ...(ended ? { proposal: { ended: ended.id } } : {}),
     ...(decision.offered === true ? { offered: true } : {}),
     ...(replaced ? { replaced } : {}),
+    ...(encounter === undefined ? {} : { encounter }),
   }
 }
 

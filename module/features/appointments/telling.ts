@@ -78,6 +78,8 @@ export interface StaffsDeed {
   moved?: string
   /** Of a series: the day. */
   day?: Day
+  /** The number of the encounter that was opened with it. */
+  encounter?: number
 }
 
 /** Tells of what staff did to a visit; `visit` as it stood before. */
@@ -91,11 +93,15 @@ export async function tellOfStaff(
 ): Promise<void> {
   const { eid, pid, status: from } = visit.event
   const moved = more.moved === undefined ? '' : `, moved to ${more.moved}`
+  const opened = more.encounter === undefined ? '' : `, encounter ${String(more.encounter)} opened`
   await tellOfChange(portal, tx, actor, {
     ...{ event, eid, pid, record: recordOf(visit) },
     details: { from, to: status, ...more },
     payload: { status, ...more },
-    log: { ...logOfStaff(member), comment: `Foyer: event ${String(eid)}, status ${from} to ${status}${moved}` },
+    log: {
+      ...logOfStaff(member),
+      comment: `Foyer: event ${String(eid)}, status ${from} to ${status}${moved}${opened}`,
+    },
   })
 }
 

@@ -37,6 +37,8 @@ export interface Deed {
   offered?: boolean
   /** The visit that left the calendar with it. */
   replaced?: Deed
+  /** The number of the encounter that was opened with it: it stays, whatever becomes of the status. */
+  encounter?: number
 }
 
 /** How an event stood. */
@@ -155,7 +157,13 @@ export type UndoRefusal =
   | { ok: false; reason: 'overlap' | 'seat-taken' }
 
 export type UndoOutcome =
-  | { ok: true; undone: number; kept: { deed: Deed; why: UndoRefusal['reason'] }[] }
+  | {
+      ok: true
+      undone: number
+      kept: { deed: Deed; why: UndoRefusal['reason'] }[]
+      /** What was taken back had opened an encounter: that stays in the chart. */
+      arrived?: true
+    }
   | { ok: false; reason: 'not-found' | 'too-late' }
 
 /**
@@ -176,7 +184,8 @@ export async function undoPress(
     const outcome = await undoDeed(portal, member, actor, deed)
     if (!outcome.ok) kept.push({ deed, why: outcome.reason })
   }
-  return { ok: true, undone: press.deeds.length - kept.length, kept }
+  const arrived = press.deeds.some((deed) => deed.encounter !== undefined && !kept.some((each) => each.deed === deed))
+  return { ok: true, undone: press.deeds.length - kept.length, kept, ...(arrived ? { arrived } : {}) }
 }
 
 function isFirstToUndo(portal: Portal, token: string): Promise<boolean> {

@@ -5,6 +5,7 @@ import type { FileHandle } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { wallClock, type Day } from '../../platform/clock.js'
 import type { Tx } from '../../platform/database.js'
+import { nextId } from '../sequence.js'
 import { writeAt, writeSealed } from './cryptoGen.js'
 import { abandon, fulfil, intend, type Intent } from './filings.js'
 import { hasKeysForWriting, keysForWriting, versionToWrite } from './keys.js'
@@ -173,14 +174,6 @@ export async function fileLaid(tx: Tx, { clock }: ChartPlace, laid: LaidBytes, w
     ...{ categoryId: what.categoryId, id },
   })
   return id
-}
-
-/** The host's one counter of documents, encounters and more (facts §12.5). */
-async function nextId(tx: Tx): Promise<number> {
-  const counted = await tx.change(`UPDATE sequences SET id = LAST_INSERT_ID(id + 1)`)
-  const row = await tx.first<{ id: number }>(`SELECT LAST_INSERT_ID() AS id`)
-  if (counted !== 1 || !row) throw new Error('The EMR’s counter of documents has no row, or several')
-  return row.id
 }
 
 /** The time in front, ten microseconds a step, so that keys grow; the rest is random (facts §12.6). */

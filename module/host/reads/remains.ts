@@ -8,6 +8,8 @@ export interface Remains {
   appointments: number
   trackers: number
   trackerElements: number
+  /** Opened when their patient arrived; each has one line in the list of forms. */
+  encounters: number
   notes: number
   /** The kind of note that tells of registrations, and profiles that hold what a group alone is asked for. */
   listOptions: number
@@ -27,6 +29,7 @@ export interface Remains {
 export async function countRemains(db: Queryable, tables: readonly string[]): Promise<Remains> {
   const hasTrail = tables.includes('foyer_audit')
   const visits = hasTrail ? await countVisits(db) : undefined
+  const encounters = hasTrail ? await countEncounters(db) : undefined
   const log = hasTrail ? await countLog(db) : undefined
   const registrations = tables.includes('foyer_registration_links') ? await countRegistrations(db) : undefined
   const changes = tables.includes('foyer_acl_history') ? await lastingChanges(db) : []
@@ -34,6 +37,7 @@ export async function countRemains(db: Queryable, tables: readonly string[]): Pr
     appointments: visits?.appointments ?? 0,
     trackers: visits?.trackers ?? 0,
     trackerElements: visits?.elements ?? 0,
+    encounters: encounters?.count ?? 0,
     notes: (log?.notes ?? 0) + (registrations?.notes ?? 0),
     listOptions: registrations?.listOptions ?? 0,
     logRows: (log?.said ?? 0) + (log?.signIns ?? 0),
@@ -55,6 +59,15 @@ function countVisits(db: Queryable): Promise<{ appointments: number; trackers: n
             (SELECT COUNT(*) FROM touched JOIN patient_tracker tracker ON tracker.eid = touched.eid) AS trackers,
             (SELECT COUNT(*) FROM touched JOIN patient_tracker tracker ON tracker.eid = touched.eid
                JOIN patient_tracker_element element ON element.pt_tracker_id = tracker.id) AS elements`,
+  )
+}
+
+/** Those of which the trail has the number (checkingIn.ts), as far as nobody has removed them. */
+function countEncounters(db: Queryable): Promise<{ count: number } | undefined> {
+  return db.first(
+    `SELECT COUNT(*) AS count FROM foyer_audit a
+       JOIN form_encounter e ON e.pid = a.pid AND e.encounter = CAST(JSON_UNQUOTE(JSON_EXTRACT(a.details, '$.encounter')) AS UNSIGNED)
+      WHERE a.subject LIKE 'appointment:%' AND JSON_EXTRACT(a.details, '$.encounter') IS NOT NULL`,
   )
 }
 
@@ -112,6 +125,8 @@ const byTable: Readonly<Record<string, (remains: Remains) => number>> = {
   openemr_postcalendar_events: ({ appointments }) => appointments,
   patient_tracker: ({ trackers }) => trackers,
   patient_tracker_element: ({ trackerElements }) => trackerElements,
+  form_encounter: ({ encounters }) => encounters,
+  forms: ({ encounters }) => encounters,
   pnotes: ({ notes }) => notes,
   list_options: ({ listOptions }) => listOptions,
   log: ({ logRows }) => logRows,

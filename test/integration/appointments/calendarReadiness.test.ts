@@ -171,4 +171,42 @@ describe('calendar readiness says why a provider cannot be requested', () => {
     expect(card.body).to.include('Ellen Marsh')
     expect(card.body).to.include('/staff/portal/calendar-readiness')
   })
+
+  it('and a patient is told who cannot be requested from who is booked out, until when was looked, and what is next', async () => {
+    const { patients, records, staff } = practice
+    await practice.setting('latestRequest', '20')
+    const [maria, luis] = [await practice.patientVisitor('maria'), await practice.patientVisitor('luis')]
+    const path = (record: string, from: string) =>
+      `/portal/records/${record}/appointments/new?provider=${String(staff.marsh)}&category=5&from=${from}`
+    const said = async (from = '2026-11-23') => (await maria.get(path(records.maria, from))).body
+
+    expect(await said()).to.include('Ellen Marsh has no times to request online at the moment')
+    await hours({})
+    const visit = await practice.event({
+      providerId: staff.marsh,
+      pid: patients.john,
+      date: '2026-11-24',
+      minutes: 180,
+    })
+    const booked = await said()
+    expect(booked).to.include('Ellen Marsh is fully booked until Sunday 13 December')
+    expect(booked)
+      .to.include('We looked at every day until then')
+      .and.not.to.match(/can’t be requested|Later days/)
+    const spanish = (await luis.get(path(records.luis, '2026-11-23'))).body
+    expect(spanish).to.include('Ellen Marsh no tiene horas libres hasta el').and.include('Elija a otra persona')
+
+    await sets(
+      `UPDATE openemr_postcalendar_events SET pc_pid = '', pc_catid = ${String(VACATION)} WHERE pc_eid = ${String(visit)}`,
+    )
+    const away = await said()
+    expect(away).to.include('Ellen Marsh can’t be requested here for this kind of visit')
+    expect(away).to.include('this is not because others were faster').and.not.to.include('fully booked')
+
+    await hours({ date: '2026-12-08' })
+    const further = await said()
+    expect(further).to.include('The next free time is on Tuesday 8 December').and.include('from=2026-12-08')
+    expect(await said('2026-12-09')).to.include('the nearest free time before is on Tuesday 8 December')
+    expect(await said('2026-12-07')).to.include('data-date="2026-12-08"')
+  })
 })

@@ -68,6 +68,7 @@ describe('the address for it', () => {
     expect(refused.body).to.include('Write why it is laid over another appointment')
     expect(await statusOf(practice, eid)).to.equal('^')
     expect((await admin.post(`${path}/overbooking`, { reason: 'A sick child' })).status).to.equal(303)
+    expect((await admin.get(path)).body).to.include('Overbooked: A sick child')
     expect(await statusOf(practice, eid)).to.equal('-')
   })
 })

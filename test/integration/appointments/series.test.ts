@@ -136,24 +136,6 @@ describeOnEverySite('one day of a series', (site) => {
     await hostSets(practice, eid, `pc_recurrspec = 'x'`)
     expect(await setDay(eid, '2026-12-08', '-')).to.deep.equal({ ok: false, reason: 'unreadable-series' })
   })
-
-  it('and any other visit of today: who arrives where that opens an encounter is checked in by the EMR', async () => {
-    const single = await practice.event({ providerId: practice.staff.lee, pid: practice.patients.john, date: TUESDAY })
-    const [series = 0] = await weekly('11:00')
-    await practice.global('auto_create_new_encounters', '1')
-    // Not today yet: then the host opens none either.
-    expect(await setStatus(practice, single, '@')).to.include({ ok: true })
-    expect(await setStatus(practice, single, '-')).to.include({ ok: true })
-    practice.clock.set(`${TUESDAY}T08:50:00`)
-    for (const status of ['@', '~']) {
-      expect(await setStatus(practice, single, status)).to.deep.equal({ ok: false, reason: 'opens-encounter' })
-      expect(await setDay(series, TUESDAY, status)).to.deep.equal({ ok: false, reason: 'opens-encounter' })
-    }
-    expect(await setStatus(practice, single, '<')).to.include({ ok: true })
-    await practice.global('auto_create_new_encounters', '0')
-    expect(await setStatus(practice, single, '@')).to.include({ ok: true })
-    expect(await setDay(series, TUESDAY, '@')).to.include({ ok: true })
-  })
 })
 
 describe('the staff’s pages of a series', () => {

@@ -132,6 +132,9 @@ async function live(practice: TestPractice): Promise<void> {
   }
   await press(`/appointments/${String(first?.eid)}/status`, { status: '-' })
   await press(`/appointments/${String(second?.eid)}/decline`, { reason: 'Away that day' })
+  // Who arrives gets an encounter, as the EMR has it.
+  const today = await practice.event({ providerId: staff.osei, pid: practice.patients.john, start: '11:00' })
+  await press(`/appointments/${String(today)}/status`, { status: '@' })
   await press(`/registrations/${String(registration?.id)}/chart`, {})
   await press('/access/groups/front', { permission: 'portal:use', effect: 'allow', reason: 'Reception' })
   await press('/access/groups/clin', { permission: 'portal:use', effect: 'deny', reason: 'Not their work' })

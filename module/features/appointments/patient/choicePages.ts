@@ -12,7 +12,7 @@ import { writeLongDay, writeShortDay } from '../../../web/times.js'
 import type { Appointment } from '../appointment.js'
 import type { FreeTime } from '../availability.js'
 import type { RequestRefusal } from '../booking.js'
-import { lastDay, type Closing } from '../openings.js'
+import { lastDay, type Closing, type Outlook } from '../openings.js'
 
 /** Whether a time is chosen for a new request, or in place of the one that this visit has. */
 export type Purpose = Appointment | undefined
@@ -32,6 +32,8 @@ export interface Choice {
   days: number
   free: FreeTime[]
   closed: Closing[]
+  /** Where nothing is free on these days. */
+  outlook?: Outlook
   /** Why what was asked for is not what is shown. */
   notes: readonly Note[]
 }
@@ -100,9 +102,9 @@ export function timesPage(context: RequestContext, choice: Omit<Choice, 'purpose
     from: choice.from,
     days: daysOf(context, choice.free),
     closed: choice.closed.map(({ day, key, title }) => t(key, { day: writeLongDay(day, context.language), title })),
-    noneTitle: t('appointments.choose.none', { name: choice.provider?.name ?? '' }),
+    none: noneOf(context, choice, steps),
     notes: choice.notes.map(({ key, name = '' }) => t(key, { name })),
-    laterHref: later < lastDay(portal) ? steps.from(later) : undefined,
+    laterHref: later < lastDay(portal) && hasMore(choice) ? steps.from(later) : undefined,
     earlierHref: choice.from > today ? steps.from(earlier > today ? earlier : today) : undefined,
     rangeText: t('appointments.choose.range', {
       from: writeShortDay(choice.from, context.language, today),
@@ -110,6 +112,34 @@ export function timesPage(context: RequestContext, choice: Omit<Choice, 'purpose
     }),
     phone: portal.practice().phone,
   }
+}
+
+/** Who has no time on these days, who is booked out, and who cannot be asked for: each with what to do next. */
+function noneOf({ language, portal, t }: RequestContext, choice: Omit<Choice, 'purpose'>, steps: Steps) {
+  const { outlook } = choice
+  const name = choice.provider?.name ?? ''
+  if (outlook?.kind === 'booked' || outlook?.kind === 'not-offered') {
+    const until = writeLongDay(outlook.until, language)
+    const text = t(`appointments.choose.${outlook.kind}Text`, { day: until })
+    const { phone } = portal.practice()
+    return {
+      title: t(`appointments.choose.${outlook.kind}`, { name, day: until }),
+      text: phone === '' ? text : `${text} ${phone}`,
+    }
+  }
+  const title = t('appointments.choose.none', { name })
+  if (!outlook) return { title, text: '' }
+  const { day, minute } = outlook.at
+  return {
+    title,
+    text: t(`appointments.choose.${outlook.kind}Text`, { day: writeLongDay(day, language), time: timeOfDay(minute) }),
+    action: { href: steps.from(day), label: t('appointments.choose.toNearest') },
+  }
+}
+
+/** Whether it is worth looking at later days. */
+function hasMore({ outlook }: Pick<Choice, 'outlook'>): boolean {
+  return outlook === undefined || outlook.kind === 'later'
 }
 
 function backOf({ here, may, t, url }: RecordContext, purpose: Purpose): { href: string; text: string } {

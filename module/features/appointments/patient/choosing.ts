@@ -1,10 +1,10 @@
 /** The steps in which a time is chosen and checked, for a new visit as for one that is to be moved. */
 import { z } from 'zod'
-import { isDay, day as dayOf, type Day } from '../../../platform/clock.js'
+import { isDay, day as dayOf, daysLater, type Day } from '../../../platform/clock.js'
 import { chosenId, optionalText } from '../../../web/forms.js'
 import type { RecordContext, RequestContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
-import { offer, type Wish } from '../openings.js'
+import { outlook, offer, type Wish } from '../openings.js'
 import { checkPage, choicePage, type Checked, type CheckTyped, type Note, type Purpose } from './choicePages.js'
 import { notTheirs } from './notTheirs.js'
 
@@ -26,13 +26,24 @@ export async function showChoice(
 ): Promise<Answer> {
   const { portal, query, show } = context
   const from = firstDay(query['from'], dayOf(portal.clock.now()))
-  const { free, closed } =
-    category && provider
-      ? await offer(portal, portal.db, { category, provider }, from, DAYS_SHOWN)
-      : { free: [], closed: [] }
+  const offered = await offeredFrom(context, { category, provider }, from)
   const chosen = { categories, providers, category, provider, notes }
-  const page = choicePage(context, { ...chosen, purpose, from, days: DAYS_SHOWN, free, closed })
+  const page = choicePage(context, { ...chosen, ...offered, purpose, from, days: DAYS_SHOWN })
   return show.page('/appointments/patient/choose', page, { title: page.title })
+}
+
+/** The free times of the days that a page shows; where there are none, what there is beyond them. */
+export async function offeredFrom(
+  { portal }: RequestContext,
+  { category, provider }: Pick<Offered, 'category' | 'provider'>,
+  from: Day,
+) {
+  if (!category || !provider) return { free: [], closed: [] }
+  const wish = { category, provider }
+  const offered = await offer(portal, portal.db, wish, from, DAYS_SHOWN)
+  if (offered.free.length > 0) return offered
+  const window = { from, until: daysLater(from, DAYS_SHOWN) }
+  return { ...offered, outlook: await outlook(portal, portal.db, wish, window) }
 }
 
 /** The day that the address asks for, unless it is none or over. */

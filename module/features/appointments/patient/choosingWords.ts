@@ -14,7 +14,16 @@ export const choosingWords = wordsIn(
     'appointments.choose.show': 'Show free times',
     'appointments.choose.range': 'Free times from {{from}} to {{until}}',
     'appointments.choose.none': 'Nothing is free with {{name}} in these days',
-    'appointments.choose.noneText': 'Look at later days, choose somebody else, or call the practice.',
+    'appointments.choose.laterText': 'The next free time is on {{day}} at {{time}}.',
+    'appointments.choose.earlierText':
+      'Nothing is free after that; the nearest free time before is on {{day}} at {{time}}.',
+    'appointments.choose.toNearest': 'Show the times of that day',
+    'appointments.choose.booked': '{{name}} is fully booked until {{day}}',
+    'appointments.choose.bookedText':
+      'We looked at every day until then, the last that can be requested now. Choose somebody else, look again in a few days, or call the practice.',
+    'appointments.choose.not-offered': '{{name}} can’t be requested here for this kind of visit',
+    'appointments.choose.not-offeredText':
+      'Until {{day}} the calendar has no hours for it: this is not because others were faster. Choose another kind of visit or somebody else, or call the practice.',
     'appointments.choose.nobody': 'Times can’t be requested here at the moment',
     'appointments.choose.nobodyText':
       'The practice has no open schedule for online requests. Please call to make an appointment.',
@@ -107,7 +116,16 @@ export const choosingWords = wordsIn(
     'appointments.choose.show': 'Ver horas libres',
     'appointments.choose.range': 'Horas libres del {{from}} al {{until}}',
     'appointments.choose.none': 'No queda nada libre con {{name}} en estos días',
-    'appointments.choose.noneText': 'Vea días posteriores, elija a otra persona o llame al consultorio.',
+    'appointments.choose.laterText': 'La próxima hora libre es el {{day}} a las {{time}}.',
+    'appointments.choose.earlierText':
+      'Después ya no hay nada libre; la hora libre más cercana antes es el {{day}} a las {{time}}.',
+    'appointments.choose.toNearest': 'Ver las horas de ese día',
+    'appointments.choose.booked': '{{name}} no tiene horas libres hasta el {{day}}',
+    'appointments.choose.bookedText':
+      'Miramos todos los días hasta esa fecha, la última que se puede solicitar por ahora. Elija a otra persona, vuelva a mirar en unos días o llame al consultorio.',
+    'appointments.choose.not-offered': 'Con {{name}} no se puede solicitar aquí este tipo de visita',
+    'appointments.choose.not-offeredText':
+      'Hasta el {{day}} el calendario no tiene horario para ella: no es que otros se hayan adelantado. Elija otro tipo de visita u otra persona, o llame al consultorio.',
     'appointments.choose.nobody': 'Por ahora no se pueden solicitar citas aquí',
     'appointments.choose.nobodyText':
       'El consultorio no tiene un horario abierto para solicitudes en línea. Llame para hacer una cita.',

@@ -3,9 +3,9 @@ import { day as dayOf } from '../../../platform/clock.js'
 import { isBookingPublic } from '../../../web/bookAddress.js'
 import type { DoorContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
-import { offer, requestable } from '../openings.js'
+import { requestable } from '../openings.js'
 import { timesPage, whyNotOffered, type Note } from '../patient/choicePages.js'
-import { DAYS_SHOWN, firstDay } from '../patient/choosing.js'
+import { DAYS_SHOWN, firstDay, offeredFrom } from '../patient/choosing.js'
 import { onward } from './onward.js'
 
 /** With `link`, another time is chosen for a wish that is known already. */
@@ -24,11 +24,8 @@ export async function chooseTime(context: DoorContext): Promise<Answer> {
   ]
   const wish = { category: category ?? categories[0], provider: provider ?? providers[0] }
   const from = firstDay(query['from'], dayOf(portal.clock.now()))
-  const { free, closed } =
-    wish.category && wish.provider
-      ? await offer(portal, portal.db, { category: wish.category, provider: wish.provider }, from, DAYS_SHOWN)
-      : { free: [], closed: [] }
-  const choice = { ...wish, categories, providers, notes, from, days: DAYS_SHOWN, free, closed }
+  const offered = await offeredFrom(context, wish, from)
+  const choice = { ...wish, ...offered, categories, providers, notes, from, days: DAYS_SHOWN }
   return show.page('/appointments/public/choose', pageOf(context, choice), { title: t('booking.title') })
 }
 

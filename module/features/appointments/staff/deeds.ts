@@ -10,6 +10,8 @@ interface HistoryRow {
   event: string
   /** What the patient was told of a refused wish to cancel. */
   why: string | null
+  /** The encounter that was opened with it. */
+  encounter: string | null
 }
 
 const HISTORY_SHOWN = 30
@@ -21,7 +23,8 @@ export async function historyOf(context: StaffContext, eid: number) {
   return rows.flatMap((row) => {
     const key = `appointments.history.${row.event.replace('appointment.', '')}`
     const what = t(key)
-    return what === key ? [] : [{ what, why: row.why ?? '', ...whoAndWhen(context, row) }]
+    const opened = row.encounter === null ? '' : t('appointments.history.encounter', { encounter: row.encounter })
+    return what === key ? [] : [{ what: `${what}${opened}`, why: row.why ?? '', ...whoAndWhen(context, row) }]
   })
 }
 
@@ -33,7 +36,7 @@ export async function lastDeed(context: StaffContext, eid: number): Promise<{ wh
 
 function deedRows({ portal }: StaffContext, eid: number, most: number): Promise<HistoryRow[]> {
   return portal.db.select<HistoryRow>(
-    `SELECT a.at, a.actor_name, a.event,
+    `SELECT a.at, a.actor_name, a.event, JSON_UNQUOTE(JSON_EXTRACT(a.details, '$.encounter')) AS encounter,
             IF(a.event = 'appointment.cancellation-refused',
                (SELECT c.decision_reason FROM foyer_cancellation_requests c
                  WHERE c.pc_eid = :eid AND c.state = 'refused' AND c.decided_at <= a.at ORDER BY c.id DESC LIMIT 1),

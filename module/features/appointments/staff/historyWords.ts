@@ -32,6 +32,7 @@ export const historyWords = wordsIn(
     'appointments.history.released': 'Given back',
     'appointments.history.overlapped': 'Another visit was laid over it in the EMR',
     'appointments.history.undone': 'Taken back',
+    'appointments.history.encounter': ', encounter {{encounter}} opened',
   },
   {
     'appointments.history': 'Lo que ha pasado hasta ahora',
@@ -63,5 +64,6 @@ export const historyWords = wordsIn(
     'appointments.history.released': 'Devuelta',
     'appointments.history.overlapped': 'En el expediente electrónico se puso otra cita encima',
     'appointments.history.undone': 'Deshecho',
+    'appointments.history.encounter': ', consulta {{encounter}} abierta',
   },
 )

@@ -56,6 +56,8 @@ export const queueWords = wordsIn(
     'appointments.bulk.keep': 'Keep them waiting',
     'appointments.done.confirmed': 'Confirmed. The calendar and the patient’s page show it.',
     'appointments.done.status-set': 'The status is set. The calendar and the patient’s page show it.',
+    'appointments.done.arrived':
+      'The status is set, and encounter {{encounter}} is open in the chart. Taking the status back leaves the encounter there.',
     'appointments.done.declined': 'Declined. The time is free again, and the patient sees your reason.',
     'appointments.done.cancelled': 'Cancelled. The time is free again, and the patient sees it.',
     'appointments.done.proposed': 'Proposed. The new time is held until the patient answers.',
@@ -86,6 +88,8 @@ export const queueWords = wordsIn(
     'appointments.why.no-request': 'nobody asks for it any more',
     'appointments.why.seat-taken': 'the patient has asked for another visit meanwhile',
     'appointments.undo.done': 'Taken back. Everything stands as it did before.',
+    'appointments.undo.doneArrived':
+      'Taken back. The encounter that was opened with it stays in the chart; if nobody is seen, remove it in the EMR.',
     'appointments.undo.some_one': 'One was taken back.',
     'appointments.undo.some_other': '{{count}} were taken back.',
     'appointments.undo.kept_one': 'One was not taken back: {{why}}.',
@@ -153,6 +157,8 @@ export const queueWords = wordsIn(
     'appointments.bulk.keep': 'Dejarlas en espera',
     'appointments.done.confirmed': 'Confirmada. El calendario y la página del paciente lo muestran.',
     'appointments.done.status-set': 'El estado quedó puesto. El calendario y la página del paciente lo muestran.',
+    'appointments.done.arrived':
+      'El estado quedó puesto y la consulta {{encounter}} está abierta en la historia clínica. Si deshace el estado, la consulta queda.',
     'appointments.done.declined': 'Rechazada. La hora vuelve a estar libre y el paciente ve el motivo.',
     'appointments.done.cancelled': 'Cancelada. La hora vuelve a estar libre y el paciente lo ve.',
     'appointments.done.proposed': 'Propuesta. La hora nueva queda reservada hasta que el paciente conteste.',
@@ -183,6 +189,8 @@ export const queueWords = wordsIn(
     'appointments.why.no-request': 'ya nadie lo pide',
     'appointments.why.seat-taken': 'el paciente pidió otra cita mientras tanto',
     'appointments.undo.done': 'Deshecho. Todo está como antes.',
+    'appointments.undo.doneArrived':
+      'Deshecho. La consulta que se abrió con ello queda en la historia clínica; si no se atiende a nadie, quítela en el expediente electrónico.',
     'appointments.undo.some_one': 'Se deshizo una.',
     'appointments.undo.some_other': 'Se deshicieron {{count}}.',
     'appointments.undo.kept_one': 'Una no se deshizo: {{why}}.',

@@ -18,7 +18,10 @@ export function undoView({ t, url }: StaffContext, token: string, press: PressDo
 /** "3 confirmed. 1 was not: another appointment lies over it." */
 export function pressText(t: StaffContext['t'], { deeds, failures }: PressDone): string {
   const [only] = deeds
-  if (only && deeds.length === 1 && failures.length === 0) return t(`appointments.done.${only.what}`)
+  if (only && deeds.length === 1 && failures.length === 0) {
+    const { encounter, what } = only
+    return encounter === undefined ? t(`appointments.done.${what}`) : t('appointments.done.arrived', { encounter })
+  }
   return [
     ...counted(deeds.map((deed) => deed.what)).map(([what, count]) => t(`appointments.doneMany.${what}`, { count })),
     ...counted(failures.map((failure) => failure.reason)).map(([reason, count]) =>

@@ -8,7 +8,7 @@ import type { FieldOption } from '../../../web/layout.js'
 import type { StaffContext } from '../../../web/routes.js'
 import { writeShortDay } from '../../../web/times.js'
 import { appointmentId, parseAppointmentId } from '../appointment.js'
-import { opensEncounter } from '../checkingIn.js'
+import { mayOpenEncounter } from '../checkingIn.js'
 import { openProposal, type Proposal } from '../proposals.js'
 import { besideOf } from './beside.js'
 import { repliesFor, replyAsked } from './replies.js'
@@ -35,7 +35,6 @@ export async function visitPage(
   const open = pending && !series
   const status = statuses.find((each) => each.id === row.status)
   const on = day ?? row.pc_eventDate ?? ''
-  const settable = statuses.filter((each) => !opensEncounter(portal, each, on))
   return {
     ...visitView(context, { ...row, pc_eventDate: on }),
     ...beside,
@@ -56,8 +55,9 @@ export async function visitPage(
     reopenAction: over && !series ? url(`${base}/reopening`) : undefined,
     withdrawAction: proposal ? url(`${base}/proposal/withdrawal`) : undefined,
     proposal: proposal && proposalView(context, proposal),
-    statuses: statusOptions(settable, row.status),
-    checkInNote: settable.length < statuses.length ? t('appointments.checkInNote') : '',
+    statuses: statusOptions(statuses, row.status),
+    checkInNote:
+      statuses.some((each) => each.checkIn) && mayOpenEncounter(portal, on) ? t('appointments.checkInNote') : '',
     replies: repliesFor(context, 'note', context.language),
     noteHref: url(base),
     note: typed['note'] ?? replyAsked(context, 'note', context.language) ?? '',

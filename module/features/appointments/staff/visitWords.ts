@@ -34,8 +34,6 @@ export const visitWords = wordsIn(
       'This status isn’t in the practice’s list any more. Choose another one.',
     'appointments.notProcessed.of-series':
       'Nothing was changed: this is a series. Open one of its days, or change all of them in the EMR’s calendar.',
-    'appointments.notProcessed.opens-encounter':
-      'Nothing was changed: in this practice, arriving opens an encounter, which only the EMR can do. Set this status in the EMR’s calendar; it shows here at once.',
     'appointments.notProcessed.stands-alone':
       'Nothing was changed: this day has an entry of its own in the calendar by now. Cancel that one.',
     'appointments.notProcessed.over': 'Nothing was changed: meanwhile it has become “{{status}}”.',
@@ -51,7 +49,7 @@ export const visitWords = wordsIn(
     'appointments.movesOther': 'The visit that it moves',
     'appointments.movesOtherText': 'leaves the calendar when this one is confirmed.',
     'appointments.checkInNote':
-      'Arriving opens an encounter in this practice, which only the EMR can do: set it in the EMR’s calendar; it shows here at once.',
+      'A status of arriving opens the encounter in the chart, as in the EMR, unless there is one for this visit or, where the practice has one a day, for this day.',
     'appointments.reopen': 'Book it again at this time',
     'appointments.reopened': 'Booked again as a new appointment. The calendar and the patient’s page show it.',
     'appointments.decline.alternatives': 'Offer instead',
@@ -153,8 +151,6 @@ export const visitWords = wordsIn(
     'appointments.notProcessed.unknown-status': 'Este estado ya no está en la lista del consultorio. Elija otro.',
     'appointments.notProcessed.of-series':
       'No se cambió nada: es una serie. Abra uno de sus días, o cámbielos todos en el calendario del expediente electrónico.',
-    'appointments.notProcessed.opens-encounter':
-      'No se cambió nada: en este consultorio la llegada abre una consulta, y eso solo lo hace el expediente electrónico. Ponga este estado en su calendario; aquí se verá enseguida.',
     'appointments.notProcessed.stands-alone':
       'No se cambió nada: este día ya es una cita aparte en el calendario. Cancele esa.',
     'appointments.notProcessed.over': 'No se cambió nada: mientras tanto pasó a “{{status}}”.',
@@ -170,7 +166,7 @@ export const visitWords = wordsIn(
     'appointments.movesOther': 'La cita que cambia',
     'appointments.movesOtherText': 'sale del calendario cuando se confirma esta.',
     'appointments.checkInNote':
-      'En este consultorio, la llegada abre una consulta, y eso solo lo hace el expediente electrónico: márquela en su calendario; aquí se verá enseguida.',
+      'Un estado de llegada abre la consulta en la historia clínica, igual que en el expediente electrónico, salvo que esta cita ya tenga una o, si el consultorio lleva una por día, ya haya una de este día.',
     'appointments.reopen': 'Volver a programarla a esta hora',
     'appointments.reopened': 'Programada de nuevo como otra cita. El calendario y la página del paciente la muestran.',
     'appointments.decline.alternatives': 'Ofrecer a cambio',

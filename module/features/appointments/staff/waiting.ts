@@ -31,7 +31,10 @@ export async function undo(context: StaffContext): Promise<Answer> {
   const outcome = await undoPress(portal, staff, actor, asked.value.token)
   if (!outcome.ok) return waiting(context, { status: 409, text: t(`appointments.undo.${outcome.reason}`) })
   if (outcome.kept.length === 0) {
-    const flash = { kind: 'success', key: 'appointments.undo.done' } as const
+    const flash = {
+      kind: 'success',
+      key: `appointments.undo.${outcome.arrived === true ? 'doneArrived' : 'done'}`,
+    } as const
     return show.seeOther(`/staff/portal/appointments${fragment ? '/waiting?undone=1' : ''}`, flash)
   }
   const kept = counted(outcome.kept.map(({ why }) => why)).map(([why, count]) =>
