@@ -3,7 +3,8 @@
  * once they come of age, as the practice has set the ages; nobody else's changes by age. Nothing is written when a
  * birthday comes: whoever asks on that day hears it. Days are the practice's own, so it turns at its midnight.
  */
-import { isDay, type Day } from '../platform/clock.js'
+import { daysLater, isDay, type Day } from '../platform/clock.js'
+import type { FormerAges } from '../platform/settings.js'
 
 export interface AgeRules {
   /** Years. */
@@ -12,6 +13,14 @@ export interface AgeRules {
   adolescentExtent: string
   /** Years. Where it is no more than `adolescentAge`, there is no adolescence. */
   adultAge: number
+  /** The ages of before, while they still count. */
+  agesBefore?: FormerAges | undefined
+}
+
+/** The ages that count on a day: those of before until the day from which on the practice's new ones do. */
+export function rulesOn(rules: AgeRules, day: Day): AgeRules {
+  const { agesBefore } = rules
+  return agesBefore !== undefined && day < agesBefore.until ? agesBefore : rules
 }
 
 /** A grant as it stands in its row, with the patient's birth date. */
@@ -42,7 +51,8 @@ export interface Change {
   on: Day
   /** Undefined: nothing any more. */
   to: string | undefined
-  why: 'adolescent' | 'adult' | 'ended'
+  /** rules: nobody has a birthday, other ages count from that day on; it may open more, too. */
+  why: 'adolescent' | 'adult' | 'ended' | 'rules'
 }
 
 /** Whose grants change as the patient grows up. */
@@ -60,13 +70,16 @@ export function openingOn(grant: AgedGrant, today: Day, rules: AgeRules): Openin
 
 function changeOn(grant: AgedGrant, on: Day, rules: AgeRules): Change | undefined {
   const { extent: to, why } = standingOn(grant, on, rules)
+  if (why !== 'ended' && on === rules.agesBefore?.until) return { on, to, why: 'rules' }
   return why === 'granted' || why === 'exempt' ? undefined : { on, to, why }
 }
 
 /** The days on which something may change, in their order. */
-function turnsOf({ born, endsOn }: AgedGrant, { adolescentAge, adultAge }: AgeRules): Day[] {
-  const birthdays = isDay(born) ? [birthday(born, adolescentAge), birthday(born, adultAge)] : []
-  return [...birthdays, ...(endsOn === undefined ? [] : [endsOn])].sort()
+function turnsOf({ born, endsOn }: AgedGrant, rules: AgeRules): Day[] {
+  const { agesBefore } = rules
+  const ages = [rules, ...(agesBefore ? [agesBefore] : [])].flatMap((each) => [each.adolescentAge, each.adultAge])
+  const birthdays = isDay(born) ? ages.map((years) => birthday(born, years)) : []
+  return [...birthdays, ...(agesBefore ? [agesBefore.until] : []), ...(endsOn === undefined ? [] : [endsOn])].sort()
 }
 
 function standingOn(grant: AgedGrant, today: Day, rules: AgeRules): Omit<Opening, 'change'> {
@@ -74,7 +87,7 @@ function standingOn(grant: AgedGrant, today: Day, rules: AgeRules): Omit<Opening
   const given = some(grant.extent)
   const age = ageRuleOn(grant, today, rules)
   if (age === undefined) return { extent: given, why: 'granted' }
-  const aged = some(narrower(grant.extent, extentAt(age, rules)))
+  const aged = some(narrower(grant.extent, extentAt(age, rulesOn(rules, today))))
   if (aged === given) return { extent: given, why: 'granted' }
   return grant.exempt ? { extent: given, why: 'exempt' } : { extent: aged, why: age }
 }
@@ -85,8 +98,9 @@ function ageRuleOn(
   rules: AgeRules,
 ): 'adolescent' | 'adult' | undefined {
   if (!isDay(born) || !guardians.some((each) => each === relationship)) return undefined
-  if (today >= birthday(born, rules.adultAge)) return 'adult'
-  return today >= birthday(born, rules.adolescentAge) ? 'adolescent' : undefined
+  const { adolescentAge, adultAge } = rulesOn(rules, today)
+  if (today >= birthday(born, adultAge)) return 'adult'
+  return today >= birthday(born, adolescentAge) ? 'adolescent' : undefined
 }
 
 /**
@@ -169,3 +183,35 @@ export function ageSteps(rules: AgeRules, extents: readonly string[]): AgeStep[]
   ]
   return steps.filter((step) => step.extents.length > 0)
 }
+
+/** Whom the day concerns from which on other ages count: patients born from and until these days, grants of these extents. */
+export interface SwitchStep {
+  bornFrom: Day
+  bornUntil: Day
+  extents: readonly string[]
+}
+
+/** What that day changes, and for which guardians' grants. None: no other ages wait, or none differ. */
+export function switchSteps(rules: AgeRules, extents: readonly string[]): SwitchStep[] {
+  const { agesBefore } = rules
+  if (!agesBefore) return []
+  const on = agesBefore.until
+  const eve = daysLater(on, -1)
+  // Between two of these birth dates everybody has passed the same ages, by the old rules and by the new.
+  const last = [
+    ...[agesBefore.adolescentAge, agesBefore.adultAge].map((years) => lastBorn(years, eve)),
+    ...[rules.adolescentAge, rules.adultAge].map((years) => lastBorn(years, on)),
+  ]
+  const ends = [...new Set([...last, LAST_DAY])].sort()
+  return ends.flatMap((bornUntil, at) => {
+    const before = ends[at - 1]
+    const opens = (extent: string, day: Day) =>
+      standingOn({ relationship: 'guardian', extent, born: bornUntil, exempt: false }, day, rules).extent
+    const changing = extents.filter((extent) => opens(extent, eve) !== opens(extent, on))
+    const bornFrom = before === undefined ? FIRST_DAY : daysLater(before, 1)
+    return changing.length === 0 ? [] : [{ bornFrom, bornUntil, extents: changing }]
+  })
+}
+
+const FIRST_DAY = '1000-01-01'
+const LAST_DAY = '9000-12-31'

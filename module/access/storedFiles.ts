@@ -4,6 +4,7 @@
  * request, and what a killed process left behind by the sweeper.
  */
 import type { Readable } from 'node:stream'
+import { prefixOf } from '../platform/auditAnchors.js'
 import { utc, type Clock } from '../platform/clock.js'
 import type { Database, Queryable, Tx } from '../platform/database.js'
 import { storageKey, type StoredBytes, type StoredThing } from '../platform/files/store.js'
@@ -179,10 +180,12 @@ async function sweepRows(portal: Pick<Portal, 'db' | 'files' | 'clock'>): Promis
 async function sweepFiles({ db, files, log }: Pick<Portal, 'db' | 'files' | 'log'>): Promise<number> {
   // Of the disk's own clock.
   const before = Date.now() - LEFT_BEHIND_HOURS * 60 * 60 * 1000
+  const shared = await files.isShared(prefixOf(db))
   let swept = 0
   let some: StoredThing[] = []
   const sweep = async (): Promise<void> => {
-    const lost = await withoutRow(db, some)
+    // A whole file that this database knows nothing of may be another's: where there is one, it stays.
+    const lost = shared ? some.filter(({ key }) => key === undefined) : await withoutRow(db, some)
     for (const thing of lost) await thing.remove()
     swept += lost.length
     some = []

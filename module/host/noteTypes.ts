@@ -51,19 +51,28 @@ export async function completeNote(
   )
 }
 
-/** Opens a note again that was completed with the decision which is taken back now. */
+/**
+ * Opens a note again that was completed with the decision which is taken back now, or by the host's own screens, which
+ * take `activity` from it too.
+ */
 export async function reopenNote(tx: Tx, id: number, at: WallClock): Promise<void> {
-  await tx.change(`UPDATE pnotes SET message_status = 'New', pid = 0, update_date = :at WHERE id = :id`, { id, at })
+  await tx.change(`UPDATE pnotes SET message_status = 'New', activity = 1, pid = 0, update_date = :at WHERE id = :id`, {
+    id,
+    at,
+  })
 }
 
-/** Who completed a note in the host's own list, and when; undefined: it is open. */
+/** Completed, as the host's list has it (facts §7.4): a note that was deleted was not dealt with. */
+export const NOTE_COMPLETED = `(n.message_status = 'Done' OR n.activity = 0) AND COALESCE(n.deleted, 0) = 0`
+
+/** Who completed a note in the host's own list ('': the host doesn't say), and when; undefined: it is open. */
 export async function whoCompleted(
   db: Queryable,
   id: number,
 ): Promise<{ by: string; at: WallClock | null } | undefined> {
   const row = await db.first<{ by: string | null; at: WallClock | null }>(
     `SELECT u.username AS \`by\`, n.update_date AS at FROM pnotes n LEFT JOIN users u ON u.id = n.update_by
-      WHERE n.id = :id AND (n.message_status = 'Done' OR n.activity = 0 OR n.deleted = 1)`,
+      WHERE n.id = :id AND ${NOTE_COMPLETED}`, // sql-safe: a constant
     { id },
   )
   return row && { by: row.by ?? '', at: row.at }

@@ -61,6 +61,8 @@ export interface Settings {
   adolescentExtent: string
   /** Years: from this birthday on a guardian's grant opens nothing. */
   adultAge: number
+  /** The three above as they were, until the day from which on they count as they are; undefined: never changed. */
+  agesBefore: FormerAges | undefined
   /** `on` or `off`. */
   selfRegistration: string
   /** `on` or `off`. */
@@ -85,6 +87,25 @@ export interface Settings {
   deniedFilesKept: number
   /** Who reads documents that the EMR marks as sensitive: `everybody` who may, the `patient`, or `nobody`. */
   sensitiveDocuments: string
+}
+
+/** Ages by which the practice went before it set others. */
+export interface FormerAges {
+  adolescentAge: number
+  adolescentExtent: string
+  adultAge: number
+  /** The day from which on the others count. */
+  until: string
+  /** Why they were to count at once; '' where everybody was told in time. */
+  reason: string
+}
+
+/** Settings that have a page of their own, below /staff/portal: a change of them shows first whom it concerns. */
+export const settingsElsewhere: Readonly<Record<string, string>> = {
+  adolescentAge: '/ages/rules',
+  adolescentExtent: '/ages/rules',
+  adultAge: '/ages/rules',
+  agesBefore: '/ages/rules',
 }
 
 /** module.json, as module/manifest.schema.json describes it. */
@@ -208,6 +229,7 @@ export function settingsFrom(manifest: Manifest, stored: ReadonlyMap<string, str
     adolescentAge: number('adolescentAge'),
     adolescentExtent: text('adolescentExtent'),
     adultAge: number('adultAge'),
+    agesBefore: formerAges(text('agesBefore')),
     selfRegistration: text('selfRegistration'),
     publicBooking: text('publicBooking'),
     registrationsPerAddress: number('registrationsPerAddress'),
@@ -220,6 +242,16 @@ export function settingsFrom(manifest: Manifest, stored: ReadonlyMap<string, str
     emergencyPhone: text('emergencyPhone'),
     crisisPhone: text('crisisPhone'),
     urgentReaders: text('urgentReaders'),
+  }
+}
+
+function formerAges(stored: string): FormerAges | undefined {
+  try {
+    const { adolescentAge, adolescentExtent, adultAge, until, reason } = JSON.parse(stored) as Partial<FormerAges>
+    if (typeof adolescentAge !== 'number' || typeof adultAge !== 'number' || typeof until !== 'string') return undefined
+    return { adolescentAge, adolescentExtent: String(adolescentExtent), adultAge, until, reason: reason ?? '' }
+  } catch {
+    return undefined
   }
 }
 

@@ -271,5 +271,24 @@ describe('A family', function () {
       expect((await admin.get(`/staff/portal/ages?${odd}`)).status, odd).to.equal(200)
     }
     expect((await maria.get(`/portal/records/${kid.record}`)).status).to.equal(200)
+    // Other ages: first whom they would concern, which changes nothing; at once only with a reason.
+    const rules = '/staff/portal/ages/rules'
+    const teen = await child('2012-03-03')
+    const wanted = { adolescentAge: '15', adolescentExtent: 'appointments', adultAge: '18' }
+    const look = await admin.get(`${rules}?${new URLSearchParams(wanted).toString()}`)
+    expect(look.body).to.contain(teen.path).and.to.contain('24 Dec 2026').and.not.to.contain(kid.path)
+    const seen = /name="seen" value="([^"]+)"/.exec(look.body)?.[1] ?? ''
+    const early = await admin.post(rules, { ...wanted, seen, when: 'now', reason: ' ' }, { from: rules })
+    expect(early.status).to.equal(422)
+    expect(early.body).to.contain('Write why it can’t wait for 30 days').and.to.contain(teen.path)
+    expect((await admin.get(`${rules}?adolescentAge=9&adultAge=18&adolescentExtent=full`)).status).to.equal(422)
+    const done = await admin.follow(
+      await admin.post(rules, { ...wanted, seen, when: 'later', reason: '' }, { from: rules }),
+    )
+    expect(done.body).to.contain('From 24 Dec 2026 on')
+    const settings = await admin.get('/staff/portal/settings')
+    expect(settings.body).to.contain(rules).and.not.to.contain('name="adultAge"')
+    const posted = await admin.post('/staff/portal/settings', { adultAge: '21', 'seen.adultAge': '18' })
+    expect([posted.status, practice.portal.settings().adultAge]).to.deep.equal([303, 18])
   })
 })

@@ -1,5 +1,6 @@
 /** Somebody who is nobody yet registers, and staff find the chart. */
 import { expect } from 'chai'
+import { followNotes } from '../../module/features/registration/closing.js'
 import { openPractice, type TestPractice } from '../support/practice.js'
 import type { Page, Visitor } from '../support/visitor.js'
 import { lettersTo, tokenTo, valueOf, workFor } from '../support/newcomers.js'
@@ -307,6 +308,29 @@ describe('Staff who find the chart of somebody who registered', function () {
       ...['registration.verify', 'registration.question', 'registration.refused'],
     ])
     expect(JSON.stringify(letters)).not.to.match(/street|call us|Amina/i)
+  })
+
+  it('find it among the closed ones once its note was completed in the EMR, and reopen it', async () => {
+    const { id, path, receipt, visitor } = await waiting('amina16@example.org', { ...amina, born: '1948-07-04' })
+    await practice.db.transaction((tx) =>
+      tx.change(
+        `UPDATE pnotes n JOIN foyer_registrations r ON r.note_id = n.id
+            SET n.message_status = 'Done', n.activity = 0, n.update_by = :by WHERE r.id = :id`,
+        { id, by: practice.staff.lee },
+      ),
+    )
+    expect((await admin.get(path)).body).to.contain('The note in the EMR’s messages was completed by dr.lee')
+    await followNotes.run(practice.portal)
+    const mine = await visitor.get(`/portal/account/registrations/${receipt}`)
+    expect(mine.body).to.contain('The practice closed this request').and.to.contain('ask for it again')
+    expect((await admin.get('/staff/portal/registrations')).body).not.to.contain(path)
+    const closed = await admin.get('/staff/portal/registrations?view=closed')
+    expect(closed.body).to.contain(path).and.to.contain('dr.lee, ')
+    const page = await admin.get(path)
+    expect(page.body).to.contain('Closed: dr.lee').and.to.contain(`${path}/reopening`)
+    expect((await admin.post(`${path}/reopening`, {}, { from: path })).location).to.equal(path)
+    expect((await admin.get('/staff/portal/registrations')).body).to.contain(path)
+    expect((await visitor.get(`/portal/account/registrations/${receipt}`)).body).to.contain('Being reviewed')
   })
 
   it('ask about somebody whom an account with a chart has registered: it stands on the home of its own chart', async () => {

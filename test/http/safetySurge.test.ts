@@ -8,7 +8,7 @@ import { visitor, type Visitor } from '../support/visitor.js'
 import { change } from './doors.js'
 
 const AT_ONCE = 200
-const CALM = 60
+const CALM = 40
 
 describe('Two hundred sign-ins at once', function () {
   this.timeout(180_000)

@@ -10,6 +10,7 @@ import {
   guardians,
   narrower,
   openingOn,
+  switchSteps,
   type AgedGrant,
   type AgeRules,
 } from '../../module/access/ages.js'
@@ -24,11 +25,14 @@ const relationships = ['self', 'mother', 'father', 'guardian', 'proxy', 'spouse'
 const days = fc.integer({ min: 0, max: 20_000 }).map((ahead) => daysLater('1996-01-01', ahead))
 /** Leap days more often than the calendar has them. */
 const births = fc.oneof(days, fc.constantFrom('1996-02-29', '2000-02-29', '2004-02-29', '2008-02-28', '2008-03-01'))
-const someRules = fc.record({
+const ages = {
   adolescentAge: fc.integer({ min: 10, max: 17 }),
   adolescentExtent: fc.constantFrom('full', 'forms', 'appointments', 'none'),
   adultAge: fc.integer({ min: 16, max: 21 }),
-})
+}
+const former = fc.record({ ...ages, until: days, reason: fc.constant('') })
+/** Every other practice has set other ages, from some day on. */
+const someRules = fc.record({ ...ages, agesBefore: fc.option(former, { nil: undefined }) })
 const someGrants = fc.record({
   relationship: fc.constantFrom(...relationships),
   extent: fc.constantFrom(...extents),
@@ -147,7 +151,7 @@ describe('Who has a birthday', () => {
 
   it('and whose grant changes then, as each grant by itself says', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...extents), births, someRules, (extent, born, rules) => {
+      fc.property(fc.constantFrom(...extents), births, fc.record(ages), (extent, born, rules) => {
         const grant = { relationship: 'father', extent, born, exempt: false }
         const found = ageSteps(rules, extents).filter((step) => step.extents.includes(extent))
         const changing = (['adolescent', 'adult'] as const).filter((why) => {
@@ -161,6 +165,25 @@ describe('Who has a birthday', () => {
   })
 })
 
+describe('Whom other ages concern on the day from which on they count', () => {
+  it('is found by birth date and extent, as each grant by itself says', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...extents), births, fc.record(ages), former, (extent, born, now, agesBefore) => {
+        const rules = { ...now, agesBefore }
+        const grant = { relationship: 'mother', extent, born, exempt: false }
+        const [eve, on] = [daysLater(agesBefore.until, -1), agesBefore.until]
+        const found = switchSteps(rules, extents).filter(
+          (step) => born >= step.bornFrom && born <= step.bornUntil && step.extents.includes(extent),
+        )
+        const changes = modelOf(grant, eve, rules) !== modelOf(grant, on, rules)
+        expect(found).to.have.length(changes ? 1 : 0)
+        if (changes) expect(openingOn(grant, eve, rules).change).to.include({ on, why: 'rules' })
+      }),
+      { numRuns: 3000 },
+    )
+  })
+})
+
 /** Years are counted by comparing month and day as they are written: nothing of how birthdays are computed. */
 function modelOf(grant: AgedGrant, today: Day, rules: AgeRules): string | undefined {
   if (grant.endsOn !== undefined && today >= grant.endsOn) return undefined
@@ -168,10 +191,12 @@ function modelOf(grant: AgedGrant, today: Day, rules: AgeRules): string | undefi
   if (!guardian || grant.exempt || grant.born === undefined) return grant.extent
   const had = today.slice(5) >= grant.born.slice(5) ? 0 : 1
   const years = Number(today.slice(0, 4)) - Number(grant.born.slice(0, 4)) - had
-  if (years >= rules.adultAge) return undefined
-  if (years < rules.adolescentAge || rules.adolescentExtent === 'full') return grant.extent
+  const before = rules.agesBefore
+  const { adolescentAge, adolescentExtent, adultAge } = before !== undefined && today < before.until ? before : rules
+  if (years >= adultAge) return undefined
+  if (years < adolescentAge || adolescentExtent === 'full') return grant.extent
   const opened = grant.extent === 'full' ? ['appointments', 'forms'] : grant.extent.split('+')
-  return opened.includes(rules.adolescentExtent) ? rules.adolescentExtent : undefined
+  return opened.includes(adolescentExtent) ? adolescentExtent : undefined
 }
 
 function openedBy(policy: string): (extent: string) => Set<string> {

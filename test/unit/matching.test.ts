@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { keysOfChart, waysTo, type ChartKeys, type Way } from '../../module/features/registration/keys.js'
 import { rank, type Chart, type Claim, type Field, type Match } from '../../module/access/matching/matching.js'
+import { indexOf } from './matchingMaps.js'
 import { peopleOf, type Registrant } from './matchingPeople.js'
 
 const PLACEHOLDERS = ['Baby', 'Baby Boy', 'Baby Girl', 'Newborn', 'Twin A']
@@ -106,7 +106,7 @@ describe('A chart is found by what somebody says of themselves', () => {
     this.timeout(60_000)
     const began = process.cpuUsage()
     const { charts, registrants } = peopleOf({ charts: 100_000, registrants: 6000, seed: 20261122 })
-    const find = indexOf(charts)
+    const find = indexOf(charts, PLACEHOLDERS)
     const tally = { suggested: 0, right: 0, known: 0, found: 0, among: 0 }
     for (const registrant of registrants) count(tally, registrant, find(registrant.claim))
     // Not the clock's: a busy machine is not a slow rule.
@@ -140,33 +140,4 @@ function count(tally: Tally, { claim, pid }: Registrant, candidates: readonly Ch
   if (top?.standing !== 'suggested') return
   tally.suggested += 1
   if (top.chart.pid === pid) tally.right += 1
-}
-
-const MOST_A_WAY = 40
-
-/** The ways of keys.ts over maps, as the database goes them over its indexes. */
-function indexOf(charts: readonly Chart[]): (claim: Claim) => Chart[] {
-  const maps = new Map<string, Map<string, Chart[]>>()
-  const keyed = charts.map((each) => ({ each, keys: keysOfChart(each, PLACEHOLDERS) }))
-  const mapOf = (columns: readonly (keyof ChartKeys)[]): Map<string, Chart[]> => {
-    const name = columns.join()
-    const known = maps.get(name)
-    if (known) return known
-    const made = new Map<string, Chart[]>()
-    for (const { each, keys } of keyed) {
-      const value = columns.map((column) => keys[column] ?? '').join('|')
-      const there = made.get(value)
-      if (there) there.push(each)
-      else made.set(value, [each])
-    }
-    maps.set(name, made)
-    return made
-  }
-  const along = ({ columns, between }: Way): Chart[] => {
-    const names = Object.keys(columns) as (keyof ChartKeys)[]
-    const found = mapOf(names).get(names.map((name) => columns[name]).join('|')) ?? []
-    const inRange = between ? found.filter(({ born = '' }) => born >= between[0] && born <= between[1]) : found
-    return inRange.slice(0, MOST_A_WAY)
-  }
-  return (claim) => [...new Set(waysTo(claim).flatMap(along))]
 }

@@ -38,6 +38,7 @@ describe('what a practice has set', () => {
       adolescentAge: 13,
       adolescentExtent: 'appointments',
       adultAge: 18,
+      agesBefore: undefined,
       selfRegistration: 'on',
       publicBooking: 'off',
       registrationsPerAddress: 20,

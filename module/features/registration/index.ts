@@ -1,4 +1,5 @@
 import type { Feature } from '../../feature.js'
+import { followNotes } from './closing.js'
 import { keepChartKeys } from './keeping.js'
 import { letters } from './letters.js'
 import { registerWhoBooked } from './ofBooking.js'
@@ -19,7 +20,7 @@ export const registration: Feature = {
   needs: [registrationNeed],
   hallCards: [numbersCard],
   panelCards: [doublesCard],
-  jobs: [keepChartKeys],
+  jobs: [keepChartKeys, followNotes],
   on: [registerWhoBooked],
   letters,
 }

@@ -13,6 +13,7 @@ export const letters: readonly LetterKind[] = [
   { kind: 'registration.known', values: () => ({ path: '/portal/sign-in' }) },
   { kind: 'registration.question', values: (_portal, { facts }) => ({ path: pathOf(facts['receipt']) }) },
   { kind: 'registration.refused', values: (_portal, { facts }) => ({ path: pathOf(facts['receipt']) }) },
+  { kind: 'registration.closed', values: (_portal, { facts }) => ({ path: pathOf(facts['receipt']) }) },
   { kind: 'registration.linked', values: () => ({ path: '/portal' }) },
 ]
 

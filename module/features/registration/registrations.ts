@@ -10,9 +10,10 @@ import { plainName } from '../../access/matching/phonetic.js'
 /**
  * - waiting: for staff
  * - asked: the practice has a question
- * - linked, refused: decided; withdrawn: by whoever sent it; merged: into another account's
+ * - linked, refused: decided; closed: its note was completed in the host's messages, and nobody decided here
+ * - withdrawn: by whoever sent it; merged: into another account's
  */
-export type RegistrationState = 'waiting' | 'asked' | 'linked' | 'refused' | 'withdrawn' | 'merged'
+export type RegistrationState = 'waiting' | 'asked' | 'linked' | 'refused' | 'closed' | 'withdrawn' | 'merged'
 
 export interface Registration {
   id: number

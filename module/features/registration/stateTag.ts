@@ -8,6 +8,7 @@ const tones: Record<RegistrationState, StatusTag['tone']> = {
     asked: 'warning',
     linked: 'success',
     refused: 'danger',
+    closed: 'neutral',
     withdrawn: 'neutral',
     merged: 'neutral',
   },

@@ -2,6 +2,7 @@
 import {
   parseSetting,
   settingGroups,
+  settingsElsewhere,
   type SettingDefinition,
   type SettingGroup,
   type SettingValue,
@@ -27,7 +28,7 @@ export interface PageInput {
 export interface SettingsPage {
   action: string
   errors: FieldError[]
-  groups: { key: SettingGroup; title: string; settings: SettingView[] }[]
+  groups: { key: SettingGroup; title: string; settings: SettingView[]; ages: string | undefined }[]
 }
 
 export interface SettingView {
@@ -67,6 +68,7 @@ export function settingsPage(context: StaffContext, input: PageInput): SettingsP
       key,
       title: t(`settings.group.${key}`),
       settings: views.filter(({ group }) => group === key).map(({ view }) => view),
+      ages: key === 'families' ? url(`/staff/portal${settingsElsewhere['adultAge'] ?? ''}`) : undefined,
     })),
   }
 }

@@ -1,6 +1,6 @@
 /** The settings page: one form for all of them, made from module.json. */
 import { z } from 'zod'
-import { loadManifest, type SettingDefinition } from '../../platform/settings.js'
+import { loadManifest, settingsElsewhere, type SettingDefinition } from '../../platform/settings.js'
 import { can, routes, type StaffContext } from '../../web/routes.js'
 import type { Answer } from '../../web/show.js'
 import { changeSettings, type SettingChange } from './changing.js'
@@ -15,7 +15,7 @@ export const staffRoutes = routes('staff', (r) => {
 })
 
 /** Of the file that this process runs with: it does not change under it. */
-const { settings: definitions } = loadManifest()
+const definitions = loadManifest().settings.filter(({ name }) => !(name in settingsElsewhere))
 
 async function open(context: StaffContext): Promise<Answer> {
   const page = await pageOf(context, {}, new Map())

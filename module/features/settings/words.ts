@@ -13,6 +13,7 @@ export const words = wordsIn(
     'settings.group.registration': 'Registration and booking',
     'settings.group.documents': 'Documents and files',
     'settings.group.operations': 'Background work',
+    'settings.ages': 'The ages at which a parent’s access narrows and ends: see whom a change concerns, then make it',
     'settings.save': 'Save changes',
     'settings.saved': 'Saved. The new values count everywhere within five seconds.',
     'settings.same': 'Nothing was different, so nothing was saved.',
@@ -80,6 +81,8 @@ export const words = wordsIn(
     'settings.group.registration': 'Registro y reservas',
     'settings.group.documents': 'Documentos y archivos',
     'settings.group.operations': 'Tareas en segundo plano',
+    'settings.ages':
+      'Las edades en que el acceso de los padres se reduce y termina: vea a quién afecta un cambio y hágalo',
     'settings.save': 'Guardar cambios',
     'settings.saved': 'Guardado. Los nuevos valores valen en todas partes en cinco segundos.',
     'settings.same': 'No había nada distinto, así que no se guardó nada.',

@@ -1,6 +1,7 @@
 /** Registrations with what the host knows beside them: who has one, what became of its note, whose chart it got. */
-import type { Day, Utc, WallClock } from '../../platform/clock.js'
+import type { Day, Utc } from '../../platform/clock.js'
 import type { Queryable } from '../../platform/database.js'
+import { NOTE_COMPLETED } from '../noteTypes.js'
 
 export interface WaitingRegistration {
   id: number
@@ -10,7 +11,7 @@ export interface WaitingRegistration {
   first_name: string
   last_name: string
   born: Day
-  state: 'waiting' | 'asked'
+  state: 'waiting' | 'asked' | 'closed'
   answered_at: Utc | null
   account_name: string
   /** The account's own, in which it waits. */
@@ -19,10 +20,12 @@ export interface WaitingRegistration {
   /** Username; null: nobody, or the claim has lapsed. */
   holder: string | null
   holder_name: string | null
-  /** Completed in the host's own messages, while it waits here still. */
-  note_by: string | null
+  /** Completed in the host's own messages a moment ago: it closes with it. */
+  note_by: string
   note_closed: number
-  note_at: WallClock | null
+  /** Closed with its note: by whom, '' where the host doesn't say, and when. */
+  decided_by: string | null
+  decided_at: Utc | null
   /** Of all that wait, whatever is shown. */
   total: number
   oldest_seconds: number | null
@@ -35,11 +38,11 @@ const waitingForStaff = `foyer_registrations r WHERE r.state = 'waiting'`
 export const waitingCount = `SELECT COUNT(*) AS count, MAX(TIMESTAMPDIFF(SECOND, r.created_at, :utc)) AS oldest,
     COALESCE(SUM(r.claimed_by IS NOT NULL AND r.claimed_at > :claimedSince), 0) AS taken FROM ${waitingForStaff}`
 
-/** `asked`: those that wait for their sender. Oldest first. One statement. */
+/** `asked`: those that wait for their sender; `closed`: with their notes, the last one first. Oldest first. One statement. */
 export function waitingRegistrations(
   db: Queryable,
   now: { utc: Utc; claimedSince: Utc },
-  view: 'waiting' | 'mine' | 'asked',
+  view: 'waiting' | 'mine' | 'asked' | 'closed',
   me: string,
   limit: number,
 ): Promise<WaitingRegistration[]> {
@@ -47,14 +50,15 @@ export function waitingRegistrations(
     waiting: `r.state = 'waiting'`,
     mine: `r.state IN ('waiting', 'asked') AND r.claimed_by = :me AND r.claimed_at > :claimedSince`,
     asked: `r.state = 'asked'`,
+    closed: `r.state = 'closed'`,
   }[view]
+  const order = view === 'closed' ? 'r.decided_at DESC, r.id DESC' : 'r.created_at, r.id'
   return db.select<WaitingRegistration>(
     `SELECT r.id, r.receipt, r.for_whom, r.relationship, r.first_name, r.last_name, r.born, r.state, r.answered_at,
             a.display_name AS account_name, a.own_record AS account_record, TIMESTAMPDIFF(SECOND, r.created_at, :utc) AS waiting_seconds,
             IF(r.claimed_at > :claimedSince, r.claimed_by, NULL) AS holder,
             COALESCE(NULLIF(TRIM(CONCAT_WS(' ', u.fname, u.lname)), ''), r.claimed_by) AS holder_name,
-            COALESCE(n.message_status = 'Done' OR n.activity = 0 OR n.deleted = 1, 0) AS note_closed,
-            COALESCE(c.username, '') AS note_by, n.update_date AS note_at,
+            COALESCE(${NOTE_COMPLETED}, 0) AS note_closed, COALESCE(c.username, '') AS note_by, r.decided_by, r.decided_at,
             (SELECT COUNT(*) FROM foyer_registrations w WHERE w.state = 'waiting') AS total,
             (SELECT MAX(TIMESTAMPDIFF(SECOND, w.created_at, :utc)) FROM foyer_registrations w WHERE w.state = 'waiting') AS oldest_seconds
        FROM foyer_registrations r
@@ -62,9 +66,18 @@ export function waitingRegistrations(
        LEFT JOIN users u ON u.username = r.claimed_by
        LEFT JOIN pnotes n ON n.id = r.note_id
        LEFT JOIN users c ON c.id = n.update_by
-      WHERE ${shown} ORDER BY r.created_at, r.id LIMIT ${String(Math.trunc(limit))}`, // sql-safe: constants and a number
+      WHERE ${shown} ORDER BY ${order} LIMIT ${String(Math.trunc(limit))}`, // sql-safe: constants and a number
     { ...now, me },
   )
+}
+
+/** Registrations that are open still, though the host's own screens completed their notes. Over the primary key of the notes. */
+export async function openWithCompletedNote(db: Queryable, limit: number): Promise<number[]> {
+  const rows = await db.select<{ id: number }>(
+    `SELECT r.id FROM foyer_registrations r JOIN pnotes n ON n.id = r.note_id
+      WHERE r.state IN ('waiting', 'asked') AND ${NOTE_COMPLETED} ORDER BY r.id LIMIT ${String(Math.trunc(limit))}`, // sql-safe: a constant and a number
+  )
+  return rows.map(({ id }) => id)
 }
 
 export interface RegistrationNumbers {

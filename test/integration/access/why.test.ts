@@ -13,10 +13,10 @@ import { features } from '../../../module/portal.js'
 import { MONDAY, openPractice, passwordOf, type TestPractice } from '../../support/practice.js'
 import type { Visitor } from '../../support/visitor.js'
 
-/** Configurations, a thousand together. */
-const SIGN_INS = 300
-const RECORDS = 550
-const REQUESTS = 150
+/** Configurations, a thousand together with those of whyDoors.test.ts and whyWork.test.ts. */
+const SIGN_INS = 240
+const RECORDS = 400
+const REQUESTS = 100
 
 describe('Why somebody can or cannot', function () {
   this.timeout(300_000)

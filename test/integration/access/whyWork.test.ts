@@ -1,23 +1,30 @@
-/** Why a visit can be cancelled and a document filed, or not: what is told is what happens, and its ways out lead there. */
+/** Why a visit can be cancelled, a document filed, a form asked, a change proposed, or not: what is told is what happens, and its ways out lead there. */
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { findAccount, patientMay, scopeOf } from '../../../module/access/scope.js'
 import { staffMay } from '../../../module/access/staff.js'
 import type { Reasons, WhyContext, WhyPerson } from '../../../module/feature.js'
+import { followRules, makeRule, type NewRule } from '../../../module/access/formRules.js'
 import { cancelAppointment } from '../../../module/features/appointments/booking.js'
 import { upcomingOf } from '../../../module/features/appointments/ofPatient.js'
 import { categoriesFor, fileSubmission } from '../../../module/features/documents/audit/filing.js'
 import { findSubmission } from '../../../module/features/documents/submissions.js'
-import { utc } from '../../../module/platform/clock.js'
+import { formLines } from '../../../module/features/forms/answering/ofPatient.js'
+import { proposeProfile } from '../../../module/features/profile/proposing/proposing.js'
+import { profileFields } from '../../../module/host/profile/fields.js'
+import { day as dayOf, utc } from '../../../module/platform/clock.js'
 import { features } from '../../../module/portal.js'
 import { makeSiteFolder, type SiteFolderForTest } from '../../support/chart.js'
-import { openPractice, type TestPractice } from '../../support/practice.js'
+import { INTAKE, keepForm, nurse } from '../../support/forms.js'
+import { OFFICE_VISIT, openPractice, type TestPractice } from '../../support/practice.js'
 import { aSubmission } from '../../support/submissions.js'
 import { administrator } from '../registration/people.js'
 import { decideForUser, userNamed } from './deciding.js'
 
 const CANCELLATIONS = 40
 const FILINGS = 40
+const ASKINGS = 12
+const PROPOSALS = 10
 
 describe('Why work can be done', function () {
   this.timeout(90_000)
@@ -153,6 +160,130 @@ describe('Why work can be done', function () {
     expect([...seen]).to.include.members(['can', ...Object.keys(mend)])
   })
 
+  it('is told of being asked a form', async () => {
+    const { accounts, db, patients, portal, records, staff } = practice
+    const { luis } = patients
+    const form = await keepForm(practice, { ...INTAKE, id: 'why-form' })
+    const rules: NewRule[] = [
+      { ...anyRule, form, categoryId: OFFICE_VISIT },
+      { ...anyRule, form, ageFrom: 10, ageUntil: 120 },
+    ]
+    const ids: number[] = []
+    await db.transaction(async (tx) => {
+      for (const rule of rules) {
+        const made = await makeRule(tx, practice, nurse, rule)
+        if (made.ok) ids.push(made.id)
+      }
+    })
+    const [byVisit = 0, byAge = 0] = ids
+    const set = async ({ age, allowed, before, extent, rule, visit }: Asking) => {
+      await db.transaction(async (tx) => {
+        const values = { pid: luis, allowed: allowed ? 'YES' : 'NO', extent, record: records.luis }
+        await tx.change(`UPDATE patient_data SET allow_patient_portal = :allowed, DOB = :born WHERE pid = :pid`, {
+          ...{ ...values, born: age === 'child' ? '2020-01-01' : '1980-01-01' },
+        })
+        await tx.change(`UPDATE foyer_grants SET extent = :extent WHERE record = :record`, values)
+        await tx.change(`DELETE FROM foyer_form_assignments`)
+        await tx.change(`DELETE FROM openemr_postcalendar_events WHERE pc_pid = :pid`, { pid: String(luis) })
+        await tx.change(`UPDATE foyer_form_rules SET active = 0`)
+        if (rule !== undefined) {
+          const id = rule === 'visit' ? byVisit : byAge
+          await tx.change(`UPDATE foyer_form_rules SET active = 1 WHERE id = :id`, { id })
+        }
+      })
+      const event = { providerId: staff.lee, pid: luis, start: '10:00', category: OFFICE_VISIT }
+      if (visit !== undefined) await practice.event({ ...event, ...askingVisits[visit] })
+      if (before !== 'never') {
+        await followRules(portal)
+        if (before === 'withdrawn') {
+          await db.transaction((tx) =>
+            tx.change(`UPDATE foyer_form_assignments SET state = 'withdrawn', open_key = NULL, closed_at = asked_at`),
+          )
+        }
+      }
+    }
+    const happens = async () => {
+      await followRules(portal)
+      const account = await findAccount(db, portal, accounts.luis)
+      const scope = account && scopeOf(account, records.luis)
+      if (!scope || !patientMay(portal.policy(), scope, 'forms:fill')) return false
+      const lines = await formLines(db, scope, dayOf(practice.clock.now()))
+      return lines.some(({ kind }) => kind === 'waiting')
+    }
+    const mend: Record<string, Partial<Asking>> = {
+      opened: { allowed: true },
+      allowed: { extent: 'full' },
+      rules: { rule: 'visit' },
+      meant: { age: 'grown', visit: 'ahead' },
+      due: { before: 'waiting' },
+    }
+    const person = { kind: 'patient', pid: luis } as const
+    const ask = () => told(portal, 'asked-form', person)
+    const seen = new Set<string>()
+    await fc.assert(
+      fc.asyncProperty(askings, async (row) => void seen.add(await agree(row, mend, { ask, happens, set }))),
+      { numRuns: ASKINGS, examples: Object.keys(mend).map((key): [Asking] => [{ ...canBeAsked, ...lacking[key] }]) },
+    )
+    expect([...seen]).to.include.members(['can', ...Object.keys(mend)])
+
+    // Each rule says what of it the patient is not, and what became of it.
+    const details = async (row: Partial<Asking>) => {
+      await set({ ...canBeAsked, visit: undefined, ...row })
+      return (await ask()).steps.flatMap(({ detail }) => detail).join(' ')
+    }
+    expect(await details({})).to.contain('There is no such visit within that time.')
+    expect(await details({ rule: 'age', age: 'child' })).to.contain('The patient is not of that age')
+    expect(await details({ rule: 'age', before: 'withdrawn' })).to.contain('taken back')
+    expect(await details({ rule: 'age', before: 'waiting' })).to.contain('Waiting now: ')
+  })
+
+  it('is told of proposing a change of the profile', async () => {
+    const { accounts, db, patients, portal, records } = practice
+    const set = async ({ allowed, chart, extent, hidden }: Proposing) => {
+      person = { kind: 'account', record: chart ? records.john : records.ownOfJohn }
+      await db.transaction(async (tx) => {
+        const values = { pid: patients.john, allowed: allowed ? 'YES' : 'NO', extent, record: records.john }
+        await tx.change(`UPDATE patient_data SET allow_patient_portal = :allowed WHERE pid = :pid`, values)
+        await tx.change(`UPDATE foyer_grants SET extent = :extent WHERE record = :record`, values)
+        await tx.change(`DELETE FROM layout_options WHERE form_id = 'DEM'`)
+        if (!hidden) return
+        // sql-safe: names from the module's own list
+        const lines = profileFields.map(({ column }) => `('DEM', '${column}', '1', '', 10, 2, 0, '', '')`).join(', ')
+        await tx.insert(
+          `INSERT INTO layout_options (form_id, field_id, group_id, title, seq, data_type, uor, list_id, edit_options)
+           VALUES ${lines}`,
+        )
+      })
+      await db.transaction((tx) => tx.change(`DELETE FROM onsite_portal_activity`))
+    }
+    const happens = async () => {
+      const account = await findAccount(db, portal, accounts.john)
+      const scope = account && scopeOf(account, person.record)
+      if (scope?.kind !== 'chart' || !patientMay(portal.policy(), scope, 'profile:propose')) return false
+      const actor = { kind: 'account', id: String(accounts.john), name: 'John', requestId: undefined } as const
+      const proposal = { values: { city: `Lima ${String((cities += 1))}` }, seen: { city: '' }, note: '' }
+      return (await proposeProfile(portal, actor, scope, proposal, undefined)).ok
+    }
+    let cities = 0
+    let person = { kind: 'account' as const, record: records.john }
+    const mend: Record<string, Partial<Proposing>> = {
+      opens: { allowed: true },
+      chart: { chart: true },
+      allowed: { extent: 'full' },
+      fields: { hidden: false },
+    }
+    const seen = new Set<string>()
+    const ask = () => told(portal, 'propose-profile', person)
+    await fc.assert(
+      fc.asyncProperty(proposings, async (row) => void seen.add(await agree(row, mend, { ask, happens, set }))),
+      {
+        numRuns: PROPOSALS,
+        examples: [[canPropose], [{ ...canPropose, hidden: true }], [{ ...canPropose, chart: false }]],
+      },
+    )
+    expect([...seen]).to.include.members(['can', ...Object.keys(mend)])
+  })
+
   it('and the ways out lead somewhere, for whoever may go there', async () => {
     await decideForUser(practice, 'admin', { permission: 'documents:audit', effect: 'default' })
     const admin = await practice.staffVisitor('admin')
@@ -199,4 +330,63 @@ const filings: fc.Arbitrary<Filing> = fc.record({
   holder: fc.constantFrom(null, 'admin', 'front'),
   inChart: fc.constantFrom(true, true, false),
   scan: fc.constantFrom('clean', 'unscanned', 'infected'),
+})
+
+const anyRule = {
+  ...{ categoryId: undefined, ageFrom: undefined, ageUntil: undefined, everyDays: undefined, dueDays: undefined },
+  daysBefore: 14,
+}
+
+interface Asking {
+  allowed: boolean
+  extent: string
+  rule: 'visit' | 'age' | undefined
+  age: 'child' | 'grown'
+  visit: keyof typeof askingVisits | undefined
+  /** What became of it before. */
+  before: 'never' | 'waiting' | 'withdrawn'
+}
+
+const canBeAsked: Asking = {
+  ...{ allowed: true, extent: 'full', rule: 'visit', age: 'grown', visit: 'ahead', before: 'never' },
+}
+
+/** What each step lacks. */
+const lacking: Readonly<Record<string, Partial<Asking>>> = {
+  opened: { allowed: false },
+  allowed: { extent: 'appointments' },
+  rules: { rule: undefined },
+  meant: { visit: undefined },
+  due: { before: 'withdrawn' },
+}
+
+const askingVisits = {
+  ahead: { date: '2026-12-02', status: '-' },
+  far: { date: '2027-03-02', status: '-' },
+  cancelled: { date: '2026-12-02', status: 'x' },
+} as const
+
+const askings: fc.Arbitrary<Asking> = fc.record({
+  allowed: fc.constantFrom(true, true, true, false),
+  extent: fc.constantFrom('full', 'full', 'appointments'),
+  rule: fc.constantFrom('visit', 'age', 'age', undefined),
+  age: fc.constantFrom('child', 'grown', 'grown'),
+  visit: fc.constantFrom('ahead', 'far', 'cancelled', undefined),
+  before: fc.constantFrom('never', 'waiting', 'withdrawn'),
+})
+
+interface Proposing {
+  allowed: boolean
+  extent: string
+  chart: boolean
+  hidden: boolean
+}
+
+const canPropose: Proposing = { allowed: true, extent: 'full', chart: true, hidden: false }
+
+const proposings: fc.Arbitrary<Proposing> = fc.record({
+  allowed: fc.constantFrom(true, true, false),
+  extent: fc.constantFrom('full', 'full', 'appointments'),
+  chart: fc.constantFrom(true, true, false),
+  hidden: fc.constantFrom(false, false, true),
 })

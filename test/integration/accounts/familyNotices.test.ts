@@ -2,10 +2,12 @@
 import { expect } from 'chai'
 import { createAccount, grant } from '../../../module/access/accounts.js'
 import { openingOn } from '../../../module/access/ages.js'
+import { findAccount } from '../../../module/access/scope.js'
 import { growingOf, stepsBetween } from '../../../module/features/accounts/families/coming.js'
 import { decide, endOf } from '../../../module/features/accounts/families/deciding.js'
 import { letterWords } from '../../../module/features/accounts/families/letterWords.js'
-import { tellOfChanges } from '../../../module/features/accounts/families/telling.js'
+import { setAges, stampOfAges } from '../../../module/features/accounts/families/settingAges.js'
+import { tellOfAges, tellOfChanges } from '../../../module/features/accounts/families/telling.js'
 import { countGrowing, growingPage } from '../../../module/host/reads/comingChanges.js'
 import type { NewPatient } from '../../../module/host/site/people.js'
 import type { Actor } from '../../../module/platform/audit.js'
@@ -27,9 +29,11 @@ describe('Those whose access changes', function () {
   beforeEach(async () => {
     practice.clock.set(MORNING)
     // What is not told of any more is no longer due either.
-    await practice.db.transaction((tx) =>
-      tx.change(`DELETE FROM foyer_grants WHERE relationship IN ('mother', 'father')`),
-    )
+    await practice.db.transaction(async (tx) => {
+      await tx.change(`DELETE FROM foyer_grants WHERE relationship IN ('mother', 'father')`)
+      await tx.change(`DELETE FROM foyer_settings WHERE name LIKE 'adolescent%' OR name IN ('adultAge', 'agesBefore')`)
+    })
+    await practice.portal.renew()
   })
 
   /** A child with a grant of Maria's; returns both ids. */
@@ -209,6 +213,57 @@ describe('Those whose access changes', function () {
     }
     expect(found).to.be.greaterThan(10)
   })
+
+  it('hear of other ages thirty days before they count, and nobody’s access changes until then', async () => {
+    // 14 today: until now an adolescent, by the new ages a child still; 17: of age by the new ones.
+    const [young, old, same] = [await child('2012-10-01'), await child('2009-06-01'), await child('2018-01-01')]
+    const { portal } = practice
+    const to = { adolescentAge: 15, adolescentExtent: 'appointments', adultAge: 17 }
+    const opens = (of: { pid: number }) => extentOf(of.pid)
+    const seen = stampOfAges(portal)
+    const set = () => setAges(portal, tester, { to, seen, reason: undefined })
+    expect(await Promise.all([set(), set()])).to.deep.equal([
+      { ok: true, from: '2026-12-24' },
+      { ok: true, from: '2026-12-24' },
+    ])
+    expect(await setAges(portal, tester, { to: { ...to, adultAge: 18 }, seen, reason: undefined })).to.include({
+      reason: 'changed',
+    })
+    expect([await opens(young), await opens(old)], 'as before').to.deep.equal(['appointments', 'appointments'])
+    const heard = { id: 1, event: 'ages.changed', payload: {}, key: 'ages', lastTry: false } as const
+    await Promise.all([tellOfAges.hear(portal, heard), tellOfAges.hear(portal, heard), tell()])
+    expect(await toldOf(young.pid)).to.include(`family.rules-change ${MARIA}`)
+    expect(await toldOf(old.pid)).to.include(`family.rules-change ${MARIA}`)
+    expect(await toldOf(same.pid)).to.deep.equal([])
+    practice.clock.set('2026-12-23T23:59:59')
+    expect([await opens(young), await opens(old)]).to.deep.equal(['appointments', 'appointments'])
+    practice.clock.set('2026-12-24T00:00:00')
+    expect([await opens(young), await opens(old)]).to.deep.equal(['full', 'none'])
+    await tell()
+    expect(await lettersOf(young.pid), 'once on each side').to.have.length(2)
+  })
+
+  it('hear at once of ages that count at once, which staff give a reason for', async () => {
+    const { pid } = await child('2011-06-01', { email: 'kim9@example.org' })
+    const { portal } = practice
+    const to = { adolescentAge: 13, adolescentExtent: 'none', adultAge: 18 }
+    const answer = await setAges(portal, tester, { to, seen: stampOfAges(portal), reason: 'The law' })
+    expect(answer).to.deep.equal({ ok: true, from: '2026-11-23' })
+    expect(await extentOf(pid)).to.equal('none')
+    await tellOfAges.hear(portal, { id: 2, event: 'ages.changed', payload: {}, key: 'ages', lastTry: false })
+    await tell()
+    expect(await toldOf(pid)).to.have.members([`family.rules-now ${MARIA}`, 'family.rules-now kim9@example.org'])
+    const audit = await practice.db.select<{ details: string }>(
+      `SELECT details FROM foyer_audit WHERE event = 'settings.changed' AND subject = 'setting:agesBefore' ORDER BY id DESC LIMIT 1`,
+    )
+    expect(JSON.stringify(audit)).to.contain('The law')
+  })
+
+  const extentOf = async (pid: number): Promise<string> => {
+    const { accounts, db, portal } = practice
+    const account = await findAccount(db, portal, accounts.maria)
+    return account?.records.find((scope) => scope.pid === pid)?.extent ?? 'none'
+  }
 
   it('end at the practice’s midnight, also on the days when clocks change', () => {
     expect(endOf('2026-11-01', ZONE)).to.equal('2026-11-02 05:00:00.000')

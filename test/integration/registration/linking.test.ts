@@ -2,13 +2,15 @@ import { expect } from 'chai'
 import { accountOfPerson } from '../../../module/access/personAccount.js'
 import { findAccount } from '../../../module/access/scope.js'
 import { requestAppointment } from '../../../module/features/appointments/booking.js'
+import { followNotes, reopenRegistration } from '../../../module/features/registration/closing.js'
 import { withdraw } from '../../../module/features/registration/answering.js'
-import { refuseRegistration } from '../../../module/features/registration/staff/answers.js'
+import { askForMore, refuseRegistration } from '../../../module/features/registration/staff/answers.js'
 import { linkRegistration } from '../../../module/features/registration/staff/linking.js'
 import { standingLink } from '../../../module/features/registration/staff/links.js'
 import { tracesOf } from '../../../module/features/registration/staff/traces.js'
 import { unlinkRegistration } from '../../../module/features/registration/staff/unlinking.js'
 import { checksumOf } from '../../../module/host/log.js'
+import { waitingRegistrations } from '../../../module/host/reads/registrations.js'
 import { recordAudit } from '../../../module/platform/audit.js'
 import { describeOnEverySite } from '../../support/database.js'
 import { MONDAY, OFFICE_VISIT, openPractice, type TestPractice } from '../../support/practice.js'
@@ -65,6 +67,70 @@ describeOnEverySite('A registration in the host', (site) => {
     expect(await withdraw(practice.portal, who.actor, id)).to.deep.equal({ ok: true })
     expect(await noteOf(id)).to.include({ message_status: 'Done' })
     expect(await link(id, practice.patients.john)).to.include({ ok: false, reason: 'over', state: 'withdrawn' })
+  })
+
+  it('closes with its note when staff complete that in the host, and its sender is told', async () => {
+    const { db, portal, staff: users } = practice
+    const [who, other] = [await someone(), await someone()]
+    const [id, deleted, untouched] = [
+      await register(practice, who),
+      await register(practice, other),
+      await register(practice, who, { firstName: 'Ann' }),
+    ]
+    await askForMore(portal, staff.member, staff.actor, { id, question: 'Who?', seen: undefined })
+    await completeInHost(id, users.lee)
+    await db.transaction((tx) =>
+      tx.change(
+        `UPDATE pnotes n JOIN foyer_registrations r ON r.note_id = n.id SET n.deleted = 1 WHERE r.id = :deleted`,
+        {
+          deleted,
+        },
+      ),
+    )
+    await Promise.all([followNotes.run(portal), followNotes.run(portal)])
+    const row = await registrationOf(id)
+    // As the note says: by Dr Lee at 07:30 in New York.
+    expect(row).to.include({ state: 'closed', decided_by: 'dr.lee', decided_at: '2026-11-23 12:30:00.000', pid: null })
+    expect(row?.open_key).to.equal(null)
+    expect(await registrationOf(deleted), 'deleted is not dealt with').to.include({ state: 'waiting' })
+    expect(await registrationOf(untouched)).to.include({ state: 'waiting' })
+    const letters = await db.select(
+      `SELECT kind FROM foyer_letters WHERE account_id = :account AND kind = 'registration.closed'`,
+      { account: who.accountId },
+    )
+    expect(letters).to.have.length(1)
+    const trail = await db.select<{ event: string }>(
+      `SELECT event FROM foyer_audit WHERE subject = :subject ORDER BY id DESC LIMIT 1`,
+      { subject: `registration:${String(id)}` },
+    )
+    expect(trail).to.deep.equal([{ event: 'registration.closed' }])
+    const shown = await waitingRegistrations(
+      db,
+      { utc: '2026-11-23 13:00:00', claimedSince: '2026-11-23 12:00:00' },
+      'closed',
+      'admin',
+      10,
+    )
+    expect(shown.map((each) => each.id)).to.deep.equal([id])
+    expect(await link(id, practice.patients.john)).to.include({ ok: false, reason: 'over', state: 'closed' })
+  })
+
+  it('closed so waits again when staff reopen it, with its note, unless it was sent anew', async () => {
+    const { portal, staff: users } = practice
+    const who = await someone()
+    const id = await register(practice, who)
+    await completeInHost(id, users.lee)
+    await followNotes.run(portal)
+    const again = await register(practice, who)
+    const reopen = () => reopenRegistration(portal, staff.member, staff.actor, id)
+    expect(await reopen()).to.deep.equal({ ok: false, reason: 'waits-already' })
+    await withdraw(portal, who.actor, again)
+    expect(await Promise.all([reopen(), reopen()])).to.deep.equal([{ ok: true }, { ok: true }])
+    expect(await noteOf(id)).to.include({ message_status: 'New', activity: 1 })
+    await followNotes.run(portal)
+    expect(await registrationOf(id)).to.include({ state: 'waiting', decided_by: null, decided_at: null })
+    await refuseRegistration(portal, staff.member, staff.actor, { id, reason: 'No', seen: undefined })
+    expect(await reopen()).to.include({ ok: false, reason: 'over', state: 'refused' })
   })
 
   it('linked to a chart opens it, lets the chart say YES, and makes its row without a password', async () => {
@@ -247,6 +313,17 @@ describeOnEverySite('A registration in the host', (site) => {
     return row
   }
 
+  /** As the host's list does it (facts §7.4). */
+  const completeInHost = (id: number, by: number) =>
+    practice.db.transaction((tx) =>
+      tx.change(
+        `UPDATE pnotes n JOIN foyer_registrations r ON r.note_id = n.id
+            SET n.message_status = 'Done', n.activity = 0, n.update_by = :by, n.update_date = '2026-11-23 07:30:00' WHERE r.id = :id`,
+        { id, by },
+      ),
+    )
+  const registrationOf = (id: number) =>
+    practice.db.first<Record<string, unknown>>(`SELECT * FROM foyer_registrations WHERE id = :id`, { id })
   const chartOf = (pid: number) => practice.db.first(`SELECT * FROM patient_data WHERE pid = :pid`, { pid })
   const accessOf = (pid: number) => practice.db.first(`SELECT * FROM patient_access_onsite WHERE pid = :pid`, { pid })
   const eventOf = (eid: number) =>

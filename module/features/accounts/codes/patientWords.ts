@@ -69,7 +69,7 @@ export const patientWords = wordsIn(
     'codes.typed.tooMany':
       'Hubo demasiados intentos. Espere {{minutes}} minutos y, mientras tanto, revise el PIN y la fecha de nacimiento.',
     'codes.typed.emailTaken':
-      'Ya existe una cuenta con este correo electrónico. Inicie sesión con ella y escriba el PIN después. El PIN no se ha gastado.',
+      'Ya existe una cuenta con este correo electrónico. Inicie sesión con ella y escriba el PIN después. El PIN todavía se puede usar.',
 
     'codes.join.title': 'Tengo un PIN del consultorio',
     'codes.join.lead':

@@ -1,4 +1,5 @@
 /** Whom a PIN or a code is made out to: the patient, somebody who stands in the chart, or anybody else by name. */
+import { rulesOn } from '../../../access/ages.js'
 import { z } from 'zod'
 import { plainName } from '../../../access/placeholderNames.js'
 import type { Contact, Family, FamilyMember } from '../../../host/family.js'
@@ -36,7 +37,10 @@ const spoken: ReadonlyArray<readonly [string, RegExp]> = [
 
 /** A patient old enough to hold a PIN of their own. Without a birth date in the chart: yes. */
 export function mayHoldOwn({ portal }: StaffContext, { born }: FamilyMember): boolean {
-  return born === undefined || ageOn(born, dayOf(portal.clock.now())) >= portal.settings().adolescentAge
+  return (
+    born === undefined ||
+    ageOn(born, dayOf(portal.clock.now())) >= rulesOn(portal.settings(), dayOf(portal.clock.now())).adolescentAge
+  )
 }
 
 export interface RecipientChoice {
@@ -75,7 +79,10 @@ function recipientId(at: number): string {
 }
 
 function isMinor({ portal }: StaffContext, { born }: FamilyMember): boolean {
-  return born !== undefined && ageOn(born, dayOf(portal.clock.now())) < portal.settings().adultAge
+  return (
+    born !== undefined &&
+    ageOn(born, dayOf(portal.clock.now())) < rulesOn(portal.settings(), dayOf(portal.clock.now())).adultAge
+  )
 }
 
 function contactDetail({ t }: StaffContext, contact: Contact): string {

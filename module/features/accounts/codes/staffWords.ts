@@ -197,7 +197,7 @@ export const staffWords = wordsIn(
     'codes.relationship.mother': 'madre',
     'codes.relationship.father': 'padre',
     'codes.relationship.guardian': 'tutor o tutora',
-    'codes.relationship.proxy': 'apoderado',
+    'codes.relationship.proxy': 'persona apoderada',
     'codes.relationship.spouse': 'cónyuge',
     'codes.relationship.child': 'hijo o hija',
     'codes.relationship.other': 'otra relación',
@@ -319,7 +319,7 @@ export const staffWords = wordsIn(
     'codes.refused.active': 'Esta persona ya tiene uno para {{name}} que todavía se puede usar.',
     'codes.refused.show': 'Mostrarlo',
     'codes.refused.barred':
-      'A esta persona se le retiró el acceso al expediente de {{name}} ({{who}}: {{why}}). Levántelo primero si ya no procede.',
+      'A esta persona se le retiró el acceso al expediente de {{name}} ({{who}}: {{why}}). Devuélvale primero el acceso si corresponde.',
     'codes.refused.panel': 'Quién abre el expediente',
     'codes.refused.no-consent':
       'El expediente de {{name}} no permite este tipo de mensaje. Marque abajo que lo piden ahora o elija otro medio.',

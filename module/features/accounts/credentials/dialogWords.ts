@@ -97,7 +97,7 @@ export const dialogWords = wordsIn(
       'No se envía ningún mensaje: esto no es una dirección de correo. Corríjala abajo.',
     'credential.email.correct': 'Corregir la dirección',
     'credential.email.field': 'Correo de confianza del paciente',
-    'credential.email.hint': 'Cambia el expediente. Si queda vacío, vale el correo de contacto.',
+    'credential.email.hint': 'Cambia el expediente. Si queda vacío, se usa el correo de contacto.',
     'credential.email.save': 'Cambiar el expediente',
     'credential.email.bad': 'Esto no es una dirección de correo. Una dirección es como nombre@example.org.',
     'credential.email.corrected': 'El expediente tiene la nueva dirección. El mensaje se enviará allí.',
@@ -113,7 +113,7 @@ export const dialogWords = wordsIn(
     'credential.password': 'Contraseña nueva',
     'credential.passwordHint':
       'Temporal: al entrar por primera vez el paciente crea la suya. Si no se usa, vence a los {{days}} días.',
-    'credential.missingPassword': 'Escriba una contraseña o pulse Cambiar para obtener otra',
+    'credential.missingPassword': 'Escriba una contraseña o presione Cambiar para obtener otra',
     'credential.another': 'Cambiar',
     'credential.anotherLabel': 'Cambiar: generar otra contraseña',
     'credential.changeInHost': 'El portal propio del EMR también pide una contraseña nueva',

@@ -11,8 +11,10 @@ import type { StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import { writeDay, writeMonth } from '../../../web/times.js'
 import { addressOf, isSameMailbox } from './addressing.js'
-import { dueDay, growingOf, stepsBetween, type Step } from './coming.js'
+import { rulesText, waitingText } from './ageRulesText.js'
+import { dueStep, growingOf, stepsBetween, type Step } from './coming.js'
 import { grantPath } from './grantsCard.js'
+import { agesNow } from './settingAges.js'
 
 const ROWS = 50
 
@@ -36,8 +38,9 @@ export async function agesPage(context: StaffContext): Promise<Answer> {
     rows: changes.flatMap((change) => rowOf(context, steps, change)),
     earlierHref: page > 1 ? at(month, page - 1) : undefined,
     laterHref: page * ROWS < count ? at(month, page + 1) : undefined,
-    rules: rulesOf(context),
-    settingsHref: context.may('settings:manage') ? url('/staff/portal/settings') : undefined,
+    rules: rulesText(context, agesNow(portal)),
+    waiting: waitingText(context),
+    settingsHref: context.may('settings:manage') ? url('/staff/portal/ages/rules') : undefined,
   }
   return show.page('/accounts/families/ages', content, {
     title: t('families.ages.title'),
@@ -45,26 +48,37 @@ export async function agesPage(context: StaffContext): Promise<Answer> {
   })
 }
 
-function rowOf(context: StaffContext, steps: readonly Step[], coming: ComingChange) {
-  const { portal, t, url } = context
-  const { born } = coming
-  const on = born === undefined ? undefined : dueDay(steps, born)
-  if (born === undefined || on === undefined) return []
-  const rules = portal.settings()
-  const [before, after] = [daysLater(on, -1), on].map((day) => openingOn(coming, day, rules))
-  return [
-    {
-      day: writeDay(on, context.language),
-      name: personName(coming.lastName, coming.firstName),
-      age: t('families.ages.becomes', { age: Number(on.slice(0, 4)) - Number(born.slice(0, 4)) }),
-      account: coming.holder.accountName,
-      relationship: t(`families.relationship.${knownRelationship(coming.relationship)}`),
-      from: extentWords(context, before?.extent),
-      to: extentWords(context, after?.extent),
-      told: toldText(context, coming),
-      href: url(grantPath(coming)),
-    },
-  ]
+function rowOf(context: StaffContext, steps: readonly Step[], coming: ComingChange): GrowingRow[] {
+  const { portal, t } = context
+  const { born, extent } = coming
+  const due = born === undefined ? undefined : dueStep(steps, { born, extent })
+  if (born === undefined || due === undefined) return []
+  const [from, to] = [daysLater(due.on, -1), due.on].map((day) => openingOn(coming, day, portal.settings()).extent)
+  const years = Number(due.on.slice(0, 4)) - Number(born.slice(0, 4))
+  const age = due.why === 'rules' ? t('families.ages.byRules') : t('families.ages.becomes', { age: years })
+  return [changeRow(context, coming, { on: due.on, age, from, to })]
+}
+
+/** As the view families/growing-rows shows it. */
+export type GrowingRow = ReturnType<typeof changeRow>
+
+export function changeRow(
+  context: StaffContext,
+  coming: ComingChange,
+  change: { on: Day; age: string; from: string | undefined; to: string | undefined },
+) {
+  const { language, t, url } = context
+  return {
+    day: writeDay(change.on, language),
+    name: personName(coming.lastName, coming.firstName),
+    age: change.age,
+    account: coming.holder.accountName,
+    relationship: t(`families.relationship.${knownRelationship(coming.relationship)}`),
+    from: extentWords(context, change.from),
+    to: extentWords(context, change.to),
+    told: toldText(context, coming),
+    href: url(grantPath(coming)),
+  }
 }
 
 /** Whom the letters reach; a side that none reaches is named, so that somebody can call. */
@@ -74,12 +88,6 @@ function toldText({ t }: StaffContext, { holder, patient }: ComingChange): strin
     t(`families.ages.${refused === undefined ? 'told' : 'notTold'}.${side}`)
   const one = reached('holder', first.refused)
   return isSameMailbox(first, second) ? [t('families.ages.told.both')] : [one, reached('patient', second.refused)]
-}
-
-function rulesOf(context: StaffContext): string {
-  const { adolescentAge, adolescentExtent, adultAge } = context.portal.settings()
-  const extent = extentWords(context, adolescentExtent)
-  return context.t('families.ages.rules', { from: adolescentAge, extent, until: adultAge })
 }
 
 /** On the hall: how many there are next month, and the way to them. One statement, or none. */

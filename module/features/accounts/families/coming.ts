@@ -1,21 +1,54 @@
 /** Whose access changes by age, and when: what the practice's settings make of the birthdays of a time. */
-import { ageSteps, birthday, bornForBirthday, guardians, type AgeStep } from '../../../access/ages.js'
+import {
+  ageSteps,
+  birthday,
+  bornForBirthday,
+  guardians,
+  switchSteps,
+  type AgeRules,
+  type AgeStep,
+} from '../../../access/ages.js'
 import { grantExtents } from '../../../access/codes.js'
 import type { Portal } from '../../../access/portal.js'
 import type { Growing } from '../../../host/reads/comingChanges.js'
-import type { Day } from '../../../platform/clock.js'
+import { daysLater, type Day } from '../../../platform/clock.js'
 
 export interface Step extends Growing {
-  why: AgeStep['why']
-  years: number
+  why: AgeStep['why'] | 'rules'
+  /** When it is due for somebody born then. */
+  on: (born: Day) => Day
 }
 
-/** The age rules as searches: whose birthdays from the one day to the other, both included, change something. */
+/**
+ * The age rules as searches: for whom something changes from the one day to the other, both included, by a birthday or
+ * because other ages count from one of them on.
+ */
 export function stepsBetween({ settings }: Pick<Portal, 'settings'>, from: Day, until: Day): Step[] {
-  return ageSteps(settings(), grantExtents).map(({ extents, why, years }) => {
+  const rules = settings()
+  const turn = rules.agesBefore?.until
+  if (rules.agesBefore === undefined || turn === undefined || turn < from) return birthdaySteps(rules, from, until)
+  const eve = daysLater(turn, -1)
+  return [
+    ...birthdaySteps(rules.agesBefore, from, until < eve ? until : eve),
+    ...(turn <= until ? stepsOfSwitch(rules) : []),
+    ...birthdaySteps(rules, daysLater(turn, 1), until),
+  ]
+}
+
+function birthdaySteps(rules: AgeRules, from: Day, until: Day): Step[] {
+  if (from > until) return []
+  return ageSteps(rules, grantExtents).map(({ extents, why, years }) => {
     const born = bornForBirthday(years, from, until)
-    return { why, years, extents, relationships: guardians, bornFrom: born.from, bornUntil: born.until }
+    const on = (day: Day) => birthday(day, years)
+    return { why, on, extents, relationships: guardians, bornFrom: born.from, bornUntil: born.until }
   })
+}
+
+/** Those for whom something changes on the day from which on other ages count. */
+export function stepsOfSwitch(rules: AgeRules): Step[] {
+  const until = rules.agesBefore?.until ?? ''
+  const steps = switchSteps(rules, grantExtents)
+  return steps.map((step) => ({ ...step, why: 'rules', on: () => until, relationships: guardians }))
 }
 
 /** What a search is asked with. */
@@ -23,8 +56,12 @@ export function growingOf({ relationships, extents, bornFrom, bornUntil }: Step)
   return { relationships, extents, bornFrom, bornUntil }
 }
 
-/** The day within the time on which one of the steps is due for somebody. */
-export function dueDay(steps: readonly Step[], born: Day): Day | undefined {
-  const due = steps.find((step) => born >= step.bornFrom && born <= step.bornUntil)
-  return due && birthday(born, due.years)
+/** The first of the steps that is due for a grant within the time, and its day. */
+export function dueStep(
+  steps: readonly Step[],
+  { born, extent }: { born: Day; extent: string },
+): { on: Day; why: Step['why'] } | undefined {
+  const due = steps.filter((step) => born >= step.bornFrom && born <= step.bornUntil && step.extents.includes(extent))
+  const [first] = due.map(({ on, why }) => ({ on: on(born), why })).sort((a, b) => (a.on < b.on ? -1 : 1))
+  return first
 }

@@ -4,7 +4,7 @@ import { comingCard } from './comingCard.js'
 import { grantsCard } from './grantsCard.js'
 import { patientRoutes } from './patientRoutes.js'
 import { staffRoutes } from './staffRoutes.js'
-import { letters, tellOfChanges } from './telling.js'
+import { letters, tellOfAges, tellOfChanges } from './telling.js'
 import { words } from './words.js'
 
 /** Whose record an account opens, how far and until when; what growing up changes of it. */
@@ -12,6 +12,7 @@ export const families: Part = {
   words,
   routes: [...patientRoutes, ...staffRoutes],
   letters,
+  on: [tellOfAges],
   homeCard: [comingCard],
   hallCards: [agesCard],
   panelCards: [grantsCard],

@@ -1,4 +1,5 @@
 import { can, routes } from '../../../web/routes.js'
+import { ageRules, changeAgeRules } from './ageRulesPage.js'
 import { agesPage } from './agesPage.js'
 import { changeGrant, decideWithReason, grantPage } from './grantPage.js'
 
@@ -12,4 +13,6 @@ export const staffRoutes = routes('staff', (r) => {
   r.post('/patients/:pid/grants/:grant/exemption', manage, decideWithReason('exempted'))
   r.post('/patients/:pid/grants/:grant/exemption/end', manage, decideWithReason('exemption-ended'))
   r.get('/ages', manage, agesPage)
+  r.get('/ages/rules', can('settings:manage'), ageRules)
+  r.post('/ages/rules', can('settings:manage'), changeAgeRules)
 })

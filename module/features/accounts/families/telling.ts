@@ -5,8 +5,8 @@
 import { writeLetter } from '../../../access/letters.js'
 import type { Portal } from '../../../access/portal.js'
 import { openingNow } from '../../../access/scope.js'
-import type { Change } from '../../../access/ages.js'
-import type { LetterKind } from '../../../feature.js'
+import { openingOn, type Change } from '../../../access/ages.js'
+import type { LetterKind, Listener } from '../../../feature.js'
 import { endingGrants, growingGrants, type ComingChange, type Side } from '../../../host/reads/comingChanges.js'
 import { recordAudit, type Actor } from '../../../platform/audit.js'
 import { day as dayOf, daysLater, utc } from '../../../platform/clock.js'
@@ -16,7 +16,7 @@ import { publish } from '../../../platform/outbox.js'
 import { chartTurn, takeTurn } from '../../../platform/turns.js'
 import { writeDay } from '../../../web/times.js'
 import { addressOf, isSameMailbox, languageOf, type Address } from './addressing.js'
-import { growingOf, stepsBetween } from './coming.js'
+import { growingOf, stepsBetween, stepsOfSwitch } from './coming.js'
 import { endOf } from './deciding.js'
 import { FAMILY } from './familySection.js'
 
@@ -29,11 +29,18 @@ const foyer: Actor = { kind: 'system', id: 'foyer', name: 'Foyer', requestId: un
 
 const kinds = { adolescent: 'family.age-change', adult: 'family.age-change', ended: 'family.access-ends' } as const
 
+function kindOf({ on, why }: Change, { clock }: Portal): string {
+  if (why !== 'rules') return kinds[why]
+  return on > dayOf(clock.now()) ? 'family.rules-change' : 'family.rules-now'
+}
+
 /** The job. Killed in the middle it goes on where it was: each grant's telling is one transaction. */
 export async function tellOfChanges(portal: Portal): Promise<void> {
   const today = dayOf(portal.clock.now())
   const now = utc(portal.clock.now())
+  await tellOfSwitch(portal)
   for (const step of stepsBetween(portal, daysLater(today, 1), daysLater(today, AGE_NOTICE_DAYS))) {
+    if (step.why === 'rules') continue
     await tellAll(portal, step.why, (after) =>
       growingGrants(portal.db, growingOf(step), { kind: step.why, now, after, most: AT_ONCE }),
     )
@@ -42,15 +49,43 @@ export async function tellOfChanges(portal: Portal): Promise<void> {
   await tellAll(portal, 'ended', (after) => endingGrants(portal.db, { until, now, after, most: AT_ONCE }))
 }
 
+/** Of the day from which on other ages count, however far it is; of today still, where they count at once. */
+async function tellOfSwitch(portal: Portal): Promise<void> {
+  const rules = portal.settings()
+  const today = dayOf(portal.clock.now())
+  const on = rules.agesBefore?.until
+  if (on === undefined || on < today) return
+  for (const step of stepsOfSwitch(rules)) {
+    const read = (after: number) =>
+      growingGrants(portal.db, growingOf(step), { kind: 'rules', now: utc(portal.clock.now()), after, most: AT_ONCE })
+    await tellAll(portal, 'rules', read, (coming) => {
+      const { change } = on > today ? openingNow(coming, portal) : openingOn(coming, daysLater(on, -1), rules)
+      return change?.on === on ? change : undefined
+    })
+  }
+}
+
+/** Told as soon as other ages are set, not with the next round. */
+export const tellOfAges: Listener = {
+  name: 'tell-of-ages',
+  event: 'ages.changed',
+  hear: async (portal) => {
+    // Another process may have set them a moment ago.
+    await portal.renew()
+    await tellOfSwitch(portal)
+  },
+}
+
 async function tellAll(
   portal: Portal,
   why: Change['why'],
   read: (after: number) => Promise<ComingChange[]>,
+  changeOf = (coming: ComingChange): Change | undefined => openingNow(coming, portal).change,
 ): Promise<void> {
   for (let after = 0; ;) {
     const some = await read(after)
     for (const coming of some) {
-      const { change } = openingNow(coming, portal)
+      const change = changeOf(coming)
       // Another change comes first: after it this one may be none.
       if (change?.why !== why || coming.told.includes(change.on)) continue
       await portal.db.transaction((tx) => tell(tx, portal, coming, change))
@@ -100,7 +135,7 @@ async function write(
   { to, refused }: Address,
 ): Promise<void> {
   await writeLetter(tx, portal, {
-    kind: kinds[change.why],
+    kind: kindOf(change, portal),
     channel: 'mail',
     to,
     language: languageOf(side, portal.settings().defaultLanguage),
@@ -112,17 +147,22 @@ async function write(
   })
 }
 
-/** No names, and nothing of what is in the record. After its day it tells nothing any more. */
-function letterOf(kind: string): LetterKind {
+/** No names, and nothing of what is in the record. After its day it tells nothing any more, but for what counts at once. */
+function letterOf(kind: string, atOnce = false): LetterKind {
   return {
     kind,
     values: (portal, { facts, language }) => {
       const day = String(facts['day'])
-      if (day <= dayOf(portal.clock.now())) return undefined
+      if (!atOnce && day <= dayOf(portal.clock.now())) return undefined
       const values = { day: writeDay(day, isLanguage(language) ? language : 'en') }
       return { path: FAMILY, values }
     },
   }
 }
 
-export const letters: readonly LetterKind[] = [letterOf('family.age-change'), letterOf('family.access-ends')]
+export const letters: readonly LetterKind[] = [
+  letterOf('family.age-change'),
+  letterOf('family.access-ends'),
+  letterOf('family.rules-change'),
+  letterOf('family.rules-now', true),
+]

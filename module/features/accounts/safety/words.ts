@@ -206,7 +206,7 @@ export const words = wordsIn(
     'account.changeEmail': 'Cambiar el correo electrónico',
     'account.addEmail': 'Agregar un correo electrónico',
     'account.changeEmailLead':
-      'Enviamos un enlace a la dirección nueva. Vale desde que usted abra el enlace y confirme.',
+      'Enviamos un enlace a la dirección nueva. El cambio se aplica cuando usted abra el enlace y lo confirme.',
     'account.newEmail': 'Correo electrónico nuevo',
     'account.missingEmail': 'Escriba el correo electrónico nuevo',
     'account.noEmail': 'Esto no es un correo electrónico, como nombre@example.org',
@@ -248,13 +248,13 @@ export const words = wordsIn(
     'account.history.account.enabled': 'El consultorio volvió a abrir la cuenta',
     'account.history.credential.created': 'El consultorio le creó un acceso',
     'account.history.credential.reset': 'El consultorio le puso una contraseña nueva',
-    'account.history.second-factor.app-added': 'Segundo paso: aplicación de códigos configurada',
-    'account.history.second-factor.app-removed': 'Segundo paso: aplicación de códigos retirada',
-    'account.history.second-factor.passkey-added': 'Segundo paso: llave de acceso añadida',
-    'account.history.second-factor.passkey-removed': 'Segundo paso: llave de acceso retirada',
-    'account.history.second-factor.codes-made': 'Segundo paso: códigos de recuperación nuevos',
-    'account.history.second-factor.switched-off': 'Segundo paso desactivado',
-    'account.history.second-factor.reset': 'El consultorio le retiró el segundo paso',
+    'account.history.second-factor.app-added': 'Segundo paso: se configuró la aplicación de códigos',
+    'account.history.second-factor.app-removed': 'Segundo paso: se quitó la aplicación de códigos',
+    'account.history.second-factor.passkey-added': 'Segundo paso: se agregó una llave de acceso',
+    'account.history.second-factor.passkey-removed': 'Segundo paso: se quitó una llave de acceso',
+    'account.history.second-factor.codes-made': 'Segundo paso: se crearon códigos de recuperación nuevos',
+    'account.history.second-factor.switched-off': 'Segundo paso: se desactivó',
+    'account.history.second-factor.reset': 'El consultorio le quitó el segundo paso',
 
     'forgotten.title': '¿Olvidó su nombre de usuario o su contraseña?',
     'forgotten.lead':
@@ -292,7 +292,7 @@ export const words = wordsIn(
     'verify.again': 'Enviar el mensaje otra vez',
     'verify.notYet':
       'El enlace todavía no se ha abierto. Revise también el correo no deseado o pida que se envíe otra vez.',
-    'verify.sentAgain': 'El mensaje va otra vez en camino.',
+    'verify.sentAgain': 'El mensaje va de nuevo en camino.',
     'verify.enough':
       'El mensaje ya se envió varias veces. Revise el correo no deseado o inténtelo de nuevo en una hora.',
 

@@ -218,7 +218,7 @@ export const words = wordsIn(
 
     'second.passkey': 'Llave de acceso',
     'second.passkey.unproved':
-      'Primero demuestre que el correo de esta cuenta es suyo: pida el mensaje y abra su enlace. Después podrá añadir una llave de acceso.',
+      'Primero demuestre que el correo de esta cuenta es suyo: pida el mensaje y abra su enlace. Después podrá agregar una llave de acceso.',
     'second.passkey.prove': 'Pedir el mensaje',
     'second.passkey.title': 'Agregar una llave de acceso',
     'second.passkey.text':
@@ -228,13 +228,13 @@ export const words = wordsIn(
     'second.passkey.submit': 'Agregar una llave de acceso',
     'second.passkey.withoutScript':
       'Las llaves de acceso necesitan JavaScript, que está desactivado en este navegador.',
-    'second.passkey.addedNow': 'La llave de acceso está agregada. Se cerró su sesión en los demás lugares.',
+    'second.passkey.addedNow': 'Se agregó la llave de acceso. Se cerró su sesión en los demás lugares.',
     'second.passkey.added': 'Agregada {{when}}',
     'second.passkey.used': 'Usada por última vez {{when}}',
     'second.passkey.one': 'Una llave de acceso suya',
     'second.passkey.rename': 'Guardar el nombre',
     'second.passkey.nameless': 'Póngale un nombre',
-    'second.passkey.named': 'El nombre está guardado.',
+    'second.passkey.named': 'Se guardó el nombre.',
     'second.passkey.removed': 'La llave de acceso se quitó. Se cerró su sesión en los demás lugares.',
     'second.passkey.change': 'Nombre o quitar',
     'second.remove': 'Quitar',
@@ -320,7 +320,7 @@ export const words = wordsIn(
     'second.reset.missing': 'Escriba cómo lo comprobó',
     'second.reset.submit': 'Quitar el segundo paso',
     'second.reset.back': 'Volver',
-    'second.reset.done': 'Está quitado. Iniciará sesión con su contraseña y podrá configurarlo de nuevo.',
+    'second.reset.done': 'Se quitó el segundo paso. Iniciará sesión con su contraseña y podrá configurarlo de nuevo.',
     'second.reset.own': 'Es el suyo. Debe hacerlo otro administrador.',
     'second.reset.none': 'No hay ningún segundo paso que quitar.',
 

@@ -188,7 +188,8 @@ export const words = wordsIn(
     'accountWhy.pin.no': 'No se ha creado ninguno para este paciente.',
     'accountWhy.notBarred': 'Nadie con este nombre quedó excluido',
     'accountWhy.notBarred.yes': 'No se revocó ningún acceso de {{recipient}} a este expediente.',
-    'accountWhy.notBarred.no': '{{by}} revocó el acceso de {{recipient}}. Sigue así hasta que se devuelva.',
+    'accountWhy.notBarred.no':
+      '{{by}} revocó el acceso de {{recipient}}. Sigue así hasta que se le devuelva el acceso.',
     'accountWhy.used': 'Hay un PIN o código pendiente',
     'accountWhy.used.yes': 'Sí.',
     'accountWhy.used.no': 'El último, para {{recipient}}, ya se usó.',

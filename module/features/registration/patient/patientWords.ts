@@ -92,6 +92,7 @@ export const patientWords = wordsIn(
     'registration.state.asked': 'Your answer is needed',
     'registration.state.linked': 'Linked',
     'registration.state.refused': 'Declined',
+    'registration.state.closed': 'Closed',
     'registration.state.withdrawn': 'Withdrawn',
     'registration.state.merged': 'Joined with another account',
     'registration.next.waiting':
@@ -99,6 +100,8 @@ export const patientWords = wordsIn(
     'registration.next.asked': 'The practice has a question. Once you answer, it goes on.',
     'registration.next.linked': 'The record is in your account now.',
     'registration.next.refused': 'The practice did not link a record. If you think that is a mistake, call {{phone}}.',
+    'registration.next.closed':
+      'The practice closed this request without linking a record. If that was settled with you, there is nothing to do. If you still need the record here, call {{phone}} or ask for it again.',
     'registration.next.withdrawn': 'You took this request back. Nothing was linked.',
     'registration.next.merged': 'The practice joined this account with another one of yours.',
     'registration.question': 'The practice asks',
@@ -135,6 +138,11 @@ export const patientWords = wordsIn(
       '{{practice}} has decided on your request for a record.\nWhat was decided, and why, is in the portal.',
     'letter.registration.refused.action': 'See the decision',
     'letter.registration.refused.sms': '{{practice}} has decided on your request: {{address}}',
+    'letter.registration.closed.subject': 'Your request for a record is closed',
+    'letter.registration.closed.text':
+      '{{practice}} has closed your request for a record in the patient portal. No record was linked.\nIf that was settled with you, there is nothing to do. If you still need the record in the portal, call {{phone}} or ask for it there again.',
+    'letter.registration.closed.action': 'See the request',
+    'letter.registration.closed.sms': '{{practice}} has closed your request for a record: {{address}}',
     'letter.registration.linked.subject': 'A record is in your account now',
     'letter.registration.linked.text':
       '{{practice}} has linked a record to your account in the patient portal.\nIf you did not ask for it, please call the practice.',
@@ -232,16 +240,19 @@ export const patientWords = wordsIn(
     'registration.reason': 'Motivo del consultorio',
     'registration.state.waiting': 'En revisión',
     'registration.state.asked': 'Falta su respuesta',
-    'registration.state.linked': 'Vinculado',
+    'registration.state.linked': 'Vinculada',
     'registration.state.refused': 'Rechazada',
+    'registration.state.closed': 'Cerrada',
     'registration.state.withdrawn': 'Retirada',
     'registration.state.merged': 'Unida a otra cuenta',
     'registration.next.waiting':
       'El consultorio busca el expediente y le avisa por correo. Mientras tanto ya puede pedir una cita.',
-    'registration.next.asked': 'El consultorio tiene una pregunta. En cuanto responda, continúa.',
+    'registration.next.asked': 'El consultorio tiene una pregunta. En cuanto usted responda, seguirá con su solicitud.',
     'registration.next.linked': 'El expediente ya está en su cuenta.',
     'registration.next.refused':
       'El consultorio no vinculó ningún expediente. Si cree que es un error, llame al {{phone}}.',
+    'registration.next.closed':
+      'El consultorio cerró esta solicitud sin vincular ningún expediente. Si ya lo resolvió con el consultorio, no tiene que hacer nada. Si todavía necesita el expediente aquí, llame al {{phone}} o vuelva a pedirlo.',
     'registration.next.withdrawn': 'Usted retiró esta solicitud. No se vinculó nada.',
     'registration.next.merged': 'El consultorio unió esta cuenta con otra de usted.',
     'registration.question': 'El consultorio pregunta',
@@ -251,7 +262,7 @@ export const patientWords = wordsIn(
     'registration.answer': 'Su respuesta',
     'registration.answer.send': 'Enviar la respuesta',
     'registration.missing.answer': 'Escriba su respuesta',
-    'registration.answered': 'Su respuesta se envió. El consultorio continúa desde aquí.',
+    'registration.answered': 'Su respuesta se envió. El consultorio seguirá con su solicitud.',
     'registration.withdraw': 'Retirar esta solicitud',
     'registration.withdrawn': 'La solicitud se retiró.',
     'registration.toRecord': 'Ir a mi expediente',
@@ -278,6 +289,11 @@ export const patientWords = wordsIn(
       '{{practice}} decidió sobre su solicitud de expediente.\nLo que se decidió, y por qué, está en el portal.',
     'letter.registration.refused.action': 'Ver la decisión',
     'letter.registration.refused.sms': '{{practice}} decidió sobre su solicitud: {{address}}',
+    'letter.registration.closed.subject': 'Su solicitud de expediente está cerrada',
+    'letter.registration.closed.text':
+      '{{practice}} cerró su solicitud de expediente en el portal del paciente. No se vinculó ningún expediente.\nSi ya lo resolvió con el consultorio, no tiene que hacer nada. Si todavía necesita el expediente en el portal, llame al {{phone}} o vuelva a pedirlo allí.',
+    'letter.registration.closed.action': 'Ver la solicitud',
+    'letter.registration.closed.sms': '{{practice}} cerró su solicitud de expediente: {{address}}',
     'letter.registration.linked.subject': 'Hay un expediente en su cuenta',
     'letter.registration.linked.text':
       '{{practice}} vinculó un expediente a su cuenta del portal del paciente.\nSi usted no lo pidió, llame al consultorio.',

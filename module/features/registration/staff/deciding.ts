@@ -8,12 +8,12 @@ import { writeInstant } from '../../../web/instant.js'
 import type { FieldError } from '../../../web/layout.js'
 import type { StaffContext } from '../../../web/routes.js'
 import type { Answer, FlashKey } from '../../../web/show.js'
+import { reopenRegistration, type ReopenOutcome } from '../closing.js'
 import { claimedSince, findRegistration } from '../registrations.js'
 import { askForMore, refuseRegistration } from './answers.js'
 import { claimRegistration, type ClaimOutcome } from './claims.js'
-import type { NotDecided } from './deed.js'
 import { linkRegistration, type LinkOutcome } from './linking.js'
-import { waiting } from './queue.js'
+import { views, waiting } from './queue.js'
 import { reconcilePage, type Typed } from './reconcilePage.js'
 
 /** GET /registrations/:id, or once more with why nothing was changed. */
@@ -44,7 +44,7 @@ export async function claim(context: StaffContext): Promise<Answer> {
   const outcome = await claimRegistration(portal, staff, actor, idIn(context), claimedHow(asked.value))
   if (!outcome.ok) return notDone(context, outcome, {}, outcome.reason === 'no-such-colleague' ? 'to' : undefined)
   const flash: FlashKey = { kind: 'success', key: `registrations.claim.${claimedHow(asked.value).kind}` }
-  const view = ['mine', 'asked'].find((each) => each === query['view'])
+  const view = views.slice(1).find((each) => each === query['view'])
   if (fragment) return show.seeOther(`/staff/portal/registrations/waiting${view ? `?view=${view}` : ''}`, flash)
   return show.seeOther(`/staff/portal/registrations/${String(idIn(context))}`, flash)
 }
@@ -109,6 +109,17 @@ export async function refuse(context: StaffContext): Promise<Answer> {
   return outcome.ok ? onward(context, 'registrations.done.refused') : notDone(context, outcome, { reason })
 }
 
+/** POST …/reopening: one that was closed with its note. */
+export async function reopen(context: StaffContext): Promise<Answer> {
+  const { actor, portal, show, staff } = context
+  const outcome = await reopenRegistration(portal, staff, actor, idIn(context))
+  if (!outcome.ok) return notDone(context, outcome, {})
+  return show.seeOther(`/staff/portal/registrations/${String(idIn(context))}`, {
+    kind: 'success',
+    key: 'registrations.done.reopened',
+  })
+}
+
 /** Deciding leads on to the next that waits and that nobody else is at; else to the queue. */
 async function onward({ portal, show, staff }: StaffContext, key: string): Promise<Answer> {
   const now = { utc: utc(portal.clock.now()), claimedSince: claimedSince(portal) }
@@ -118,7 +129,7 @@ async function onward({ portal, show, staff }: StaffContext, key: string): Promi
   return show.seeOther(`/staff/portal/registrations${to}`, { kind: 'success', key })
 }
 
-type Refusal = NotDecided | Extract<LinkOutcome, { ok: false }> | Extract<ClaimOutcome, { ok: false }>
+type Refusal = Extract<LinkOutcome | ClaimOutcome | ReopenOutcome, { ok: false }>
 
 const notTheirs = ['no-such-colleague', 'no-chart', 'of-age', 'barred']
 
@@ -136,7 +147,7 @@ function whyText(context: StaffContext, refusal: Exclude<Refusal, { reason: 'not
     case 'over':
       return t('registrations.not.over', {
         state: t(`registration.state.${refusal.state}`),
-        by: refusal.by ?? t('registrations.sender'),
+        by: refusal.by ?? t(refusal.state === 'closed' ? 'registrations.somebody' : 'registrations.sender'),
         at: refusal.at === undefined ? '' : writeInstant(context, refusal.at),
       })
     case 'claimed':

@@ -1,6 +1,11 @@
 /** What waits for staff, as the queue, the hall and the navigation show it. */
 import type { HallCard, Queue } from '../../../feature.js'
-import { registrationNumbers, waitingCount, waitingRegistrations } from '../../../host/reads/registrations.js'
+import {
+  registrationNumbers,
+  waitingCount,
+  waitingRegistrations,
+  type WaitingRegistration,
+} from '../../../host/reads/registrations.js'
 import { utc } from '../../../platform/clock.js'
 import { writeInstant } from '../../../web/instant.js'
 import { bornText, personName } from '../../../web/person.js'
@@ -24,7 +29,7 @@ export const queue: Queue = {
   counting: waitingCount,
 }
 
-const views = ['waiting', 'mine', 'asked'] as const
+export const views = ['waiting', 'mine', 'asked', 'closed'] as const
 
 /** GET /registrations, and the rows alone as they ask for news. */
 export async function waiting(context: StaffContext): Promise<Answer> {
@@ -67,13 +72,27 @@ async function waitingPage(context: StaffContext) {
       holder: row.holder_name ?? '',
       mine: row.holder === staff.username,
       claimAction: url(`/staff/portal/registrations/${String(row.id)}/claim${to(view)}`),
-      status: row.state === 'asked' ? stateTag(context, row) : undefined,
+      status: row.state === 'waiting' ? undefined : stateTag(context, row),
       answered: row.state === 'waiting' && row.answered_at !== null,
-      // Completed in the host's messages: said, and still to be decided here.
-      noteClosed: row.note_closed === 1 ? t('registrations.noteClosed', { by: row.note_by ?? '' }) : undefined,
+      noteClosed: row.note_closed === 1 && row.state !== 'closed' ? noteClosedText(context, row.note_by) : undefined,
+      closed: row.state === 'closed' ? closedText(context, row) : undefined,
     })),
   }
   return { page, about: whoseOf(...rows.map(({ account_record: record }) => ({ record }))) }
+}
+
+/** Completed in the host's messages this minute: it closes with its note, unless it is decided here first. */
+export function noteClosedText({ t }: StaffContext, by: string): string {
+  return t('registrations.noteClosed', { by: by === '' ? t('registrations.somebody') : by })
+}
+
+function closedText(
+  context: StaffContext,
+  { decided_at, decided_by }: Pick<WaitingRegistration, 'decided_at' | 'decided_by'>,
+): string {
+  const { t } = context
+  const at = decided_at === null ? '' : writeInstant(context, decided_at)
+  return t('registrations.closedBy', { by: decided_by ?? t('registrations.somebody'), at })
 }
 
 function roleText({ t }: StaffContext, { relationship }: { relationship: string }): string {

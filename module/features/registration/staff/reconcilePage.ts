@@ -17,6 +17,7 @@ import { doublesOf } from './doubles.js'
 import { lostIt, opensNothing } from './linking.js'
 import { linksOf } from './links.js'
 import { pointView } from './pointText.js'
+import { noteClosedText } from './queue.js'
 import { whoseOf } from '../../../web/whose.js'
 
 export interface Typed {
@@ -64,7 +65,7 @@ export async function reconcilePage(context: StaffContext, row: Registration, er
       moves,
       undone,
       moveChecked: row.for_whom === 'me',
-      noteClosed: open && note ? context.t('registrations.noteClosed', { by: note.by }) : undefined,
+      noteClosed: open && note ? noteClosedText(context, note.by) : undefined,
       decided: decidedView(context, row),
       doubles,
       linkAction: url(`${base}/link`),
@@ -214,10 +215,11 @@ function decidedView(context: StaffContext, row: Registration) {
   return {
     text: t('registrations.decidedBy', {
       state: t(`registration.state.${row.state}`),
-      by: row.decided_by ?? personOf(row),
+      by: row.decided_by ?? (row.state === 'closed' ? t('registrations.somebody') : personOf(row)),
       at: writeInstant(context, row.decided_at),
     }),
-    reason: row.decision_reason ?? '',
+    reason: row.state === 'closed' ? t('registrations.closedText') : (row.decision_reason ?? ''),
+    reopenAction: row.state === 'closed' ? url(`/staff/portal/registrations/${String(row.id)}/reopening`) : undefined,
     chartHref: row.pid === null ? undefined : url(`/staff/portal/patients/${String(row.pid)}`),
     undoHref: row.state === 'linked' ? url(`/staff/portal/registrations/${String(row.id)}/unlinking`) : undefined,
   }

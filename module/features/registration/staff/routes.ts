@@ -1,6 +1,6 @@
 /** What staff do with registrations, as a table of contents. */
 import { can, routes } from '../../../web/routes.js'
-import { ask, claim, link, newChart, reconcile, refuse } from './deciding.js'
+import { ask, claim, link, newChart, reconcile, refuse, reopen } from './deciding.js'
 import { account, disable, enable, merge } from './doubles.js'
 import { waiting } from './queue.js'
 import { askUnlinking, unlink } from './unlinkingPages.js'
@@ -16,6 +16,7 @@ export const staffRoutes = routes('staff', (r) => {
   r.post('/registrations/:id/chart', process, newChart)
   r.post('/registrations/:id/question', process, ask)
   r.post('/registrations/:id/refusal', process, refuse)
+  r.post('/registrations/:id/reopening', process, reopen)
   r.get('/registrations/:id/unlinking', process, (context) => askUnlinking(context))
   r.post('/registrations/:id/unlinking', process, unlink)
 
