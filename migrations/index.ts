@@ -25,6 +25,7 @@ import { familyBars } from './0024-family-bars.js'
 import { overlapLooks } from './0025-overlaps.js'
 import { sentContents } from './0026-sent-contents.js'
 import { urgentAnswers } from './0027-urgent-answers.js'
+import { returnedUploads } from './0032-returned-uploads.js'
 import type { Step } from './step.js'
 
 export type { Step }
@@ -59,4 +60,5 @@ export const migrations: readonly Step[] = [
   ...overlapLooks,
   ...sentContents,
   ...urgentAnswers,
+  ...returnedUploads,
 ]

@@ -15,6 +15,7 @@ import { loadManifest } from '../platform/settings.js'
 import { readState } from '../platform/state.js'
 import type { Mariadb } from './mariadb.js'
 import { filePaperwork } from './paperwork.js'
+import { sendFiles } from './sentFiles.js'
 import { actor, fillPractice, isFilled, openRecords } from './practice.js'
 
 const NAME = 'practice'
@@ -53,6 +54,7 @@ async function bringUpToDate(url: string, db: Database, config: Config): Promise
   if (isComplete) mustWork(await upgrade(context))
   else await installAndOpen(context)
   await filePaperwork(db, context.clock, config)
+  await sendFiles(db, context.clock, config)
 }
 
 async function installAndOpen(context: LifecycleContext): Promise<void> {

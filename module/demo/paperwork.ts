@@ -156,7 +156,10 @@ function needed<Value>(value: Value | undefined): Value {
 }
 
 /** One page, the same for the same day. */
-function pdfOf({ title, lines, daysAgo }: Paper, now: DateTime): Promise<Buffer> {
+export function pdfOf(
+  { title, lines, daysAgo }: Pick<Paper, 'title' | 'lines' | 'daysAgo'>,
+  now: DateTime,
+): Promise<Buffer> {
   const then = now.minus({ days: daysAgo })
   const doc = new PDFDocument({ size: 'LETTER', margin: 72, info: { Title: title, CreationDate: then.toJSDate() } })
   doc

@@ -32,6 +32,7 @@ export async function addTemplates(
   await ask('Privacy notice', 'amina.yusuf', { dueOn: daysLater(today, 7), remindDays: 3 })
   await ask('Medical history', 'amina.yusuf', { everyDays: 365, dueOn: daysLater(today, 14), remindDays: 3 })
   await ask('Privacy notice', 'maria.santos')
+  await ask('Privacy notice', 'luis.reyes')
   await ask('Consent to treatment', 'leo', { dueOn: daysLater(today, 5), remindDays: 2 })
   await ask('Release of information', 'john.carter')
   // They were told long ago: nobody is written to when the demo begins.
@@ -40,7 +41,7 @@ export async function addTemplates(
   })
 }
 
-type Asked = 'amina.yusuf' | 'maria.santos' | 'leo' | 'john.carter'
+type Asked = 'amina.yusuf' | 'maria.santos' | 'leo' | 'john.carter' | 'luis.reyes'
 type TemplateName = keyof typeof templates
 
 const templates = {

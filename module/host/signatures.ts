@@ -5,7 +5,7 @@ import type { WallClock } from '../platform/clock.js'
 
 export interface PatientSignature {
   pid: number
-  /** Who signed, as they are named: the patient, or who acts for them. */
+  /** The patient, as they are named. Who signs for them has no place here. */
   signator: string
   /** A data-URL of a PNG. */
   image: string

@@ -59,6 +59,7 @@ export function whatStays(remains: Remains): Said {
   const what = counted([
     ['life.appointments', remains.appointments],
     ['life.trackers', remains.trackers],
+    ['life.encounters', remains.encounters],
     ['life.notes', remains.notes],
     ['life.charts', paper.charts ?? 0],
     ['life.credentials', paper.credentials ?? 0],

@@ -1,5 +1,6 @@
 // What sending files gains from JavaScript: it is looked at before it goes, how far it is, and a way to stop.
-// Without it the form is sent as any other, and the server says the same.
+// Without it the form is sent as any other, and the server says the same. Sent twice it is not: it is looked after here
+// (data-may-repeat), since what was stopped or refused may be sent again at once.
 
 document.addEventListener('submit', (event) => {
   const form = event.target.closest?.('[data-upload]')

@@ -1,6 +1,8 @@
 /** Staff audit what patients sent: the whole way, by plain HTTP, from what was filled to the bytes in the chart. */
 import { createHash } from 'node:crypto'
+import { buffer } from 'node:stream/consumers'
 import { expect } from 'chai'
+import PDFDocument from 'pdfkit'
 import sharp from 'sharp'
 import { fileDue } from '../../module/features/documents/audit/batch.js'
 import { marksOf } from '../../module/features/documents/submissions.js'
@@ -148,6 +150,51 @@ describe('What a patient sent is audited', function () {
     expect((await admin.get(pathOfSubmission(id, `/pages/1?sha256=${'0'.repeat(64)}`))).status).to.equal(404)
     expect((await admin.get(pathOfSubmission(id, `/pages/2?sha256=${sha256}`))).status).to.equal(404)
     expect((await maria.get(pathOfSubmission(id, `/pages/1?sha256=${sha256}`))).status).to.equal(303)
+  })
+
+  it('is shown as text where it is text: every line of it, numbered, as what it is', async () => {
+    const rows = Array.from(
+      { length: 900 },
+      (_each, at) => `${String(at)},<b>${'ß'.repeat(at % 40)}</b>,"${'x'.repeat(20)}"`,
+    )
+    const bytes = Buffer.from(['date,<script>alert(1)</script>', 'a\u202eb\u0000c', ...rows, ''].join('\n'))
+    const id = await aSubmission(practice, { bytes, mediaType: 'text/csv', name: 'weights.csv' })
+    const first = await open(id)
+    expect(first.body).to.contain('Read as UTF-8').and.to.contain('&lt;script&gt;').and.to.contain('a⟨U+202E⟩b␀c')
+    const shown: { number: number | undefined; text: string }[] = []
+    const parts = Math.ceil(bytes.length / (32 * 1024))
+    expect(first.body).to.contain(`Part 1 of ${String(parts)}`)
+    for (let part = 1; part <= parts; part += 1) {
+      const { body } = await admin.get(`${pathOfSubmission(id)}?page=${String(part)}`)
+      for (const [, number, text = ''] of body.matchAll(/<li(?: value="(\d+)"| class="goes-on")>([^<]*)<\/li>/g)) {
+        const said = text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&#34;', '"')
+        if (number === undefined) Object.assign(shown.at(-1) ?? {}, { text: `${shown.at(-1)?.text ?? ''}${said}` })
+        else shown.push({ number: Number(number), text: said })
+      }
+    }
+    expect(shown.slice(2).map(({ text }) => text)).to.deep.equal(rows)
+    expect(shown.map(({ number }) => number)).to.deep.equal(Array.from({ length: 902 }, (_each, at) => at + 1))
+    const old = await aSubmission(practice, {
+      bytes: Buffer.from('name;J\xfcrgen\r\na;b', 'latin1'),
+      mediaType: 'text/csv',
+    })
+    expect((await open(old)).body)
+      .to.contain('Read as Windows-1252')
+      .and.to.contain('>name;Jürgen</li>')
+  })
+
+  it('is shown to its last page, forty at a time', async () => {
+    const paper = new PDFDocument({ size: [200, 100], margin: 10 })
+    for (let page = 1; page <= 43; page += 1) (page === 1 ? paper : paper.addPage()).text(`Page ${String(page)}`)
+    paper.end()
+    const id = await aSubmission(practice, { bytes: await buffer(paper) })
+    const first = await open(id)
+    const { sha256 = '' } = seenOn(first)
+    expect(first.body).to.contain('Pages 1 to 40 of 43').and.to.contain('/pages/40?').and.not.to.contain('/pages/41?')
+    const rest = await admin.get(/href="([^"]*\?page=2)#bytes"/.exec(first.body)?.[1] ?? '')
+    expect(rest.body).to.contain('Pages 41 to 43 of 43').and.to.contain('/pages/43?').and.not.to.contain('/pages/40?')
+    expect(await admin.get(pathOfSubmission(id, `/pages/43?sha256=${sha256}`))).to.include({ status: 200 })
+    expect((await admin.get(pathOfSubmission(id, `/pages/44?sha256=${sha256}`))).status).to.equal(404)
   })
 
   it('goes where the button says: another category and name are in its words before they are used', async () => {
@@ -454,6 +501,20 @@ describe('What a patient sent is audited', function () {
       const none = await admin.get(`/staff/portal/documents?name=${encodeURIComponent(name)}`)
       expect(none.body, name).to.contain('Nothing of a patient of this name is here')
     }
+    // Whoever has no chart yet is found by the name of the account.
+    await practice.db.transaction((tx) =>
+      tx.change(`UPDATE foyer_accounts SET display_name = 'Zoe van Zyl' WHERE id = :id`, {
+        id: practice.accounts.luis,
+      }),
+    )
+    const own = { pid: undefined, accountId: practice.accounts.luis, record: practice.records.ownOfMaria }
+    const chartless = await aSubmission(practice, { title: 'Before any code', ...own })
+    for (const name of ['Zoe', 'zyl', 'van Z', 'Zoe van Zyl', 'Zyl, Zoe']) {
+      const found = await admin.get(`/staff/portal/documents?name=${encodeURIComponent(name)}`)
+      expect(titles(found.body), name).to.deep.equal([chartless])
+    }
+    expect(titles((await admin.get('/staff/portal/documents?name=Zo')).body)).to.have.members([last, chartless])
+    expect(titles((await admin.get('/staff/portal/documents?name=Zyl%25')).body)).to.deep.equal([])
     await practice.db.transaction((tx) => tx.change(`DELETE FROM foyer_submissions WHERE file_id IS NULL`))
   })
 

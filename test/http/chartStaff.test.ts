@@ -174,6 +174,34 @@ describe('Staff look after the documents of a chart', function () {
     expect(await count('documents')).to.equal(before)
   })
 
+  it('add several at once: each is in the chart or refused for itself, with its name and the reason', async () => {
+    const before = { documents: await count('documents'), letters: await count('foyer_letters') }
+    const pdfs = ['one.pdf', 'two.pdf'].map((name) => ({ name, bytes: pdfOf(name), field: 'file' }))
+    const program = { name: 'game.pdf', bytes: Buffer.from('MZ\u0090\u0000\u0003 program'), field: 'file' }
+    const empty = { name: 'nothing.pdf', bytes: Buffer.alloc(0), field: 'file' }
+    const fields = { ...(await formOf(admin, list)), category: '3', name: '', tell: '1' }
+    const all = await sendForm(admin, list, fields, pdfs)
+    expect(all.status).to.equal(303)
+    expect(all.location).to.match(/\?added=\d+\.\d+$/)
+    const told = await admin.get(all.location)
+    expect(told.body).to.contain('2 documents were added').and.to.contain('one.pdf').and.to.contain('two.pdf')
+    expect((await sendForm(admin, list, fields, pdfs)).location, 'the same press').to.equal(all.location)
+    expect(await count('documents')).to.equal(before.documents + 2)
+    expect(await count('foyer_letters'), 'once for both, to each of two').to.equal(before.letters + 2)
+
+    const more: Record<string, string> = { ...(await formOf(admin, list)), category: '3', name: '' }
+    const some = await sendForm(admin, list, more, [program, { ...pdfs[0], name: 'three.pdf' } as Sent, empty])
+    expect(some.status).to.equal(422)
+    expect(some.body).to.contain('One document was added').and.to.contain('three.pdf')
+    expect(some.body).to.contain('“game.pdf” was not added. A file of this kind is not taken')
+    expect(some.body).to.contain('“nothing.pdf” is empty').and.to.contain('href="#field-file"')
+    expect(some.body, 'a form of its own').to.not.contain(more['_once'] ?? '')
+    expect(await count('documents')).to.equal(before.documents + 3)
+    const named = await sendForm(admin, list, { ...(await formOf(admin, list)), category: '3', name: 'Both' }, pdfs)
+    expect([named.status, named.body.includes('A name can be given to one file')]).to.deep.equal([422, true])
+    expect(await count('documents')).to.equal(before.documents + 3)
+  })
+
   it('are told that a file is too large for the scanner as what it is: it will be so the next time, too', async () => {
     const peer = await clamd()
     peer.manner.most = 100_000

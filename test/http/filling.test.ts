@@ -104,13 +104,26 @@ describe('A document that the practice asks for', function () {
     const id = await beginAs(maria, practice.records.leo, await sendTemplate(practice, { pid, content }))
     const witness = `Wilma ${'Witness '.repeat(20).trim()}`
     const names = { patient_signature0: 'Leo Santos', witness_signature0: witness }
+    await practice.db.transaction((tx) =>
+      tx.change(
+        `INSERT INTO onsite_signatures (status, type, created, lastmod, pid, user, signator, sig_image, sig_hash, ip)
+         VALUES ('filed', 'patient-signature', 1, '2026-01-01', :pid, :user, 'Leo Santos', 'his own', '', '')`,
+        { pid, user: String(pid) },
+      ),
+    )
     expect((await sendAs(maria, practice.records.leo, id, names)).status).to.equal(303)
     const pdf = await pdfAt(id, practice.records.leo)
     expect(pdf).to.contain('Signed as “Leo Santos”, typed by maria.santos, the patient’s mother, on')
     expect(pdf).to.contain(`Witnessed as “${witness}”, typed while maria.santos, the patient’s mother, was signed in`)
     expect(pdf).to.contain('Sent through the patient portal by maria.santos, the patient’s mother, on')
-    const kept = await practice.db.first(`SELECT signator, type FROM onsite_signatures WHERE pid = :pid`, { pid })
-    expect(kept).to.deep.equal({ signator: 'maria.santos', type: 'patient-signature' })
+    // What the EMR offers as the patient's own signature is not his mother's.
+    const kept = await practice.db.select(`SELECT signator, sig_image FROM onsite_signatures WHERE pid = :pid`, { pid })
+    expect(kept).to.deep.equal([{ signator: 'Leo Santos', sig_image: 'his own' }])
+    const there = await practice.db.first(
+      `SELECT patient_signature LIKE 'data:image/png%' AS own FROM onsite_documents WHERE id = :id`,
+      { id },
+    )
+    expect(there, 'it stands in the document').to.deep.equal({ own: 1 })
   })
 
   it('is not begun where a form or a file that belongs to it is not there, and says so', async () => {

@@ -13,6 +13,7 @@ import { aDocument, makeSiteFolder } from '../support/chart.js'
 import { clamd, EICAR, type Clamd } from '../support/clamd.js'
 import { formOf, pdfOf, sealedBytes, sendForm, storeOf, type Sent } from '../support/files.js'
 import { openPractice, type RecordName, type TestPractice } from '../support/practice.js'
+import { pathOfSubmission, seenOn } from '../support/submissions.js'
 import type { Visitor } from '../support/visitor.js'
 
 describe('Files that a patient sends', function () {
@@ -377,6 +378,128 @@ describe('Files that a patient sends', function () {
       expect((await submissions()).at(-1))
         .to.include({ state: 'denied' })
         .and.not.include({ file_id: null })
+    })
+  })
+
+  describe('and staff return', () => {
+    let admin: Visitor
+    let id: number
+    let location: string
+    const why = 'Page 2 is <unreadable>: please photograph it again.'
+
+    beforeEach(async () => {
+      admin = await practice.staffVisitor('admin')
+      ;({ location } = await send([{ name: 'two pages.pdf', bytes: pdfOf('page 2 is grey') }], { note: 'The old one' }))
+      id = (await submissions()).at(-1)?.id ?? 0
+    })
+
+    const giveBack = async (who = admin, page?: Record<string, string>) =>
+      who.post(pathOfSubmission(id, '/return'), {
+        ...(page ?? seenOn(await who.get(pathOfSubmission(id)))),
+        reason: why,
+      })
+    const replacement = async () =>
+      /href="([^"]*\/files\/\d+\/replacement)"/.exec((await maria.get(location)).body)?.[1] ?? ''
+    const sendAgain = async (href: string, files: readonly Sent[]) =>
+      sendForm(maria, href, { ...(await formOf(maria, href)), note: '' }, files)
+    const numberOf = (body: string) => /Number ([A-Z0-9]{4}-[A-Z0-9]{4})/.exec(body)?.[1]
+
+    it('are sent again in their place: the same number, what was before kept for staff with its fate', async () => {
+      await practice.rule('user:dr.lee', 'portal:use', 'allow')
+      const lee = await practice.staffVisitor('lee')
+      const seen = seenOn(await lee.get(pathOfSubmission(id)))
+      expect((await giveBack()).status).to.equal(303)
+      expect((await giveBack(lee, seen)).status, 'the second of staff').to.equal(409)
+      const letter = await practice.db.first<{ facts: object }>(
+        `SELECT facts FROM foyer_letters WHERE kind = 'document.returned' ORDER BY id DESC LIMIT 1`,
+      )
+      expect(JSON.stringify(letter ?? {})).to.not.include('unreadable')
+      const documents = await maria.get(`/portal/records/${practice.records.maria}/documents`)
+      expect(documents.body).to.include('Page 2 is &lt;unreadable&gt;').and.include('Returned')
+      const number = numberOf((await maria.get(location)).body)
+      const href = await replacement()
+      const form = await maria.get(href)
+      expect(form.body).to.include('Page 2 is &lt;unreadable&gt;').and.include(number).and.not.include(' multiple')
+
+      const bytes = pdfOf('page 2 is white')
+      const sent = await sendAgain(href, [{ name: 'again.pdf', bytes }])
+      expect(sent.status, sent.body).to.equal(303)
+      const page = await maria.get(sent.location)
+      expect([numberOf(page.body), page.body.includes('Waiting for the practice')]).to.deep.equal([number, true])
+      const rows = await submissions()
+      expect(rows.at(-1)).to.include({ id, title: 'again.pdf', state: 'waiting', note: 'The old one' })
+      expect((await stored(rows.at(-1)?.file_id ?? 0)).bytes.equals(bytes)).to.equal(true)
+      expect((await maria.get(location)).body)
+        .to.include('Replaced')
+        .and.not.include('/replacement')
+
+      const audit = await admin.get(pathOfSubmission(id))
+      expect(audit.body).to.include('again.pdf').and.include('What stood here before').and.include('two pages.pdf')
+      expect(audit.body).to.match(/Returned for correction by .*, /)
+      const earlier = /href="([^"]*\?earlier=\d+)"/.exec(audit.body)?.[1] ?? ''
+      expect(await admin.get(earlier)).to.include({ status: 200 })
+      expect((await admin.get(`${pathOfSubmission(id, '/file')}?earlier=0`)).status).to.equal(404)
+      const trail = await practice.db.select<{ event: string }>(
+        `SELECT event FROM foyer_audit WHERE subject = :subject ORDER BY id`,
+        { subject: `submission:${String(id)}` },
+      )
+      expect(trail.map(({ event }) => event)).to.include.members(['document.sent', 'document.returned'])
+
+      await practice.db.transaction((tx) =>
+        tx.change(`UPDATE foyer_submissions SET state = 'denied', decided_at = '2026-01-01' WHERE id = :id`, { id }),
+      )
+      await sweepFiles.run(practice.portal)
+      const { files, rows: kept } = await storeOf(practice)
+      expect(files.length, 'the bytes of both go').to.equal(kept.length)
+      expect((await admin.get(earlier)).status).to.equal(404)
+      expect((await admin.get(pathOfSubmission(id))).body).to.include('two pages.pdf')
+    })
+
+    it('stay returned while what is sent in their place is refused; two at once are not taken, nor one too late', async () => {
+      await giveBack()
+      const href = await replacement()
+      const state = async () => (await submissions()).at(-1)
+      const refused = await sendAgain(href, [{ name: 'page.html', bytes: Buffer.from('<html>hi</html>') }])
+      expect(refused.status).to.equal(422)
+      expect(refused.body).to.include('web page').and.include('&lt;unreadable&gt;')
+      const two = await sendAgain(
+        href,
+        ['1', '2'].map((name) => ({ name: `${name}.pdf`, bytes: pdfOf(name) })),
+      )
+      expect([two.status, two.body.includes('Choose one.')]).to.deep.equal([422, true])
+      const sick = await sendAgain(href, [{ name: 'sick.csv', bytes: Buffer.from(`a,b\n${EICAR},1\n`) }])
+      expect((await maria.get(sick.location)).body).to.include('found a virus')
+      expect(await state()).to.include({ id, title: 'two pages.pdf', state: 'returned' })
+
+      peer.manner.mute = true
+      const first = await sendAgain(href, [{ name: 'slow.pdf', bytes: pdfOf('slow') }])
+      expect(first.status).to.equal(303)
+      const second = await sendAgain(href, [{ name: 'second.pdf', bytes: pdfOf('second') }])
+      expect(second.status).to.equal(409)
+      peer.manner.mute = false
+      practice.clock.set('2026-11-23T08:02:30')
+      await checkUploads.run(practice.portal)
+      expect(await state()).to.include({ id, title: 'slow.pdf', state: 'waiting' })
+      const form = await formOf(maria, address('maria'))
+      const late = await sendForm(maria, href, form, [{ name: 'late.pdf', bytes: pdfOf('late') }])
+      expect(late.status).to.equal(409)
+      expect(late.body).to.include('is not awaited any more')
+      await luis.get(address('luis'))
+      const theirs = href.replace(practice.records.maria, practice.records.luis)
+      const strange = await sendForm(luis, theirs, await formOf(luis, address('luis')), [
+        { name: 'x.pdf', bytes: pdfOf('x') },
+      ])
+      expect(strange.status).to.equal(404)
+    })
+
+    it('are taken back with all that stood there before', async () => {
+      await giveBack()
+      const sent = await sendAgain(await replacement(), [{ name: 'again.pdf', bytes: pdfOf('again') }])
+      const action = /action="([^"]*\/withdrawal)"/.exec((await maria.get(sent.location)).body)?.[1] ?? ''
+      const before = await storeOf(practice)
+      expect((await maria.post(action, {}, { from: sent.location })).status).to.equal(303)
+      const { files, rows } = await storeOf(practice)
+      expect([files.length, rows.length]).to.deep.equal([before.files.length - 2, before.rows.length - 2])
     })
   })
 

@@ -11,12 +11,14 @@ import { can, routes, type StaffContext } from '../../web/routes.js'
 import type { Answer } from '../../web/show.js'
 import { writeShortDay } from '../../web/times.js'
 import { hostName } from './calendar.js'
+import { document, documentsOf } from './documents.js'
 
 /** Routes of the finder and the chart; `wings` bring their cards of the portal's panel. */
 export function chartRoutes(wings: readonly Feature[]) {
   return routes('emr', (r) => {
     r.get('/emr/finder', can('emr:use'), finder)
     r.get('/emr/patients/:pid', can('emr:use'), (context) => chart(context, wings))
+    r.get('/emr/patients/:pid/documents/:document', can('emr:use'), document)
   })
 }
 
@@ -53,6 +55,7 @@ async function chart(context: StaffContext, wings: readonly Feature[]): Promise<
     backHref: url('/emr/finder'),
     facts: factsOf(context, summary),
     ...(await visitsOf(context, pid)),
+    documents: await documentsOf(context, pid),
     panel: await panelOf(context, pid, wings),
     // Where access is given: the dialog opens from the panel.
     panelHref: context.may('patients:view') ? url(`/staff/portal/patients/${String(pid)}`) : undefined,

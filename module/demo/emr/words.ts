@@ -77,6 +77,8 @@ export const words = wordsIn(
     'emr.chart.next': 'Appointments to come',
     'emr.chart.past': 'Past appointments',
     'emr.chart.none': 'None',
+    'emr.chart.documents': 'Documents',
+    'emr.chart.noDocuments': 'There are no documents in this chart.',
     'emr.chart.panel': 'Patient portal',
 
     'emr.messages.waiting': 'open',
@@ -215,6 +217,8 @@ export const words = wordsIn(
     'emr.chart.next': 'Próximas citas',
     'emr.chart.past': 'Citas pasadas',
     'emr.chart.none': 'Ninguna',
+    'emr.chart.documents': 'Documentos',
+    'emr.chart.noDocuments': 'No hay documentos en este expediente.',
     'emr.chart.panel': 'Portal del paciente',
 
     'emr.messages.waiting': 'abiertos',

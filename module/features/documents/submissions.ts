@@ -7,6 +7,7 @@ import type { Queryable, Tx } from '../../platform/database.js'
 import { isReceiptNumber, receiptNumber } from '../../platform/ids.js'
 import { publish } from '../../platform/outbox.js'
 import { patientTurn, submissionTurn, takeTurn } from '../../platform/turns.js'
+import { keepEarlier } from './earlierFiles.js'
 
 /** document: a template that was filled. upload: a file as the patient has it. */
 export type SubmissionKind = 'document' | 'upload'
@@ -164,6 +165,8 @@ export interface NewSubmission {
   awaitsSignature?: boolean | undefined
   /** What may wait only once, where it has no row of the host's: `draft:12`. */
   thing?: string | undefined
+  /** The file that staff returned, whose place this one takes. Where that is not returned any more, it is one of its own. */
+  replaces?: number | undefined
 }
 
 /**
@@ -173,16 +176,13 @@ export interface NewSubmission {
  */
 export async function sendForAudit(
   tx: Tx,
-  portal: Portal,
+  portal: Pick<Portal, 'clock' | 'site'>,
   actor: Actor,
   sent: NewSubmission,
 ): Promise<{ id: number; receipt: string }> {
   const openKey = openKeyOf(sent)
   // Not FOR UPDATE: whoever moves it has the patient's turn too, and a lock on what is not there would be one on a gap.
-  const open = await tx.first<Submission>(
-    `SELECT ${columns} FROM foyer_submissions WHERE open_key = :openKey`, // sql-safe: a constant
-    { openKey },
-  )
+  const open = await openOne(tx, openKey, sent)
   if (open?.state === 'waiting') return { id: open.id, receipt: open.receipt }
   const mark = sent.onsiteId === undefined ? null : await markOfDocument(tx, portal.site, sent.onsiteId)
   const values = { ...bound(sent), mark, now: utc(portal.clock.now()) }
@@ -198,6 +198,19 @@ export async function sendForAudit(
     key: subject,
   })
   return { id, receipt }
+}
+
+function openOne(tx: Tx, openKey: string, { replaces, ...whose }: NewSubmission): Promise<Submission | undefined> {
+  if (replaces === undefined) {
+    return tx.first<Submission>(`SELECT ${columns} FROM foyer_submissions WHERE open_key = :openKey`, { openKey }) // sql-safe: a constant
+  }
+  const { pid, record = '' } = whose
+  return tx.first<Submission>(
+    // sql-safe: constants
+    `SELECT ${columns} FROM foyer_submissions
+      WHERE id = :replaces AND kind = 'upload' AND state = 'returned' AND ${ofPatient({ pid, record })}`,
+    { replaces, record, pid: pid ?? null },
+  )
 }
 
 function openKeyOf({ fileId, onsiteId, thing }: NewSubmission): string {
@@ -221,11 +234,17 @@ async function sendFirst(tx: Tx, openKey: string, values: Bound): Promise<{ id: 
 }
 
 /** What was claimed stays claimed: who returned it gets it back. */
-async function sendAgain(tx: Tx, { id, receipt }: Submission, values: Bound): Promise<{ id: number; receipt: string }> {
+async function sendAgain(
+  tx: Tx,
+  { id, kind, receipt }: Submission,
+  values: Bound,
+): Promise<{ id: number; receipt: string }> {
+  // Of a document the host's row tells; of a file nothing would.
+  if (kind === 'upload') await keepEarlier(tx, id)
   await tx.change(
     `UPDATE foyer_submissions
         SET state = 'waiting', pid = :pid, activity_id = :activityId, file_id = :fileId, title = :title, note = :note,
-            scan = :scan, sent_at = :now, decided_by = NULL, decided_at = NULL, reason = NULL, marks = NULL,
+            batch = COALESCE(:batch, batch), scan = :scan, sent_at = :now, decided_by = NULL, decided_at = NULL, reason = NULL, marks = NULL,
             host_mark = :mark, awaits_signature = :awaitsSignature, version = version + 1
       WHERE id = :id`,
     { ...values, id },
@@ -285,7 +304,12 @@ export interface Ending {
 }
 
 /** Moves it on, inside the transaction that has it in hand. Throws when this mover may not: the caller has asked before. */
-export async function moveSubmission(tx: Tx, { clock }: Portal, row: Submission, to: Ending): Promise<void> {
+export async function moveSubmission(
+  tx: Tx,
+  { clock }: Pick<Portal, 'clock'>,
+  row: Submission,
+  to: Ending,
+): Promise<void> {
   if (!mayMove(row.state, to.state, to.who)) throw new Error(`${row.state} does not become ${to.state} by ${to.who}`)
   await tx.change(
     `UPDATE foyer_submissions

@@ -74,7 +74,11 @@ export async function waitingSubmissions(
   const back = place?.side === 'before'
   const direction = back ? 'DESC' : 'ASC'
   const beyond = place === undefined ? '' : back ? farther('<') : farther('>')
-  const from = name === '' ? shown[view] : `${ofNamed(name)} JOIN ${shown[view]} AND s.pid = who.pid` // sql-safe: constants
+  // sql-safe: constants and a number
+  const order = `ORDER BY sent_at ${direction}, id ${direction} LIMIT ${String(Math.trunc(limit))}`
+  const listed = (from: string): string => `SELECT s.id, s.sent_at FROM ${from}${beyond} ${order}`
+  const named = ofNamed(name, shown[view]).map((from) => `(${listed(from)})`)
+  const found = name === '' ? listed(shown[view]) : `${named.join(' UNION ALL ')} ${order}`
   const rows = await db.select<SubmissionRow>(
     // sql-safe: constants and a number
     `SELECT s.id, s.receipt, s.kind, s.title, s.state, s.scan, s.version, s.pid, s.record, s.filing_due_at, s.awaits_signature, s.sent_at,
@@ -83,8 +87,7 @@ export async function waitingSubmissions(
             IF(s.claimed_at > :claimedSince, s.claimed_by, NULL) AS holder,
             COALESCE(NULLIF(TRIM(CONCAT_WS(' ', u.fname, u.lname)), ''), s.claimed_by) AS holder_name,
             (SELECT COUNT(*) FROM foyer_submissions w WHERE w.state = 'waiting') AS total, ${oldestWaiting} AS oldest_seconds
-       FROM (SELECT s.id FROM ${from}${beyond}
-              ORDER BY s.sent_at ${direction}, s.id ${direction} LIMIT ${String(Math.trunc(limit))}) found
+       FROM (${found}) found
        JOIN foyer_submissions s ON s.id = found.id
        LEFT JOIN foyer_files f ON f.id = s.file_id
        LEFT JOIN foyer_accounts a ON a.id = s.account_id
@@ -101,20 +104,33 @@ function farther(than: '<' | '>'): string {
   return ` AND s.sent_at ${than}= :sentAt AND (s.sent_at ${than} :sentAt OR s.id ${than} :id)` // sql-safe: one of two signs
 }
 
-/** Charts by their names: two ranges of indexes, in which what is sent is looked up by its chart. */
-function ofNamed(name: string): string {
+/**
+ * Charts by their names: two ranges of indexes, in which what is sent is looked up by its chart. And what is in no chart
+ * yet, by the name of its account: of that there is little.
+ */
+function ofNamed(name: string, shownOnes: string): string[] {
   const whole = `SELECT w.pid FROM patient_data w WHERE w.lname LIKE :whole`
   const other = /[ ,]/.test(name)
     ? `SELECT w.pid FROM patient_data w WHERE w.lname LIKE :last AND w.fname LIKE :first`
     : `SELECT w.pid FROM patient_data w WHERE w.fname LIKE :whole`
-  return `(${whole} UNION ${other}) who` // sql-safe: constants
+  return [
+    // sql-safe: constants
+    `(${whole} UNION ${other}) who JOIN ${shownOnes} AND s.pid = who.pid`,
+    `foyer_accounts who JOIN ${shownOnes} AND s.pid IS NULL AND s.account_id = who.id
+        AND (who.display_name LIKE :whole OR who.display_name LIKE :within OR who.display_name LIKE :turned)`,
+  ]
 }
 
-function namesIn(name: string): { whole: string; last: string; first: string } {
+/** An account has one name: `Maria Santos`. */
+function namesIn(name: string): Record<'whole' | 'last' | 'first' | 'within' | 'turned', string> {
   const [, last = '', first = ''] = /^([^,]*),\s*(.*)$/.exec(name) ?? []
   const [, head = '', rest = ''] = /^(\S*) (.*)$/.exec(name) ?? []
   const commas = name.includes(',')
-  return { whole: starts(name), last: starts(commas ? last : rest), first: starts(commas ? first : head) }
+  const whole = starts(name)
+  return {
+    ...{ whole, last: starts(commas ? last : rest), first: starts(commas ? first : head) },
+    ...{ within: `% ${whole}`, turned: commas ? `${starts(first)} ${starts(last)}` : whole },
+  }
 }
 
 function starts(text: string): string {

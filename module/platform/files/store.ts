@@ -5,8 +5,8 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, open, readdir, rename, rm, rmdir, stat, writeFile, type FileHandle } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { openerFor, sealerFor } from './frames.js'
 
@@ -36,6 +36,8 @@ export interface FileStore {
   remove(key: string): Promise<void>
   /** Every file, whole ones by their names, half ones without; with the age of each. For who looks after the store. */
   everything(): AsyncIterable<StoredThing>
+  /** Notes that this database keeps files here; whether others do, too: what it knows nothing of may be theirs. */
+  isShared(database: string): Promise<boolean>
 }
 
 export interface ReadableFile {
@@ -139,6 +141,7 @@ export function fileStore(folder: string, secret: string): FileStore {
     look,
     remove: (key) => rm(placeOf(key), { force: true }),
     everything: () => walk(folder),
+    isShared: (database) => isShared(folder, database),
   }
 }
 
@@ -167,6 +170,42 @@ async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close()
   }
+}
+
+async function isShared(folder: string, database: string): Promise<boolean> {
+  await mkdir(dirname(folder), PRIVATE_FOLDER)
+  await writeFile(noteOf(folder, database), '', { mode: PRIVATE_FILE, flag: 'a' })
+  const notes = basename(noteOf(folder, ''))
+  return (await namesIn(dirname(folder))).filter((name) => name.startsWith(notes)).length > 1
+}
+
+/** Beside the folder: `files-of-<database>`. */
+function noteOf(folder: string, database: string): string {
+  return `${folder}-of-${database}`
+}
+
+/**
+ * Removes the files of these names, whole or half, and that this database kept any here; what others keep stays. Without
+ * the secret, too: nothing is opened.
+ */
+export async function removeKept(folder: string, keys: ReadonlySet<string>, database: string): Promise<void> {
+  for (const key of keys) await rm(join(folder, known(key).slice(0, 2), key), { force: true })
+  const arriving = join(folder, 'arriving')
+  for (const name of await namesIn(arriving)) {
+    if (keys.has(name.slice(0, KEY_LETTERS))) await rm(join(arriving, name), { force: true })
+  }
+  await rm(noteOf(folder, database), { force: true })
+  for (const shelf of await namesIn(folder)) await removeEmpty(join(folder, shelf))
+  await removeEmpty(folder)
+}
+
+const KEY_LETTERS = 32
+
+async function removeEmpty(folder: string): Promise<void> {
+  await rmdir(folder).catch((error: unknown) => {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOENT' && code !== 'ENOTDIR') throw error
+  })
 }
 
 async function* walk(folder: string): AsyncGenerator<StoredThing> {

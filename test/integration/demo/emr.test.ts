@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { emrShell, type ModuleHost } from '../../../module/demo/emr/index.js'
 import { writeStaffNote } from '../../../module/host/notes.js'
 import { disable } from '../../../module/lifecycle/disable.js'
+import { aDocument, makeSiteFolder } from '../../support/chart.js'
 import { MONDAY, openPractice, type TestPractice } from '../../support/practice.js'
 
 describe("the demo's EMR", function () {
@@ -44,6 +45,30 @@ describe("the demo's EMR", function () {
     ).to.deep.equal({ status: '@', informant: String(staff.nurse), lastseq: '2', tracked: '@', user: 'nurse' })
     expect((await nurse.post(path, { status: 'nonsense' })).status).to.equal(422)
     expect((await nurse.post('/emr/calendar/999999', { status: '@' })).status).to.equal(404)
+  })
+
+  it('lists a chart’s documents by category, and hands them out as they lie in its folder', async () => {
+    const folder = await makeSiteFolder()
+    Object.assign(practice.portal.config, { hostSiteDir: folder.dir })
+    try {
+      const { luis, maria } = practice.patients
+      const id = await aDocument(practice, {
+        pid: maria,
+        name: 'Sent by Maria.txt',
+        content: Buffer.from('As she sent it'),
+      })
+      const other = await aDocument(practice, { pid: luis, name: 'of luis.txt' })
+      const admin = await practice.staffVisitor('admin')
+      const path = `/emr/patients/${String(maria)}`
+      const { body } = await admin.get(path)
+      expect(said(body)).to.include('Documents Medical Record Sent by Maria.txt').and.not.include('of luis.txt')
+      const read = await admin.get(`${path}/documents/${String(id)}`)
+      expect([read.status, read.body]).to.deep.equal([200, 'As she sent it'])
+      expect((await admin.get(`${path}/documents/${String(other)}`)).status).to.equal(404)
+    } finally {
+      Object.assign(practice.portal.config, { hostSiteDir: undefined })
+      await folder.remove()
+    }
   })
 
   it('shows the portal in the chart only to portal staff, and only while the module is on', async () => {

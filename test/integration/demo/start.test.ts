@@ -62,6 +62,15 @@ describe('starting the demo', function () {
     expect(statSync(join(folder, 'secret')).mode & 0o077).to.equal(0)
     const [practice] = await query(folder, `SELECT name FROM facility`)
     expect(practice).to.deep.equal({ name: 'Harbor Lane Family Practice' })
+    const sent = await query(folder, `SELECT title, state FROM foyer_submissions WHERE kind = 'upload' ORDER BY id`)
+    expect(sent).to.deep.equal([
+      { title: 'Letter of the eye clinic.pdf', state: 'waiting' },
+      { title: 'Insurance card.jpg', state: 'waiting' },
+      { title: 'Referral.pdf', state: 'returned' },
+    ])
+    // Filled in the EMR's own portal: within a minute Foyer finds it there.
+    const filled = await query(folder, `SELECT doc_type FROM onsite_documents WHERE denial_reason = 'In Review'`)
+    expect(filled).to.deep.equal([{ doc_type: 'Privacy notice' }])
   })
 
   it('stops everything on Ctrl-C and keeps the data for the next start, which is quick', async () => {

@@ -111,6 +111,11 @@ describe('While files come', function () {
     const before = await storeOf(practice)
     const [kept] = before.rows
     await aged([orphan.key, kept?.storage_key ?? ''])
+    // One folder may serve several databases: what this one knows nothing of may be another's.
+    await portal.files.isShared('another')
+    await sweepStore(portal)
+    expect(await storeOf(practice)).to.deep.equal(before)
+    await rm(join(dataDir, 'files-of-another'))
     await sweepStore(portal)
     const after = await storeOf(practice)
     expect(after.rows).to.deep.equal(before.rows)

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -87,6 +87,20 @@ describe('an administrator takes out a portal that patients have used', () => {
       const [row] = archive.rows.get('foyer_files') ?? []
       expect(archive.files.get(String(row?.['storage_key']))?.equals(letter)).to.equal(true)
       expect(existsSync(kept)).to.equal(false)
+    })
+
+    it('leaves what another database keeps in the same folder, half files too', async () => {
+      const [own] = await guest.db.select<{ storage_key: string }>(`SELECT storage_key FROM foyer_files`)
+      const another = await files.store.keep(Buffer.from('of another database'))
+      await files.store.isShared('another')
+      await mkdir(join(kept, 'arriving'), { recursive: true })
+      const halves = [own?.storage_key ?? '', another.key].map((key) => `arriving/${key}.0badcafe`)
+      for (const half of halves) await writeFile(join(kept, half), 'half')
+      expect(await uninstall({ ...guest.context, files, discard: true })).to.include({ ok: true })
+      const left = (await readdir(kept, { recursive: true })).filter((name) => name.includes(another.key))
+      expect(left).to.have.members([join(another.key.slice(0, 2), another.key), halves[1]])
+      expect((await readdir(kept, { recursive: true })).join()).to.not.include(own?.storage_key)
+      expect(await readdir(folder)).to.have.members(['files', 'files-of-another'])
     })
 
     it('has them all in it however long that takes: the server does not let the silent command go', async () => {

@@ -10,10 +10,13 @@ import { tellOf, whyNotNow, type NotDecided, type Seen } from './deed.js'
 export type AnswerOutcome =
   | { ok: true }
   | NotDecided
-  /** A file is what it is: it is denied, and sent anew. */
+  /** A document whose row of the host's is gone: there is nothing to give back. */
   | { ok: false; reason: 'not-correctable' }
 
-/** The patient's again. `marks`: what is wrong, by the field's name. */
+/**
+ * The patient's again: a document to be corrected (`marks`: what is wrong, by the field's name), a file to be sent once
+ * more, which then stands in its place.
+ */
 export function returnSubmission(
   portal: Portal,
   member: StaffMember,
@@ -23,9 +26,9 @@ export function returnSubmission(
   return inHand(portal, seen.id, async (tx, row): Promise<AnswerOutcome> => {
     const refusal = await whyNotNow(portal, tx, member, row, seen)
     if (!row || refusal) return refusal ?? { ok: false, reason: 'not-found' }
-    if (!isCorrectable(row)) return { ok: false, reason: 'not-correctable' }
+    if (row.kind === 'document' && !isInHost(row)) return { ok: false, reason: 'not-correctable' }
     await moveSubmission(tx, portal, row, { state: 'returned', who: 'staff', by: member.username, reason, marks })
-    await giveBackDocument(tx, decisionOf(portal, member, row))
+    if (isInHost(row)) await giveBackDocument(tx, decisionOf(portal, member, row))
     const event = 'document.returned'
     const details = { marks: Object.keys(marks).length }
     await tellOf(tx, portal, member, actor, { event, row, details, hostEvent: 'document-review', letter: event })
@@ -33,8 +36,8 @@ export function returnSubmission(
   })
 }
 
-/** A document that was filled here or in the host's own portal can be corrected; a file cannot. */
-export function isCorrectable(row: Submission): row is Submission & { onsite_id: number; pid: number } {
+/** A document that was filled here or in the host's own portal; a file has no row of the host's before it is filed. */
+export function isInHost(row: Submission): row is Submission & { onsite_id: number; pid: number } {
   return row.kind === 'document' && row.onsite_id !== null && row.pid !== null
 }
 
@@ -49,7 +52,7 @@ export function denySubmission(
     const refusal = await whyNotNow(portal, tx, member, row, seen)
     if (!row || refusal) return refusal ?? { ok: false, reason: 'not-found' }
     await moveSubmission(tx, portal, row, { state: 'denied', who: 'staff', by: member.username, reason })
-    if (isCorrectable(row)) await denyDocument(tx, decisionOf(portal, member, row))
+    if (isInHost(row)) await denyDocument(tx, decisionOf(portal, member, row))
     const event = 'document.denied'
     await tellOf(tx, portal, member, actor, { event, row, hostEvent: 'document-review', letter: event })
     return { ok: true }

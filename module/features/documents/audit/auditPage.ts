@@ -2,18 +2,18 @@
 import { fileOf, type StoredFile } from '../../../access/storedFiles.js'
 import { findPatient, type Patient } from '../../../host/patients.js'
 import { colleagues, type Colleague } from '../../../host/reads/staffAppointments.js'
-import { pagePictures } from '../../../platform/pdf/paper.js'
 import { holderView } from '../../../web/claiming.js'
 import { writeInstant } from '../../../web/instant.js'
 import type { FieldError } from '../../../web/layout.js'
 import { bornText, personName } from '../../../web/person.js'
 import type { StaffContext } from '../../../web/routes.js'
 import { labelOf, type Field } from '../directives.js'
+import { earlierFiles } from '../earlierFiles.js'
 import { holderOf, marksOf, type Submission } from '../submissions.js'
-import { isCorrectable } from './answering.js'
 import { categoriesFor, isScanned, usualCategory, usualName } from './filing.js'
 import { unsignedFields } from '../filling/filling.js'
 import { fillingOf } from './remaking.js'
+import { shownView } from './shown.js'
 import { kindTag, scanTag, stateTag } from './tags.js'
 import { writeSize } from '../../../web/numbers.js'
 import { whoseOf } from '../../../web/whose.js'
@@ -45,6 +45,7 @@ export async function auditPage(context: StaffContext, row: Submission, errors: 
     whose: whoseView(context, row, patient),
     facts: await factsOf(context, row, file),
     note: row.note,
+    earlier: await earlierView(context, row, people, base),
     shown: file ? await shownView(context, row, file, base) : undefined,
     /** What every form says that was shown: checked before anything is decided. */
     seen: { id: row.id, pid: row.pid ?? '', version: row.version, sha256: file?.sha256 ?? '' },
@@ -57,7 +58,9 @@ export async function auditPage(context: StaffContext, row: Submission, errors: 
         ? { action: url(`${base}/signature`), send: t('audit.sign.send', { name: context.staff.name }) }
         : undefined,
     returning:
-      open && isCorrectable(row) && filling ? returningView(context, row, filling.fields, typed, base) : undefined,
+      open && (row.kind === 'upload' || filling)
+        ? returningView(context, row, filling?.fields ?? [], typed, base)
+        : undefined,
     denying: open ? denyingView(context, typed, base) : undefined,
     decided: decidedView(context, row, people),
     errors,
@@ -101,49 +104,24 @@ async function factsOf(context: StaffContext, row: Submission, file: StoredFile 
   ]
 }
 
-/** The bytes as pictures, so that they are seen without a program of the browser's; what cannot be painted is downloaded. */
-async function shownView(context: StaffContext, row: Submission, file: StoredFile, base: string) {
-  const { t, url } = context
-  const downloadHref = url(`${base}/file`)
-  // What the scan objects to is not opened here either.
-  if (!isScanned(row)) return { pages: [], downloadHref: undefined, none: t('audit.notOpened') }
-  const count = await pagesOf(context, file)
-  const pages = Array.from({ length: Math.min(count, PAGES_MOST) }, (_each, at) => ({
-    src: url(`${base}/pages/${String(at + 1)}?sha256=${file.sha256}`),
-    alt: t('audit.page', { n: at + 1, m: count }),
+/** What stood here under the same number, the latest first, and what became of it. */
+async function earlierView(context: StaffContext, row: Submission, people: readonly Colleague[], base: string) {
+  const { portal, t, url } = context
+  if (row.kind !== 'upload') return []
+  return (await earlierFiles(portal.db, row.id)).reverse().map((file) => ({
+    name: file.name,
+    href: file.file_id === null || !isScanned(row) ? undefined : url(`${base}/file?earlier=${String(file.id)}`),
+    sent: t('audit.earlier.sent', { at: writeInstant(context, file.sent_at) }),
+    returned:
+      file.returned_at === null
+        ? ''
+        : t('audit.decidedBy', {
+            state: t('audit.state.returned'),
+            by: nameIn(people, file.returned_by ?? ''),
+            at: writeInstant(context, file.returned_at),
+          }),
+    reason: file.reason ?? '',
   }))
-  return {
-    pages,
-    downloadHref,
-    none: count === 0 ? t('audit.notPainted', { type: file.mediaType }) : undefined,
-    more: count > PAGES_MOST ? t('audit.morePages', { count: count - PAGES_MOST }) : undefined,
-  }
-}
-
-export const PAGES_MOST = 40
-
-/** 0: it cannot be painted. */
-async function pagesOf({ portal }: StaffContext, file: StoredFile): Promise<number> {
-  if (file.mediaType.startsWith('image/')) return isPicture(file) ? 1 : 0
-  if (!isPdf(file)) return 0
-  try {
-    return (await pagePictures(await portal.files.read(file.key), 0, 0)).count
-  } catch {
-    // Says it is a PDF, and is none that can be opened, or asks for a password.
-    return 0
-  }
-}
-
-const PAINTED_BYTES = 60_000_000
-
-export function isPdf({ bytes, mediaType }: Pick<StoredFile, 'bytes' | 'mediaType'>): boolean {
-  return mediaType === 'application/pdf' && bytes <= PAINTED_BYTES
-}
-
-export function isPicture({ bytes, mediaType }: Pick<StoredFile, 'bytes' | 'mediaType'>): boolean {
-  return (
-    ['image/png', 'image/jpeg', 'image/webp', 'image/gif', 'image/tiff'].includes(mediaType) && bytes <= PAINTED_BYTES
-  )
 }
 
 function nameIn(people: readonly Colleague[], username: string): string {
@@ -193,36 +171,41 @@ function nameAsked(text: string | undefined): string | undefined {
   return name === '' ? undefined : name.slice(0, NAME_MOST)
 }
 
-function returningView(
-  { t, url }: StaffContext,
-  row: Submission,
-  fields: readonly Field[],
-  typed: Typed,
-  base: string,
-) {
+function returningView(context: StaffContext, row: Submission, fields: readonly Field[], typed: Typed, base: string) {
+  const { t, url } = context
   const marks = typed.marks ?? marksOf(row)
+  const file = row.kind === 'upload'
+  const replies = file ? repliesOf(context, 'again', 'return', base) : undefined
   return {
     action: url(`${base}/return`),
-    reason: typed.reason ?? '',
+    hint: t(file ? 'audit.return.fileHint' : 'audit.return.hint'),
+    reason: typed.reason ?? replies?.chosen ?? '',
+    replies: replies?.offered ?? [],
     fields: fields
       .filter(({ by }) => by !== 'staff')
       .map((field) => ({ name: `mark.${field.name}`, label: labelOf(field, t), value: marks[field.name] ?? '' })),
   }
 }
 
-const REPLIES = 4
+/** What is often said, by number: `audit.reply.1`. Of a file that is asked for once more, and of what is denied. */
+const replyNumbers = { again: [5, 1, 4], reply: [1, 2, 3, 4] } as const
 
-function denyingView({ query, t, url }: StaffContext, typed: Typed, base: string) {
-  const asked = Number(/^[1-9]$/.exec(query['reply'] ?? '')?.[0] ?? 0)
-  const reply = asked >= 1 && asked <= REPLIES ? t(`audit.reply.${String(asked)}`) : ''
+/** `chosen`: what the address asks to begin with, `?reply=1`. */
+function repliesOf({ query, t, url }: StaffContext, name: keyof typeof replyNumbers, card: string, base: string) {
+  const numbers: readonly number[] = replyNumbers[name]
+  const asked = numbers.find((number) => String(number) === query[name])
   return {
-    action: url(`${base}/denial`),
-    reason: typed.denial ?? reply,
-    replies: Array.from({ length: REPLIES }, (_each, at) => ({
-      text: t(`audit.reply.${String(at + 1)}`),
-      href: `${url(base)}?reply=${String(at + 1)}#deny`,
+    chosen: asked === undefined ? '' : t(`audit.reply.${String(asked)}`),
+    offered: numbers.map((number) => ({
+      text: t(`audit.reply.${String(number)}`),
+      href: `${url(base)}?${name}=${String(number)}#${card}`,
     })),
   }
+}
+
+function denyingView(context: StaffContext, typed: Typed, base: string) {
+  const { chosen, offered } = repliesOf(context, 'reply', 'deny', base)
+  return { action: context.url(`${base}/denial`), reason: typed.denial ?? chosen, replies: offered }
 }
 
 function decidedView(context: StaffContext, row: Submission, people: readonly Colleague[]) {

@@ -13,7 +13,7 @@ import type { Actor } from '../../../platform/audit.js'
 import { day as dayOf } from '../../../platform/clock.js'
 import type { Database } from '../../../platform/database.js'
 import { findSubmission, inHand, moveSubmission, type Submission } from '../submissions.js'
-import { decisionOf, isCorrectable } from './answering.js'
+import { decisionOf, isInHost } from './answering.js'
 import { overOf, tellOf, whyNotNow, type NotDecided, type Seen } from './deed.js'
 
 export interface FileInput {
@@ -135,7 +135,7 @@ function fileInTurn(
       ...{ categoryId, name, mediaType: file.mediaType, ownerId: member.id },
       ...{ pid: laid.pid, day: dayOf(portal.clock.now()) },
     })
-    if (isCorrectable(row)) await lockDocument(tx, decisionOf(portal, member, row))
+    if (isInHost(row)) await lockDocument(tx, decisionOf(portal, member, row))
     await moveSubmission(tx, portal, row, {
       ...{ state: 'charted', who: 'staff', by: member.username },
       ...{ categoryId, documentId, filedName: name },

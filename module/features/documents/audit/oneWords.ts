@@ -17,8 +17,10 @@ export const oneWords = wordsIn(
     'audit.fromHostShort': 'The patient, in the EMR’s own portal',
     'audit.chartNumber': 'chart {{number}}',
     'audit.page': 'Page {{n}} of {{m}}',
-    'audit.morePages_one': 'One more page is in the file. Download it to see it.',
-    'audit.morePages_other': '{{count}} more pages are in the file. Download it to see them.',
+    'audit.shown.pages': 'Pages {{from}} to {{until}} of {{count}}',
+    'audit.shown.part': 'Part {{n}} of {{m}}',
+    'audit.shown.parts': 'The rest of the file',
+    'audit.shown.text': 'Read as {{encoding}}, line by line, nothing left out. What cannot be seen is written out.',
     'audit.notPainted': 'This file ({{type}}) cannot be shown here. Download it and open it with a program you trust.',
     'audit.notOpened':
       'The virus scan does not allow this file to be opened. Deny it with the reason; the patient can send another.',
@@ -41,6 +43,8 @@ export const oneWords = wordsIn(
     'audit.sign.send': 'Sign as {{name}}',
     'audit.return.title': 'Return for correction',
     'audit.return.hint': 'The patient gets it back as they sent it, with what you write here.',
+    'audit.return.fileHint':
+      'The patient reads what you write here and sends another file, which takes its place under the same number.',
     'audit.return.marks': 'What is wrong, field by field',
     'audit.return.reason': 'What should be corrected',
     'audit.return.send': 'Return it to the patient',
@@ -53,6 +57,9 @@ export const oneWords = wordsIn(
     'audit.reply.2': 'This seems to belong to somebody else. Please look at what you sent, and send your own.',
     'audit.reply.3': 'We have this already. You need not do anything.',
     'audit.reply.4': 'Pages are missing. Please send all of them together.',
+    'audit.reply.5': 'A page cannot be read. Please photograph it again, flat and in good light.',
+    'audit.earlier': 'What stood here before',
+    'audit.earlier.sent': 'Sent {{at}}.',
     'audit.decidedBy': '{{state}} by {{by}}, {{at}}.',
     'audit.filedAs': 'In the chart as “{{name}}”, document {{number}}.',
     'audit.missing.category': 'Choose a category.',
@@ -72,7 +79,8 @@ export const oneWords = wordsIn(
       'It is not what the page showed: other bytes, another version or another patient. Below is how it stands now; look again, then decide.',
     'audit.not.changed-in-host':
       'The patient changed it in the EMR’s own portal meanwhile. It was made anew; look at it again, then decide.',
-    'audit.not.not-correctable': 'A file cannot be corrected. Deny it with the reason; the patient can send another.',
+    'audit.not.not-correctable':
+      'It cannot be returned: its document is gone from the EMR. Deny it with the reason; the patient can send another.',
     'audit.not.nothing-to-sign': 'There is nothing to sign for the practice in it.',
     'audit.not.no-such-colleague': 'Choose a colleague who may audit documents.',
     'audit.not.no-chart':
@@ -102,8 +110,11 @@ export const oneWords = wordsIn(
     'audit.fromHostShort': 'El paciente, en el portal propio del expediente electrónico',
     'audit.chartNumber': 'expediente {{number}}',
     'audit.page': 'Página {{n}} de {{m}}',
-    'audit.morePages_one': 'Hay una página más en el archivo. Descárguelo para verla.',
-    'audit.morePages_other': 'Hay {{count}} páginas más en el archivo. Descárguelo para verlas.',
+    'audit.shown.pages': 'Páginas {{from}} a {{until}} de {{count}}',
+    'audit.shown.part': 'Parte {{n}} de {{m}}',
+    'audit.shown.parts': 'El resto del archivo',
+    'audit.shown.text':
+      'Leído como {{encoding}}, línea por línea, sin omitir nada. Lo que no se ve está escrito con su código.',
     'audit.notPainted':
       'Este archivo ({{type}}) no se puede mostrar aquí. Descárguelo y ábralo con un programa de confianza.',
     'audit.notOpened':
@@ -127,6 +138,8 @@ export const oneWords = wordsIn(
     'audit.sign.send': 'Firmar como {{name}}',
     'audit.return.title': 'Devolver para corregir',
     'audit.return.hint': 'El paciente lo recibe como lo envió, con lo que usted escriba aquí.',
+    'audit.return.fileHint':
+      'El paciente lee lo que usted escribe aquí y envía otro archivo, que ocupa su lugar con el mismo número.',
     'audit.return.marks': 'Qué está mal, campo por campo',
     'audit.return.reason': 'Qué hay que corregir',
     'audit.return.send': 'Devolverlo al paciente',
@@ -139,6 +152,9 @@ export const oneWords = wordsIn(
     'audit.reply.2': 'Parece que es de otra persona. Por favor, revise lo que envió y envíe lo suyo.',
     'audit.reply.3': 'Ya lo tenemos. No necesita hacer nada.',
     'audit.reply.4': 'Faltan páginas. Por favor, envíelas todas juntas.',
+    'audit.reply.5': 'Una página no se puede leer. Fotografíela otra vez, plana y con buena luz, por favor.',
+    'audit.earlier': 'Lo que estaba aquí antes',
+    'audit.earlier.sent': 'Enviado: {{at}}.',
     'audit.decidedBy': '{{state}} por {{by}}, {{at}}.',
     'audit.filedAs': 'En el expediente como “{{name}}”, documento {{number}}.',
     'audit.missing.category': 'Elija una categoría.',
@@ -159,7 +175,7 @@ export const oneWords = wordsIn(
     'audit.not.changed-in-host':
       'El paciente lo cambió mientras tanto en el portal propio del expediente electrónico. Se hizo de nuevo; mírelo otra vez y decida.',
     'audit.not.not-correctable':
-      'Un archivo no se puede corregir. Rechácelo con el motivo; el paciente puede enviar otro.',
+      'No se puede devolver: su documento ya no está en el expediente electrónico. Rechácelo con el motivo; el paciente puede enviar otro.',
     'audit.not.nothing-to-sign': 'No tiene nada que firmar por el consultorio.',
     'audit.not.no-such-colleague': 'Elija a un colega que pueda revisar documentos.',
     'audit.not.no-chart':

@@ -5,9 +5,10 @@ import { imaging } from '../../../platform/imaging.js'
 import { pagePictures } from '../../../platform/pdf/paper.js'
 import type { StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
+import { earlierFiles } from '../earlierFiles.js'
 import { findSubmission, type Submission } from '../submissions.js'
 import { idIn } from './address.js'
-import { isPdf, isPicture, PAGES_MOST } from './auditPage.js'
+import { isPdf, isPicture } from './shown.js'
 import { isScanned } from './filing.js'
 import { whoseOf } from '../../../web/whose.js'
 
@@ -16,21 +17,25 @@ interface Found {
   file: StoredFile
 }
 
+/** `?earlier=3`: what stood there before, as long as it is kept. */
 async function foundIn(context: StaffContext): Promise<Found | undefined> {
   const { db } = context.portal
   const row = await findSubmission(db, idIn(context))
   // What the scan objects to is given to nobody.
   if (row?.file_id == null || !isScanned(row)) return undefined
-  const file = await fileOf(db, row.file_id)
+  const { earlier } = context.query
+  const before = earlier === undefined ? [] : await earlierFiles(db, row.id)
+  const fileId = earlier === undefined ? row.file_id : before.find(({ id }) => String(id) === earlier)?.file_id
+  const file = fileId == null ? undefined : await fileOf(db, fileId)
   return file && { row, file }
 }
 
 /** GET …/pages/:page: of the very bytes that the page was made for, or none. */
 export async function page(context: StaffContext): Promise<Answer> {
   const { params, query, show } = context
-  const number = Number(/^[1-9]\d?$/.exec(params['page'] ?? '')?.[0] ?? 0)
+  const number = Number(/^[1-9]\d{0,4}$/.exec(params['page'] ?? '')?.[0] ?? 0)
   const found = await foundIn(context)
-  if (!found || number < 1 || number > PAGES_MOST || query['sha256'] !== found.file.sha256) return show.notFound()
+  if (!found || number < 1 || query['sha256'] !== found.file.sha256) return show.notFound()
   const picture = await painted(context, found.file, number)
   if (!picture) return show.notFound()
   return show.stream({

@@ -29,12 +29,12 @@ import { versionNumberOf } from '../filling/versions.js'
 import { pinContents, pinnedContents, pinnedValues, type Pinned, type Signed } from '../pinned.js'
 import { renderFilled } from '../rendering.js'
 import { findSubmission, inHand, sendForAudit, type Submission } from '../submissions.js'
-import { isCorrectable } from './answering.js'
+import { isInHost } from './answering.js'
 import { tellOf, whyNotNow, type NotDecided, type Seen } from './deed.js'
 
 /** The document that a submission was made of, as its row of the host's says. */
 export function fillingOf(portal: Portal, row: Submission): Promise<Filling | undefined> {
-  if (!isCorrectable(row)) return Promise.resolve(undefined)
+  if (!isInHost(row)) return Promise.resolve(undefined)
   return findFilling(portal.db, portal, row.pid, row.onsite_id)
 }
 
@@ -123,7 +123,7 @@ export async function signForPractice(
   const outcome = await inHand(portal, seen.id, async (tx, current): Promise<SignOutcome> => {
     const refusal = await whyNotNow(portal, tx, member, current, seen)
     if (!current || refusal) return refusal ?? { ok: false, reason: 'not-found' }
-    if (!isCorrectable(current)) return { ok: false, reason: 'nothing-to-sign' }
+    if (!isInHost(current)) return { ok: false, reason: 'nothing-to-sign' }
     await writeSignature(tx, portal, member, current, { filling, more, image, isKept, address })
     await pinContents(tx, current.id, pinned)
     dropped.push(...(await replaceBytes(tx, portal, current, { pdf, awaitsSignature: false })))

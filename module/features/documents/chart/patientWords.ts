@@ -83,7 +83,7 @@ export const patientWords = wordsIn(
     'chart.lead': 'Lo que el consultorio le pide, lo que usted envió y lo que hay en el expediente.',
     'chart.leadOfOther': 'Lo que el consultorio pide, lo que se envió y lo que hay en el expediente de {{name}}.',
     'chart.asked.title': 'Lo que pide el consultorio',
-    'chart.asked.text': 'Formularios para leer, rellenar y firmar.',
+    'chart.asked.text': 'Formularios para leer, llenar y firmar.',
     'chart.asked.link': 'Ver lo que se pide',
     'chart.send.title': 'Enviar un archivo',
     'chart.send.text': 'Una foto, un escaneo o un PDF. El consultorio lo revisa antes de pasarlo al expediente.',

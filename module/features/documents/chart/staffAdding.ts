@@ -1,4 +1,4 @@
-/** A file that staff put into the chart of the patient whose page it is. */
+/** Files that staff put into the chart of the patient whose page it is. */
 import { z } from 'zod'
 import { isOpaqueId } from '../../../platform/ids.js'
 import { onceOf } from '../../../platform/once.js'
@@ -19,65 +19,114 @@ const Added = z.object({
   _once: z.string().optional(),
 })
 
-/** POST /patients/:pid/documents */
+/** POST /patients/:pid/documents: each file is added, or refused, for itself. */
 export async function add(context: StaffContext): Promise<Answer> {
-  const { actor, files, form, portal, show, staff, t } = context
+  const { files, form, show, t } = context
   const patient = await patientIn(context)
   if (!patient) return show.notFound()
   const asked = form(Added)
   const refused = refusedFiles(context)
-  if (refused) return listPage(context, told(refused.status, refused.messages, asked.typed))
-  const [file] = files
+  const named = asked.ok && asked.value.name !== ''
   const errors: FieldError[] = [
-    ...(file ? [] : [{ name: FIELD, text: t('chart.staff.add.fileMissing') }]),
+    ...(files.length === 0 && !refused ? [{ name: FIELD, text: t('chart.staff.add.fileMissing') }] : []),
+    ...(named && files.length > 1 ? [{ name: 'name', text: t('chart.staff.add.nameForOne') }] : []),
     ...Object.entries(asked.ok ? {} : asked.errors).map(([name, key]) => ({ name, text: t(key) })),
   ]
-  if (!asked.ok || !file) return listPage(context, { status: 422, errors, typed: asked.typed })
-
-  const { category: categoryId, tell } = asked.value
-  const name = asked.value.name === '' ? file.name : asked.value.name
-  const outcome = await addToChart(portal, staff, actor, {
-    ...{ pid: patient.pid, file, categoryId, name, tell: tell === '1' },
-    once: onceIn(context, file, { ...asked.value, pid: patient.pid }),
+  if (!asked.ok || errors.length > 0) return listPage(context, { status: 422, errors, typed: asked.typed })
+  const added = await addEach(context, patient.pid, asked.value)
+  const [failed] = added.failed
+  if (failed === undefined && !refused) return done(context, patient.pid, added)
+  const messages = [...(refused?.messages ?? []), ...added.failed.map(({ said }) => said)]
+  // What is in the chart is not sent again by the same form.
+  const { _once: once = '', ...rest } = asked.typed
+  return listPage(context, {
+    status: failed?.status ?? refused?.status ?? 422,
+    errors: messages.map((text) => ({ text, ...nameOfField(failed, refused !== undefined) })),
+    typed: added.documents.length === 0 ? { ...rest, _once: once } : rest,
+    added: added.documents,
   })
-  if (!outcome.ok) return listPage(context, refusal(context, outcome, asked.typed))
-  const key = outcome.told > 0 ? 'chart.staff.done.told' : 'chart.staff.done.added'
-  return show.seeOther(`${pathOf(patient.pid)}/${String(outcome.document)}`, { kind: 'success', key })
 }
 
-/** The same form with the same file is the same press. */
+/** Where a message stands: at the files, but for what is no file's fault. */
+function nameOfField(failed: AddedFiles['failed'][number] | undefined, refused: boolean): { name?: string } {
+  if (refused || failed === undefined) return { name: FIELD }
+  return failed.field === undefined ? {} : { name: failed.field }
+}
+
+interface AddedFiles {
+  /** documents.id */
+  documents: number[]
+  told: boolean
+  failed: Array<{ status: number; field: string | undefined; said: string }>
+}
+
+/** One after the other. Who may read them is written to once, whatever the number. */
+async function addEach(context: StaffContext, pid: number, value: z.output<typeof Added>): Promise<AddedFiles> {
+  const { actor, files, portal, staff } = context
+  const all: AddedFiles = { documents: [], told: false, failed: [] }
+  for (const [at, file] of files.entries()) {
+    const outcome = await addToChart(portal, staff, actor, {
+      ...{ pid, file, categoryId: value.category, name: value.name === '' ? file.name : value.name },
+      tell: value.tell === '1' && !all.told,
+      once: onceIn(context, file, { ...value, pid }, at),
+    })
+    if (outcome.ok) {
+      all.documents.push(outcome.document)
+      all.told ||= outcome.told > 0
+      continue
+    }
+    const why = whyNot(context, outcome)
+    const several = files.length > 1 && why.ofFile
+    all.failed.push({ ...why, said: several ? namedText(context, file, why.said) : why.said })
+    // The next would end as this one did.
+    if (!why.ofFile) break
+  }
+  return all
+}
+
+function namedText({ t }: StaffContext, { name }: ReceivedFile, why: string): string {
+  return t('chart.staff.add.named', { name, why })
+}
+
+/** To the one that was added; of several, to the list, which says which. */
+function done({ show }: StaffContext, pid: number, { documents, told }: AddedFiles): Answer {
+  const key = told ? 'told' : 'added'
+  const [one, ...more] = documents
+  if (more.length === 0) {
+    return show.seeOther(`${pathOf(pid)}/${String(one)}`, { kind: 'success', key: `chart.staff.done.${key}` })
+  }
+  const to = `${pathOf(pid)}?added=${documents.join('.')}`
+  return show.seeOther(to, { kind: 'success', key: `chart.staff.done.several.${key}` })
+}
+
+/** The same form with the same file at the same place is the same press. */
 function onceIn(
   { actor }: StaffContext,
   file: ReceivedFile,
   { _once, ...fields }: z.output<typeof Added> & { pid: number },
+  at: number,
 ) {
   if (_once === undefined || !isOpaqueId(_once)) return undefined
-  return onceOf(`staff:${actor.id}`, _once, { ...fields, sha256: file.sha256 })
+  const owner = at === 0 ? `staff:${actor.id}` : `staff:${actor.id}:${String(at)}`
+  return onceOf(owner, _once, { ...fields, sha256: file.sha256 })
 }
 
-function refusal(
-  { t }: StaffContext,
-  { reason }: Extract<AddOutcome, { ok: false }>,
-  typed: Readonly<Record<string, string>>,
-) {
+/** `ofFile`: the next may be taken all the same. */
+function whyNot({ t }: StaffContext, { reason }: Extract<AddOutcome, { ok: false }>) {
   switch (reason) {
     case 'no-category':
-      return { status: 422, errors: [{ name: 'category', text: t('chart.staff.add.categoryMissing') }], typed }
+      return { status: 422, field: 'category', ofFile: false, said: t('chart.staff.add.categoryMissing') }
     case 'other-kind':
     case 'infected':
     case 'unscannable':
-      return told(422, [t(`chart.staff.add.${reason}`)], typed)
+      return { status: 422, field: FIELD, ofFile: true, said: t(`chart.staff.add.${reason}`) }
     case 'scan-away':
-      return told(503, [t('chart.staff.add.scan-away')], typed)
+      return { status: 503, field: FIELD, ofFile: true, said: t('chart.staff.add.scan-away') }
     case 'used-otherwise':
-      return { status: 422, errors: [{ text: t('chart.staff.add.used') }], typed }
+      return { status: 422, field: undefined, ofFile: false, said: t('chart.staff.add.used') }
     case 'no-space':
-      return told(507, [t('chart.staff.not.no-space')], typed)
+      return { status: 507, field: FIELD, ofFile: true, said: t('chart.staff.not.no-space') }
     default:
-      return { status: 503, errors: [{ text: t(`chart.staff.not.${reason}`) }], typed }
+      return { status: 503, field: undefined, ofFile: false, said: t(`chart.staff.not.${reason}`) }
   }
-}
-
-function told(status: number, messages: readonly string[], typed: Readonly<Record<string, string>>) {
-  return { status, errors: messages.map((text) => ({ name: FIELD, text })), typed }
 }

@@ -14,6 +14,8 @@ export interface Told {
   status: number
   errors: readonly FieldError[]
   typed: Readonly<Record<string, string>>
+  /** documents.id of what was added all the same. */
+  added?: readonly number[]
 }
 
 /** The list, or once more with what was wrong with what was to be added. */
@@ -24,12 +26,23 @@ export async function listPage(context: StaffContext, told?: Told): Promise<Answ
   const rows = await documentsForStaff(portal, staff, patient.pid)
   const name = patientName(patient)
   const base = pathOf(patient.pid)
+  const { uploadMegabytes: megabytes, uploadsAtOnce: files } = portal.settings()
+  const added = addedAmong(context, rows, told)
   const page = {
     name,
     backHref: url(`/staff/portal/patients/${String(patient.pid)}`),
     rows: rows.map((row) => listRow(context, row, base)),
     more: rows.length >= DOCUMENTS_MOST ? t('chart.staff.more', { count: DOCUMENTS_MOST }) : '',
     action: url(base),
+    /** What the last press added, where it was more than one, or not all. */
+    added: added.map((row) => ({ name: nameOf(row), href: url(`${base}/${String(row.id)}`) })),
+    limits: t('chart.staff.add.limits', { files, megabytes }),
+    upload: {
+      ...{ megabytes, files, tooMany: t('uploads.tooMany', { files }) },
+      /** For JavaScript, which looks before it sends: with {{name}} for the file's. */
+      tooLarge: t('files.too-large', { megabytes, name: '{{name}}' }),
+    },
+    fileErrors: (told?.errors ?? []).filter(({ name: field }) => field === 'file').map(({ text }) => text),
     token: told?.typed['_once'] ?? opaqueId(),
     categories: await categoryOptions(context, told?.typed['category']),
     typed: told?.typed ?? {},
@@ -39,6 +52,17 @@ export async function listPage(context: StaffContext, told?: Told): Promise<Answ
   const options = { title: t('chart.staff.of', { name }), about: [patient.pid] }
   const view = '/documents/chart/staff-list'
   return told ? show.refused(view, page, { ...options, status: told.status }) : show.page(view, page, options)
+}
+
+/** Looked up among those that this member may see: an address can name any. */
+function addedAmong(
+  { query }: StaffContext,
+  rows: readonly StaffsDocument[],
+  told: Told | undefined,
+): StaffsDocument[] {
+  const asked = /^\d{1,10}(\.\d{1,10}){0,99}$/.test(query['added'] ?? '') ? (query['added'] ?? '').split('.') : []
+  const ids = new Set(told ? (told.added ?? []) : asked.map(Number))
+  return ids.size === 0 ? [] : rows.filter(({ id }) => ids.has(id))
 }
 
 async function categoryOptions({ portal, staff, t }: StaffContext, chosen: string | undefined) {

@@ -21,6 +21,8 @@ export function archiveOf(portal: Portal, documents: readonly ChartDocument[], t
   const work: Work = { archive, out, reading: undefined }
   // Whoever waits for it has gone: nothing more is read.
   out.once('close', () => work.reading?.destroy())
+  // It may break before anybody listens: whoever reads it then finds it closed.
+  out.on('error', () => undefined)
   fill(portal, work, documents, t).catch((error: unknown) => out.destroy(error as Error))
   return out
 }

@@ -161,7 +161,9 @@ async function pass(portal: Portal, upload: Upload, scan: Scan, picture?: Stored
       note: row.note,
       batch: row.batch,
       scan,
+      replaces: row.replaces ?? undefined,
     })
+    if (sent.id === row.replaces) await standAside(tx, sent.id)
     await tx.change(
       `UPDATE foyer_uploads
           SET state = 'sent', submission_id = :submission, scan = :scan, file_id = NULL, checked_at = :now
@@ -178,6 +180,13 @@ async function pass(portal: Portal, upload: Upload, scan: Scan, picture?: Stored
     return [fileId]
   })
   await removeDropped(portal, dropped)
+}
+
+/** What was sent under this number before. */
+async function standAside(tx: Tx, submission: number): Promise<void> {
+  await tx.change(`UPDATE foyer_uploads SET state = 'replaced' WHERE submission_id = :submission AND state = 'sent'`, {
+    submission,
+  })
 }
 
 /** Its bytes go; its name and the reason stay, for the patient to read. */

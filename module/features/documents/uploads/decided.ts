@@ -8,6 +8,7 @@ import { dropFile, fileOf, removeDropped } from '../../../access/storedFiles.js'
 import { openChartDocument } from '../../../host/documents/opening.js'
 import { documentsById } from '../../../host/reads/chartDocuments.js'
 import { utc } from '../../../platform/clock.js'
+import { dropEarlier } from '../earlierFiles.js'
 import { inHand, type Submission } from '../submissions.js'
 
 interface Decided {
@@ -53,12 +54,12 @@ async function isNeeded(portal: Portal, { document_id: documentId, file_id: file
 
 async function drop(portal: Portal, { file_id: fileId, id, state }: Decided): Promise<number> {
   const gone = await inHand(portal, id, async (tx, row: Submission | undefined) => {
-    if (row?.state !== state || row.file_id !== fileId) return false
+    if (row?.state !== state || row.file_id !== fileId) return []
     await tx.change(`UPDATE foyer_submissions SET file_id = NULL WHERE id = :id`, { id })
     await dropFile(tx, fileId)
-    return true
+    // What stood in its place before goes with it.
+    return [fileId, ...(await dropEarlier(tx, id))]
   })
-  if (!gone) return 0
-  await removeDropped(portal, [fileId])
-  return 1
+  await removeDropped(portal, gone)
+  return gone.length
 }

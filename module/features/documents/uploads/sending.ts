@@ -10,6 +10,7 @@ import { isOfKind, kindsIn, nameFor } from '../../../platform/mediaTypes.js'
 import { firstResult, rememberResult, type Once } from '../../../platform/once.js'
 import { patientTurn, takeTurn } from '../../../platform/turns.js'
 import type { FileRefusal, ReceivedFile } from '../../../web/routes.js'
+import { ownSubmission, type Submission, type SubmissionState } from '../submissions.js'
 import type { UploadRefusal } from './upload.js'
 
 export interface Refused {
@@ -48,9 +49,17 @@ export interface SendInput extends Sorted {
   scope: PatientScope
   note: string
   once: Once | undefined
+  /** The number of a file that staff returned: the one that is sent takes its place. */
+  replaces?: string
 }
 
-export type SendOutcome = { ok: true; batch: string } | { ok: false; reason: 'used-otherwise' }
+export type SendOutcome =
+  | { ok: true; batch: string }
+  | { ok: false; reason: 'used-otherwise' }
+  /** There is none of that number to send again; as it stands, where there is one. */
+  | { ok: false; reason: 'not-returned'; state: SubmissionState | undefined }
+  /** Another that takes its place has come, and is looked at. */
+  | { ok: false; reason: 'under-way' }
 
 /** One transaction. Pressed again, it gives the first batch. */
 export async function sendFiles(portal: Portal, actor: Actor, input: SendInput): Promise<SendOutcome> {
@@ -62,8 +71,11 @@ export async function sendFiles(portal: Portal, actor: Actor, input: SendInput):
       if (before.state === 'used-otherwise') return { ok: false, reason: 'used-otherwise' }
       if (before.state === 'done') return { ok: true, batch: before.result }
     }
+    const replaced = await replacedBy(tx, input)
+    if (replaced && !replaced.ok) return replaced
     const batch = opaqueId()
-    for (const file of input.taken) await keep(tx, portal, batch, input, file)
+    const whole = replaced ? { ...input, note: input.note === '' ? replaced.row.note : input.note } : input
+    for (const file of input.taken) await keep(tx, portal, batch, whole, file, replaced?.row)
     for (const refused of input.refused) await remember(tx, portal, batch, input, refused)
     await recordAudit(tx, portal.clock, actor, {
       ...{ event: 'upload.received', subject: `upload:${batch}`, pid: pidOf(scope) },
@@ -74,16 +86,39 @@ export async function sendFiles(portal: Portal, actor: Actor, input: SendInput):
   })
 }
 
-async function keep(tx: Tx, portal: Portal, batch: string, input: SendInput, file: ReceivedFile): Promise<void> {
+type Replaced = { ok: true; row: Submission } | Extract<SendOutcome, { ok: false }>
+
+/** In the patient's turn. Undefined: nothing is to be replaced. */
+async function replacedBy(tx: Tx, { replaces, scope }: SendInput): Promise<Replaced | undefined> {
+  if (replaces === undefined) return undefined
+  const row = await ownSubmission(tx, { pid: pidOf(scope), record: scope.record }, replaces)
+  if (row?.kind !== 'upload' || row.state !== 'returned') {
+    return { ok: false, reason: 'not-returned', state: row?.state }
+  }
+  const coming = await tx.first(`SELECT id FROM foyer_uploads WHERE state = 'checking' AND replaces = :id LIMIT 1`, {
+    id: row.id,
+  })
+  return coming ? { ok: false, reason: 'under-way' } : { ok: true, row }
+}
+
+async function keep(
+  tx: Tx,
+  portal: Portal,
+  batch: string,
+  input: SendInput,
+  file: ReceivedFile,
+  replaced: Submission | undefined,
+): Promise<void> {
   const now = utc(portal.clock.now())
   const id = await tx.insert(
     `INSERT INTO foyer_uploads
-       (batch, account_id, sender, relationship, record, pid, file_id, name, media_type, note, state, due_at, sent_at)
+       (batch, account_id, sender, relationship, record, pid, file_id, name, media_type, note, state, due_at, sent_at, replaces)
      VALUES (:batch, :accountId, :sender, :relationship, :record, :pid, :fileId, :name, :mediaType, :note, 'checking',
-        :now, :now)`,
+        :now, :now, :replaces)`,
     {
       ...senderOf(input.scope),
       ...{ batch, now, fileId: file.id, note: input.note, mediaType: file.mediaType },
+      replaces: replaced?.id ?? null,
       name: nameFor(file.name, file.mediaType),
     },
   )

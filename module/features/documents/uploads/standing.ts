@@ -1,5 +1,6 @@
 import type { RecordContext } from '../../../web/routes.js'
 import { endingsOf, kindsIn } from '../../../platform/mediaTypes.js'
+import type { SubmissionState } from '../submissions.js'
 import type { UploadRefusal, UploadStanding } from './upload.js'
 
 type Words = Pick<RecordContext, 't' | 'portal'>
@@ -11,6 +12,7 @@ const tones: Readonly<Record<string, string>> = {
   denied: 'danger',
   charted: 'success',
   refused: 'danger',
+  replaced: 'neutral',
 }
 
 /** How it stands, in a word or two. */
@@ -32,6 +34,11 @@ export function standingText(words: Words, row: UploadStanding): string {
 export function refusalWords({ portal, t }: Words, reason: UploadRefusal): string {
   const { uploadKinds, uploadMegabytes: megabytes, uploadsAtOnce: files } = portal.settings()
   return t(`uploads.refused.${reason}`, { megabytes, files, endings: endingsOf(kindsIn(uploadKinds)).join(', ') })
+}
+
+/** How staff left it, in a word or two. */
+export function stateText({ t }: Pick<Words, 't'>, state: SubmissionState): string {
+  return t(`uploads.state.${state}`)
 }
 
 function stateOf({ state, submission_state: staff }: UploadStanding): string {

@@ -8,6 +8,7 @@ import { utc, wallClock } from '../../../platform/clock.js'
 import type { Tx } from '../../../platform/database.js'
 import { publish } from '../../../platform/outbox.js'
 import { patientTurn, takeTurn } from '../../../platform/turns.js'
+import { dropEarlier } from '../earlierFiles.js'
 import { ownSubmission, withdrawSubmission, type Whose } from '../submissions.js'
 import { noteForStaff } from './checking.js'
 import { uploadsTogether, type UploadStanding } from './upload.js'
@@ -31,11 +32,11 @@ export async function takeBackUpload(
     const row = (await uploadsTogether(tx, whose, batch)).find((each) => each.id === id)
     if (!row) return { outcome: { ok: false, reason: 'not-found' } as const, dropped: [] }
     if (isTakenBack(row)) return { outcome: { ok: true } as const, dropped: [] }
-    const file = await takeBack(tx, portal, actor, whose, row)
-    if (file === undefined) return { outcome: { ok: false, reason: 'over', row } as const, dropped: [] }
-    await dropFile(tx, file)
+    const files = await takeBack(tx, portal, actor, whose, row)
+    if (files === undefined) return { outcome: { ok: false, reason: 'over', row } as const, dropped: [] }
+    for (const file of files) await dropFile(tx, file)
     await tellHost(tx, portal, row)
-    return { outcome: { ok: true } as const, dropped: [file] }
+    return { outcome: { ok: true } as const, dropped: files }
   })
   await removeDropped(portal, dropped)
   return outcome
@@ -50,19 +51,19 @@ function isTakenBack({ state, submission_state: staff }: UploadStanding): boolea
   return state === 'withdrawn' || (state === 'sent' && staff === 'withdrawn')
 }
 
-/** Answers the file that nothing refers to any more. Undefined: it is too late. */
+/** Answers the files that nothing refers to any more. Undefined: it is too late. */
 function takeBack(
   tx: Tx,
   portal: Portal,
   actor: Actor,
   whose: Whose,
   row: UploadStanding,
-): Promise<number | undefined> {
+): Promise<number[] | undefined> {
   if (!mayTakeBack(row)) return Promise.resolve(undefined)
   return row.state === 'checking' ? unchecked(tx, portal, actor, row) : sent(tx, portal, actor, whose, row)
 }
 
-async function unchecked(tx: Tx, portal: Portal, actor: Actor, row: UploadStanding): Promise<number | undefined> {
+async function unchecked(tx: Tx, portal: Portal, actor: Actor, row: UploadStanding): Promise<number[]> {
   const { clock } = portal
   await tx.change(
     `UPDATE foyer_uploads SET state = 'withdrawn', file_id = NULL, checked_at = :now WHERE id = :id AND state = 'checking'`,
@@ -72,7 +73,7 @@ async function unchecked(tx: Tx, portal: Portal, actor: Actor, row: UploadStandi
   await recordAudit(tx, clock, actor, { event: 'document.withdrawn', subject, pid: row.pid ?? undefined })
   // It may have been the last that those sent with it waited for.
   await noteForStaff(tx, portal, row)
-  return row.file_id ?? undefined
+  return row.file_id === null ? [] : [row.file_id]
 }
 
 async function sent(
@@ -81,7 +82,7 @@ async function sent(
   actor: Actor,
   whose: Whose,
   row: UploadStanding,
-): Promise<number | undefined> {
+): Promise<number[] | undefined> {
   const receipt = row.receipt ?? ''
   const submission = await ownSubmission(tx, whose, receipt)
   if (submission?.file_id == null) return undefined
@@ -92,7 +93,7 @@ async function sent(
     payload: { submission: submission.id, account: submission.account_id, pid: submission.pid },
     key: `submission:${String(submission.id)}`,
   })
-  return submission.file_id
+  return [submission.file_id, ...(await dropEarlier(tx, submission.id))]
 }
 
 async function tellHost(tx: Tx, { clock }: Portal, { id, pid }: UploadStanding): Promise<void> {

@@ -30,11 +30,14 @@ export interface Upload {
   name: string
   media_type: string
   note: string
-  state: 'checking' | 'sent' | 'refused' | 'withdrawn'
+  /** replaced: staff returned it, and another stands in its place. */
+  state: 'checking' | 'sent' | 'refused' | 'withdrawn' | 'replaced'
   reason: UploadRefusal | null
   virus: string | null
   scan: Scan | null
   submission_id: number | null
+  /** The returned submission that it is sent in place of. */
+  replaces: number | null
   attempts: number
   sent_at: Utc
 }
@@ -50,7 +53,7 @@ export interface UploadStanding extends Upload {
 }
 
 export const uploadColumns = `u.id, u.batch, u.account_id, u.sender, u.relationship, u.record, u.pid, u.file_id, u.name,
-  u.media_type, u.note, u.state, u.reason, u.virus, u.scan, u.submission_id, u.attempts, u.sent_at`
+  u.media_type, u.note, u.state, u.reason, u.virus, u.scan, u.submission_id, u.replaces, u.attempts, u.sent_at`
 
 const standing = `SELECT ${uploadColumns}, s.receipt, s.state AS submission_state, s.document_id, s.reason AS staff_reason
    FROM foyer_uploads u LEFT JOIN foyer_submissions s ON s.id = u.submission_id`

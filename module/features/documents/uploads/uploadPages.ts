@@ -11,8 +11,8 @@ import type { RecordContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import { ownSubmission, type Whose } from '../submissions.js'
 import { checkAtOnce } from './checking.js'
-import { sendFiles, sorted, type Refused } from './sending.js'
-import { refusalWords, standingTag, standingText } from './standing.js'
+import { sendFiles, sorted, type Refused, type SendOutcome } from './sending.js'
+import { refusalWords, stateText, standingTag, standingText } from './standing.js'
 import { mayTakeBack, takeBackUpload } from './takingBack.js'
 import { uploadsOf, uploadsTogether, type UploadStanding } from './upload.js'
 
@@ -26,28 +26,60 @@ export async function form(context: RecordContext): Promise<Answer> {
   })
 }
 
+/** GET …/documents/upload/:batch/files/:file/replacement: of a file that staff returned. */
+export async function replaceForm(context: RecordContext): Promise<Answer> {
+  const { here, params, show, t } = context
+  const row = await rowIn(context)
+  if (!row) return show.notFound()
+  if (!mayReplace(row)) return show.seeOther(here(`/documents/upload/${params['batch'] ?? ''}`))
+  const page = await formPage(context, { note: '', errors: [] }, row)
+  return show.page('/documents/uploads/form', page, { title: t('uploads.replace.title') })
+}
+
+/** Staff returned it, and what takes its place is awaited. */
+function mayReplace({ state, submission_state: staff }: UploadStanding): boolean {
+  return state === 'sent' && staff === 'returned'
+}
+
+async function rowIn(context: RecordContext): Promise<UploadStanding | undefined> {
+  const { params, portal } = context
+  const rows = await uploadsTogether(portal.db, whoseOf(context), params['batch'] ?? '')
+  return rows.find(({ id }) => String(id) === params['file'])
+}
+
 interface Typed {
   note: string
   errors: Array<{ name: string; text: string }>
 }
 
-async function formPage(context: RecordContext, { note, errors }: Typed) {
+/** `replaced`: the returned file whose place the one that is chosen takes. */
+async function formPage(context: RecordContext, { note, errors }: Typed, replaced?: UploadStanding) {
   const { here, portal, scope, t, url } = context
-  const { uploadKinds, uploadMegabytes: megabytes, uploadsAtOnce: files } = portal.settings()
+  const { uploadKinds, uploadMegabytes: megabytes, uploadsAtOnce } = portal.settings()
+  const files = replaced ? 1 : uploadsAtOnce
   const kinds = kindsIn(uploadKinds)
-  const earlier = await uploadsOf(portal.db, whoseOf(context))
+  const earlier = replaced ? [] : await uploadsOf(portal.db, whoseOf(context))
   return {
-    action: url(here('/documents/upload')),
+    action: url(here(replaced ? replacementPath(replaced) : '/documents/upload')),
+    replaced: replaced && {
+      name: replaced.name,
+      number: t('uploads.number', { receipt: replaced.receipt ?? '' }),
+      reason: replaced.staff_reason ?? '',
+    },
     backHref: url(here('/documents')),
     once: opaqueId(),
     for: scope.kind === 'chart' ? `${scope.patient.firstName} ${scope.patient.lastName}` : '',
     accept: acceptOf(kinds),
     megabytes,
     files,
-    hint: t('uploads.files.hint', { endings: endingsOf(kinds).join(', '), megabytes, files }),
+    hint: t(replaced ? 'uploads.replace.hint' : 'uploads.files.hint', {
+      endings: endingsOf(kinds).join(', '),
+      megabytes,
+      files,
+    }),
     /** For JavaScript, which looks before it sends: with {{name}} for the file's. */
     tooLarge: t('files.too-large', { megabytes, name: '{{name}}' }),
-    tooMany: t('uploads.tooMany', { files }),
+    tooMany: t(replaced ? 'uploads.replace.one' : 'uploads.tooMany', { files }),
     note,
     errors,
     fileErrors: errors.filter(({ name }) => name === 'file'),
@@ -56,34 +88,80 @@ async function formPage(context: RecordContext, { note, errors }: Typed) {
   }
 }
 
+function replacementPath({ batch, id }: UploadStanding): string {
+  return `/documents/upload/${batch}/files/${String(id)}/replacement`
+}
+
 /** POST …/documents/upload */
-export async function send(context: RecordContext): Promise<Answer> {
+export function send(context: RecordContext): Promise<Answer> {
+  return take(context)
+}
+
+/** POST …/documents/upload/:batch/files/:file/replacement */
+export async function replace(context: RecordContext): Promise<Answer> {
+  const row = await rowIn(context)
+  return row?.receipt == null ? context.show.notFound() : take(context, row)
+}
+
+async function take(context: RecordContext, replaced?: UploadStanding): Promise<Answer> {
   const { actor, here, once, portal, scope, show, t } = context
   const read = context.form(schema)
   const note = read.typed['note'] ?? ''
   const sent = sorted(portal, context.files.filter(isFiles), context.refusals)
   if (!read.ok) {
     const errors = Object.entries(read.errors).map(([name, key]) => ({ name, text: t(key) }))
-    return again(context, 422, { note, errors })
+    return again(context, 422, { note, errors }, replaced)
+  }
+  if (replaced && sent.taken.length + sent.refused.length > 1) {
+    return again(context, 422, { note, errors: [{ name: 'file', text: t('uploads.replace.one') }] }, replaced)
   }
   if (sent.taken.length === 0) {
     const status = refusedFiles(context)?.status ?? 422
-    return again(context, status, { note, errors: messagesOf(context, sent.refused) })
+    return again(context, status, { note, errors: messagesOf(context, sent.refused) }, replaced)
   }
   const fields = { note: read.value.note, files: sent.taken.map(({ name, sha256 }) => `${sha256} ${name}`).join('\n') }
-  const outcome = await sendFiles(portal, actor, { ...sent, scope, note: read.value.note, once: once(fields) })
-  if (!outcome.ok) return again(context, 422, { note, errors: [{ name: 'file', text: t('uploads.sentOtherwise') }] })
+  const outcome = await sendFiles(portal, actor, {
+    ...{ ...sent, scope, note: read.value.note, once: once(fields) },
+    ...(replaced ? { replaces: replaced.receipt ?? '' } : {}),
+  })
+  if (!outcome.ok) return notSent(context, outcome, note, replaced)
   await checkAtOnce(portal, outcome.batch)
   return show.seeOther(here(`/documents/upload/${outcome.batch}`))
+}
+
+async function notSent(
+  context: RecordContext,
+  outcome: Extract<SendOutcome, { ok: false }>,
+  note: string,
+  replaced: UploadStanding | undefined,
+): Promise<Answer> {
+  const { params, portal, show, t } = context
+  if (outcome.reason === 'used-otherwise' || !replaced) {
+    return again(context, 422, { note, errors: [{ name: 'file', text: t('uploads.sentOtherwise') }] }, replaced)
+  }
+  const said =
+    outcome.reason === 'under-way'
+      ? t('uploads.replace.under-way', { name: replaced.name })
+      : t('uploads.replace.over', { name: replaced.name, state: stateText(context, outcome.state ?? 'withdrawn') })
+  const batch = params['batch'] ?? ''
+  const rows = await uploadsTogether(portal.db, whoseOf(context), batch)
+  const page = { ...sentPage(context, batch, rows), errors: [{ text: said }] }
+  return show.refused('/documents/uploads/sent', page, { title: t('uploads.sent.title'), status: 409 })
 }
 
 function isFiles({ field }: { field: string }): boolean {
   return field === 'file'
 }
 
-async function again(context: RecordContext, status: number, typed: Typed): Promise<Answer> {
-  const page = await formPage(context, typed)
-  return context.show.refused('/documents/uploads/form', page, { title: context.t('uploads.title'), status })
+async function again(
+  context: RecordContext,
+  status: number,
+  typed: Typed,
+  replaced: UploadStanding | undefined,
+): Promise<Answer> {
+  const page = await formPage(context, typed, replaced)
+  const title = context.t(replaced ? 'uploads.replace.title' : 'uploads.title')
+  return context.show.refused('/documents/uploads/form', page, { title, status })
 }
 
 function messagesOf(context: RecordContext, refused: readonly Refused[]): Typed['errors'] {
@@ -152,7 +230,9 @@ function sentPage(context: RecordContext, batch: string, rows: readonly UploadSt
           ? nextOfSent(rows)
           : count('refused') > 0
             ? 'uploads.next.refused'
-            : 'uploads.next.withdrawn',
+            : count('replaced') > 0
+              ? 'uploads.next.replaced'
+              : 'uploads.next.withdrawn',
     ),
     rows: rows.map((row) => rowOf(context, row)),
     standingHref: url(here(`/documents/upload/${batch}/standing`)),
@@ -164,8 +244,9 @@ function sentPage(context: RecordContext, batch: string, rows: readonly UploadSt
 
 /** Nothing is left to wait for where all of it was decided, or taken back. */
 function nextOfSent(rows: readonly UploadStanding[]): string {
-  const states = rows.flatMap(({ submission_state: state }) => state ?? [])
-  if (states.some((state) => state === 'waiting' || state === 'returned')) return 'uploads.next.sent'
+  const states = rows.flatMap(({ state, submission_state: staff }) => (state === 'sent' ? (staff ?? []) : []))
+  if (states.includes('returned')) return 'uploads.next.returned'
+  if (states.includes('waiting')) return 'uploads.next.sent'
   return states.every((state) => state === 'withdrawn') ? 'uploads.next.withdrawn' : 'uploads.next.decided'
 }
 
@@ -179,6 +260,7 @@ function rowOf(context: RecordContext, row: UploadStanding) {
     text: standingText(context, row),
     number: row.receipt === null ? '' : t('uploads.number', { receipt: row.receipt }),
     href: url(here(`/documents/upload/${row.batch}`)),
+    replaceHref: mayReplace(row) ? url(here(replacementPath(row))) : undefined,
     fileHref: open ? url(here(`/documents/upload/${row.batch}/files/${String(row.id)}`)) : undefined,
     takeBackAction: mayTakeBack(row)
       ? url(here(`/documents/upload/${row.batch}/files/${String(row.id)}/withdrawal`))

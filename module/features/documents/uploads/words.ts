@@ -39,6 +39,9 @@ export const words = wordsIn(
       'Staff of the practice look at the files. Once they have accepted them, they are part of your record; if something is missing, you read it here.',
     'uploads.next.refused': 'Nothing is with the practice. Read below why, then send the files again.',
 
+    'uploads.next.returned':
+      'The practice asks for a file once more. Below stands what is wrong with it; send another in its place.',
+    'uploads.next.replaced': 'You sent another file in its place, which the practice looks at now.',
     'uploads.next.decided': 'Nothing is left to wait for. Below stands what came of each file.',
     'uploads.next.withdrawn':
       'You took it back, and the practice does not look at it. You can send something else at any time.',
@@ -60,6 +63,7 @@ export const words = wordsIn(
     'uploads.state.withdrawn': 'Taken back',
     'uploads.state.removed': 'Removed by the practice',
     'uploads.state.refused': 'Refused',
+    'uploads.state.replaced': 'Replaced',
     'uploads.text.checking': 'It has arrived and is being checked.',
     'uploads.text.waiting': 'It has arrived. Staff will look at it.',
     'uploads.text.returned': 'The practice asks you to send it once more.',
@@ -69,6 +73,17 @@ export const words = wordsIn(
     'uploads.text.charted': 'It is part of your record now.',
     'uploads.text.withdrawn': 'You have taken it back.',
     'uploads.text.removed': 'The practice has removed it.',
+    'uploads.text.replaced': 'You have sent another file in its place, under the same number.',
+
+    'uploads.replace': 'Send another in its place',
+    'uploads.replace.title': 'Send a file again',
+    'uploads.replace.lead':
+      'The practice has returned “{{name}}”. What you choose here takes its place and keeps its number.',
+    'uploads.replace.says': 'What the practice says',
+    'uploads.replace.hint': 'One file of up to {{megabytes}} MB: {{endings}}.',
+    'uploads.replace.one': 'One file takes its place. Choose one.',
+    'uploads.replace.under-way': 'Another file has arrived in the place of “{{name}}” and is being checked.',
+    'uploads.replace.over': '“{{name}}” is not awaited any more: {{state}}. Nothing was sent.',
 
     'uploads.refused.named': '“{{name}}” was not sent. {{why}}',
     'uploads.refused.type': 'It is not a kind of file that the practice takes. You can send: {{endings}}.',
@@ -127,6 +142,9 @@ export const words = wordsIn(
       'El personal del consultorio mira los archivos. Cuando los acepte, serán parte de su expediente; si falta algo, lo leerá aquí.',
     'uploads.next.refused': 'El consultorio no recibió nada. Lea abajo por qué y envíe los archivos de nuevo.',
 
+    'uploads.next.returned':
+      'El consultorio le pide un archivo otra vez. Abajo dice qué tiene mal; envíe otro en su lugar.',
+    'uploads.next.replaced': 'Usted envió otro archivo en su lugar, y el consultorio lo mira ahora.',
     'uploads.next.decided': 'Ya no hay que esperar nada. Abajo está qué pasó con cada archivo.',
     'uploads.next.withdrawn':
       'Usted lo retiró y el consultorio no lo mira. Puede enviar otra cosa en cualquier momento.',
@@ -148,6 +166,7 @@ export const words = wordsIn(
     'uploads.state.withdrawn': 'Retirado',
     'uploads.state.removed': 'Eliminado por el consultorio',
     'uploads.state.refused': 'Rechazado',
+    'uploads.state.replaced': 'Reemplazado',
     'uploads.text.checking': 'Llegó y se está revisando.',
     'uploads.text.waiting': 'Llegó. El personal lo mirará.',
     'uploads.text.returned': 'El consultorio le pide que lo envíe otra vez.',
@@ -157,6 +176,17 @@ export const words = wordsIn(
     'uploads.text.charted': 'Ahora es parte de su expediente.',
     'uploads.text.withdrawn': 'Usted lo retiró.',
     'uploads.text.removed': 'El consultorio lo eliminó.',
+    'uploads.text.replaced': 'Usted envió otro archivo en su lugar, con el mismo número.',
+
+    'uploads.replace': 'Enviar otro en su lugar',
+    'uploads.replace.title': 'Enviar un archivo otra vez',
+    'uploads.replace.lead':
+      'El consultorio le devolvió «{{name}}». Lo que elija aquí ocupa su lugar y conserva su número.',
+    'uploads.replace.says': 'Lo que dice el consultorio',
+    'uploads.replace.hint': 'Un archivo de hasta {{megabytes}} MB: {{endings}}.',
+    'uploads.replace.one': 'Un solo archivo ocupa su lugar. Elija uno.',
+    'uploads.replace.under-way': 'Ya llegó otro archivo en lugar de «{{name}}» y se está revisando.',
+    'uploads.replace.over': '«{{name}}» ya no se espera: {{state}}. No se envió nada.',
 
     'uploads.refused.named': '«{{name}}» no se envió. {{why}}',
     'uploads.refused.type': 'No es un tipo de archivo que el consultorio reciba. Puede enviar: {{endings}}.',
