@@ -113,6 +113,8 @@ const optional: readonly string[] = [
   'login_mfa_registrations',
   'insurance_data',
   'insurance_companies',
+  'pharmacies',
+  'addresses',
   'layout_options',
   'onetime_auth',
   'verify_email',

@@ -52,6 +52,7 @@ async function standingRows(
   usernames: readonly string[],
   rights: readonly string[],
 ): Promise<Map<string, StandingRow[]>> {
+  // sql-safe: its number in the list
   const places = usernames.map((_, at) => `SELECT ${String(at)} AS place, :user${String(at)} AS username`)
   const rows = await db.select<StandingRow>(
     // sql-safe: as many placeholders as there are names

@@ -121,6 +121,8 @@ export const hostTablesWithEverydayNames = [
   'person',
   'groups',
   'facility',
+  'pharmacies',
+  'addresses',
   'documents',
   'categories',
   'registry',

@@ -105,6 +105,63 @@ describe('The profile', function () {
     expect((await send('edit/who', { fname: 'Mia', mname: 'Luz' })).status).to.equal(303)
   })
 
+  it('offers the practice’s providers and pharmacies by name, and writes the ids that the EMR keeps', async () => {
+    // Nothing to choose from: nothing is asked.
+    expect((await maria.get(`${record}/profile/edit/care`)).body).to.not.contain('name="pharmacy_id"')
+    await practice.db.transaction(async (tx) => {
+      await tx.change(`DELETE FROM pharmacies`)
+      await tx.change(`DELETE FROM addresses`)
+      await insertRow(tx, 'pharmacies', { id: 71, name: 'Corner Pharmacy' })
+      await insertRow(tx, 'addresses', { id: 72, line1: '9 Elm Street', city: 'Boston', foreign_id: 71 })
+      await insertRow(tx, 'pharmacies', { id: 73, name: 'Night Pharmacy' })
+    })
+    const { lee, marsh, nurse, osei } = practice.staff
+    await change('providerID', String(lee))
+    const form = (await maria.get(`${record}/profile/edit/care`)).body
+    expect(form)
+      .to.contain('Corner Pharmacy, 9 Elm Street, Boston')
+      .and.contain('Kofi Osei')
+      .and.contain('Night Pharmacy')
+    expect(form).to.not.contain(`value="${String(nurse)}"`)
+    expect((await send('edit/care', { providerID: String(nurse), pharmacy_id: '' })).status).to.equal(422)
+    expect((await send('edit/care', { providerID: String(osei), pharmacy_id: '99' })).status).to.equal(422)
+
+    expect((await send('edit/care', { providerID: String(osei), pharmacy_id: '71' })).status).to.equal(303)
+    const ids = { providerID: String(osei), pharmacy_id: '71' }
+    expect((await hostRows(practice.db, pid))[0]?.table_args).to.equal(await hostMap(practice.db, pid, ids))
+    expect((await maria.get(`${record}/profile`)).body).to.contain(
+      'You proposed: Corner Pharmacy, 9 Elm Street, Boston',
+    )
+    // Somebody gives her another provider meanwhile, who then leaves.
+    await change('providerID', String(marsh))
+    await practice.db.transaction((tx) => tx.change(`UPDATE users SET active = 0 WHERE id = :marsh`, { marsh }))
+    const id = await openId()
+    const page = (await admin.get(`${STAFF}/${String(id)}`)).body
+    expect(page)
+      .to.contain('Kofi Osei')
+      .and.contain('Susan Lee')
+      .and.match(/[A-Z]\w+ Marsh/)
+    const undecided = await decide(admin, id, { all: '1', outcome_pharmacy_id: 'accept' })
+    expect(undecided.status).to.equal(422)
+    const choice = { outcome_providerID: 'refuse', outcome_pharmacy_id: 'accept', value_pharmacy_id: '73' }
+    expect((await decide(admin, id, choice)).status).to.equal(303)
+    expect(await chartRow(practice.db, pid)).to.include({ providerID: marsh, pharmacy_id: 73 })
+
+    // Taken away, nobody is 0 in the EMR, and says nothing here.
+    expect((await send('edit/care', { providerID: String(marsh), pharmacy_id: '' })).status).to.equal(303)
+    await decide(admin, await openId(), { all: '1' })
+    expect(await chartRow(practice.db, pid)).to.include({ providerID: marsh, pharmacy_id: 0 })
+    expect((await maria.get(`${record}/profile/edit/care`)).body).to.not.contain('value="0"')
+    // Who has left is known by name, and nobody can choose them.
+    await change('providerID', String(lee))
+    expect((await send('edit/care', { providerID: String(marsh), pharmacy_id: '' })).status).to.equal(422)
+    await practice.db.transaction(async (tx) => {
+      await tx.change(`UPDATE users SET active = 1 WHERE id = :marsh`, { marsh })
+      await tx.change(`UPDATE patient_data SET providerID = :lee WHERE pid = :pid`, { lee, pid })
+      await tx.change(`DELETE FROM pharmacies`)
+    })
+  })
+
   it('neither shows nor takes what the practice’s layout hides', async () => {
     await layOut(practice, 'street', { uor: 0 })
     await layOut(practice, 'city', { editOptions: 'AEP' })

@@ -265,6 +265,75 @@ describe('The library of templates', function () {
     expect(await body(profiles)).not.to.match(/id="group-1-group_5" name="group" value="group_5" checked/)
   })
 
+  it('makes, renames and removes categories, profiles and groups in the EMR’s own lists, but none that is used', async () => {
+    const lists = `${at}/lists`
+    const rows = (list: string, title: string) =>
+      practice.db.select<{ option_id: string; title: string; seq: number; activity: number; notes: string }>(
+        `SELECT option_id, title, seq, activity, notes FROM list_options WHERE list_id = :list AND title = :title`,
+        { list, title },
+      )
+    const make = async (list: string, title: string) => {
+      const page = await admin.post(`${lists}/${list}`, { title }, { from: lists })
+      expect(page.status, title).to.equal(303)
+    }
+    await make('categories', 'Consentimientos médicos')
+    await make('profiles', 'Newcomers')
+    await make('groups', 'Diabetes')
+    const [category] = await rows('Document_Template_Categories', 'Consentimientos médicos')
+    expect(category).to.include({ option_id: 'consentimientos_medicos', activity: 1, notes: '' })
+    expect(await rows('Document_Template_Profiles', 'Newcomers')).to.have.length(1)
+    expect((await rows('Patient_Groupings', 'Diabetes'))[0]?.option_id).to.equal('diabetes')
+
+    // A group is found by its id anywhere in a patient's groups (facts §6.1): no id may hold another.
+    await make('groups', 'Diabetes type 2')
+    expect((await rows('Patient_Groupings', 'Diabetes type 2'))[0]?.option_id).not.to.contain('diabetes')
+    for (const title of ['', 'dIABETES', 'x'.repeat(101)]) {
+      const page = await admin.post(`${lists}/groups`, { title })
+      expect(page.status, title).to.equal(422)
+      expect(page.body).to.contain('href="#field-groups-new"')
+    }
+
+    const id = await add({ name: 'Consent to care', category: 'consentimientos_medicos' })
+    await admin.post(`${at}/${String(id)}/profiles`, { profile: 'newcomers' }, { from: `${at}/${String(id)}` })
+    await admin.post(`${at}/profiles/newcomers`, { group: 'diabetes' }, { from: `${at}/profiles` })
+    const { john } = practice.patients
+    await practice.db.transaction((tx) =>
+      tx.change(`UPDATE patient_data SET patient_groups = 'group_1|diabetes' WHERE pid = :john`, { john }),
+    )
+    const removal = (option: string) => admin.post(`${lists}/${option}/removal`, {}, { from: lists })
+    for (const [option, who] of [
+      ['categories/consentimientos_medicos', ['is in use', 'Templates: Consent to care.']],
+      ['profiles/newcomers', ['Templates: Consent to care.', 'Groups: Diabetes.']],
+      ['groups/diabetes', ['Profiles: Newcomers.', '1 patient is in it.']],
+      ['categories/repository', ['looks for it itself']],
+    ] as const) {
+      const page = await removal(option)
+      expect(page.status, option).to.equal(409)
+      for (const text of who) expect(page.body).to.contain(text)
+    }
+    expect((await removal('profiles/nobody')).status).to.equal(404)
+    expect((await removal('notes/x')).status).to.equal(404)
+
+    await admin.post(`${lists}/groups/diabetes/title`, { title: 'Diabetes clinic' }, { from: lists })
+    expect((await rows('Patient_Groupings', 'Diabetes clinic'))[0]?.option_id).to.equal('diabetes')
+    const taken = await admin.post(`${lists}/groups/diabetes/title`, { title: 'Group I' })
+    expect(taken.status).to.equal(422)
+    expect(taken.body).to.contain('value="Group I"')
+
+    await practice.db.transaction((tx) =>
+      tx.change(`UPDATE patient_data SET patient_groups = '' WHERE pid = :john`, { john }),
+    )
+    await admin.post(`${at}/profiles/newcomers`, {}, { from: `${at}/profiles` })
+    await admin.post(`${at}/${String(id)}/profiles`, {}, { from: `${at}/${String(id)}` })
+    for (const option of ['profiles/newcomers', 'groups/diabetes']) expect((await removal(option)).status).to.equal(303)
+    expect(await rows('Patient_Groupings', 'Diabetes clinic')).to.deep.equal([])
+    const left = await practice.db.select(
+      `SELECT id FROM document_template_profiles WHERE profile = 'newcomers' OR member_of = 'diabetes'`,
+    )
+    expect(left).to.deep.equal([])
+    expect(await body(lists)).not.to.contain('Newcomers')
+  })
+
   it('shows a payload in a name, a text or a note as text, in every page', async () => {
     for (const payload of [...EXECUTABLE, ...TEXTS.slice(0, 4)]) {
       const name = `${payload} ${String((made += 1))}`.slice(0, 200)

@@ -34,6 +34,23 @@ describe('A template', () => {
     ])
   })
 
+  it('knows every directive of the host, and shows each', () => {
+    const chart = new Map(
+      [...patient, 'DEM:fname', 'HIS:tobacco', 'LBFhealth:note', 'CurrentDate:Y-m-d'].map((name) => [
+        name,
+        { text: `value of ${name}` },
+      ]),
+    )
+    for (const [directive, expected] of everyDirective) {
+      const parts = parseTemplate(`{${directive}}`)
+      expect(unknownIn(parts), directive).to.deep.equal([])
+      expect(renderTemplate(parts, { ...nothing, chart }, 'fill', t), directive).to.match(expected)
+      for (const mode of modes) {
+        expect(renderTemplate(parts, { ...nothing, chart }, mode, t), directive).not.to.contain(`{${directive}}`)
+      }
+    }
+  })
+
   it('takes the words beside a field as its label', () => {
     const label = (text: string) => fieldsOf(parseTemplate(text)).map((field) => field.label)
     expect(label('<p>Your name: {TextInput} born {DatePicker}</p>')).to.deep.equal(['Your name', 'born'])
@@ -155,6 +172,43 @@ describe('A template', () => {
     )
   })
 })
+
+const patient = [
+  ...['PatientName', 'PatientID', 'Address', 'City', 'State', 'Zip', 'PatientPhone', 'PatientDOB', 'PatientSex', 'DOS'],
+  ...['ChiefComplaint', 'ReferringDOC', 'Allergies', 'Medications', 'ProblemList'],
+]
+
+/** facts §6.1, each with what a patient who fills it finds there. */
+const everyDirective: readonly (readonly [string, RegExp])[] = [
+  ...patient.map((name) => [name, new RegExp(`^value of ${name}$`)] as const),
+  ['DEM:fname', /^value of DEM:fname$/],
+  ['HIS:tobacco', /^value of HIS:tobacco$/],
+  ['LBFhealth:note', /^value of LBFhealth:note$/],
+  ['CurrentDate:Y-m-d', /^value of CurrentDate:Y-m-d$/],
+  ...['GRP', '/GRP', 'ITEMSEP', '/ITEMSEP', 'SignaturesRequired', 'ParseAsHTML', 'ParseAsText'].map(
+    (name) => [name, /^$/] as const,
+  ),
+  ['TextBox', /<textarea[^>]*name="text_area0"[^>]*rows="3"/],
+  ['TextBox:05x040', /<textarea[^>]*name="text_area0"[^>]*rows="5" cols="40"/],
+  ['TextInput', /<input type="text"[^>]*name="text_input0"[^>]*size="30"/],
+  ['smTextInput', /<input type="text"[^>]*name="text_input0"[^>]*size="10"/],
+  ['sizedTextInput:25', /<input type="text"[^>]*name="text_input0"[^>]*size="25"/],
+  ['sizedTextInput:120px', /<input type="text"[^>]*name="text_input0"[^>]*size="15"/],
+  ['DatePicker', /<input type="date"[^>]*name="text_input0"/],
+  ['StandardDatePicker', /<input type="date"[^>]*name="text_input0"/],
+  ['DateTimePicker', /<input type="datetime-local"[^>]*name="text_input0"/],
+  ['CheckMark', /<input type="checkbox"[^>]*name="check0"/],
+  ['ynRadioGroup', /name="ynradio0" value="Yes"[^]*name="ynradio0" value="No"/],
+  ['TrueFalseRadioGroup', /name="tfradio0" value="True"[^]*name="tfradio0" value="False"/],
+  ['RadioGroup:Often_Never', /name="group_radio0" value="Often"[^]*name="group_radio0" value="Never"/],
+  ['RadioGroupInline:Often_Never', /template-inline[^]*name="inline_radio0" value="Often"/],
+  ['PatientSignature', /data-signature="patient_signature0"/],
+  ['WitnessSignature', /data-signature="witness_signature0"/],
+  ['AdminSignature', /signed by the practice/],
+  ['Questionnaire:PHQ-9', /id="field-questionnaire0"[^]*PHQ-9/],
+  ['EncounterForm:Vitals', /id="field-encounter_form0"[^]*Vitals/],
+  ['AcknowledgePdf:12:House rules', /House rules[^]*name="acknowledge0"/],
+]
 
 const directives = [
   ...['{PatientName}', '{DEM:fname}', '{GRP}', '{/GRP}', '{TextBox}', '{TextBox:02x010}', '{TextInput}', '{CheckMark}'],

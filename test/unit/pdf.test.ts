@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import sharp from 'sharp'
 import type { PdfInput } from '../../module/platform/pdf/blocks.js'
+import { baseOf, directionOf, drawn, partsOf, visualOrder } from '../../module/platform/pdf/bidi.js'
 import { htmlToPdf, pagePictures } from '../../module/platform/pdf/paper.js'
 import { textOfPages } from '../support/pdfPages.js'
 
@@ -56,6 +57,35 @@ describe('A document as PDF', function () {
     const said = 'Ñandú ¿sí? Łódź Ελλάδα Привет ½ € “quoted” — ✓'
     const [page] = await readBack(`<p>${said}</p>`)
     expect(page).to.include(said)
+  })
+
+  it('sets what is written from right to left as it is read: its words, numbers, brackets and what stands between', () => {
+    // Of the letters of one word the font says the order: here they are turned by hand.
+    const onPaper = (text: string) => {
+      const parts = text.split(/( )/).flatMap(partsOf)
+      return visualOrder(parts.map(directionOf), baseOf(text))
+        .map(({ at, leftward }) => ({ part: parts[at] ?? '', leftward }))
+        .map(({ leftward, part }) =>
+          directionOf(part) === 'R' ? Array.from(part).reverse().join('') : drawn(part, leftward),
+        )
+        .join('')
+    }
+    for (const [logical, visual] of [
+      ['plain words, 12 (13).', 'plain words, 12 (13).'],
+      ['אבג 42 (דה) xyz 7.', '.xyz 7 (הד) 42 גבא'],
+      ['Name: אבג דה, born 12', 'Name: הד גבא, born 12'],
+      ['(אב12)', '(12בא)'],
+      ['אב 12:30 New York', 'New York 12:30 בא'],
+      ['12 אב', 'בא 12'],
+    ] as const) {
+      expect(onPaper(logical), logical).to.equal(visual)
+    }
+  })
+
+  it('has the letters of Arabic and Hebrew, joined, bold and where slanted ones are asked for', async () => {
+    const [page = ''] = await readBack('<p>שלום עולם, מספר 12:30</p><p><i>حساسية</i> <b>دواء</b> ۱۲۳</p>')
+    expect(page).to.include('שלום עולם, מספר 12:30').and.include('حساسية').and.include('دواء')
+    expect(page).to.not.include('U+')
   })
 
   it('names the letters that its fonts do not have, and loses none', async () => {

@@ -24,6 +24,8 @@ function optionText({ t }: Speaker, field: ProfileField | undefined, value: stri
   if (field?.kind === 'yesno' && (value === 'YES' || value === 'NO')) return t(`profile.option.${value}`)
   const option = field?.options?.find((each) => each.value === value)
   if (field?.column === 'sex' && sexes.includes(value)) return t(`profile.option.sex.${value}`)
+  // An id means nothing to whoever reads it.
+  if (!option && field?.of !== undefined) return t('profile.unlisted')
   return option?.title ?? value
 }
 
@@ -58,9 +60,10 @@ export function controlOf(
 function optionsOf(speaker: Speaker, field: ProfileField, value: string): FieldOption[] {
   const listed = field.options ?? []
   const kept = value === '' || listed.some((each) => each.value === value) ? [] : [{ value, title: value }]
+  const offered = listed.filter((each) => !each.gone || each.value === value)
   return [
     { value: '', text: speaker.t('profile.choose') },
-    ...[...kept, ...listed].map((each) => ({
+    ...[...kept, ...offered].map((each) => ({
       value: each.value,
       text: optionText(speaker, field, each.value),
       selected: each.value === value,

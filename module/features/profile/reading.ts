@@ -46,7 +46,7 @@ export function faultIn(field: ProfileField, value: string, clock: Clock): strin
   switch (field.kind) {
     case 'list':
     case 'yesno':
-      return field.options?.some((option) => option.value === value) ? undefined : 'form.choose'
+      return field.options?.some((option) => option.value === value && !option.gone) ? undefined : 'form.choose'
     case 'date':
       return dateFault(field, value, dayOf(clock.now()))
     case 'phone':

@@ -29,6 +29,17 @@ export function plainValue(value: string | null | undefined): string {
   return text.startsWith('0000-00-00') ? '' : text
 }
 
+/** The same of a column: the id of nobody is 0 as well (facts A1). */
+export function plainColumn(column: string, value: string | null | undefined): string {
+  const text = plainValue(value)
+  return ids.has(column) && Number(text) === 0 ? '' : text
+}
+
+/** What a chart says in every column, as it is compared. */
+export function plainChart(chart: ChartValues): Record<string, string> {
+  return Object.fromEntries([...chart].map(([column, value]) => [column, plainColumn(column, value)]))
+}
+
 /**
  * Writes these columns of this chart and no other. Throws for a column that patients may not propose: whoever calls
  * has let through what must not get here.
@@ -47,8 +58,10 @@ export async function writeChart(tx: Tx, pid: number, values: Readonly<Record<st
 
 const writable = new Set(profileFields.map(({ column }) => column))
 const dates = new Set(profileFields.filter(({ kind }) => kind === 'date').map(({ column }) => column))
+const ids = new Set(profileFields.filter(({ of }) => of !== undefined).map(({ column }) => column))
 
-/** No date is NULL, no text '' (facts §12.26). */
+/** No date is NULL, no text '' (facts §12.26), nobody 0. */
 export function storedValue(column: string, value: string): string | null {
+  if (value === '' && ids.has(column)) return '0'
   return value === '' && dates.has(column) ? null : value
 }

@@ -5,7 +5,7 @@
 
 export type FieldKind = 'text' | 'date' | 'list' | 'yesno' | 'phone' | 'email'
 
-export const sections = ['who', 'contact', 'address', 'emergency', 'preferences'] as const
+export const sections = ['who', 'contact', 'address', 'care', 'emergency', 'preferences'] as const
 export type Section = (typeof sections)[number]
 
 /** One column that patients may propose to change. */
@@ -16,6 +16,8 @@ export interface FieldFacts {
   kind: FieldKind
   /** The host's list that it is chosen from, where the practice's layout names no other. */
   list?: string
+  /** It holds the id of one of these, chosen from all of them; 0 is none. */
+  of?: 'providers' | 'pharmacies'
   /** Characters at most: no more than the column holds in any version of the host. */
   most: number
   /** Never left empty, whatever the layout says: without it nobody knows whose chart it is. */
@@ -34,6 +36,10 @@ const yesno = (column: string): FieldFacts => ({
 })
 const chosen = (section: Section, column: string, list: string, most = 255): FieldFacts => ({
   ...{ column, section, kind: 'list', list, most },
+})
+
+const named = (column: string, of: 'providers' | 'pharmacies'): FieldFacts => ({
+  ...{ column, section: 'care', kind: 'list', of, most: 10 },
 })
 
 /** In the order of the pages. */
@@ -63,6 +69,8 @@ export const profileFields: readonly FieldFacts[] = [
   text('address', 'postal_code', 20),
   chosen('address', 'county', 'county', 40),
   chosen('address', 'country_code', 'country'),
+  named('providerID', 'providers'),
+  named('pharmacy_id', 'pharmacies'),
   text('emergency', 'contact_relationship'),
   phone('emergency', 'phone_contact'),
   text('emergency', 'mothersname'),

@@ -14,6 +14,8 @@ export interface ListOption {
   value: string
   /** As the practice's list says it. */
   title: string
+  /** What a chart may still say, but nobody can choose: a provider who has left. */
+  gone?: boolean
 }
 
 interface LayoutRow {
@@ -29,16 +31,23 @@ interface LayoutRow {
 
 /** The fields that patients see here, in order. Hidden are those that the layout leaves out or keeps from the portal. One statement. */
 export async function fieldsHere(db: Queryable, site: HostSite): Promise<ProfileField[]> {
-  const known = profileFields.filter(({ column }) => site.has('patient_data', column))
+  const known = profileFields.filter(({ column, of }) => site.has('patient_data', column) && isThere(site, of))
   const rows = await layoutRows(db, site, known)
   const layout = new Map(rows.filter(({ kind }) => kind === 'field').map((row) => [row.name, row]))
   const options = optionsOf(rows)
   return known.flatMap((field) => {
     const laid = layout.get(field.column)
     if (laid && isHidden(laid)) return []
-    const list = laid && laid.value !== '' && field.list !== undefined ? laid.value : field.list
+    // Nobody to choose from: nothing to ask.
+    if (field.of !== undefined && !options.get(field.of)?.some(({ gone }) => !gone)) return []
+    const own = field.of ?? field.list
+    const list = laid && laid.value !== '' && field.list !== undefined ? laid.value : own
     return [fieldOf(field, laid, list === undefined ? undefined : options.get(list))]
   })
+}
+
+function isThere(site: HostSite, of: FieldFacts['of']): boolean {
+  return of !== 'pharmacies' || (site.has('pharmacies', 'name') && site.has('addresses', 'foreign_id'))
 }
 
 /** facts §5.3: not used, or excluded from the portal. */
@@ -61,27 +70,49 @@ const yesOrNo: readonly ListOption[] = [
 
 function optionsOf(rows: readonly LayoutRow[]): Map<string, ListOption[]> {
   const lists = new Map<string, ListOption[]>()
-  for (const { kind, name, title, value } of rows) {
+  for (const { edit_options, kind, name, title, value } of rows) {
     if (kind !== 'option') continue
-    lists.set(name, [...(lists.get(name) ?? []), { value, title: title === '' ? value : title }])
+    const option = { value, title: title === '' ? value : title, ...(edit_options === GONE ? { gone: true } : {}) }
+    lists.set(name, [...(lists.get(name) ?? []), option])
   }
   return lists
 }
 
+const GONE = 'gone'
+
+/** Whom the host offers as a provider; who was one stays known by name. */
+const providers = `SELECT 'option' AS kind, 'providers' AS name, CAST(u.id AS CHAR) AS value,
+      TRIM(CONCAT(COALESCE(u.fname, ''), ' ', COALESCE(u.lname, ''))) AS title, 0 AS seq, 0 AS uor,
+      IF(u.active = 1, '', '${GONE}') AS edit_options
+    FROM users u WHERE u.authorized = 1 AND u.username <> ''`
+
+/** By name and where it is: a chain has many. */
+const pharmacies = `SELECT 'option' AS kind, 'pharmacies' AS name, CAST(f.id AS CHAR) AS value,
+      CONCAT_WS(', ', f.name, NULLIF(TRIM(x.line1), ''), NULLIF(TRIM(x.city), '')) AS title, 0 AS seq, 0 AS uor, '' AS edit_options
+    FROM pharmacies f LEFT JOIN addresses x ON x.foreign_id = f.id WHERE COALESCE(f.name, '') <> ''`
+
 function layoutRows(db: Queryable, site: HostSite, fields: readonly FieldFacts[]): Promise<LayoutRow[]> {
+  const asked = fields.flatMap(({ of }) => of ?? [])
+  const tables = [
+    ...(asked.includes('providers') ? [providers] : []),
+    ...(asked.includes('pharmacies') ? [pharmacies] : []),
+  ]
   const listed = `SELECT 'option' AS kind, o.list_id AS name, o.option_id AS value, o.title, o.seq AS seq, 0 AS uor, '' AS edit_options
       FROM list_options o WHERE o.activity = 1 AND (o.list_id IN (:lists)`
+  const others = tables.map((table) => ` UNION ALL ${table}`).join('') // sql-safe: constants
   const laid = `FROM layout_options l WHERE l.form_id = 'DEM' AND l.field_id IN (:columns)`
   const values = {
     columns: fields.map(({ column }) => column),
     lists: [...new Set(fields.flatMap(({ list }) => list ?? []))],
   }
   // A site without layouts shows what the host's own portal shows.
-  if (!site.columns.has('layout_options')) return db.select<LayoutRow>(`${listed}) ORDER BY seq, title`, values) // sql-safe: constants
+  if (!site.columns.has('layout_options')) {
+    return db.select<LayoutRow>(`${listed})${others} ORDER BY seq, title`, values) // sql-safe: constants
+  }
   return db.select<LayoutRow>(
     `SELECT 'field' AS kind, l.field_id AS name, l.list_id AS value, '' AS title, l.seq AS seq, l.uor AS uor, l.edit_options AS edit_options
        ${laid}
-     UNION ALL ${listed} OR o.list_id IN (SELECT l.list_id ${laid} AND l.list_id <> '')) ORDER BY seq, title`, // sql-safe: constants
+     UNION ALL ${listed} OR o.list_id IN (SELECT l.list_id ${laid} AND l.list_id <> ''))${others} ORDER BY seq, title`, // sql-safe: constants
     values,
   )
 }

@@ -1,6 +1,6 @@
 /** The serialized map of the host's own profile review (facts §5.2, §5.3). */
 import { phpSerialize, phpUnserialize, type PhpArray } from '../php/serialize.js'
-import { plainValue, storedValue, type ChartValues } from './chart.js'
+import { plainColumn, storedValue, type ChartValues } from './chart.js'
 
 export interface ProfileMap {
   /** Columns that are in it, as they are compared. */
@@ -25,8 +25,8 @@ export function readMap(text: string | null): ProfileMap | undefined {
   const entries: PhpArray = read
   const scalars = [...entries].flatMap(([key, value]): [string, string][] => {
     if (typeof key !== 'string') return []
-    if (value === null || typeof value === 'string') return [[key, plainValue(value)]]
-    return typeof value === 'number' ? [[key, String(value)]] : []
+    if (value === null || typeof value === 'string') return [[key, plainColumn(key, value)]]
+    return typeof value === 'number' ? [[key, plainColumn(key, String(value))]] : []
   })
   const values = new Map(scalars)
   const note = values.get('note') ?? ''

@@ -45,7 +45,10 @@ interface Within {
   from: Day
   until: Day
   most: number
+  /** Only this visit. */
   eid?: number | undefined
+  /** Only visits of this chart. */
+  pid?: number | undefined
 }
 
 /** The word by which one visit is asked for once: `r3:e4711`, of a day in a series `r3:e4711-20261124`. */
@@ -102,7 +105,7 @@ const open = (whose: string): string =>
 
 // sql-safe: constants, from above
 const meant = `e.pc_catid = :categoryId AND e.pc_apptstatus NOT IN ('x', '%', '?', '!', '>')
-        AND (:eid = 0 OR e.pc_eid = :eid)
+        AND (:eid = 0 OR e.pc_eid = :eid) AND (:pid = 0 OR p.pid = :pid)
         AND (p.pid IS NULL AND r.record IS NOT NULL
              OR EXISTS (SELECT 1 FROM foyer_grants g WHERE g.pid = p.pid AND g.revoked_at IS NULL))
         AND NOT ${open(`IF(p.pid IS NULL, CONCAT('record:', r.record), CONCAT('pid:', p.pid))`)}`
@@ -115,7 +118,7 @@ const ofAge = (day: string): string =>
 async function singleVisits(
   db: Queryable,
   rule: RuleToAsk & { categoryId: number },
-  { from, until, most, eid }: Within,
+  { from, until, most, eid, pid }: Within,
 ): Promise<AskedFor[]> {
   const rows = await db.select<VisitRow>(
     // sql-safe: constants and a number
@@ -126,7 +129,7 @@ async function singleVisits(
         AND NOT EXISTS (SELECT 1 FROM foyer_form_assignments a
                          WHERE a.rule_id = :rule AND a.pid = p.pid AND a.due_on = e.pc_eventDate AND a.state <> 'withdrawn')
       ORDER BY e.pc_eventDate, e.pc_eid LIMIT ${String(Math.trunc(most))}`,
-    { ...bound(rule), today: from, until, eid: eid ?? 0 },
+    { ...bound(rule), today: from, until, eid: eid ?? 0, pid: pid ?? 0 },
   )
   return rows.map((row) => askedFor(row, row.day, false))
 }
@@ -145,7 +148,7 @@ function agesOf({ ageFrom, ageUntil }: Pick<RuleToAsk, 'ageFrom' | 'ageUntil'>) 
 async function daysOfSeries(
   db: Queryable,
   rule: RuleToAsk & { categoryId: number },
-  { from, until, eid }: Within,
+  { from, until, eid, pid }: Within,
 ): Promise<AskedFor[]> {
   const rows = await db.select<VisitRow & RecurrenceColumns>(
     // sql-safe: constants
@@ -154,7 +157,7 @@ async function daysOfSeries(
         AND (e.pc_endDate IS NULL OR e.pc_endDate < '1000-01-01' OR e.pc_endDate >= :today)
         AND ${meant} AND ${ofAge(':today')}
       ORDER BY e.pc_eid`,
-    { ...bound(rule), today: from, until, eid: eid ?? 0 },
+    { ...bound(rule), today: from, until, eid: eid ?? 0, pid: pid ?? 0 },
   )
   if (rows.length === 0) return []
   const weekend = weekendOf(await readGlobals(db))
@@ -178,18 +181,19 @@ async function askedOccasions(db: Queryable, ruleId: number, from: Day): Promise
 export async function agesToAsk(
   db: Queryable,
   rule: RuleToAsk,
-  { today, most }: { today: Day; most: number },
+  { today, most, pid }: { today: Day; most: number; pid?: number },
 ): Promise<number[]> {
   const rows = await db.select<{ pid: number }>(
     // sql-safe: constants and a number
     `SELECT DISTINCT p.pid FROM foyer_grants g JOIN patient_data p ON p.pid = g.pid
       WHERE g.revoked_at IS NULL AND p.DOB > '1000-01-01' AND p.allow_patient_portal = 'YES'
+        AND (:pid = 0 OR p.pid = :pid)
         AND TIMESTAMPDIFF(YEAR, p.DOB, :today) >= :ageFrom AND TIMESTAMPDIFF(YEAR, p.DOB, :today) < :ageUntil
         AND NOT EXISTS (SELECT 1 FROM foyer_form_assignments a
                          WHERE a.rule_id = :rule AND a.pid = p.pid)
         AND NOT ${open(`CONCAT('pid:', p.pid)`)}
       ORDER BY p.pid LIMIT ${String(Math.trunc(most))}`,
-    { rule: rule.id, form: rule.form, today, ...agesOf(rule) },
+    { rule: rule.id, form: rule.form, today, pid: pid ?? 0, ...agesOf(rule) },
   )
   return rows.map(({ pid }) => pid)
 }

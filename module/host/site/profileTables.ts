@@ -2,6 +2,30 @@ import { each, given, id, maybe, no, number, stamped, text, touched, type Table 
 
 /** Insurance, and the practice's layout of the demographics, in the shape of 8.2 (facts, Appendix A1). */
 export const profileTables: Readonly<Record<string, Table>> = {
+  pharmacies: {
+    columns: {
+      id: number('int(11)'),
+      name: maybe('varchar(255)'),
+      transmit_method: number('int(11)', 1),
+      email: maybe('varchar(255)'),
+      ...each('ncpdp npi', maybe('int(12)')),
+    },
+    primary: 'id',
+  },
+  addresses: {
+    columns: {
+      id: number('int(11)'),
+      ...each('line1 line2 city', maybe('varchar(255)')),
+      state: maybe('varchar(35)'),
+      zip: maybe('varchar(10)'),
+      plus_four: maybe('varchar(4)'),
+      country: maybe('varchar(255)'),
+      foreign_id: maybe('int(11)'),
+      district: maybe('varchar(255)'),
+    },
+    primary: 'id',
+    keys: { foreign_id: 'foreign_id' },
+  },
   insurance_companies: {
     columns: {
       id: number('int(11)'),

@@ -1,5 +1,6 @@
 /** From blocks to lines of known height, before anybody knows on which page they come. */
 import type { Align, Block, Run, Style, TextBlock } from './blocks.js'
+import { baseOf, directionOf, drawn, partsOf, runsLeft, visualOrder } from './bidi.js'
 import { fontOf, type FontName, type Letters } from './fonts.js'
 
 export type Atom =
@@ -28,9 +29,12 @@ const LEADING = 1.42
 export function linesOf(measure: Measure, block: TextBlock, width: number, space: number): Line[] {
   const inner = Math.max(24, width - block.indent)
   const rows = rowsOf(atomsOf(measure, block.runs, inner), inner)
+  const base = baseOf(block.runs.map((run) => (run.kind === 'text' ? run.text : ' ')).join(''))
   return rows.map((atoms, at) => {
-    const line = placed(atoms, block.indent, inner, block.align)
-    const marked = at === 0 && block.marker !== undefined ? [markerOf(measure, block), ...line] : line
+    // What begins at the right is indented there.
+    const line = placed(inOrder(atoms, base), base === 'R' ? 0 : block.indent, inner, alignOf(block.align, base))
+    const marker = at === 0 && block.marker !== undefined ? [markerOf(measure, block, base, inner)] : []
+    const marked = [...marker, ...line]
     return { atoms: marked, space: at === 0 ? space : 0, ...heightOf(line, block) }
   })
 }
@@ -50,12 +54,40 @@ export function flatLines(measure: Measure, blocks: readonly Block[], width: num
   })
 }
 
+function alignOf(align: Align, base: 'R' | 'L'): Align {
+  return base === 'R' && align === 'left' ? 'right' : align
+}
+
+/** As it stands on paper: a line in which nothing runs to the left stays as it is. */
+function inOrder(atoms: readonly Atom[], base: 'R' | 'L'): Atom[] {
+  if (base === 'L' && !atoms.some((atom) => atom.kind === 'text' && runsLeft(atom.text))) return [...atoms]
+  // The space before a word stands between the two, wherever that is.
+  const parts = atoms.flatMap((atom) => (atom.gap ? [{ gap: gapOf(atom) }, { atom }] : [{ atom }]))
+  const directions = parts.map((part) =>
+    'atom' in part && part.atom.kind === 'text' ? directionOf(part.atom.text) : ('O' as const),
+  )
+  const found: Atom[] = []
+  let gap = false
+  for (const { at, leftward } of visualOrder(directions, base)) {
+    const part = parts[at]
+    if (part === undefined) continue
+    if (!('atom' in part)) gap = true
+    else {
+      const { atom } = part
+      found.push(atom.kind === 'text' ? { ...atom, text: drawn(atom.text, leftward), gap } : { ...atom, gap })
+      gap = false
+    }
+  }
+  return found
+}
+
 type Piece = Atom | { kind: 'break' }
 
 function atomsOf(measure: Measure, runs: readonly Run[], width: number): Piece[] {
   const pieces: Piece[] = []
   // White space ends a word, within a run and between two.
   let gap = false
+  const mixed = runs.some((run) => run.kind === 'text' && runsLeft(run.text))
   for (const run of runs) {
     if (run.kind === 'break') {
       pieces.push({ kind: 'break' })
@@ -74,7 +106,9 @@ function atomsOf(measure: Measure, runs: readonly Run[], width: number): Piece[]
           if (part === '') continue
           if (/^[ \t\n\r\f]/.test(part) && !(run.verbatim && part.length > 1)) gap = true
           else {
-            pieces.push(...wordAtoms(measure, part, run.style, width, gap))
+            // Where anything runs to the left, a word is several where its direction changes.
+            const words = mixed ? partsOf(part) : [part]
+            pieces.push(...words.flatMap((word, n) => wordAtoms(measure, word, run.style, width, gap && n === 0)))
             gap = false
           }
         }
@@ -85,7 +119,8 @@ function atomsOf(measure: Measure, runs: readonly Run[], width: number): Piece[]
 }
 
 function wordAtoms(measure: Measure, word: string, style: Style, width: number, gap: boolean): Atom[] {
-  const font = fontOf(style)
+  // The slanted fonts have no letters of these scripts.
+  const font = fontOf(runsLeft(word) ? { ...style, italic: false } : style)
   const text = measure.letters.shown(word, font)
   if (text === '') return []
   const whole = widthOf(measure, text, font, style.size)
@@ -213,13 +248,26 @@ function placed(atoms: readonly Atom[], indent: number, width: number, align: Al
   })
 }
 
-function markerOf(measure: Measure, { indent, marker = '', runs }: TextBlock): Atom & { x: number } {
+function markerOf(
+  measure: Measure,
+  { indent, marker = '', runs }: TextBlock,
+  base: 'R' | 'L',
+  inner: number,
+): Atom & { x: number } {
   const first = runs.find((run) => run.kind === 'text')
   const style = first?.kind === 'text' ? first.style : undefined
   const size = style?.size ?? 11
   const width = widthOf(measure, marker, 'Sans', size)
   const plain = { bold: false, italic: false, underline: false, strike: false, mono: false, size, rise: 0 }
-  return { kind: 'text', text: marker, font: 'Sans', style: plain, width, gap: false, x: indent - width - 5 }
+  return {
+    kind: 'text',
+    text: marker,
+    font: 'Sans',
+    style: plain,
+    width,
+    gap: false,
+    x: base === 'R' ? inner + 5 : indent - width - 5,
+  }
 }
 
 function heightOf(atoms: readonly Atom[], block: TextBlock): { above: number; below: number } {

@@ -116,7 +116,7 @@ describeOnEverySite('A proposed change of a profile', (site) => {
   it('from the host’s own portal waits here too, and is decided as its own screen would commit it', async () => {
     const id = await proposeInHost(practice, pid, {
       street: '7 Host Street',
-      providerID: '999',
+      ref_providerID: '999',
       allow_patient_portal: 'NO',
     })
     expect((await changesOf(practice.db, pid, 10)).map((row) => row.host_id)).to.deep.equal([id])

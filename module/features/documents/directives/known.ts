@@ -95,9 +95,14 @@ function textBox(argument: string): Known | undefined {
   })
 }
 
+/** Pixels of a letter, about. */
+const LETTER = 8
+
 function sized(argument: string): Known | undefined {
-  const [, size] = /^(\d{1,4})(?:px|ch)?$/.exec(argument) ?? []
-  return size === undefined ? undefined : field('text_input', 'line', { columns: within(Number(size), COLUMNS_MOST) })
+  const [, size, unit] = /^(\d{1,4})(px|ch)?$/.exec(argument) ?? []
+  if (size === undefined) return undefined
+  const columns = unit === 'px' ? Math.round(Number(size) / LETTER) : Number(size)
+  return field('text_input', 'line', { columns: within(columns, COLUMNS_MOST) })
 }
 
 function within(number: number, most: number): number {

@@ -227,10 +227,11 @@ async function handIn(
     flattened: keepsValues(portal.site) || (filled?.version_id ?? null) === null ? undefined : html,
   })
   const activityId = await noteDocument(tx, { pid: scope.pid, documentId: id, title: document.title, at }, 'waiting')
-  if (image !== undefined) {
-    // Who signed, never what somebody typed: the host shows it as a person's name (facts §6.7).
-    const by = pinned.signed.find(({ as }) => as === 'patient')?.by
-    const signator = by === undefined || by.relationship === 'self' ? nameOf(scope) : by.name
+  const by = pinned.signed.find(({ as }) => as === 'patient')?.by
+  // The host keeps one signature a patient (facts §6.7), and offers it for what they sign next: that of somebody who
+  // signs for them stands in the document alone. The name is who signed, never what somebody typed.
+  if (image !== undefined && (by === undefined || by.relationship === 'self')) {
+    const signator = nameOf(scope)
     await keepPatientSignature(tx, { pid: scope.pid, signator, image, at, epoch: Math.floor(now.toSeconds()), address })
   }
   const sentAs = await sendForAudit(tx, portal, actor, {

@@ -62,7 +62,8 @@ export async function askIn(
   asking: Asking,
 ): Promise<AskOutcome> {
   const { sourceId, target } = asking
-  const turns = target.kind === 'patient' ? [chartTurn(target.pid)] : []
+  // A group or a profile stays in its list while it is asked.
+  const turns = target.kind === 'patient' ? [chartTurn(target.pid)] : ['templates']
   await takeTurn(tx, [templateTurn(sourceId), ...turns])
   const template = await findTemplate(tx, sourceId, 'lock')
   if (template?.pid !== LIBRARY) return { ok: false, reason: 'not-found' }

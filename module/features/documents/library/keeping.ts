@@ -1,7 +1,7 @@
 /** The library's own verbs: write a template, change it, go back, retire it. Every change is a version that stays. */
 import type { Portal } from '../../../access/portal.js'
 import type { StaffMember } from '../../../access/staff.js'
-import { putMembership, removeMembership } from '../../../host/templateProfiles.js'
+import { putMembership, removeMembership, templateLists } from '../../../host/templateProfiles.js'
 import {
   LIBRARY,
   addVersion,
@@ -170,11 +170,13 @@ export async function setProfiles(
   { id, on, off }: { id: number; on: readonly string[]; off: readonly string[] },
 ): Promise<boolean> {
   return portal.db.transaction(async (tx) => {
-    await takeTurn(tx, [templateTurn(id)])
+    await takeTurn(tx, ['templates', templateTurn(id)])
     const template = await libraryTemplate(tx, id)
     if (!template) return false
     const { category, name } = template
-    for (const profile of on) {
+    // Another of staff may have removed one meanwhile.
+    const there = (await templateLists(tx)).profiles.map((profile) => profile.id)
+    for (const profile of on.filter((each) => there.includes(each))) {
       await putMembership(tx, portal, {
         ...{ templateId: id, profile, name, category, providerId: staff.id },
         ...{ recurring: false, periodDays: 0, once: true },

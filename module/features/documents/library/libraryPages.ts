@@ -39,6 +39,7 @@ export async function list(context: StaffContext): Promise<Answer> {
     })),
     newHref: url('/staff/portal/templates/new'),
     profilesHref: url('/staff/portal/templates/profiles'),
+    listsHref: url('/staff/portal/templates/lists'),
     requestsHref: context.may('templates:send') ? url('/staff/portal/templates/requests') : undefined,
     groups: byCategory(
       lists,

@@ -2,6 +2,7 @@
 import { can, routes } from '../../../web/routes.js'
 import { askMany, askOne, askPatient, askSet, requests, withdraw } from './askingPages.js'
 import { back, file, list, one, profilesOf, retirement, version } from './libraryPages.js'
+import { addOne, lists, removeOne, renameOne } from './listPages.js'
 import { profiles, setGroups } from './profilePages.js'
 import { add, change, edit, upload, write } from './writingPages.js'
 
@@ -15,6 +16,10 @@ export const staffRoutes = routes('staff', (r) => {
   r.post('/templates/uploads', manage, upload, { takes: 'files' })
   r.get('/templates/profiles', manage, profiles)
   r.post('/templates/profiles/:profile', manage, setGroups)
+  r.get('/templates/lists', manage, lists)
+  r.post('/templates/lists/:list', manage, addOne)
+  r.post('/templates/lists/:list/:option/title', manage, renameOne)
+  r.post('/templates/lists/:list/:option/removal', manage, removeOne)
 
   r.get('/templates/requests', send, requests)
   r.post('/templates/requests/:request/withdrawal', send, withdraw)

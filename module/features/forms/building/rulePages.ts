@@ -33,8 +33,9 @@ export async function rules(context: StaffContext): Promise<Answer> {
   return show.page('/forms/building/rules', page, { title: t('rules.title'), wide: true })
 }
 
-function whoText(
-  { t }: StaffContext,
+/** Whom a rule means, in words. */
+export function whoText(
+  { t }: Pick<StaffContext, 't'>,
   rule: FormRule | NewRule,
   kinds: readonly { id: number; name: string }[],
 ): string {

@@ -1,6 +1,6 @@
 /** A proposal beside the chart as it is now: what there is to decide, and a mark by which a page knows that it is still so. */
 import type { Portal } from '../../../access/portal.js'
-import { chartValues, plainValue, type ChartValues } from '../../../host/profile/chart.js'
+import { chartValues, plainChart, type ChartValues } from '../../../host/profile/chart.js'
 import { insuranceFields, policiesOf, type Policy } from '../../../host/profile/insurance.js'
 import { fieldsHere, type ProfileField } from '../../../host/profile/layout.js'
 import { day as dayOf } from '../../../platform/clock.js'
@@ -33,10 +33,7 @@ export async function weigh(
   const policies =
     kind === 'insurance' ? await policiesOf(db, site, { pid, day: dayOf(clock.now()), ...(lock ? { lock } : {}) }) : []
   const policy = policies.find(({ type }) => type === insuranceType)
-  const now =
-    kind === 'profile'
-      ? Object.fromEntries([...chart].map(([column, value]) => [column, plainValue(value)]))
-      : (policy?.values ?? {})
+  const now = kind === 'profile' ? plainChart(chart) : (policy?.values ?? {})
   const columns = fields.map(({ column }) => column)
   const states = fieldStates(columns, base, proposed, now)
   return { fields, states, mark: sha256(JSON.stringify(states)).slice(0, 32), chart, policy }

@@ -1,6 +1,6 @@
 /** One proposal as its sender sees it: number, how it stands, what happens next, and what became of each field. */
 import { z } from 'zod'
-import { chartValues, plainValue } from '../../../host/profile/chart.js'
+import { chartValues, plainChart } from '../../../host/profile/chart.js'
 import { insuranceFields, policiesOf } from '../../../host/profile/insurance.js'
 import { fieldsHere, type ProfileField } from '../../../host/profile/layout.js'
 import { changeByReceipt } from '../../../host/reads/profileChanges.js'
@@ -60,7 +60,7 @@ async function changeView(context: RecordContext, one: Change, pid: number) {
 async function valuesNow({ portal }: RecordContext, one: Change, pid: number): Promise<Values> {
   if (one.kind === 'profile') {
     const chart = await chartValues(portal.db, portal.site, pid)
-    return Object.fromEntries([...(chart ?? [])].map(([column, value]) => [column, plainValue(value)]))
+    return plainChart(chart ?? new Map())
   }
   const policies = await policiesOf(portal.db, portal.site, { pid, day: dayOf(portal.clock.now()) })
   return policies.find(({ type }) => type === one.insuranceType)?.values ?? {}

@@ -1,7 +1,7 @@
 /** One section of the profile as a form, and one kind of insurance. */
 import { z } from 'zod'
 import type { ChartScope } from '../../../access/scope.js'
-import { chartValues, plainValue } from '../../../host/profile/chart.js'
+import { chartValues, plainColumn } from '../../../host/profile/chart.js'
 import type { Section } from '../../../host/profile/fields.js'
 import { hasInsurance, insuranceFields, policiesOf } from '../../../host/profile/insurance.js'
 import { fieldsHere, type ProfileField } from '../../../host/profile/layout.js'
@@ -64,7 +64,7 @@ async function sectionForm(context: RecordContext): Promise<Form | undefined> {
     lead: t(leadOf(section)),
     action: url(here(`/profile/edit/${section}`)),
     fields,
-    now: Object.fromEntries(fields.map(({ column }) => [column, plainValue(chart.get(column))])),
+    now: Object.fromEntries(fields.map(({ column }) => [column, plainColumn(column, chart.get(column))])),
     open: rows.map(changeOf).find((each) => each.kind === 'profile' && each.state === 'waiting'),
     insurance: undefined,
   }

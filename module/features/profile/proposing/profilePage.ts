@@ -1,6 +1,6 @@
 /** The profile: what the chart says, by section, what waits for the practice beside it, and what became of earlier proposals. */
 import { pidOf, type ChartScope } from '../../../access/scope.js'
-import { chartValues, plainValue } from '../../../host/profile/chart.js'
+import { chartValues, plainChart } from '../../../host/profile/chart.js'
 import { sections } from '../../../host/profile/fields.js'
 import { hasInsurance, insuranceFields, policiesOf } from '../../../host/profile/insurance.js'
 import { fieldsHere, type ProfileField } from '../../../host/profile/layout.js'
@@ -39,7 +39,7 @@ async function chartPage(context: RecordContext, scope: ChartScope) {
     insured ? insuranceFields(db, site) : Promise.resolve([]),
   ])
   if (!chart) return undefined
-  const now = Object.fromEntries([...chart].map(([column, value]) => [column, plainValue(value)]))
+  const now = plainChart(chart)
   const changes = rows.map(changeOf)
   const open = changes.find((each) => each.kind === 'profile' && each.state === 'waiting')
   const mayPropose = may('profile:propose')

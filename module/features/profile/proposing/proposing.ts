@@ -11,7 +11,7 @@ import {
   withdrawActivity,
   type ActivityRow,
 } from '../../../host/profile/activity.js'
-import { chartValues, plainValue, type ChartValues } from '../../../host/profile/chart.js'
+import { chartValues, plainColumn, type ChartValues } from '../../../host/profile/chart.js'
 import { fieldsHere } from '../../../host/profile/layout.js'
 import { serializeMap } from '../../../host/profile/map.js'
 import { changeByReceipt, changeOfActivity, changesOf } from '../../../host/reads/profileChanges.js'
@@ -116,7 +116,7 @@ function merge(
   known: Change | undefined,
   { seen, values }: Pick<Proposal, 'seen' | 'values'>,
 ): Merged {
-  const now = Object.fromEntries(columns.map((column) => [column, plainValue(chart.get(column))]))
+  const now = Object.fromEntries(columns.map((column) => [column, plainColumn(column, chart.get(column))]))
   const waiting = known ? fieldStates(columns, known.base, known.proposed, now) : []
   const pending = new Map(waiting.map(({ column, proposed }) => [column, proposed]))
   const base: Record<string, string> = { ...now }
@@ -279,7 +279,7 @@ async function withdrawProfile(
 ): Promise<Withdrawn> {
   const columns = (await fieldsHere(tx, portal.site)).map((field) => field.column)
   if (column !== undefined && !columns.includes(column)) return { ok: false, reason: 'not-found' }
-  const was = change.base?.[column ?? ''] ?? plainValue(chart.get(column ?? ''))
+  const was = change.base?.[column ?? ''] ?? plainColumn(column ?? '', chart.get(column ?? ''))
   const without = column === undefined ? {} : { [column]: was }
   const { base, pending } = merge(columns, chart, change, { values: without, seen: without })
   if (column === undefined || Object.keys(pending).length === 0) {
