@@ -1,5 +1,7 @@
 /** Pages that are opened more rarely: each is looked at once in the light and once in the dark; at 320 px and mirrored on the way. */
 import { expect } from 'chai'
+import { addressOf } from '../../module/web/routes.js'
+import { pathTo, sampleFor } from '../http/asking.js'
 import { openWindow, type Tab } from '../support/browser.js'
 import { openPractice, type TestPractice } from '../support/practice.js'
 import { receiptNumber } from '../../module/platform/ids.js'
@@ -9,6 +11,15 @@ import { declinePage, proposalPage, queuePage, staffAppointmentPage, wishToCance
 import { requestVisit } from './visits.js'
 
 const STAFF = '/staff/portal'
+
+/** Has page objects of its own (pages/templates.ts, pages/formBuilder.ts). */
+const ELSEWHERE = new Set([
+  ...['', '/new', '/lists', '/asking/:pid', '/:id', '/:id/edit'].map((path) => `${STAFF}/templates${path}`),
+  ...['/:id', '/library', '/library/:id', '/library/drafts/:id'].map((path) => `${STAFF}/forms${path}`),
+  ...['item', 'score', 'preview'].map((path) => `${STAFF}/forms/library/drafts/:id/${path}`),
+])
+
+const isFragmentOrFile = /\/(file|waiting)$/
 
 describe('A page that is opened more rarely', function () {
   this.timeout(480_000)
@@ -73,6 +84,24 @@ describe('A page that is opened more rarely', function () {
       await arrive(tab, { name: 'setting aside', path: /\/setting-aside$/ })
     })
   }
+
+  it('of templates and forms is sound, each of the table of routes that no other test opens', async () => {
+    const rooms = /^\/staff\/portal\/(templates|forms)(\/|$)/
+    const routes = practice.routes.filter((route) => route.method === 'get' && rooms.test(addressOf(route)))
+    const opened = routes.filter(
+      (route) => !isFragmentOrFile.test(addressOf(route)) && !ELSEWHERE.has(addressOf(route)),
+    )
+    expect(ELSEWHERE.size).to.equal(
+      [...ELSEWHERE].filter((each) => routes.some((route) => addressOf(route) === each)).length,
+    )
+    expect(opened.length).to.be.greaterThan(8)
+    const tab = await openWindow(practice, { as: { staff: 'admin' }, theme: 'light' })
+    for (const route of opened) {
+      const path = pathTo(route, '', await sampleFor(practice, route, practice.patients.maria))
+      await tab.open(path)
+      await arrive(tab, { name: `staff ${addressOf(route)}`, path: new RegExp(`^${path.replace(/\?.*/, '')}$`) })
+    }
+  })
 
   it('of staff reads as well on a phone, in Spanish', async () => {
     const tab = await openWindow(practice, { as: { staff: 'admin' }, width: 'phone', language: 'es' })

@@ -3,8 +3,12 @@ import { expect } from 'chai'
 import { connect, createServer as createProxy, type AddressInfo, type Socket } from 'node:net'
 import { loginOf, OFFICE_VISIT, openPractice, passwordOf, type TestPractice } from '../support/practice.js'
 import { visitor, type Page, type Visitor } from '../support/visitor.js'
+import type { Route } from '../../module/web/routes.js'
+import { askAt, nameOf, pathTo, sampleFor } from './asking.js'
+import { breakable, BROKEN } from './breaking.js'
 import { elsewhere, HTMX, letIn, logInto } from './portals.js'
 import { tokenFor } from './roles.js'
+import { clearSamples } from './samples.js'
 
 describe('The web', function () {
   this.timeout(60_000)
@@ -46,6 +50,50 @@ describe('The web', function () {
       }
       expect(fragment.body).not.to.include('<html')
       expect((await maria.get(`${home()}/appointments`)).status, 'mended').to.equal(200)
+    })
+
+    it('says nothing of it on any route, whichever of its statements it was', async function () {
+      this.timeout(600_000)
+      /** Of the request that is on its way: the statement that failed; '' as long as none has. */
+      let failed = ''
+      let breaks = (_sql: string): boolean => false
+      const there = await breakable(practice, () => (sql) => {
+        if (failed !== '' || !breaks(sql)) return false
+        failed = shapeOf(sql)
+        return true
+      })
+      const [patient, staff] = [visitor(there.origin), visitor(there.origin)]
+      await patient.signIn('/portal/sign-in', loginOf('maria'), passwordOf('maria.santos'))
+      await staff.signIn('/staff/sign-in', 'admin', passwordOf('admin'))
+      const met = new Set<string>()
+      const faults: string[] = []
+      let asked = 0
+      for (const route of practice.routes) {
+        const stranger = visitor(there.origin)
+        const isDoor = route.audience === 'patientDoor' || route.audience === 'staffDoor'
+        if (isDoor) await stranger.get('/portal/sign-in')
+        const who = isDoor ? stranger : route.audience === 'staff' ? staff : patient
+        const sample = await sampleFor(practice, route, practice.patients.maria)
+        const path = pathTo(route, practice.records.maria, sample)
+        // First whatever the route asks for itself; then, one by one, what no route has asked for before.
+        breaks = (sql) => !isOfAnyPage.test(sql)
+        for (let [goesOn, first] = [true, true]; goesOn; first = false) {
+          failed = ''
+          asked += 1
+          // A file that breaks while it is sent is cut off.
+          const page = await askAt(practice, who, route, { path, sample }).catch(() => undefined)
+          met.add(failed)
+          if (page) faults.push(...faultsIn(route, page, { failed, first }))
+          else if (!/archive|file|export|pdf/.test(route.path)) faults.push(`${nameOf(route)} did not answer`)
+          goesOn = failed !== ''
+          breaks = (sql) => !met.has(shapeOf(sql))
+        }
+        await clearSamples(practice)
+      }
+      await there.close()
+      console.log(`        ${String(asked)} requests, ${String(met.size)} statements`)
+      expect(faults.slice(0, 20), faults.slice(0, 40).join('\n')).to.deep.equal([])
+      expect(met.size).to.be.greaterThan(200)
     })
 
     it('keeps names, cookies, addresses’ values and statements out of the log', async () => {
@@ -125,6 +173,34 @@ describe('The web', function () {
     })
   })
 })
+
+/** Who asks, what they may, how often they have tried, and whether a setting has changed: the same on every page. */
+const isOfAnyPage =
+  /^(BEGIN|SELECT data|UPDATE foyer_sessions|INSERT INTO foyer_sessions)|`key` = |points = IF|FROM foyer_state|FROM users u JOIN users_secure|gacl_aro|FROM foyer_accounts a\s+LEFT JOIN patient_access_onsite/
+
+/** Without its values. */
+function shapeOf(sql: string): string {
+  return sql
+    .replace(/'(?:[^'\\]|\\[^]|'')*'|\b\d+\b|NULL|X'[^']*'/g, '?')
+    .replace(/(\?, ?)+\?/g, '?')
+    .replace(/\s+/g, ' ')
+}
+
+/**
+ * Without what it asks for first, no route answers, but for what stands beside its answer: how often somebody tried, a
+ * card of several. Of later statements some are such, too.
+ */
+function faultsIn(route: Route, page: Page, { failed, first }: { failed: string; first: boolean }): string[] {
+  const headers = [...page.headers].map(([name, value]) => `${name}: ${value}`).join('\n')
+  const said = `${page.body}\n${headers}`
+  const what = `${nameOf(route)} (${failed.slice(0, 90)})`
+  if (said.includes(BROKEN) || said.includes('ER_MARKER')) return [`${what} says what broke`]
+  if (failed === '') return []
+  const number = page.headers.get('X-Request-Id') ?? '?'
+  if (page.status < 500) return first ? [`${what}: ${String(page.status)}`] : []
+  if (page.status !== 500 && page.status !== 503) return [`${what}: ${String(page.status)}`]
+  return route.method === 'get' && !page.body.includes(number) ? [`${what}: without its number`] : []
+}
 
 /** A way to the database that can be shut: what was connected is cut off, what comes is turned away. */
 async function gateTo(databaseUrl: string) {

@@ -109,6 +109,39 @@ describe('Another patient’s thing', function () {
     }
   })
 
+  it('is not there for staff under another patient’s number, on no route that names both, and stays as it is', async () => {
+    const { patients } = practice
+    const admin = await practice.staffVisitor('admin')
+    const routes = practice.routes.filter(
+      (route) => route.audience === 'staff' && /:pid\b/.test(addressOf(route)) && /:(?!pid\b)/.test(addressOf(route)),
+    )
+    expect(routes.filter(({ method }) => method === 'post').length).to.be.greaterThan(10)
+    // When somebody was seen last, and that a look was refused, is no part of it.
+    const besides = ['foyer_sessions', 'foyer_audit', 'foyer_turns']
+    const written = async () =>
+      new Map([...(await dumpRows(practice.db))].filter(([table]) => !besides.includes(table)))
+    const open: string[] = []
+    for (const route of routes) {
+      const name = `${route.method.toUpperCase()} ${addressOf(route)}`
+      const sample = (await samples[name]?.(practice, patients.john)) ?? {}
+      const pid = sample.params?.['pid'] ?? String(patients.john)
+      const crossed = { ...sample, params: { ...sample.params, pid: String(patients.amina) } }
+      const before = route.method === 'post' ? await written() : undefined
+      const { status } = await ask(admin, route, '', crossed)
+      if (status !== 404) open.push(`${name}: ${String(status)}`)
+      if (before) {
+        const changed = difference(before, await written())
+        if (changed.length > 0) open.push(`${name} wrote ${changed.join(' ').slice(0, 200)}`)
+      }
+      // It was there all the while, for whoever names the patient whose it is.
+      const own = { ...sample, params: { ...sample.params, pid } }
+      const right = await ask(admin, route, '', own)
+      if (![200, 303, 409, 422].includes(right.status)) open.push(`${name}, rightly: ${String(right.status)}`)
+      await clearSamples(practice)
+    }
+    expect(open, open.join('\n')).to.deep.equal([])
+  })
+
   /** What is John's, by chart, by record and by the events that are his. */
   async function rowsOfJohn(): Promise<string[]> {
     const { patients, records } = practice

@@ -44,7 +44,7 @@ import {
 } from './sampleMakers.js'
 import { ofSubmission, ofSubmittedDocument, ofTicked } from './samplesAudit.js'
 import { ofChartDocument } from './samplesChart.js'
-import { ofUpload } from './samplesFiles.js'
+import { ofReturnedUpload, ofUpload } from './samplesFiles.js'
 import {
   ofAskedDocument,
   ofDocumentToSend,
@@ -57,10 +57,12 @@ import { ofAskedForm, ofBegunForm, ofFormPage, ofFormToSend, ofSentForm } from '
 import { ofInsuranceChange, ofProfileChange } from './samplesProfile.js'
 import { ofAnswers, ofAssignment, ofDraft, ofForm, ofLibraryForm, ofPid, ofRule } from './samplesReviews.js'
 import {
+  ofNewGroup,
   ofPdfTemplate,
   ofRequestedDocument,
   ofTemplate,
   ofTemplateVersion,
+  ofUnusedGroup,
   ofWrittenTemplate,
   toBeAsked,
 } from './samplesTemplates.js'
@@ -214,6 +216,9 @@ export const samples: Readonly<Record<string, Make>> = {
   'GET /portal/records/:record/documents/upload/:batch': ofUpload,
   'GET /portal/records/:record/documents/upload/:batch/standing': ofUpload,
   'GET /portal/records/:record/documents/upload/:batch/files/:file': ofUpload,
+  'GET /portal/records/:record/documents/upload/:batch/files/:file/replacement': ofReturnedUpload,
+  // Without a file, too.
+  'POST /portal/records/:record/documents/upload/:batch/files/:file/replacement': ofReturnedUpload,
   'POST /portal/records/:record/documents/upload/:batch/files/:file/withdrawal': ofUpload,
   'GET /portal/records/:record/forms': nothing,
   'GET /portal/records/:record/forms/answers/:receipt': ofSentForm,
@@ -287,6 +292,16 @@ export const samples: Readonly<Record<string, Make>> = {
   'POST /staff/portal/patients/:pid/grants/:grant/restoration': decided({ what: 'revoked' }),
   'POST /staff/portal/patients/:pid/grants/:grant/exemption': ofGrant(),
   'POST /staff/portal/patients/:pid/grants/:grant/exemption/end': decided({ what: 'exempted' }),
+  'GET /staff/portal/ages/rules': nothing,
+  'POST /staff/portal/ages/rules': () => ({
+    body: {
+      adolescentAge: '14',
+      adolescentExtent: 'forms',
+      adultAge: '18',
+      when: 'later',
+      seen: '13 appointments 18 -',
+    },
+  }),
   'GET /staff/portal/ages': () => ({ query: { month: '2026-12' } }),
   'GET /staff/portal/cards/ages': nothing,
   'GET /staff/portal/patients/:pid/waiting': ofPatient,
@@ -363,6 +378,12 @@ export const samples: Readonly<Record<string, Make>> = {
   'POST /staff/portal/templates/profiles/:profile': () => ({
     ...{ params: { profile: 'profile_2' }, body: { group: 'group_1' } },
   }),
+  'GET /staff/portal/templates/lists': nothing,
+  'POST /staff/portal/templates/lists/:list': ofNewGroup,
+  'POST /staff/portal/templates/lists/:list/:option/title': () => ({
+    ...{ params: { list: 'profiles', option: 'profile_6' }, body: { title: 'Acknowledgements' } },
+  }),
+  'POST /staff/portal/templates/lists/:list/:option/removal': ofUnusedGroup,
   'GET /staff/portal/templates/requests': nothing,
   'POST /staff/portal/templates/requests/:request/withdrawal': ofRequestedDocument,
   'GET /staff/portal/templates/asking/:pid': toBeAsked,
@@ -427,6 +448,7 @@ export const samples: Readonly<Record<string, Make>> = {
   'POST /staff/portal/registrations/:id/chart': ofStaffsRegistration(),
   'POST /staff/portal/registrations/:id/question': ofStaffsRegistration({ question: 'Which doctor do you see?' }),
   'POST /staff/portal/registrations/:id/refusal': ofStaffsRegistration({ reason: 'Please call us' }),
+  'POST /staff/portal/registrations/:id/reopening': ofStaffsRegistration(),
   'GET /staff/portal/registrations/:id/unlinking': ofStaffsRegistration({}, 'linked'),
   'POST /staff/portal/registrations/:id/unlinking': ofStaffsRegistration({ reason: 'Another child' }, 'linked'),
   'GET /staff/portal/accounts/:account': ofAccount(),
@@ -502,6 +524,7 @@ export const samples: Readonly<Record<string, Make>> = {
   'POST /emr/calendar/:eid': ofPendingVisit({ body: { status: '-' } }, 'eid'),
   'GET /emr/finder': () => ({ query: { q: 'santos' } }),
   'GET /emr/patients/:pid': ofPatient,
+  'GET /emr/patients/:pid/documents/:document': ofChartDocument(),
   'GET /emr/messages': nothing,
   'POST /emr/messages/:id/done': ofMessage,
   'GET /emr/post': nothing,

@@ -17,6 +17,19 @@ export const ofUpload: Make = async (practice, pid) => {
   return { params: { batch, file: String(id) } }
 }
 
+/** One that staff have returned: another is to be sent in its place. */
+export const ofReturnedUpload: Make = async (practice, pid) => {
+  const sample = await ofUpload(practice, pid)
+  await practice.db.transaction((tx) =>
+    tx.change(
+      `UPDATE foyer_submissions s JOIN foyer_uploads u ON u.submission_id = s.id
+          SET s.state = 'returned', s.reason = 'Please again' WHERE u.id = :file`,
+      { file: sample.params?.['file'] ?? '' },
+    ),
+  )
+  return { ...sample, body: { note: 'none' } }
+}
+
 function upload({ accounts, db, portal, records }: TestPractice, pid: number, batch: string): Promise<number> {
   const name = 'sample.pdf'
   return db.transaction(async (tx) => {

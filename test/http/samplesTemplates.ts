@@ -1,6 +1,7 @@
 /** Templates that routes are asked about: made anew for each asking, asked of this patient. */
 import { askForDocument } from '../../module/features/documents/library/asking.js'
 import { addTemplate } from '../../module/features/documents/library/keeping.js'
+import { addToList } from '../../module/features/documents/library/lists.js'
 import { PDF, TEXT, versionsOf } from '../../module/host/templates.js'
 import { staffMember } from '../../module/access/staff.js'
 import { opaqueId } from '../../module/platform/ids.js'
@@ -33,6 +34,17 @@ export const ofTemplate =
 export const ofWrittenTemplate: Make = () => ({
   body: { name: `Sample ${opaqueId()}`, category: '', content: TEXT_OF_IT, anyway: '1' },
 })
+
+/** A group that is not there yet. */
+export const ofNewGroup: Make = () => ({ params: { list: 'groups' }, body: { title: `Sample ${opaqueId()}` } })
+
+/** A group that nobody is in. */
+export const ofUnusedGroup: Make = async (practice) => {
+  const { actor } = await administrator(practice)
+  const outcome = await addToList(practice.portal, actor, 'groups', `Sample ${opaqueId()}`)
+  if (!outcome.ok) throw new Error(outcome.reason)
+  return { params: { list: 'groups', option: outcome.id } }
+}
 
 export const ofPdfTemplate: Make = ofTemplate({}, PDF)
 

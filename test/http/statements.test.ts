@@ -13,13 +13,24 @@ import { loginOf, OFFICE_VISIT, openPractice, passwordOf, type TestPractice } fr
 import { proposeInHost } from '../support/profiles.js'
 import { manySubmissions } from '../support/submissions.js'
 import { visitor, type Visitor } from '../support/visitor.js'
+import { nameOf, pathTo, sampleFor } from './asking.js'
 import { HTMX } from './portals.js'
+import { clearSamples } from './samples.js'
 import { addTemplates } from './samplesTemplates.js'
 
 const MANY = 200
 /** Of a patient's page and of a shell; of a card. */
 const PAGE = 6
 const CARD = 1
+
+/** What may cost more, and for what. */
+const MORE: Readonly<Record<string, number>> = {
+  // Besides the document and its template: what the chart fills in, what was kept of two tabs, files to read, forms in it.
+  'GET /portal/records/:record/documents/filled/:id': 8,
+  'GET /portal/records/:record/documents/filled/:id/check': 7,
+  // And the file itself.
+  'GET /portal/records/:record/documents/filled/:id/document.pdf': 8,
+}
 
 interface Cost {
   /** The page's own. */
@@ -187,6 +198,37 @@ describe('A page asks the database', function () {
 
   it('and knows every page that is listed here', () => {
     expect(asked().map(({ what }) => what)).to.deep.equal(whats)
+  })
+
+  it(`and on every other page of a record no more than ${String(PAGE)}, of the table of routes`, async () => {
+    const over: string[] = []
+    const routes = practice.routes.filter(({ audience, method }) => audience === 'record' && method === 'get')
+    for (const route of routes) {
+      const sample = await sampleFor(practice, route, practice.patients.maria)
+      const page = await maria.get(pathTo(route, practice.records.maria, sample))
+      expect(page.status, nameOf(route)).to.be.oneOf([200, 303])
+      const { own } = costIn(await counted)
+      if (own.length > (MORE[nameOf(route)] ?? PAGE)) over.push(`${nameOf(route)}: ${own.join('\n')}`)
+      await clearSamples(practice)
+    }
+    expect(routes.length).to.be.greaterThan(30)
+    expect(over, over.join('\n')).to.deep.equal([])
+  })
+
+  it(`and ${String(CARD)} for whatever the hall and the panel load by themselves`, async () => {
+    const panel = `/staff/portal/patients/${String(practice.patients.maria)}`
+    const over: string[] = []
+    for (const shell of ['/staff/portal', panel]) {
+      const { body } = await admin.get(shell)
+      const cards = [...body.matchAll(/class="slot"[^>]*? hx-get="([^"]+)"/g)].map(([, path = '']) => path)
+      expect(cards.length, shell).to.be.greaterThan(5)
+      for (const path of cards) {
+        expect((await admin.get(path.replaceAll('&amp;', '&'), HTMX)).status, path).to.equal(200)
+        const { own } = costIn(await counted)
+        if (own.length > CARD) over.push(`${path}: ${own.join('\n')}`)
+      }
+    }
+    expect(over, over.join('\n')).to.deep.equal([])
   })
 
   function costOf(costs: Map<string, Cost>, what: string): Cost {
