@@ -1,5 +1,5 @@
 <?php
 
 $v_major = '0';
-$v_minor = '5';
+$v_minor = '6';
 $v_patch = '0';
