@@ -164,8 +164,8 @@ export const permissionWords = wordsIn(
     'permission.documents:view': 'Ver documentos',
     'permission.documents:view.text':
       'Los documentos del expediente que la consulta comparte y lo que se le ha enviado.',
-    'permission.documents:fill': 'Rellenar y firmar documentos',
-    'permission.documents:fill.text': 'Leer, rellenar, firmar y enviar los documentos que pide la consulta.',
+    'permission.documents:fill': 'Llenar y firmar documentos',
+    'permission.documents:fill.text': 'Leer, llenar, firmar y enviar los documentos que pide la consulta.',
     'permission.documents:upload': 'Enviar archivos',
     'permission.documents:upload.text':
       'Enviar archivos a la consulta, que los revisa antes de que lleguen al expediente.',
