@@ -116,9 +116,10 @@ export async function verifyTrail({ db, key, folder, newest }: Verifying): Promi
   const anchors = [...(end ? [end] : []), ...files.flatMap(({ anchor }) => anchor ?? [])]
   const from = end && newest !== undefined && end.seq > newest ? await sealAt(db, end.seq - newest) : undefined
   const check = checkChain(key, anchors, from)
-  const around = readAround(db, end, newest === undefined)
-  const chain = await readChain(db, check, from?.seq ?? 0, end?.seq ?? 0)
-  const { waiting, inserted } = await around
+  const [{ waiting, inserted }, chain] = await Promise.all([
+    readAround(db, end, newest === undefined),
+    readChain(db, check, from?.seq ?? 0, end?.seq ?? 0),
+  ])
   return { ...verdict, rows: check.rows(), waiting, end, bad: chain ?? inserted }
 }
 

@@ -67,6 +67,9 @@ describe('The web', function () {
       await staff.signIn('/staff/sign-in', 'admin', passwordOf('admin'))
       const met = new Set<string>()
       const faults: string[] = []
+      // What nobody hears of ends `foyer serve`.
+      const unheard = (reason: unknown) => faults.push(`unheard: ${String(reason)}`)
+      process.on('unhandledRejection', unheard)
       let asked = 0
       for (const route of practice.routes) {
         const stranger = visitor(there.origin)
@@ -91,6 +94,7 @@ describe('The web', function () {
         await clearSamples(practice)
       }
       await there.close()
+      process.off('unhandledRejection', unheard)
       console.log(`        ${String(asked)} requests, ${String(met.size)} statements`)
       expect(faults.slice(0, 20), faults.slice(0, 40).join('\n')).to.deep.equal([])
       expect(met.size).to.be.greaterThan(200)
