@@ -162,6 +162,7 @@ describe('Files that a patient sends', function () {
   it('too large for the scanner are refused, not waved through', async () => {
     peer.manner.most = 100_000
     const answer = await send([{ name: 'long.pdf', bytes: pdfOf('long', 300_000) }])
+    expect(answer.status, answer.body).to.equal(303)
     expect((await maria.get(answer.location)).body).to.include('too large to be checked for viruses')
   })
 
