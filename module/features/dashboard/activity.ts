@@ -4,11 +4,11 @@ import { recentActivity, type ActivityRow } from '../../host/reads/activity.js'
 import { personName } from '../../web/person.js'
 import type { StaffContext } from '../../web/routes.js'
 import { writeInstant } from '../../web/instant.js'
-import { words } from './words.js'
+import { activityWords } from './activityWords.js'
 import { whoseOf } from '../../web/whose.js'
 
 /** The events that are told: those that there are words for. Looking at something is not among them. */
-export const told = Object.keys(words.en).flatMap((key) => /^activity\.(.+)$/.exec(key)?.[1] ?? [])
+export const told = Object.keys(activityWords.en).flatMap((key) => /^activity\.(.+)$/.exec(key)?.[1] ?? [])
 
 const HALL_ROWS = 10
 const PANEL_ROWS = 12
