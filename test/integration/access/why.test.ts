@@ -4,18 +4,18 @@ import fc from 'fast-check'
 import { limitsOf } from '../../../module/access/signIn.js'
 import { lookUp, signInPatient, targetsOf } from '../../../module/access/signInPatient.js'
 import { findAccount, patientMay, scopeOf } from '../../../module/access/scope.js'
-import type { Reasons, WhyContext, WhyPerson } from '../../../module/feature.js'
+import type { Reasons } from '../../../module/feature.js'
 import { requestAppointment } from '../../../module/features/appointments/booking.js'
 import { openings, requestable } from '../../../module/features/appointments/openings.js'
 import { day as dayOf } from '../../../module/platform/clock.js'
 import { opaqueId } from '../../../module/platform/ids.js'
-import { features } from '../../../module/portal.js'
 import { MONDAY, openPractice, passwordOf, type TestPractice } from '../../support/practice.js'
 import type { Visitor } from '../../support/visitor.js'
+import { told } from './agreeing.js'
 
-/** Configurations, a thousand together with those of whyDoors.test.ts and whyWork.test.ts. */
 /** The same each time, since each way in which it may be decided must be among them. */
 const SEED = 20_261_123
+/** Configurations, a thousand together with those of whyDoors.test.ts and whyWork.test.ts. */
 const SIGN_INS = 240
 const RECORDS = 400
 const REQUESTS = 100
@@ -23,21 +23,12 @@ const REQUESTS = 100
 describe('Why somebody can or cannot', function () {
   this.timeout(300_000)
   let practice: TestPractice
-  let context: WhyContext
 
   before(async () => {
     practice = await openPractice()
     await practice.setting('signInTriesPerAddress', '10000')
-    const { portal } = practice
-    context = { portal, t: portal.speech.in('en'), language: 'en', url: (path) => path }
   })
   after(() => practice.leave())
-
-  const told = (key: string, person: WhyPerson): Promise<Reasons> => {
-    const thing = features.flatMap(({ explain }) => explain ?? []).find((each) => each.key === key)
-    if (!thing) throw new Error(`Nobody explains ${key}`)
-    return thing.reasons(context, person)
-  }
 
   /** The steps account for the verdict; the first that fails is the one that decides. */
   const decisive = ({ steps, verdict }: Reasons): string | undefined => {
@@ -133,12 +124,12 @@ describe('Why somebody can or cannot', function () {
     await fc.assert(
       fc.asyncProperty(signIns, async (row) => {
         await set(row)
-        const before = await told('sign-in', person)
+        const before = await told(practice.portal, 'sign-in', person)
         expect(before.verdict).to.equal(await happens(row))
         const decides = decisive(before)
         seen.set(decides ?? 'in', (seen.get(decides ?? 'in') ?? 0) + 1)
         if (decides === undefined) return
-        const mended = await mendAll(row, mend, set, () => told('sign-in', person))
+        const mended = await mendAll(row, mend, set, () => told(practice.portal, 'sign-in', person))
         expect(await happens(mended)).to.equal(true)
       }),
       { numRuns: SIGN_INS, seed: SEED },
@@ -194,12 +185,12 @@ describe('Why somebody can or cannot', function () {
     await fc.assert(
       fc.asyncProperty(recordRows, async (row) => {
         await set(row)
-        const before = await told('open-record', person)
+        const before = await told(practice.portal, 'open-record', person)
         expect(before.verdict).to.equal(await happens(row))
         const decides = decisive(before)
         seen.set(decides ?? 'in', (seen.get(decides ?? 'in') ?? 0) + 1)
         if (decides === undefined) return
-        const mended = await mendAll(row, mend, set, () => told('open-record', person))
+        const mended = await mendAll(row, mend, set, () => told(practice.portal, 'open-record', person))
         expect(await happens(mended)).to.equal(true)
       }),
       { numRuns: RECORDS, seed: SEED },
@@ -261,12 +252,12 @@ describe('Why somebody can or cannot', function () {
     await fc.assert(
       fc.asyncProperty(requests, async (row) => {
         await set(row)
-        const before = await told('request-appointment', person)
+        const before = await told(practice.portal, 'request-appointment', person)
         expect(before.verdict).to.equal(await happens())
         const decides = decisive(before)
         seen.set(decides ?? 'in', (seen.get(decides ?? 'in') ?? 0) + 1)
         if (decides === undefined) return
-        await mendAll(row, mend, set, () => told('request-appointment', person))
+        await mendAll(row, mend, set, () => told(practice.portal, 'request-appointment', person))
         expect(await happens()).to.equal(true)
       }),
       { numRuns: REQUESTS, seed: SEED },

@@ -10,12 +10,11 @@ import { findAccount, patientMay, scopeOf } from '../../../module/access/scope.j
 import { limitsOf } from '../../../module/access/signIn.js'
 import { lookUp, signInPatient, targetsOf } from '../../../module/access/signInPatient.js'
 import { signInStaff, staffTarget } from '../../../module/access/signInStaff.js'
-import type { Reasons, WhyContext, WhyPerson } from '../../../module/feature.js'
 import { patientPermissions, staffPermissions } from '../../../module/features/access/matrix.js'
 import type { Actor } from '../../../module/platform/audit.js'
 import { utc } from '../../../module/platform/clock.js'
-import { features } from '../../../module/portal.js'
 import { openPractice, passwordOf, type TestPractice } from '../../support/practice.js'
+import { agree, told, type Agreeing } from './agreeing.js'
 import { decideForUser, may, userNamed } from './deciding.js'
 
 describe('Why somebody comes in', function () {
@@ -28,32 +27,6 @@ describe('Why somebody comes in', function () {
     await decideForUser(practice, 'dr.lee', { permission: 'portal:use', effect: 'allow' })
   })
   after(() => practice.leave())
-
-  const told = (portal: TestPractice['portal'], key: string, person: WhyPerson): Promise<Reasons> => {
-    const thing = features.flatMap(({ explain }) => explain ?? []).find((each) => each.key === key)
-    if (!thing) throw new Error(`Nobody explains ${key}`)
-    const context: WhyContext = { portal, t: portal.speech.in('en'), language: 'en', url: (path) => path }
-    return thing.reasons(context, person)
-  }
-
-  /** Says what decides first, and mends it, and what decides then, until it happens. */
-  async function agree<Row>(
-    row: Row,
-    mend: Readonly<Record<string, Partial<Row>>>,
-    how: { set: (row: Row) => Promise<unknown>; ask: () => Promise<Reasons>; happens: () => Promise<boolean> },
-  ): Promise<string> {
-    const been: string[] = []
-    for (let now = row; ; now = { ...now, ...mend[been.at(-1) ?? ''] }) {
-      await how.set(now)
-      const { steps, verdict } = await how.ask()
-      const decides = steps.find(({ holds }) => !holds)
-      expect(decides === undefined, `decided by ${decides?.key ?? 'nothing'}`).to.equal(verdict)
-      expect(await how.happens(), decides?.key).to.equal(verdict)
-      if (!decides) return been[0] ?? 'can'
-      expect(been, 'mended, and in the way still').not.to.include(decides.key)
-      been.push(decides.key)
-    }
-  }
 
   it('is told of using a PIN', async () => {
     const { accounts, clock, db, portal } = practice
@@ -192,7 +165,7 @@ describe('Why somebody comes in', function () {
     rows: fc.Arbitrary<Row>,
     numRuns: number,
     mend: Readonly<Record<string, Partial<Row>>>,
-    how: Parameters<typeof agree<Row>>[2],
+    how: Agreeing<Row>,
   ): Promise<void> {
     const seen = new Set<string>()
     const well = Object.assign({}, ...Object.values(mend)) as Row

@@ -3,7 +3,6 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { findAccount, patientMay, scopeOf } from '../../../module/access/scope.js'
 import { staffMay } from '../../../module/access/staff.js'
-import type { Reasons, WhyContext, WhyPerson } from '../../../module/feature.js'
 import { followRules, makeRule, type NewRule } from '../../../module/access/formRules.js'
 import { cancelAppointment } from '../../../module/features/appointments/booking.js'
 import { upcomingOf } from '../../../module/features/appointments/ofPatient.js'
@@ -13,12 +12,12 @@ import { formLines } from '../../../module/features/forms/answering/ofPatient.js
 import { proposeProfile } from '../../../module/features/profile/proposing/proposing.js'
 import { profileFields } from '../../../module/host/profile/fields.js'
 import { day as dayOf, utc } from '../../../module/platform/clock.js'
-import { features } from '../../../module/portal.js'
 import { makeSiteFolder, type SiteFolderForTest } from '../../support/chart.js'
 import { INTAKE, keepForm, nurse } from '../../support/forms.js'
 import { OFFICE_VISIT, openPractice, type TestPractice } from '../../support/practice.js'
 import { aSubmission } from '../../support/submissions.js'
 import { administrator } from '../registration/people.js'
+import { agree, told } from './agreeing.js'
 import { decideForUser, userNamed } from './deciding.js'
 
 /** The same each time, since each way in which it may be decided must be among them. */
@@ -45,37 +44,6 @@ describe('Why work can be done', function () {
     await practice.leave()
     await folder.remove()
   })
-
-  const told = (portal: TestPractice['portal'], key: string, person: WhyPerson): Promise<Reasons> => {
-    const thing = features.flatMap(({ explain }) => explain ?? []).find((each) => each.key === key)
-    if (!thing) throw new Error(`Nobody explains ${key}`)
-    const context: WhyContext = { portal, t: portal.speech.in('en'), language: 'en', url: (path) => path }
-    return thing.reasons(context, person)
-  }
-
-  /** Says what decides first, and mends it, and what decides then, until it can be done. */
-  async function agree<Row>(
-    row: Row,
-    mend: Readonly<Record<string, Partial<Row>>>,
-    {
-      ask,
-      happens,
-      set,
-    }: { set: (row: Row) => Promise<void>; ask: () => Promise<Reasons>; happens: () => Promise<boolean> },
-  ): Promise<string> {
-    const been: string[] = []
-    for (let now = row; ; now = { ...now, ...mend[been.at(-1) ?? ''] }) {
-      await set(now)
-      const { steps, verdict } = await ask()
-      const decides = steps.find(({ holds }) => !holds)
-      for (const { href } of steps.flatMap(({ fixes }) => fixes)) led.set(href.replace(/\d+/g, ':id'), href)
-      expect(decides === undefined, `decided by ${decides?.key ?? 'nothing'}`).to.equal(verdict)
-      expect(await happens(), decides?.key).to.equal(verdict)
-      if (!decides) return been[0] ?? 'can'
-      expect(been, 'mended, and in the way still').not.to.include(decides.key)
-      been.push(decides.key)
-    }
-  }
 
   it('is told of cancelling a visit', async () => {
     const { accounts, db, patients, portal, records, staff } = practice
@@ -106,7 +74,7 @@ describe('Why work can be done', function () {
     const ask = () => told(portal, 'cancel-appointment', person)
     const seen = new Set<string>()
     await fc.assert(
-      fc.asyncProperty(cancellings, async (row) => void seen.add(await agree(row, mend, { ask, happens, set }))),
+      fc.asyncProperty(cancellings, async (row) => void seen.add(await agree(row, mend, { ask, happens, set }, led))),
       { numRuns: CANCELLATIONS, seed: SEED },
     )
     expect([...seen]).to.include.members(['can', ...Object.keys(mend)])
@@ -156,7 +124,7 @@ describe('Why work can be done', function () {
     const ask = () => told(portal, 'file-document', person)
     const seen = new Set<string>()
     await fc.assert(
-      fc.asyncProperty(filings, async (row) => void seen.add(await agree(row, mend, { ask, happens, set }))),
+      fc.asyncProperty(filings, async (row) => void seen.add(await agree(row, mend, { ask, happens, set }, led))),
       { numRuns: FILINGS, seed: SEED },
     )
     expect([...seen]).to.include.members(['can', ...Object.keys(mend)])
@@ -223,7 +191,7 @@ describe('Why work can be done', function () {
     const ask = () => told(portal, 'asked-form', person)
     const seen = new Set<string>()
     await fc.assert(
-      fc.asyncProperty(askings, async (row) => void seen.add(await agree(row, mend, { ask, happens, set }))),
+      fc.asyncProperty(askings, async (row) => void seen.add(await agree(row, mend, { ask, happens, set }, led))),
       {
         numRuns: ASKINGS,
         examples: [{}, ...Object.keys(mend).map((key) => lacking[key])].map((each): [Asking] => [
@@ -282,7 +250,7 @@ describe('Why work can be done', function () {
     const seen = new Set<string>()
     const ask = () => told(portal, 'propose-profile', person)
     await fc.assert(
-      fc.asyncProperty(proposings, async (row) => void seen.add(await agree(row, mend, { ask, happens, set }))),
+      fc.asyncProperty(proposings, async (row) => void seen.add(await agree(row, mend, { ask, happens, set }, led))),
       {
         numRuns: PROPOSALS,
         examples: [{}, { allowed: false }, { extent: 'appointments' }, { chart: false }, { hidden: true }].map(

@@ -1,0 +1,44 @@
+/** What is told of why, and whether it is so: what decides is mended, one thing after the other, until it happens. */
+import { expect } from 'chai'
+import type { Portal } from '../../../module/access/portal.js'
+import type { Reasons, WhyContext, WhyPerson } from '../../../module/feature.js'
+import { features } from '../../../module/portal.js'
+
+/** What staff read who ask why, of this thing and person. */
+export function told(portal: Portal, key: string, person: WhyPerson): Promise<Reasons> {
+  const thing = features.flatMap(({ explain }) => explain ?? []).find((each) => each.key === key)
+  if (!thing) throw new Error(`Nobody explains ${key}`)
+  const context: WhyContext = { portal, t: portal.speech.in('en'), language: 'en', url: (path) => path }
+  return thing.reasons(context, person)
+}
+
+export interface Agreeing<Row> {
+  set: (row: Row) => Promise<unknown>
+  ask: () => Promise<Reasons>
+  /** The live decision. */
+  happens: () => Promise<boolean>
+}
+
+/**
+ * Says what decides first; mends it, and what decides then, until it happens, and sees each time that what is told is
+ * what happens. `led`: takes each way out by what it leads to (`/staff/portal/patients/:id`).
+ */
+export async function agree<Row>(
+  row: Row,
+  mend: Readonly<Record<string, Partial<Row>>>,
+  { ask, happens, set }: Agreeing<Row>,
+  led = new Map<string, string>(),
+): Promise<string> {
+  const been: string[] = []
+  for (let now = row; ; now = { ...now, ...mend[been.at(-1) ?? ''] }) {
+    await set(now)
+    const { steps, verdict } = await ask()
+    const decides = steps.find(({ holds }) => !holds)
+    for (const { href } of steps.flatMap(({ fixes }) => fixes)) led.set(href.replace(/\d+/g, ':id'), href)
+    expect(decides === undefined, `decided by ${decides?.key ?? 'nothing'}`).to.equal(verdict)
+    expect(await happens(), decides?.key).to.equal(verdict)
+    if (!decides) return been[0] ?? 'can'
+    expect(been, 'mended, and in the way still').not.to.include(decides.key)
+    been.push(decides.key)
+  }
+}
