@@ -68,7 +68,7 @@ async function serveWithWorkers(config: Config): Promise<number> {
   await stopping
   stopped = true
   for (const worker of workers) worker.process.kill('SIGTERM')
-  await gone
+  if (workers.size > 0) await gone
   return 0
 }
 

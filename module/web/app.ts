@@ -28,32 +28,27 @@ import { serve } from './serve.js'
 import type { Site } from './site.js'
 
 export function createApp(site: Site, readiness: Readiness, limits: RequestLimits): Express {
-  const app = express()
-  app.disable('x-powered-by')
-  app.disable('etag')
-  app.enable('case sensitive routing')
-  app.set('trust proxy', site.portal.config.trustProxy)
-
-  app.use(nameRequest())
-  app.use(logRequests(site.portal))
-  app.use(protect(site.portal))
-  app.use(health(readiness))
-  app.use('/assets', assets())
-  app.use(neverCached())
-  app.use(compression())
-  app.use(readForms(site.routes))
-  app.use(answerInTime(site, limits))
-  app.use(onlyWhenEnabled(site))
+  const rooms = express.Router({ caseSensitive: true })
+  rooms.use(nameRequest())
+  rooms.use(logRequests(site.portal))
+  rooms.use(protect(site.portal))
+  rooms.use(health(readiness))
+  rooms.use('/assets', assets())
+  rooms.use(neverCached())
+  rooms.use(compression())
+  rooms.use(readForms(site.routes))
+  rooms.use(answerInTime(site, limits))
+  rooms.use(onlyWhenEnabled(site))
   const patients = openDoor(site, 'patient', patientPassport(site.portal))
   const staff = openDoor(site, 'staff', staffPassport(site.portal))
-  app.use('/portal', ...patients.session)
-  app.use(['/staff', '/emr'], ...staff.session)
+  rooms.use('/portal', ...patients.session)
+  rooms.use(['/staff', '/emr'], ...staff.session)
   const doors = { patient: patients.door, staff: staff.door }
-  app.use(routing(site.routes, (route, address) => serve(site, doors, route, address)))
-  app.get('/', toTheFrontDoor(site))
-  app.use(nothingThere(site))
-  app.use(somethingBroke(site))
-  return underBasePath(site, app)
+  rooms.use(routing(site.routes, (route, address) => serve(site, doors, route, address)))
+  rooms.get('/', toTheFrontDoor(site))
+  rooms.use(nothingThere(site))
+  rooms.use(somethingBroke(site))
+  return appAround(site, rooms)
 }
 
 /** Disabled, the module's rooms are not there; the EMR's own pages and its sign-in are. */
@@ -150,12 +145,13 @@ function statusOf(error: unknown): number {
   return typeof status === 'number' && status >= 400 && status < 500 ? status : 500
 }
 
-function underBasePath(site: Site, app: Express): Express {
-  const base = basePath(site.portal)
-  if (base === '') return app
-  const outer = express()
-  outer.disable('x-powered-by')
-  outer.set('trust proxy', site.portal.config.trustProxy)
-  outer.use(base, app)
-  return outer
+/** One app only, with a base path too: an app inside another one would change each request's prototype (server.ts). */
+function appAround({ portal }: Site, rooms: RequestHandler): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.enable('case sensitive routing')
+  app.set('trust proxy', portal.config.trustProxy)
+  app.use(basePath(portal) || '/', rooms)
+  return app
 }

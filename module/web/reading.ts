@@ -10,7 +10,13 @@ export function readForms(routes: readonly Route[]): RequestHandler {
   const long = express.urlencoded({ extended: false, limit: '2mb', parameterLimit: 3000 })
   const addresses = routes.filter(({ takes }) => takes === 'long').map(patternOf)
   return (request, response, next) => {
-    if (request.is('multipart/form-data')) {
+    const hasFiles = request.is('multipart/form-data')
+    // Most requests bring nothing at all.
+    if (hasFiles === null) {
+      next()
+      return
+    }
+    if (hasFiles !== false) {
       endAfterAnswer(request, response)
       next()
       return

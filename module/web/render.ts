@@ -20,13 +20,14 @@ export interface Locals {
 /** Renders views/<view>.ejs; the name begins with a slash. Throws what the template throws, with its name. */
 export function render(view: string, locals: Locals): string {
   const template = templates.get(view) ?? compiled(view)
-  return template(locals, ejs.escapeXML, (included, more) => render(included, { ...locals, ...more }))
+  const { t, url, csrf, nonce } = locals
+  return template(locals, ejs.escapeXML, (included, { page }) => render(included, { page, t, url, csrf, nonce }))
 }
 
 type Template = (
   locals: Locals,
   escape: typeof ejs.escapeXML,
-  include: (view: string, more: Partial<Locals>) => string,
+  include: (view: string, its: Pick<Locals, 'page'>) => string,
 ) => string
 
 const root = join(packageRoot(), 'views')

@@ -1,11 +1,12 @@
 /** A database that takes half a second for each answer (R10): people are answered in time, and what waits has its bounds. */
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import { connect, createServer as createProxy, type AddressInfo, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'chai'
 import { readConfig } from '../../module/platform/config.js'
 import { openLog } from '../../module/platform/log.js'
 import { openPortal, type RunningPortal } from '../../module/portal.js'
+import { serverOf } from '../../module/web/server.js'
 import { openPractice, ZONE, type TestPractice } from '../support/practice.js'
 import { SECRET } from './portals.js'
 
@@ -32,7 +33,7 @@ describe('With a slow database', function () {
       ...{ config: readConfig({ FOYER_TIME_ZONE: ZONE }), databaseUrl: line.url, secret: SECRET },
       ...{ log: openLog({ level: 'silent' }), clock: practice.clock, jobs: false, limits },
     })
-    server = createServer(running.app)
+    server = serverOf(running.app)
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     origin = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`
     line.slowDown()
