@@ -26,6 +26,7 @@ import { overlapLooks } from './0025-overlaps.js'
 import { sentContents } from './0026-sent-contents.js'
 import { urgentAnswers } from './0027-urgent-answers.js'
 import { returnedUploads } from './0032-returned-uploads.js'
+import { appointmentOffers } from './0033-appointment-offers.js'
 import type { Step } from './step.js'
 
 export type { Step }
@@ -61,4 +62,5 @@ export const migrations: readonly Step[] = [
   ...sentContents,
   ...urgentAnswers,
   ...returnedUploads,
+  ...appointmentOffers,
 ]

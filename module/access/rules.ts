@@ -73,13 +73,21 @@ export async function rememberChange(
   )
 }
 
-/** The newest changes first; of every subject where none is named. */
-export function readHistory(db: Queryable, most: number, subject?: string): Promise<RuleHistory[]> {
+/** The newest changes first; of every subject and permission where none is named. */
+export function readHistory(
+  db: Queryable,
+  most: number,
+  of: { subject?: string; permission?: string } = {},
+): Promise<RuleHistory[]> {
+  const named = [
+    ...(of.subject === undefined ? [] : ['subject = :subject']),
+    ...(of.permission === undefined ? [] : ['permission = :permission']),
+  ]
   return db.select<RuleHistory>(
-    // sql-safe: one of two constants and a number
+    // sql-safe: constants and a number
     `SELECT at, subject, permission, was, effect, reason, author FROM foyer_acl_history
-      ${subject === undefined ? '' : 'WHERE subject = :subject'} ORDER BY id DESC LIMIT ${String(Math.trunc(most))}`,
-    { subject },
+      ${named.length === 0 ? '' : `WHERE ${named.join(' AND ')}`} ORDER BY id DESC LIMIT ${String(Math.trunc(most))}`,
+    of,
   )
 }
 

@@ -401,9 +401,10 @@ async function overlapsStanding(db: Queryable): Promise<string[]> {
         AND TIME_TO_SEC(a.pc_startTime) < TIME_TO_SEC(b.pc_startTime) + b.pc_duration
         AND TIME_TO_SEC(b.pc_startTime) < TIME_TO_SEC(a.pc_startTime) + a.pc_duration`,
   )
-  // What was laid over another knowingly is no mistake; the witness knows which of two came later.
+  // What was laid over another knowingly is no mistake, unless it was taken back; the witness knows which of two came later.
   const meant = await db.select<{ subject: string }>(
-    `SELECT DISTINCT subject FROM foyer_audit WHERE event = 'appointment.overbooked'`,
+    `SELECT subject FROM foyer_audit WHERE event IN ('appointment.overbooked', 'appointment.undone')
+      GROUP BY subject HAVING MAX(IF(event = 'appointment.overbooked', id, 0)) > MAX(IF(event = 'appointment.undone', id, 0))`,
   )
   const subjects = new Set(meant.map(({ subject }) => subject))
   return rows

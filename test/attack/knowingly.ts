@@ -3,7 +3,8 @@
  * visits laid over others knowingly, and the host's visits with several providers.
  */
 import { QueryTypes } from 'sequelize'
-import { alternativesOf, takeAlternative } from '../../module/features/appointments/answering.js'
+import { alternativesOf } from '../../module/features/appointments/alternatives.js'
+import { takeAlternative } from '../../module/features/appointments/answering.js'
 import { overbook } from '../../module/features/appointments/overbooking.js'
 import { declineAppointment, processAppointment } from '../../module/features/appointments/processing.js'
 import { proposeTime } from '../../module/features/appointments/proposing.js'

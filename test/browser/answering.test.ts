@@ -1,4 +1,4 @@
-/** What a patient does with a visit after it was asked for, with and without JavaScript; every page in the light and in the dark. */
+/** What a patient does with a visit after it was asked for, with and without JavaScript. */
 import { expect } from 'chai'
 import { staffMember } from '../../module/access/staff.js'
 import { declineAppointment } from '../../module/features/appointments/processing.js'
@@ -202,60 +202,58 @@ describe('A visit that was asked for', function () {
     expect(await second.open(`${base(records.leo)}/${leos}/rescheduling`)).to.equal(200)
   })
 
-  for (const theme of ['light', 'dark'] as const) {
-    for (const width of ['phone', 'desktop'] as const) {
-      it(`has pages that are sound in the ${theme} on a ${width}`, async () => {
-        const { records, patients, staff: doctors } = practice
-        const time = `${theme === 'light' ? '09' : '10'}:${width === 'phone' ? '00' : '30'}`
-        const proposed = await requestVisit(practice, { by: 'luis', date: '2026-12-01', time })
-        await propose(proposed, '2026-12-02', time)
-        const declined = await requestVisit(practice, { by: 'luis', date: '2026-12-03', time })
-        await decline(declined, '2026-12-04', [time])
-        const confirmed = await practice.event({
-          ...{ providerId: doctors.osei, pid: patients.luis, date: '2026-12-07', start: time },
-        })
-        await practice.event({
-          ...{ providerId: doctors.osei, pid: patients.luis, date: '2026-11-24', start: time },
-          repeats: { every: 1, unit: 'week' },
-        })
-        for (let day = 1; day < 8; day += 1) {
-          await practice.event({
-            providerId: doctors.osei,
-            pid: patients.luis,
-            date: `2026-10-0${String(day)}`,
-            start: time,
-          })
-        }
-        const tab = await openWindow(practice, { as: { patient: 'luis' }, theme, width, language: 'es' })
-        const mine = `/portal/records/${records.luis}`
-        await tab.open(mine)
-        await homePage(tab, 'home: proposal and other times')
-        await tab.open(`${mine}/appointments`)
-        await listPage(tab, 'list: long')
-        await tab.page.locator('details summary').first().click()
-        await listPage(tab, 'list: series opened')
-        await tab.open(`${mine}/appointments?before=20261103-0900-1`)
-        await listPage(tab, 'older list')
-        await tab.open(`${mine}/appointments/${proposed}`)
-        await appointmentPage(tab, 'proposed')
-        await tab.open(`${mine}/appointments/${declined}`)
-        await appointmentPage(tab, 'declined', { kind: 'declined with other times' })
-        await tab.open(`${mine}/appointments/${confirmed}/rescheduling`)
-        await choosePage(tab, 'move')
-        await tab.open(
-          `${mine}/appointments/${confirmed}/rescheduling/check?provider=${doctors.osei}&time=2026-12-08T13:00`,
-        )
-        await moveCheckPage(tab)
-        const row = await practice.db.first<{ receipt: string }>(
-          `SELECT receipt FROM foyer_appointment_requests WHERE pc_eid = :proposed`,
-          { proposed },
-        )
-        await tab.open(`${mine}/appointments/receipts/${row?.receipt ?? ''}`)
-        await arrive(tab, { name: 'receipt', path: /\/receipts\/[\w-]+$/ })
-        await tab.open(`${mine}/appointments/new?category=12&provider=999`)
-        await choosePage(tab, 'choose: not what was looked for')
+  for (const width of ['phone', 'desktop'] as const) {
+    it(`has pages that are sound on a ${width}`, async () => {
+      const { records, patients, staff: doctors } = practice
+      const time = width === 'phone' ? '09:00' : '10:30'
+      const proposed = await requestVisit(practice, { by: 'luis', date: '2026-12-01', time })
+      await propose(proposed, '2026-12-02', time)
+      const declined = await requestVisit(practice, { by: 'luis', date: '2026-12-03', time })
+      await decline(declined, '2026-12-04', [time])
+      const confirmed = await practice.event({
+        ...{ providerId: doctors.osei, pid: patients.luis, date: '2026-12-07', start: time },
       })
-    }
+      await practice.event({
+        ...{ providerId: doctors.osei, pid: patients.luis, date: '2026-11-24', start: time },
+        repeats: { every: 1, unit: 'week' },
+      })
+      for (let day = 1; day < 8; day += 1) {
+        await practice.event({
+          providerId: doctors.osei,
+          pid: patients.luis,
+          date: `2026-10-0${String(day)}`,
+          start: time,
+        })
+      }
+      const tab = await openWindow(practice, { as: { patient: 'luis' }, width, language: 'es' })
+      const mine = `/portal/records/${records.luis}`
+      await tab.open(mine)
+      await homePage(tab, 'home: proposal and other times')
+      await tab.open(`${mine}/appointments`)
+      await listPage(tab, 'list: long')
+      await tab.page.locator('details summary').first().click()
+      await listPage(tab, 'list: series opened')
+      await tab.open(`${mine}/appointments?before=20261103-0900-1`)
+      await listPage(tab, 'older list')
+      await tab.open(`${mine}/appointments/${proposed}`)
+      await appointmentPage(tab, 'proposed')
+      await tab.open(`${mine}/appointments/${declined}`)
+      await appointmentPage(tab, 'declined', { kind: 'declined with other times' })
+      await tab.open(`${mine}/appointments/${confirmed}/rescheduling`)
+      await choosePage(tab, 'move')
+      await tab.open(
+        `${mine}/appointments/${confirmed}/rescheduling/check?provider=${doctors.osei}&time=2026-12-08T13:00`,
+      )
+      await moveCheckPage(tab)
+      const row = await practice.db.first<{ receipt: string }>(
+        `SELECT receipt FROM foyer_appointment_requests WHERE pc_eid = :proposed`,
+        { proposed },
+      )
+      await tab.open(`${mine}/appointments/receipts/${row?.receipt ?? ''}`)
+      await arrive(tab, { name: 'receipt', path: /\/receipts\/[\w-]+$/ })
+      await tab.open(`${mine}/appointments/new?category=12&provider=999`)
+      await choosePage(tab, 'choose: not what was looked for')
+    })
   }
 
   it('is asked for without a chart, and the home of that record shows it', async () => {

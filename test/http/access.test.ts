@@ -66,6 +66,24 @@ describe('The access pages', function () {
     expect((await admin.get(`${HOME}/users/dr.lee`)).body).to.contain('On leave &lt;b&gt;')
   })
 
+  it('keep what was decided on one permission in sight, however much is decided on others', async () => {
+    const why = 'Helps at the desk'
+    await decide('users/dr.osei', { permission: 'patients:search', effect: 'deny', reason: why })
+    for (let turn = 0; turn < 11; turn += 1) {
+      for (const effect of ['deny', 'default']) {
+        await decide('users/dr.osei', { permission: 'documents:audit', effect, reason: `Turn ${String(turn)}` })
+      }
+    }
+    const one = await admin.get(`${HOME}/users/dr.osei?permission=patients:search`)
+    expect(one.body.split('data-test="change"')).to.have.length(2)
+    expect(one.body).to.contain(why).and.not.to.contain('event=access.changed')
+    const other = await admin.get(`${HOME}/users/dr.osei?permission=documents:audit`)
+    expect(other.body).to.contain('/staff/portal/audit-trail?event=access.changed').and.not.to.contain(why)
+    const older = await admin.get('/staff/portal/audit-trail?event=access.changed')
+    expect(textOf(older).split('Administrator changed who may do what').length).to.be.greaterThan(22)
+    await decide('users/dr.osei', { permission: 'patients:search', effect: 'default', reason: '' })
+  })
+
   it('say where an allowance has no effect', async () => {
     await decide('users/front', { permission: 'appointments:process', effect: 'allow', reason: 'Covers the desk' })
     expect(textOf(await admin.get(`${HOME}/users/front`))).to.contain(

@@ -181,6 +181,7 @@ export const pageWords = wordsIn(
     'access.history.on': 'Patients may write',
     'access.history.off': 'Patients may no longer write',
     'access.history.caption': 'Changes, the newest first',
+    'access.history.older': 'Older changes are in the audit trail',
     'permission.addressee': 'Messages from patients',
   },
   {
@@ -361,6 +362,7 @@ export const pageWords = wordsIn(
     'access.history.on': 'Los pacientes pueden escribir',
     'access.history.off': 'Los pacientes ya no pueden escribir',
     'access.history.caption': 'Cambios, el más reciente primero',
+    'access.history.older': 'Los cambios más antiguos están en el registro de auditoría',
     'permission.addressee': 'Mensajes de pacientes',
   },
 )

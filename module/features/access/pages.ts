@@ -168,7 +168,7 @@ export async function changePage(context: StaffContext, target: Target, permissi
   const { explanation, about, notes } = asItStands(context, target, permission, lists)
   const standing =
     target.kind === 'group' ? groupStanding(portal.policy(), lists, target.group, permission) : standingOf(explanation)
-  const history = await readHistory(portal.db, NEWEST, subject)
+  const history = await readHistory(portal.db, NEWEST, { subject, permission })
   const chosen = refusal?.effect ?? ownDecision(context, target, permission, lists)
   const who = targetName(context, target)
   const inHost = target.kind === 'group' && permission === 'portal:use'
@@ -198,11 +198,7 @@ export async function changePage(context: StaffContext, target: Target, permissi
     reasonRequired: target.kind === 'user',
     errors,
     fieldErrors: Object.fromEntries(errors.map(({ name, text }) => [name ?? '', text])),
-    history: historyView(
-      context,
-      history.filter((each) => each.permission === permission),
-      lists,
-    ),
+    history: historyView(context, history, lists),
   }
 }
 
@@ -283,7 +279,7 @@ export async function userPage(context: StaffContext, user: StaffUser, error?: s
   const target: Target = { kind: 'user', user }
   const address = `/staff/portal${addressOfTarget(target)}`
   const mayUse = member !== undefined && staffMay(policy, member, 'portal:use')
-  const history = await readHistory(portal.db, NEWEST, `user:${user.username}`)
+  const history = await readHistory(portal.db, NEWEST, { subject: `user:${user.username}` })
   return {
     name: user.name,
     username: user.username,
@@ -340,12 +336,16 @@ function atWorkTag({ t }: StaffContext, { active }: StaffUser) {
 }
 
 function historyView(context: StaffContext, history: readonly RuleHistory[], lists: AccessLists) {
-  return history.map(({ at, subject, permission, effect, reason, author }) => ({
-    when: writtenDay(context, at),
-    what: permissionName(context, permission),
-    whom: subjectName(context, subject, lists),
-    effect: context.t(`access.history.${effect}`),
-    reason,
-    by: author,
-  }))
+  const goesOn = history.length === NEWEST && context.may('audit-trail:view')
+  return {
+    rows: history.map(({ at, subject, permission, effect, reason, author }) => ({
+      when: writtenDay(context, at),
+      what: permissionName(context, permission),
+      whom: subjectName(context, subject, lists),
+      effect: context.t(`access.history.${effect}`),
+      reason,
+      by: author,
+    })),
+    ...(goesOn ? { olderHref: context.url('/staff/portal/audit-trail?event=access.changed') } : {}),
+  }
 }

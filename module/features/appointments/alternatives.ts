@@ -1,10 +1,11 @@
 /** Times that the practice names when it declines. They are not held: who comes first has them. */
 import type { Portal } from '../../access/portal.js'
 import type { StaffMember } from '../../access/staff.js'
-import type { LockedEvent } from '../../host/events.js'
+import { lockEvent, type LockedEvent } from '../../host/events.js'
 import { minuteOfDay } from '../../host/schedule.js'
+import { isCancelled } from '../../host/statuses.js'
 import { utc, type Day } from '../../platform/clock.js'
-import type { Tx } from '../../platform/database.js'
+import type { Queryable, Tx } from '../../platform/database.js'
 import { freedomUnderLock, type Wish } from './openings.js'
 
 export interface OfferedTime {
@@ -75,4 +76,61 @@ async function keep(
       now: utc(portal.clock.now()),
     },
   )
+}
+
+/** A time that the practice named when it declined. */
+export interface Alternative {
+  id: number
+  providerId: number
+  categoryId: number
+  day: Day
+  /** HH:MM */
+  start: string
+  minutes: number
+  takenEid: number | undefined
+  /** Not to be had any more: staff booked the declined visit again. */
+  closed: boolean
+}
+
+interface AlternativeRow {
+  id: number
+  provider_id: string
+  category_id: number
+  day: Day
+  start_time: string
+  minutes: number
+  taken_eid: number | null
+  closed: number
+}
+
+/** Those of a declined visit, in the order of their times. */
+export async function alternativesOf(db: Queryable, eid: number): Promise<Alternative[]> {
+  const rows = await db.select<AlternativeRow>(
+    `SELECT id, provider_id, category_id, day, start_time, minutes, taken_eid,
+            closed_at IS NOT NULL AS closed
+       FROM foyer_appointment_alternatives WHERE pc_eid = :eid ORDER BY day, start_time, id`,
+    { eid },
+  )
+  return rows.map((row) => ({
+    ...{ id: row.id, providerId: Number(row.provider_id), categoryId: row.category_id, minutes: row.minutes },
+    ...{ day: row.day, start: row.start_time.slice(0, 5), takenEid: row.taken_eid ?? undefined },
+    closed: row.closed !== 0,
+  }))
+}
+
+/** The visit that the patient took in place of a declined one, while it stands. The caller holds the patient's turn. */
+export async function takenInstead(tx: Tx, eid: number): Promise<number | undefined> {
+  const { takenEid } = (await alternativesOf(tx, eid)).find((each) => each.takenEid !== undefined) ?? {}
+  const taken = takenEid === undefined ? undefined : await lockEvent(tx, takenEid)
+  return taken && !isCancelled(taken.status) ? taken.eid : undefined
+}
+
+/** What was named and nobody took is not to be had any more. The caller holds the patient's turn. */
+export async function closeAlternatives(portal: Portal, tx: Tx, eid: number): Promise<void> {
+  const open = (await alternativesOf(tx, eid)).filter((each) => each.takenEid === undefined && !each.closed)
+  for (const { id } of open) {
+    await tx.change(`UPDATE foyer_appointment_alternatives SET closed_at = :now WHERE id = :id`, {
+      ...{ id, now: utc(portal.clock.now()) },
+    })
+  }
 }

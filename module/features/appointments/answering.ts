@@ -4,11 +4,11 @@ import type { PatientScope } from '../../access/scope.js'
 import { lockEvent, type LockedEvent } from '../../host/events.js'
 import { BOOKED } from '../../host/statuses.js'
 import type { Actor } from '../../platform/audit.js'
-import { utc, type Day } from '../../platform/clock.js'
-import type { Queryable, Tx } from '../../platform/database.js'
+import { utc } from '../../platform/clock.js'
+import type { Tx } from '../../platform/database.js'
 import { rememberResult, type Once } from '../../platform/once.js'
 import { providerTurn, takeTurn } from '../../platform/turns.js'
-import { wishOf } from './alternatives.js'
+import { alternativesOf, wishOf, type Alternative } from './alternatives.js'
 import { hasBegun, type Appointment } from './appointment.js'
 import { AS_PATIENT, trackRows, writeStatus } from './boardLines.js'
 import { freeTimeOf, resultOf, writeVisit } from './booking.js'
@@ -50,8 +50,7 @@ export async function acceptProposal(portal: Portal, actor: Actor, input: Answer
     if (refusal) return refusal
     // First, since the proposed time may lie over the visit that it moves.
     await cancelReplaced(portal, tx, actor, input.scope, visit)
-    const taken = !(await isMeantToOverlap(tx, last, appointment.eid)) && (await isLaidOver(portal, tx, visit.event))
-    if (taken) return { ok: false, reason: 'taken' }
+    if (!last.overAnother && (await isLaidOver(portal, tx, visit.event))) return { ok: false, reason: 'taken' }
     await writeStatus(portal, tx, AS_PATIENT, visit, { status: BOOKED })
     await endProposal(tx, portal, visit.event.eid, { state: 'accepted' })
     if (visit.request) await settle(tx, portal, visit.request, { state: 'confirmed', reason: '', by: null })
@@ -113,15 +112,6 @@ function whyNotAnswer(portal: Portal, appointment: Appointment, last: Proposal):
   return hasBegun(appointment, portal.clock.now()) ? { ok: false, reason: 'over' } : undefined
 }
 
-/** Staff who may overbook proposed a time over another visit, knowing that it is. */
-async function isMeantToOverlap(tx: Tx, { proposedAt }: Proposal, eid: number): Promise<boolean> {
-  const overbooked = await tx.first(
-    `SELECT id FROM foyer_audit WHERE subject = :subject AND event = 'appointment.overbooked' AND at >= :proposedAt LIMIT 1`,
-    { subject: `appointment:${String(eid)}`, proposedAt },
-  )
-  return overbooked !== undefined
-}
-
 /** The visit that a request moves leaves the calendar when the request is agreed on. */
 async function cancelReplaced(portal: Portal, tx: Tx, actor: Actor, scope: PatientScope, visit: Visit): Promise<void> {
   const replaced = await giveUpReplaced(portal, tx, AS_PATIENT, visit, null)
@@ -148,41 +138,6 @@ async function noteOf(
   await noteToProvider(portal, tx, scope, { what, providerId, day, time: event.start.slice(0, 5), reason })
 }
 
-/** A time that the practice named when it declined. */
-export interface Alternative {
-  id: number
-  providerId: number
-  categoryId: number
-  day: Day
-  /** HH:MM */
-  start: string
-  minutes: number
-  takenEid: number | undefined
-}
-
-interface AlternativeRow {
-  id: number
-  provider_id: string
-  category_id: number
-  day: Day
-  start_time: string
-  minutes: number
-  taken_eid: number | null
-}
-
-/** In the order of their times. */
-export async function alternativesOf(db: Queryable, eid: number): Promise<Alternative[]> {
-  const rows = await db.select<AlternativeRow>(
-    `SELECT id, provider_id, category_id, day, start_time, minutes, taken_eid
-       FROM foyer_appointment_alternatives WHERE pc_eid = :eid ORDER BY day, start_time, id`,
-    { eid },
-  )
-  return rows.map((row) => ({
-    ...{ id: row.id, providerId: Number(row.provider_id), categoryId: row.category_id, minutes: row.minutes },
-    ...{ day: row.day, start: row.start_time.slice(0, 5), takenEid: row.taken_eid ?? undefined },
-  }))
-}
-
 export interface TakeInput {
   scope: PatientScope
   /** The declined appointment, as addresses name it. */
@@ -197,6 +152,8 @@ export type TakeOutcome =
   | { ok: false; reason: 'not-found' | 'used-otherwise' }
   /** One of them has been taken: that is this visit now. */
   | { ok: false; reason: 'one-taken'; eid: number }
+  /** It is offered no more: staff took the decline back or booked the visit again, or the host gave it another status. */
+  | { ok: false; reason: 'withdrawn' }
   /** It is not free any more. Those that are left, by id. */
   | { ok: false; reason: 'gone'; left: number[] }
 
@@ -211,6 +168,8 @@ export async function takeAlternative(portal: Portal, actor: Actor, input: TakeI
   if (!own || !chosen) return { ok: false, reason: 'not-found' }
   return allOrNothing(portal, async (tx): Promise<TakeOutcome> => {
     await takeTurn(tx, [turnOf(input.scope), providerTurn(chosen.providerId)])
+    // Locked before the first look, since the host's screens take no turns: what they set is seen, or waits for us.
+    await lockEvent(tx, own.eid)
     const before = await resultOf(portal, tx, input.once)
     if (before) return before
     const now = await alternativesOf(tx, own.eid)
@@ -219,9 +178,13 @@ export async function takeAlternative(portal: Portal, actor: Actor, input: TakeI
       if (taken.id !== chosen.id) return { ok: false, reason: 'one-taken', eid: taken.takenEid }
       return { ok: true, eid: taken.takenEid, first: false }
     }
+    const declined = await findAppointment(portal, tx, input.scope, input.id)
+    const stands = now.some((each) => each.id === chosen.id && !each.closed)
+    if (declined?.standing !== 'declined' || !stands) return { ok: false, reason: 'withdrawn' }
     if (!(await isStillFree(portal, tx, chosen)))
       return { ok: false, reason: 'gone', left: await left(portal, tx, now) }
-    const eid = await writeTaken(portal, tx, actor, input.scope, own, chosen)
+    const eid = await writeTaken(portal, tx, actor, input.scope, declined, chosen)
+    if (eid === undefined) return { ok: false, reason: 'withdrawn' }
     if (input.once) await rememberResult(tx, input.once, String(eid))
     return { ok: true, eid, first: true }
   })
@@ -242,6 +205,7 @@ async function left(portal: Portal, tx: Tx, all: readonly Alternative[]): Promis
   return free
 }
 
+/** Undefined: it was taken or closed all the same, and nothing that was written here may stay. */
 async function writeTaken(
   portal: Portal,
   tx: Tx,
@@ -249,7 +213,7 @@ async function writeTaken(
   scope: PatientScope,
   declined: Appointment,
   chosen: Alternative,
-): Promise<number> {
+): Promise<number | undefined> {
   const { day, start: time } = chosen
   const { category, reason } = declined
   const eid = await writeVisit(...([portal, tx, actor, { scope, day, time, reason }] as const), {
@@ -259,8 +223,10 @@ async function writeTaken(
   })
   const event = await lockEvent(tx, eid)
   if (event) await trackRows(portal, tx, AS_PATIENT, { rows: [event] }, event)
-  await tx.change(`UPDATE foyer_appointment_alternatives SET taken_eid = :eid, taken_at = :now WHERE id = :id`, {
-    ...{ eid, now: utc(portal.clock.now()), id: chosen.id },
-  })
-  return eid
+  const taken = await tx.change(
+    `UPDATE foyer_appointment_alternatives SET taken_eid = :eid, taken_at = :now
+      WHERE id = :id AND taken_eid IS NULL AND closed_at IS NULL`,
+    { eid, now: utc(portal.clock.now()), id: chosen.id },
+  )
+  return taken === 1 ? eid : undefined
 }

@@ -80,3 +80,14 @@ export async function trackRows(
 export function joined(before: string, added: string): string {
   return before === '' ? added : `${before}\n${added}`
 }
+
+/**
+ * The comment when its patient writes anew: their words take the place of those they wrote before, and what staff wrote
+ * there stays. In the host's own portal nobody knows whose words they are (facts §2.5): then all of them stay.
+ */
+export function reworded(text: string, before: string, now: string): string {
+  const lines = `\n${text}\n`
+  const at = before === '' ? -1 : lines.indexOf(`\n${before}\n`)
+  const kept = at < 0 ? [text, now] : [lines.slice(1, at), now, lines.slice(at + before.length + 2, -1)]
+  return kept.filter((part) => part !== '').join('\n')
+}

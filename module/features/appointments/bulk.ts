@@ -7,7 +7,7 @@ import { parseAppointmentId } from './appointment.js'
 import { refuseCancellation } from './cancellationDecisions.js'
 import { claimAppointment } from './claims.js'
 import { declineAppointment, processAppointment } from './processing.js'
-import { rememberDeed } from './undo.js'
+import { rememberDeed } from './press.js'
 
 export type BulkAction = 'confirm' | 'decline' | 'claim' | 'release'
 
@@ -21,7 +21,7 @@ export interface BulkInput {
   undo: string
 }
 
-/** Row by row, in the order given. What came of each is read under the token (undo.ts pressOf). */
+/** Row by row, in the order given. What came of each is read under the token (press.ts pressOf). */
 export async function processMany(portal: Portal, member: StaffMember, actor: Actor, input: BulkInput): Promise<void> {
   for (const ticked of new Set(input.ids)) {
     const refusal = await processOne(portal, member, actor, input, ticked)

@@ -14,7 +14,7 @@ import { joined, writeDay, writeStatus } from './boardLines.js'
 import { openCancellation, type CancellationRow } from './cancellations.js'
 import { heldByAnother, inHand, settle, type HeldByAnother, type NotInHand, type Visit } from './requests.js'
 import { tellOfStaff } from './telling.js'
-import { claimOf, rememberDeed, requestBefore, stateOfEvent, type Deed } from './undo.js'
+import { claimOf, rememberDeed, requestBefore, stateOfEvent, type Deed } from './press.js'
 
 export type CancellationOutcome =
   | { ok: true; eid: number }

@@ -9,7 +9,7 @@ import type { Tx } from '../../platform/database.js'
 import { openCancellation } from './cancellations.js'
 import { adopted, holderOf, inHand, type HeldByAnother, type NotInHand, type Visit } from './requests.js'
 import { recordOf, tellOfChange } from './telling.js'
-import { claimOf, rememberDeed, requestBefore, stateOfEvent, type Deed } from './undo.js'
+import { claimOf, rememberDeed, requestBefore, stateOfEvent, type Deed } from './press.js'
 
 export interface ClaimInput {
   /** pc_eid */

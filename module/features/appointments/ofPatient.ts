@@ -5,7 +5,7 @@ import {
   oneVisit,
   vanishedRequest,
   vanishedRequests,
-  visitsBefore,
+  visitsAround,
   visitsFrom,
   type Place,
   type VanishedRow,
@@ -41,7 +41,7 @@ export function whoseOf(scope: PatientScope): Whose {
   return pid === undefined ? { record: scope.record } : { pid }
 }
 
-/** `below`: a place in the list of what is over, as `older` named it. Four statements. */
+/** `below`: a place in the list of what is over, as `older` named it. Three statements. */
 export async function appointmentsOf(
   portal: Portal,
   db: Queryable,
@@ -52,8 +52,8 @@ export async function appointmentsOf(
   const today = dayOf(now)
   const place = (below === undefined ? undefined : readPlace(below)) ?? END_OF_TIME
   const whose = whoseOf(scope)
-  const ahead = await visitsFrom(db, whose, today)
-  const before = await visitsBefore(db, whose, today, place, PAST_SHOWN + 1)
+  const listed = await visitsAround(db, whose, today, place, PAST_SHOWN + 1)
+  const [ahead, before] = [listed.filter((row) => row.ahead === 1), listed.filter((row) => row.ahead === 0)]
   const vanished = await vanishedRequests(db, whose, place, PAST_SHOWN + 1)
   const floor = lowest(before, vanished, dayOf(now.minus({ years: SERIES_YEARS_BACK })))
   const until = dayOf(now.plus({ months: SERIES_MONTHS_AHEAD }))
@@ -92,7 +92,7 @@ export async function upcomingOf(portal: Portal, db: Queryable, scope: PatientSc
 // What was not read whole ends where its oldest row stands: nothing older may be shown before it.
 function lowest(before: readonly VisitRow[], vanished: readonly VanishedRow[], otherwise: Day): Day {
   const ends = [before.map((row) => row.pc_eventDate ?? ''), vanished.map((row) => row.day)].map((days) =>
-    days.length > PAST_SHOWN ? (days.at(-1) ?? otherwise) : otherwise,
+    days.length > PAST_SHOWN ? days.reduce((a, b) => (a < b ? a : b)) : otherwise,
   )
   return ends.reduce((a, b) => (a > b ? a : b))
 }

@@ -22,7 +22,7 @@ import {
   type Visit,
 } from './requests.js'
 import { tellOfStaff } from './telling.js'
-import { rememberDeed, requestBefore, stateOfEvent, type Deed } from './undo.js'
+import { rememberDeed, requestBefore, stateOfEvent, type Deed } from './press.js'
 
 export type ProcessOutcome = { ok: true; eid: number; status: string } | ProcessRefusal
 

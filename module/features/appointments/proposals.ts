@@ -1,6 +1,6 @@
 /** Times that the practice proposed, and what became of each. */
 import type { Portal } from '../../access/portal.js'
-import { utc, type Day, type Utc } from '../../platform/clock.js'
+import { utc, type Day } from '../../platform/clock.js'
 import type { Queryable, Tx } from '../../platform/database.js'
 
 export interface Proposal {
@@ -12,13 +12,14 @@ export interface Proposal {
   start: string
   /** What the practice wrote with it. */
   note: string
+  /** Staff who may overbook knew that another visit lies there. */
+  overAnother: boolean
   state: string
   answer: string
   /** It waits for the patient. */
   open: boolean
   /** Username. */
   proposedBy: string
-  proposedAt: Utc
 }
 
 interface Row {
@@ -29,18 +30,18 @@ interface Row {
   day: Day
   start_time: string
   note: string
+  over_another: number
   state: string
   answer: string | null
   open_eid: number | null
   proposed_by: string
-  proposed_at: Utc
 }
 
 /** The one that waits for the patient, else the last of those that are over; undefined: none was ever made. */
 export async function lastProposal(db: Queryable, eid: number): Promise<Proposal | undefined> {
   const row = await db.first<Row>(
     // Not simply the last: when a second proposal is taken back, the first waits again.
-    `SELECT id, from_day, from_start, from_provider, day, start_time, note, state, answer, open_eid, proposed_by, proposed_at
+    `SELECT id, from_day, from_start, from_provider, day, start_time, note, over_another, state, answer, open_eid, proposed_by
        FROM foyer_appointment_proposals WHERE pc_eid = :eid ORDER BY open_eid IS NULL, id DESC LIMIT 1`,
     { eid },
   )
@@ -48,8 +49,9 @@ export async function lastProposal(db: Queryable, eid: number): Promise<Proposal
     row && {
       ...{ id: row.id, day: row.day, start: row.start_time.slice(0, 5) },
       from: { day: row.from_day, start: row.from_start.slice(0, 5), provider: Number(row.from_provider) },
+      overAnother: row.over_another !== 0,
       ...{ note: row.note, state: row.state, answer: row.answer ?? '', open: row.open_eid !== null },
-      ...{ proposedBy: row.proposed_by, proposedAt: row.proposed_at },
+      proposedBy: row.proposed_by,
     }
   )
 }

@@ -17,7 +17,7 @@ import { whyNotDecide, type Press, type ProcessRefusal } from './processing.js'
 import { endProposal, openProposal, type Proposal } from './proposals.js'
 import { adopted, inHand, settle, type RequestRow, type Visit } from './requests.js'
 import { tellOfStaff } from './telling.js'
-import { rememberDeed, requestBefore, stateOfEvent } from './undo.js'
+import { rememberDeed, requestBefore, stateOfEvent } from './press.js'
 
 export interface ProposeInput extends Press {
   day: Day
@@ -131,7 +131,7 @@ async function carryOut(
   const { event, request } = visit
   const before = await openProposal(tx, event.eid)
   if (before) await endProposal(tx, portal, event.eid, { state: 'replaced' })
-  const made = await keepProposal(portal, tx, member, event, there, before, input.note)
+  const made = await keepProposal(portal, tx, member, event, there, before, input)
   await moveVisit(portal, tx, member, visit, there)
   await settle(tx, portal, request, { state: 'proposed', reason: '', by: member.username })
   await tellOfStaff(portal, tx, member, actor, visit, {
@@ -172,12 +172,14 @@ async function keepProposal(
   event: LockedEvent,
   there: LockedEvent,
   before: Proposal | undefined,
-  note: string,
+  { note, over }: ProposeInput,
 ): Promise<number> {
   return tx.insert(
     `INSERT INTO foyer_appointment_proposals
-       (pc_eid, from_day, from_start, from_provider, day, start_time, provider_id, minutes, note, state, proposed_by, proposed_at, open_eid)
-     VALUES (:eid, :fromDay, :fromStart, :fromProvider, :day, :start, :provider, :minutes, :note, 'proposed', :by, :now, :eid)`,
+       (pc_eid, from_day, from_start, from_provider, day, start_time, provider_id, minutes, note, over_another, state,
+        proposed_by, proposed_at, open_eid)
+     VALUES (:eid, :fromDay, :fromStart, :fromProvider, :day, :start, :provider, :minutes, :note, :overAnother, 'proposed',
+        :by, :now, :eid)`,
     {
       eid: event.eid,
       fromDay: before?.from.day ?? event.day,
@@ -188,6 +190,7 @@ async function keepProposal(
       provider: String(there.providerId),
       minutes: event.minutes,
       note,
+      overAnother: over === undefined ? 0 : 1,
       by: member.username,
       now: utc(portal.clock.now()),
     },

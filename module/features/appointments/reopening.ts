@@ -10,7 +10,7 @@ import { utc, wallClock } from '../../platform/clock.js'
 import type { Tx } from '../../platform/database.js'
 import { receiptNumber } from '../../platform/ids.js'
 import { publish } from '../../platform/outbox.js'
-import { wishOf } from './alternatives.js'
+import { closeAlternatives, takenInstead, wishOf } from './alternatives.js'
 import { hasBegun } from './appointment.js'
 import { trackRows } from './boardLines.js'
 import { isLaidOver } from './openings.js'
@@ -26,12 +26,17 @@ export type ReopenOutcome =
   | { ok: false; reason: 'of-series' }
   /** Several providers would have to be free: that is for the EMR's own calendar. */
   | { ok: false; reason: 'several-providers' }
+  /** The patient took this visit instead, one of the times that were named. */
+  | { ok: false; reason: 'taken-instead'; eid: number }
   /** Its time is over. */
   | { ok: false; reason: 'past' }
   /** Something else stands there now. */
   | { ok: false; reason: 'overlap' }
 
-/** Makes a new, confirmed visit at the same time with the same provider, if that is free. The old one stays as it is. */
+/**
+ * Makes a new, confirmed visit at the same time with the same provider, if that is free. The old one stays as it is, but
+ * the times that were named when it was declined are offered no more.
+ */
 export function reopenAppointment(
   portal: Portal,
   member: StaffMember,
@@ -43,8 +48,12 @@ export function reopenAppointment(
     if (event.recurring) return { ok: false, reason: 'of-series' }
     if (!isCancelled(event.status)) return { ok: false, reason: 'still-open' }
     if ((await eventProviders(tx, eid)).length > 1) return { ok: false, reason: 'several-providers' }
+    const instead = await takenInstead(tx, eid)
+    if (instead !== undefined) return { ok: false, reason: 'taken-instead', eid: instead }
     if (hasBegun(event, portal.clock.now())) return { ok: false, reason: 'past' }
     if (await isLaidOver(portal, tx, event)) return { ok: false, reason: 'overlap' }
+    // One need, one visit: what was named instead of it is not to be had beside it.
+    await closeAlternatives(portal, tx, eid)
     return { ok: true, eid: await bookAgain(portal, tx, member, actor, visit) }
   })
 }

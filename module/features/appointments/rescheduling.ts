@@ -12,6 +12,7 @@ import type { Tx } from '../../platform/database.js'
 import { rememberResult, type Once } from '../../platform/once.js'
 import { providerTurn, takeTurn } from '../../platform/turns.js'
 import { parseAppointmentId, whyNotMove, type Appointment, type MoveRefusal } from './appointment.js'
+import { reworded } from './boardLines.js'
 import {
   ALTERNATIVES,
   freeTimeOf,
@@ -107,7 +108,7 @@ async function moveInTurn(
 
   const outcome =
     event.status === PENDING
-      ? await moveInPlace(portal, tx, actor, input, wish, event)
+      ? await moveInPlace(portal, tx, actor, input, wish, { ...event, asked: appointment.reason })
       : await askInstead(portal, tx, actor, input, wish, appointment)
   if (outcome !== 'taken' && outcome.ok && input.once) await rememberResult(tx, input.once, String(outcome.eid))
   return outcome
@@ -124,7 +125,8 @@ async function moveInPlace(
   actor: Actor,
   input: MoveInput,
   wish: Wish,
-  event: LockedEvent,
+  /** `asked`: what the patient wrote before. */
+  event: LockedEvent & { asked: string },
 ): Promise<RequestOutcome | 'taken'> {
   const freedom = await freedomUnderLock(portal, tx, wish, freeTimeOf(input), event.eid)
   if (freedom === 'taken') return 'taken'
@@ -133,7 +135,7 @@ async function moveInPlace(
   const at = wallClock(portal.clock.now())
   const { provider } = wish
   await moveEvent(tx, event, { day: input.day, start: input.time, at, providerId: provider.id })
-  await setStatus(tx, event, { status: PENDING, at, text: input.reason })
+  await setStatus(tx, event, { status: PENDING, at, text: reworded(event.text, event.asked, input.reason) })
   await keepMoved(portal, tx, input, event.eid)
   const { day, time, reason, scope } = input
   await noteToProvider(portal, tx, scope, {

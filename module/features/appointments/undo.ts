@@ -1,153 +1,26 @@
-/**
- * What staff did in one press can be taken back for a short while, where nothing has changed since. A deed is kept
- * inside the transaction that does it, with how everything stood before and after.
- */
+/** What staff did in one press can be taken back for a short while, where nothing has changed since. */
 import type { Portal } from '../../access/portal.js'
 import type { StaffMember } from '../../access/staff.js'
-import { moveEvent, setStatus, type LockedEvent } from '../../host/events.js'
+import { moveEvent, setStatus } from '../../host/events.js'
 import { isCancelled } from '../../host/statuses.js'
 import { trackVisit } from '../../host/tracker.js'
 import type { Actor } from '../../platform/audit.js'
-import { utc, wallClock, type Day, type Utc } from '../../platform/clock.js'
-import type { Queryable, Tx } from '../../platform/database.js'
+import { utc, wallClock } from '../../platform/clock.js'
+import type { Tx } from '../../platform/database.js'
 import { isLaidOver } from './openings.js'
+import {
+  pressOf,
+  stateOfEvent,
+  type Before,
+  type CancellationState,
+  type Deed,
+  type EventState,
+  type KeptDeed,
+  type RequestState,
+} from './press.js'
 import { endProposal } from './proposals.js'
-import { inHand, visitIn, type NotInHand, type RequestRow, type Visit } from './requests.js'
+import { inHand, visitIn, type NotInHand, type Visit } from './requests.js'
 import { logOfStaff, recordOf, tellOfChange } from './telling.js'
-
-export interface Deed {
-  what:
-    | 'confirmed'
-    | 'status-set'
-    | 'declined'
-    | 'cancelled'
-    | 'proposed'
-    | 'withdrawn'
-    | 'claimed'
-    | 'released'
-    | 'refused'
-  eid: number
-  from: EventState
-  to: EventState
-  request?: Before<RequestState>
-  cancellation?: Before<CancellationState>
-  /** Of foyer_appointment_proposals: the one that was made, and the one that ended with it. */
-  proposal?: { made?: number; ended?: number }
-  /** Times were named with it. */
-  offered?: boolean
-  /** The visit that left the calendar with it. */
-  replaced?: Deed
-  /** The number of the encounter that was opened with it: it stays, whatever becomes of the status. */
-  encounter?: number
-}
-
-/** How an event stood. */
-export interface EventState {
-  status: string
-  day: Day
-  /** HH:MM:SS */
-  start: string
-  provider: number
-  text: string
-}
-
-interface Before<State> {
-  id: number
-  from: State
-  /** By which one sees that nothing has changed since. */
-  to: After
-}
-
-interface After {
-  /** Of a request; a cancellation has none. */
-  version?: number
-  state?: string
-  holder: string | null
-}
-
-interface Claim {
-  state: string
-  open_key: string | null
-  claimed_by: string | null
-  claimed_at: Utc | null
-  decided_by: string | null
-  decided_at: Utc | null
-  decision_reason: string | null
-}
-
-type CancellationState = Claim
-type RequestState = Claim & { open_seat: string | null }
-
-export function stateOfEvent(event: LockedEvent): EventState {
-  const { status, day, start, providerId: provider, text } = event
-  return { status, day, start, provider, text }
-}
-
-export function requestBefore(request: RequestRow, to: After): Before<RequestState> {
-  return { id: request.id, from: { ...claimOf(request), open_seat: request.open_seat }, to }
-}
-
-export function claimOf(row: Claim): Claim {
-  const { state, open_key, claimed_by, claimed_at, decided_by, decided_at, decision_reason } = row
-  return { state, open_key, claimed_by, claimed_at, decided_by, decided_at, decision_reason }
-}
-
-/** What could not be done in the same press, beside what was. */
-export interface Failure {
-  what: 'failed'
-  /** As the queue names it. */
-  id: string
-  /** Key of words. */
-  reason: string
-}
-
-/** Keeps a deed under the press's token, inside its transaction. Without a token it is not kept. */
-export async function rememberDeed(
-  tx: Tx,
-  portal: Portal,
-  member: StaffMember,
-  token: string | undefined,
-  entry: Deed | Failure,
-): Promise<void> {
-  if (token === undefined) return
-  await tx.change(
-    `INSERT INTO foyer_undo (token, staff, deeds, done_at) VALUES (:token, :staff, :deeds, :now)
-     ON DUPLICATE KEY UPDATE deeds = JSON_MERGE_PRESERVE(deeds, VALUES(deeds))`,
-    { token, staff: member.username, deeds: JSON.stringify([entry]), now: utc(portal.clock.now()) },
-  )
-}
-
-/** Seconds for which the page offers it, and for which the server does it. */
-export const UNDO_SHOWN = 10
-const UNDO_WINDOW = 60
-
-export interface PressDone {
-  deeds: Deed[]
-  failures: Failure[]
-  /** It can still be taken back. */
-  open: boolean
-}
-
-/** What one press of this member did; undefined: no such press of theirs. */
-export async function pressOf(
-  portal: Portal,
-  db: Queryable,
-  member: StaffMember,
-  token: string,
-): Promise<PressDone | undefined> {
-  const row = await db.first<{ deeds: unknown; done_at: Utc; undone_at: Utc | null }>(
-    `SELECT deeds, done_at, undone_at FROM foyer_undo WHERE token = :token AND staff = :staff`,
-    { token, staff: member.username },
-  )
-  if (!row) return undefined
-  // MariaDB gives JSON as the text it is, MySQL as what it says.
-  const entries = (typeof row.deeds === 'string' ? JSON.parse(row.deeds) : row.deeds) as (Deed | Failure)[]
-  return {
-    deeds: entries.filter((entry): entry is Deed => entry.what !== 'failed'),
-    failures: entries.filter((entry): entry is Failure => entry.what === 'failed'),
-    open: row.undone_at === null && row.done_at > utc(portal.clock.now().minus({ seconds: UNDO_WINDOW })),
-  }
-}
 
 export type UndoRefusal =
   | NotInHand
@@ -155,6 +28,8 @@ export type UndoRefusal =
   | { ok: false; reason: 'changed-since' }
   /** Its time, or its seat, has been given to another meanwhile. */
   | { ok: false; reason: 'overlap' | 'seat-taken' }
+  /** It went wrong (the log says how): pressed once more within the time, it is tried again. */
+  | { ok: false; reason: 'failed' }
 
 export type UndoOutcome =
   | {
@@ -168,7 +43,9 @@ export type UndoOutcome =
 
 /**
  * Takes back what one press of this member did, each deed in a transaction of its own: status, time, state, seat and
- * key as they were, the flow board with one line more, overlaps looked for again. What has changed since stays.
+ * key as they were, the flow board with one line more, overlaps looked for again. What has changed since stays. A deed
+ * that fails keeps none of the others, and a press that came to no end (a kill) can be gone on with: each deed says
+ * itself that it was taken back.
  */
 export async function undoPress(
   portal: Portal,
@@ -178,32 +55,53 @@ export async function undoPress(
 ): Promise<UndoOutcome> {
   const press = await pressOf(portal, portal.db, member, token)
   if (!press) return { ok: false, reason: 'not-found' }
-  if (!press.open || !(await isFirstToUndo(portal, token))) return { ok: false, reason: 'too-late' }
+  if (!press.open) return { ok: false, reason: 'too-late' }
+  const undone: Deed[] = []
   const kept: { deed: Deed; why: UndoRefusal['reason'] }[] = []
   for (const deed of [...press.deeds].reverse()) {
-    const outcome = await undoDeed(portal, member, actor, deed)
-    if (!outcome.ok) kept.push({ deed, why: outcome.reason })
+    const outcome = await undoApart(portal, member, actor, token, deed)
+    if (outcome.ok) undone.push(deed)
+    else if (outcome.reason !== 'undone-already') kept.push({ deed, why: outcome.reason })
   }
-  const arrived = press.deeds.some((deed) => deed.encounter !== undefined && !kept.some((each) => each.deed === deed))
-  return { ok: true, undone: press.deeds.length - kept.length, kept, ...(arrived ? { arrived } : {}) }
+  if (!kept.some(({ why }) => why === 'failed')) await closePress(portal, token)
+  // Another press of theirs was at it in the same moment.
+  if (undone.length + kept.length === 0) return { ok: false, reason: 'too-late' }
+  const arrived = undone.some((deed) => deed.encounter !== undefined)
+  return { ok: true, undone: undone.length, kept, ...(arrived ? { arrived } : {}) }
 }
 
-function isFirstToUndo(portal: Portal, token: string): Promise<boolean> {
-  return portal.db.transaction(async (tx) => {
-    const now = utc(portal.clock.now())
-    const changed = await tx.change(
-      `UPDATE foyer_undo SET undone_at = :now WHERE token = :token AND undone_at IS NULL`,
-      { token, now },
-    )
-    return changed === 1
-  })
+type DeedOutcome = { ok: true } | UndoRefusal | { ok: false; reason: 'undone-already' }
+
+async function undoApart(...of: Parameters<typeof undoDeed>): Promise<DeedOutcome> {
+  try {
+    return await undoDeed(...of)
+  } catch (error) {
+    const [portal, , , , { what }] = of
+    portal.log.warn({ err: error, what }, 'a deed could not be taken back')
+    return { ok: false, reason: 'failed' }
+  }
 }
 
-function undoDeed(portal: Portal, member: StaffMember, actor: Actor, deed: Deed): Promise<{ ok: true } | UndoRefusal> {
-  return inHand<{ ok: true } | UndoRefusal>(
+async function closePress(portal: Portal, token: string): Promise<void> {
+  await portal.db.transaction((tx) =>
+    tx.change(`UPDATE foyer_undo SET undone_at = :now WHERE token = :token AND undone_at IS NULL`, {
+      ...{ token, now: utc(portal.clock.now()) },
+    }),
+  )
+}
+
+function undoDeed(
+  portal: Portal,
+  member: StaffMember,
+  actor: Actor,
+  token: string,
+  deed: KeptDeed,
+): Promise<DeedOutcome> {
+  return inHand<DeedOutcome>(
     portal,
     deed.eid,
     async (tx, visit) => {
+      if (!(await isFirstToUndo(tx, token, deed))) return { ok: false, reason: 'undone-already' }
       const old = deed.replaced && (await visitIn(tx, deed.replaced.eid))
       const parts: [Deed, Visit | undefined][] = [
         [deed, visit],
@@ -219,6 +117,15 @@ function undoDeed(portal: Portal, member: StaffMember, actor: Actor, deed: Deed)
     },
     [deed.from.provider],
   )
+}
+
+/** Written on the deed in the transaction that takes it back: once, whoever presses how often. */
+async function isFirstToUndo(tx: Tx, token: string, { at }: KeptDeed): Promise<boolean> {
+  const changed = await tx.change(
+    `UPDATE foyer_undo SET deeds = JSON_SET(deeds, :path, 1) WHERE token = :token AND JSON_EXTRACT(deeds, :path) IS NULL`,
+    { token, path: `$[${String(at)}].undone` },
+  )
+  return changed === 1
 }
 
 async function restore(
@@ -266,11 +173,12 @@ async function isUntouched(tx: Tx, { event, request }: Visit, deed: Deed): Promi
     if (row?.claimed_by !== holder || row.state !== state) return false
   }
   if (deed.offered === true) {
-    const taken = await tx.first(
-      `SELECT id FROM foyer_appointment_alternatives WHERE pc_eid = :eid AND taken_eid IS NOT NULL`,
+    const settled = await tx.first(
+      `SELECT id FROM foyer_appointment_alternatives
+        WHERE pc_eid = :eid AND (taken_eid IS NOT NULL OR closed_at IS NOT NULL)`,
       { eid: deed.eid },
     )
-    if (taken) return false
+    if (settled) return false
   }
   return true
 }

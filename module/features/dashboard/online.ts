@@ -7,9 +7,10 @@ import { writeInstant } from '../../web/instant.js'
 import { whoseOf } from '../../web/whose.js'
 
 const MINUTES = 15
+/** Of patients, and of staff. */
 const MOST = 40
 
-/** Who is signed in, patients and staff, and was there within a quarter of an hour. */
+/** Who is signed in, patients and staff, and was there within a quarter of an hour; where sessions end sooner, within that. */
 export const onlineCard: HallCard = {
   key: 'online',
   title: 'dashboard.onlineTitle',
@@ -17,7 +18,9 @@ export const onlineCard: HallCard = {
   everySeconds: 60,
   async show(context) {
     const { portal } = context
-    const rows = await seenSince(portal.db, utc(portal.clock.now().minus({ minutes: MINUTES })), MOST)
+    const { patientIdle, staffIdle } = portal.settings()
+    const ago = (minutes: number) => utc(portal.clock.now().minus({ minutes: Math.min(minutes, MINUTES) }))
+    const rows = await seenSince(portal.db, { patient: ago(patientIdle), staff: ago(staffIdle) }, MOST)
     return {
       view: '/dashboard/online',
       content: {

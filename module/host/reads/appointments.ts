@@ -112,21 +112,36 @@ export interface Place {
   eid: number
 }
 
-/** Single visits before a day and below a place in the list, the newest first, so many at most. */
-export function visitsBefore(
+/** A row of their list, and which part of it: from a day on, or single visits before it. */
+export type ListedRow = VisitRow & { ahead: 0 | 1 }
+
+/**
+ * Everything that visitsFrom names, and the newest single visits before that day and below a place in the list, so many
+ * at most: one statement, in no order. Which they are is found first, of the events alone; what is read beside a visit
+ * is read of these.
+ */
+export function visitsAround(
   db: Queryable,
   whose: Whose,
   today: Day,
   below: Place,
   limit: number,
-): Promise<VisitRow[]> {
-  return db.select<VisitRow>(
-    `SELECT ${visitColumns} FROM ${visitTables}
-      WHERE ${belongs(whose)} AND e.pc_recurrtype = 0 AND e.pc_eventDate < :today AND e.pc_eventDate <= :day
-        AND (e.pc_eventDate < :day OR COALESCE(e.pc_startTime, '00:00:00') < :start
-             OR (COALESCE(e.pc_startTime, '00:00:00') = :start AND e.pc_eid < :eid))
-        AND ${onlyFirst}
-      ORDER BY e.pc_eventDate DESC, e.pc_startTime DESC, e.pc_eid DESC LIMIT ${String(Math.trunc(limit))}`, // sql-safe: constants and a number
+): Promise<ListedRow[]> {
+  const events = `openemr_postcalendar_events e ${'pid' in whose ? '' : itsRequest}`
+  return db.select<ListedRow>(
+    `SELECT ${visitColumns}, listed.ahead FROM ${visitTables}
+       JOIN (
+         (SELECT e.pc_eid AS eid, 1 AS ahead FROM ${events}
+           WHERE ${belongs(whose)} AND (e.pc_eventDate >= :today OR e.pc_recurrtype > 0) AND ${onlyFirst}
+           ORDER BY e.pc_eventDate, e.pc_startTime, e.pc_eid LIMIT 500)
+         UNION ALL
+         (SELECT e.pc_eid, 0 FROM ${events}
+           WHERE ${belongs(whose)} AND e.pc_recurrtype = 0 AND e.pc_eventDate < :today AND e.pc_eventDate <= :day
+             AND (e.pc_eventDate < :day OR COALESCE(e.pc_startTime, '00:00:00') < :start
+                  OR (COALESCE(e.pc_startTime, '00:00:00') = :start AND e.pc_eid < :eid))
+             AND ${onlyFirst}
+           ORDER BY e.pc_eventDate DESC, e.pc_startTime DESC, e.pc_eid DESC LIMIT ${String(Math.trunc(limit))})
+       ) listed ON listed.eid = e.pc_eid`, // sql-safe: constants and a number
     { ...valuesOf(whose), today, day: below.day, start: `${below.start}:00`, eid: below.eid },
   )
 }
@@ -213,7 +228,8 @@ export function offeredInstead(db: Queryable, whose: Whose, now: { day: Day; tim
        FROM foyer_appointment_requests r
        JOIN foyer_appointment_alternatives a ON a.pc_eid = r.pc_eid
        JOIN openemr_postcalendar_events e ON e.pc_eid = r.pc_eid
-      WHERE ${asked(whose)} AND r.state = 'declined' AND (a.day > :day OR (a.day = :day AND a.start_time > :time))
+      WHERE ${asked(whose)} AND r.state = 'declined' AND a.closed_at IS NULL
+        AND (a.day > :day OR (a.day = :day AND a.start_time > :time))
         AND NOT EXISTS (SELECT 1 FROM foyer_appointment_alternatives t WHERE t.pc_eid = r.pc_eid AND t.taken_eid IS NOT NULL)
       GROUP BY r.pc_eid ORDER BY r.pc_eid LIMIT 10`, // sql-safe: constants
     { ...whose, ...now },

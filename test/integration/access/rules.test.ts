@@ -84,7 +84,7 @@ describe('A rule of the practice', function () {
   it('leaves its history when it is taken back', async () => {
     await decideForUser(practice, 'nurse', { permission: 'patients:view', effect: 'default', reason: 'Left the team' })
     expect(await practice.db.select(`SELECT id FROM foyer_acl_rules WHERE subject = 'user:nurse'`)).to.deep.equal([])
-    const history = await readHistory(practice.db, 10, 'user:nurse')
+    const history = await readHistory(practice.db, 10, { subject: 'user:nurse' })
     expect(history.map(({ was, effect, reason, author }) => [was, effect, reason, author])).to.deep.equal([
       ['deny', 'default', 'Left the team', 'Administrator'],
       ['allow', 'deny', 'No longer', 'Administrator'],
@@ -145,7 +145,7 @@ describe('Whom patients may write to, and who somebody is', () => {
     expect(changed).to.have.length(2)
     expect(changed.every((each) => /^[-+] users: .*"username":"dr.lee"/.test(each))).to.equal(true)
     expect(await userNamed(practice, 'dr.lee')).to.deep.equal({ ...before, portalUser: true })
-    const [newest] = await readHistory(practice.db, 1, 'user:dr.lee')
+    const [newest] = await readHistory(practice.db, 1, { subject: 'user:dr.lee' })
     expect(newest).to.include({ permission: 'addressee', was: 'off', effect: 'on', author: 'Administrator' })
   })
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
+import { alternativesOf } from '../../../module/features/appointments/alternatives.js'
 import {
   acceptProposal,
-  alternativesOf,
   answerProposal,
   takeAlternative,
   type AnswerOutcome,
@@ -16,6 +16,7 @@ import type { Actor } from '../../../module/platform/audit.js'
 import { opaqueId } from '../../../module/platform/ids.js'
 import { onceOf } from '../../../module/platform/once.js'
 import { MONDAY } from '../../support/practice.js'
+import { deskOf } from './deciding.js'
 import {
   ask,
   booked,
@@ -33,6 +34,7 @@ import {
   setStatus,
   statusOf,
   TUESDAY,
+  untilWaiting,
   watched,
   holderOf,
 } from './visits.js'
@@ -292,6 +294,61 @@ describe('a patient to whom the practice names other times as it declines', () =
     ])
     expect(outcomes.filter(({ ok }) => ok)).to.have.lengthOf(1)
     expect(outcomes.find(({ ok }) => !ok)).to.deep.equal({ ok: false, reason: 'gone', left: [] })
+  })
+
+  it('not once the host has put the declined visit back, be it at the same moment', async function () {
+    this.timeout(60_000)
+    const scope = await newChart(practice)
+    const { eid, offered } = await declined(scope, '2026-12-08', ['14:00'])
+    await hostSets(practice, eid, `pc_apptstatus = '-'`)
+    const { result, written } = await watched(practice, () => take(scope, eid, offered[0]))
+    expect(result).to.deep.equal({ ok: false, reason: 'withdrawn' })
+    expect(written).to.deep.equal({ came: {}, went: {} })
+    await hostSets(practice, eid, `pc_apptstatus = 'x'`)
+
+    // The host's screen is about to commit as the patient presses.
+    const host = await practice.db.sequelize.transaction()
+    await practice.db.sequelize.query(
+      `UPDATE openemr_postcalendar_events SET pc_apptstatus = '-' WHERE pc_eid = :eid`,
+      {
+        ...{ replacements: { eid }, transaction: host },
+      },
+    )
+    let over = false
+    const taking = take(scope, eid, offered[0]).finally(() => (over = true))
+    await untilWaiting(practice, 'FOR UPDATE', () => over)
+    await host.commit()
+    expect(await taking).to.deep.equal({ ok: false, reason: 'withdrawn' })
+  })
+
+  it('or the visit itself, booked again by staff, not both: whichever comes first', async () => {
+    const desk = await deskOf(practice)
+    const maria = await practice.patientVisitor('maria')
+    const admin = await practice.staffVisitor('admin')
+    const scope = await chart(practice, 'maria')
+    const address = (eid: number) => `/portal/records/${scope.record}/appointments/${String(eid)}`
+
+    const first = await declined(scope, '2026-12-09', ['14:00', '15:00'])
+    const offer = `/alternatives/${String(first.offered[0])}`
+    expect((await maria.get(address(first.eid))).body).to.include(offer)
+    expect(await desk.reopen(first.eid)).to.include({ ok: true })
+    expect((await maria.get(address(first.eid))).body).not.to.include('/alternatives/')
+    const late = await maria.post(address(first.eid) + offer, {})
+    expect(late.status).to.equal(409)
+    expect(late.body).to.include('This time isn’t offered any more')
+    expect(await take(scope, first.eid, first.offered[1])).to.deep.equal({ ok: false, reason: 'withdrawn' })
+
+    const second = await declined(scope, '2026-12-10', ['14:00', '15:00'])
+    const taken = await take(scope, second.eid, second.offered[0])
+    const instead = taken.ok ? taken.eid : 0
+    const path = `/staff/portal/appointments/${String(second.eid)}`
+    const refused = await admin.post(`${path}/reopening`, {})
+    expect(refused.status).to.equal(409)
+    expect(refused.body).to.include(`href="/staff/portal/appointments/${String(instead)}"`)
+    expect(refused.body).to.include('the patient has taken one of the times that were offered instead')
+    // What was taken has been given back: the need is there again.
+    expect(await cancel(practice, scope, instead)).to.include({ ok: true })
+    expect(await desk.reopen(second.eid)).to.include({ ok: true })
   })
 
   it('is not somebody else, and takes nothing of another visit', async () => {

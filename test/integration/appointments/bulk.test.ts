@@ -68,6 +68,36 @@ describeOnEverySite('the same done to several', (site) => {
     expect([await statusOf(practice, one), await statusOf(practice, two)]).to.deep.equal(['^', '*'])
   })
 
+  it('takes back all but what fails, and that when they press again: once each', async () => {
+    const day = '2026-12-07'
+    const eids: number[] = []
+    for (const time of ['09:00', '09:15', '09:30'])
+      eids.push(await booked(practice, await newChart(practice), { day, time }))
+    const [one = 0, two = 0, three = 0] = eids
+    const token = await many(eids, 'confirm')
+    const desk = await deskOf(practice)
+    await practice.db.sequelize.query(
+      `CREATE TRIGGER test_failure BEFORE INSERT ON foyer_audit FOR EACH ROW
+         IF NEW.subject = 'appointment:${String(two)}' THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'the disk is full'; END IF`,
+    )
+    const outcome = await desk.undo(token)
+    expect(outcome).to.deep.include({ ok: true, undone: 2 })
+    expect(outcome.ok && outcome.kept.map(({ deed, why }) => [deed.eid, why])).to.deep.equal([[two, 'failed']])
+    const statuses = async () => Promise.all([one, two, three].map((eid) => statusOf(practice, eid)))
+    expect(await statuses()).to.deep.equal(['^', '-', '^'])
+
+    const admin = await practice.staffVisitor('admin')
+    const again = await admin.post('/staff/portal/appointments/undo', { token })
+    expect(again.status).to.equal(409)
+    expect(again.body).to.include('One was not taken back: something went wrong; try it once more.')
+    expect(again.body, 'the way back').to.include(`value="${token}"`)
+    await practice.db.sequelize.query(`DROP TRIGGER test_failure`)
+    await desk.setStatus(three, '-')
+    expect(await desk.undo(token)).to.deep.equal({ ok: true, undone: 1, kept: [] })
+    expect(await statuses()).to.deep.equal(['^', '^', '-'])
+    expect(await desk.undo(token)).to.deep.equal({ ok: false, reason: 'too-late' })
+  })
+
   it('declines with one reason for all, wishes to cancel among them; a wish cannot be confirmed', async () => {
     const day = '2026-12-03'
     const asked = await booked(practice, await newChart(practice), { day, time: '09:00' })

@@ -1,8 +1,10 @@
 import { expect } from 'chai'
+import { acceptProposal } from '../../../module/features/appointments/answering.js'
+import { opaqueId } from '../../../module/platform/ids.js'
 import { describeOnEverySite } from '../../support/database.js'
 import { MONDAY } from '../../support/practice.js'
 import { deedsOf, deskOf } from './deciding.js'
-import { booked, eventRow, newChart, overlapping, practiceDuring, statusOf, TUESDAY } from './visits.js'
+import { booked, eventRow, holderOf, newChart, overlapping, practiceDuring, statusOf, TUESDAY } from './visits.js'
 
 describeOnEverySite('staff lay one visit over another', (site) => {
   const practice = practiceDuring(site)
@@ -38,6 +40,36 @@ describeOnEverySite('staff lay one visit over another', (site) => {
     })
     expect(await deedsOf(practice, eid)).to.deep.equal(['requested', 'overbooked'])
     expect((await overlapping(practice)).length).to.be.greaterThan(0)
+  })
+
+  it('and what was taken back is no leave to lie over anything: neither a confirmation nor a second proposal', async () => {
+    const desk = await deskOf(practice)
+    const day = '2026-12-03'
+    for (const [time, overbooks] of [
+      ['14:00', (eid: number, undo: string) => desk.overbook(eid, 'A sick child', undo)],
+      ['15:00', (eid: number, undo: string) => desk.propose(eid, `${day}T16:00`, { over: 'A sick child', undo })],
+    ] as const) {
+      const scope = await newChart(practice)
+      const eid = await booked(practice, scope, { time, day: '2026-12-02' })
+      expect(await desk.propose(eid, `${day}T${time}`)).to.include({ ok: true })
+      const hosts = () =>
+        practice.event({ providerId: practice.staff.lee, pid: practice.patients.john, date: day, start: time })
+      const token = opaqueId()
+      // While it is proposed over, the first time is free: the host takes it then, or before.
+      if (time === '14:00') await hosts()
+      else
+        await practice.event({ providerId: practice.staff.lee, pid: practice.patients.ana, date: day, start: '16:00' })
+      expect(await overbooks(eid, token)).to.include({ ok: true })
+      expect(await desk.undo(token)).to.deep.equal({ ok: true, undone: 1, kept: [] })
+      if (time === '15:00') await hosts()
+      const accepted = await acceptProposal(practice.portal, holderOf(scope), {
+        scope,
+        id: String(eid),
+        proposal: undefined,
+      })
+      expect(accepted, time).to.deep.equal({ ok: false, reason: 'taken' })
+      expect(await statusOf(practice, eid), time).to.equal('^')
+    }
   })
 
   it('only a request: what is confirmed or over stays as it is', async () => {

@@ -5,6 +5,7 @@ import { rescheduleAppointment, type MoveInput } from '../../../module/features/
 import { opaqueId } from '../../../module/platform/ids.js'
 import { onceOf } from '../../../module/platform/once.js'
 import { MONDAY, NEW_PATIENT } from '../../support/practice.js'
+import { deskOf } from './deciding.js'
 import {
   ask,
   booked,
@@ -60,6 +61,31 @@ describe('a patient asks for another time', () => {
       details: { fromDay: TUESDAY, fromStart: '09:00', day: '2026-11-25', start: '09:00' },
     })
     expect(await ask(practice, await newChart(practice), { time: '09:00' })).to.include({ ok: true })
+  })
+
+  it('and keeps what staff wrote in the calendar: only what the patient wrote before gives way', async () => {
+    const desk = await deskOf(practice)
+    const comment = async (eid: number) => (await eventRow(practice, eid))['pc_hometext']
+    const scope = await newChart(practice)
+    const eid = await booked(practice, scope, { time: '13:00' })
+    await practice.event({ providerId: practice.staff.lee, date: TUESDAY, start: '14:00' })
+    expect(await desk.propose(eid, `${TUESDAY}T14:00`, { over: 'A sick child' })).to.include({ ok: true })
+    expect(await comment(eid)).to.equal('Sore throat\nOverbooked: A sick child')
+    expect(await move(scope, eid, { time: '13:00' })).to.include({ ok: true })
+    expect(await comment(eid)).to.equal('Later\nOverbooked: A sick child')
+    expect(await move(scope, eid, { time: '13:15', reason: '' })).to.include({ ok: true })
+    expect(await comment(eid)).to.equal('Overbooked: A sick child')
+    expect(await move(scope, eid, { time: '13:30', reason: 'Back pain' })).to.include({ ok: true })
+    expect(await comment(eid)).to.equal('Overbooked: A sick child\nBack pain')
+
+    // Asked for in the host's own portal, and noted there since: whose words are which, the row does not say.
+    const theirs = await practice.event({
+      ...{ providerId: practice.staff.lee, pid: scope.pid, date: TUESDAY, start: '16:00', by: 'patient' },
+    })
+    await hostSets(practice, theirs, `pc_hometext = 'Knee hurts\nNeeds an interpreter'`)
+    expect(await move(scope, theirs, { time: '13:45', reason: 'Still hurts' })).to.include({ ok: true })
+    expect(await move(scope, theirs, { time: '14:00', reason: 'Better now' })).to.include({ ok: true })
+    expect(await comment(theirs)).to.equal('Knee hurts\nNeeds an interpreter\nBetter now')
   })
 
   it('by a quarter of an hour, over its own old time', async () => {

@@ -10,8 +10,10 @@ import { booked, chart, practiceDuring, setStatus, TUESDAY } from '../appointmen
 describe('staff see', () => {
   const practice = practiceDuring()
   const minutesAgo = (minutes: number) => utc(practice.clock.now().minus({ minutes }))
-  const online = async () =>
-    (await seenSince(practice.db, minutesAgo(15), 40)).map((row) => [row.audience, row.first_name, row.total])
+  const online = async ({ each = 40, patients = 15, staff = 15 } = {}) => {
+    const since = { patient: minutesAgo(patients), staff: minutesAgo(staff) }
+    return (await seenSince(practice.db, since, each)).map((row) => [row.audience, row.first_name, row.total])
+  }
 
   it('patients and colleagues who were there within a quarter of an hour, each once', async () => {
     expect(await online()).to.deep.equal([])
@@ -23,6 +25,15 @@ describe('staff see', () => {
     expect(await online()).to.have.deep.members([
       ['patient', 'John', 2],
       ['patient', 'Maria', 2],
+      ['staff', 'Susan', 1],
+    ])
+    // Of a crowd, the latest; whoever is of the staff stands beside it.
+    expect(await online({ each: 1 })).to.have.deep.members([
+      ['patient', 'John', 2],
+      ['staff', 'Susan', 1],
+    ])
+    expect(await online({ patients: 5 })).to.have.deep.members([
+      ['patient', 'John', 1],
       ['staff', 'Susan', 1],
     ])
     practice.clock.set(`${MONDAY}T08:17:00`)

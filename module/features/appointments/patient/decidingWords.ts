@@ -43,6 +43,8 @@ export const decidingWords = wordsIn(
     'appointments.offered.gone': 'Somebody has taken that time. These are still free.',
     'appointments.offered.goneAll':
       'Somebody has taken that time, and none of the others is free any more. Please request another time.',
+    'appointments.offered.withdrawn':
+      'This time isn’t offered any more: the practice has changed the appointment meanwhile. Below is how it stands now; your other appointments are in the list.',
     'appointments.offered.one-taken': 'You have taken one of these times already.',
     'appointments.askCancel.title': 'Ask the practice to cancel',
     'appointments.askCancel.open': 'Ask the practice to cancel',
@@ -107,6 +109,8 @@ export const decidingWords = wordsIn(
     'appointments.offered.gone': 'Alguien tomó esa hora. Estas siguen libres.',
     'appointments.offered.goneAll':
       'Alguien tomó esa hora y ya no queda libre ninguna de las otras. Solicite otra hora, por favor.',
+    'appointments.offered.withdrawn':
+      'Esta hora ya no se ofrece: el consultorio cambió la cita mientras tanto. Abajo ve cómo está ahora; sus otras citas están en la lista.',
     'appointments.offered.one-taken': 'Ya tomó una de estas horas.',
     'appointments.askCancel.title': 'Pedir al consultorio que la cancele',
     'appointments.askCancel.open': 'Pedir al consultorio que la cancele',

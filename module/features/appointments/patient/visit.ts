@@ -1,7 +1,7 @@
 /** Their appointments: the list, one with everything around it, its calendar file, the receipt of what was sent. */
 import type { RecordContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
-import { alternativesOf } from '../answering.js'
+import { alternativesOf } from '../alternatives.js'
 import type { Appointment } from '../appointment.js'
 import { lastCancellation } from '../cancellationWishes.js'
 import { historyOf } from '../history.js'

@@ -4,7 +4,7 @@ import { nameOf } from '../../../access/scope.js'
 import { opaqueId } from '../../../platform/ids.js'
 import type { FieldError } from '../../../web/layout.js'
 import type { RecordContext } from '../../../web/routes.js'
-import type { Alternative } from '../answering.js'
+import type { Alternative } from '../alternatives.js'
 import type { Proposal } from '../proposals.js'
 import {
   appointmentId,
@@ -143,7 +143,7 @@ function alternativesView(context: RecordContext, appointment: Appointment, { al
   const { here, portal, url } = context
   if (appointment.standing !== 'declined' || all.some((each) => each.takenEid !== undefined)) return []
   if (!context.may('appointments:request')) return []
-  const ahead = all.filter((each) => !hasBegun(each, portal.clock.now()))
+  const ahead = all.filter((each) => !each.closed && !hasBegun(each, portal.clock.now()))
   const left = ahead.filter((each) => refusal?.left?.includes(each.id) ?? true)
   return left.map((each) => ({
     id: each.id,

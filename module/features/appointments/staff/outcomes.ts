@@ -42,6 +42,6 @@ export async function whyNot(context: StaffContext, refusal: Refusal): Promise<T
     const key = `appointments.notProcessed.${reason}${last ? 'By' : ''}`
     return { status: 409, text: t(key, { status: title, by: last?.who ?? '', at: last?.when ?? '' }) }
   }
-  const lost = ['overlap', 'no-proposal', 'no-request', 'still-open', 'past'].includes(reason)
+  const lost = ['overlap', 'no-proposal', 'no-request', 'still-open', 'past', 'taken-instead'].includes(reason)
   return { status: lost ? 409 : 422, text: t(`appointments.notProcessed.${reason}`) }
 }

@@ -86,6 +86,7 @@ export const queueWords = wordsIn(
     'appointments.why.unknown-status': 'the practice’s list doesn’t have this status',
     'appointments.why.is-cancellation': 'it is a wish to cancel, which is decided on its own page',
     'appointments.why.no-request': 'nobody asks for it any more',
+    'appointments.why.failed': 'something went wrong; try it once more',
     'appointments.why.seat-taken': 'the patient has asked for another visit meanwhile',
     'appointments.undo.done': 'Taken back. Everything stands as it did before.',
     'appointments.undo.doneArrived':
@@ -187,6 +188,7 @@ export const queueWords = wordsIn(
     'appointments.why.unknown-status': 'la lista del consultorio no tiene ese estado',
     'appointments.why.is-cancellation': 'es un pedido de cancelar, que se decide en su propia página',
     'appointments.why.no-request': 'ya nadie lo pide',
+    'appointments.why.failed': 'algo salió mal; inténtelo una vez más',
     'appointments.why.seat-taken': 'el paciente pidió otra cita mientras tanto',
     'appointments.undo.done': 'Deshecho. Todo está como antes.',
     'appointments.undo.doneArrived':

@@ -1,6 +1,6 @@
 /** What one press did, with the way back while it stands. */
 import type { StaffContext } from '../../../web/routes.js'
-import { UNDO_SHOWN, type PressDone } from '../undo.js'
+import { UNDO_SHOWN, type PressDone } from '../press.js'
 
 /** What one press did, with the way back while it stands. Nothing where there is none to take back or to tell. */
 export function undoView({ t, url }: StaffContext, token: string, press: PressDone | undefined, target?: string) {

@@ -4,7 +4,7 @@ import { isOpaqueId } from '../../../platform/ids.js'
 import type { StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import { parseAppointmentId } from '../appointment.js'
-import { pressOf } from '../undo.js'
+import { pressOf } from '../press.js'
 import type { Told } from './told.js'
 import { undoView } from './undoNotice.js'
 import { visitPage } from './visitPage.js'
@@ -38,8 +38,7 @@ export async function formAbout(
 }
 
 /** What the press did that led here, as long as it can be taken back. */
-export async function undoOf(context: StaffContext, target?: string) {
-  const token = context.query['undo'] ?? ''
+export async function undoOf(context: StaffContext, target?: string, token = context.query['undo'] ?? '') {
   if (!isOpaqueId(token)) return undefined
   const { portal, staff } = context
   return undoView(context, token, await pressOf(portal, portal.db, staff, token), target)

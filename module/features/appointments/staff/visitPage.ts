@@ -7,6 +7,7 @@ import { day as dayOf, type Day } from '../../../platform/clock.js'
 import type { FieldOption } from '../../../web/layout.js'
 import type { StaffContext } from '../../../web/routes.js'
 import { writeShortDay } from '../../../web/times.js'
+import { alternativesOf } from '../alternatives.js'
 import { appointmentId, parseAppointmentId } from '../appointment.js'
 import { mayOpenEncounter } from '../checkingIn.js'
 import { openProposal, type Proposal } from '../proposals.js'
@@ -32,6 +33,7 @@ export async function visitPage(
   const statuses = await readStatuses(db)
   const proposal = pending ? await openProposal(db, row.pc_eid) : undefined
   const beside = await besideOf(context, row, day)
+  const taken = over ? (await alternativesOf(db, row.pc_eid)).find((each) => each.takenEid !== undefined) : undefined
   const open = pending && !series
   const status = statuses.find((each) => each.id === row.status)
   const on = day ?? row.pc_eventDate ?? ''
@@ -53,6 +55,7 @@ export async function visitPage(
     claimAction: open && !proposal ? url(`${base}/claim`) : undefined,
     overbookAction: open && beside.laidOver && may('appointments:overbook') ? url(`${base}/overbooking`) : undefined,
     reopenAction: over && !series ? url(`${base}/reopening`) : undefined,
+    insteadHref: taken ? url(`/staff/portal/appointments/${String(taken.takenEid)}`) : undefined,
     withdrawAction: proposal ? url(`${base}/proposal/withdrawal`) : undefined,
     proposal: proposal && proposalView(context, proposal),
     statuses: statusOptions(statuses, row.status),

@@ -118,6 +118,9 @@ export const visitWords = wordsIn(
     'appointments.notProcessed.several-providers':
       'Nothing was changed: several providers would have to be free. Book it in the EMR’s calendar.',
     'appointments.notProcessed.past': 'Nothing was changed: this time is over already.',
+    'appointments.notProcessed.taken-instead':
+      'Nothing was changed: the patient has taken one of the times that were offered instead, and that appointment stands.',
+    'appointments.takenInstead': 'The appointment that the patient took instead',
     'appointments.notProcessed.too-many': 'Offer at most three times',
   },
   {
@@ -233,6 +236,9 @@ export const visitWords = wordsIn(
     'appointments.notProcessed.several-providers':
       'No se cambió nada: tendrían que estar libres varios profesionales. Prográmela en el calendario del expediente electrónico.',
     'appointments.notProcessed.past': 'No se cambió nada: esa hora ya pasó.',
+    'appointments.notProcessed.taken-instead':
+      'No se cambió nada: el paciente tomó una de las horas ofrecidas a cambio, y esa cita sigue en pie.',
+    'appointments.takenInstead': 'La cita que el paciente tomó a cambio',
     'appointments.notProcessed.too-many': 'Ofrezca como máximo tres horas',
   },
 )

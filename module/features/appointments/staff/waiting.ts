@@ -9,10 +9,13 @@ import type { Told } from './told.js'
 import { counted } from './undoNotice.js'
 import { undoOf } from './visit.js'
 
-/** The queue: the whole page, or its rows alone as the page and the hall ask for them by themselves. */
-export async function waiting(context: StaffContext, told?: Told): Promise<Answer> {
+/**
+ * The queue: the whole page, or its rows alone as the page and the hall ask for them by themselves. `press`: what can be
+ * taken back, where the address does not name it.
+ */
+export async function waiting(context: StaffContext, told?: Told, press?: string): Promise<Answer> {
   const { fragment, show, t } = context
-  const undo = await undoOf(context, '#appointment-queue')
+  const undo = await undoOf(context, '#appointment-queue', press)
   // The way back has been gone: the notice that led there goes.
   const page = { ...(await waitingPage(context)), undone: told !== undefined || context.query['undone'] === '1' }
   const options = {
@@ -41,5 +44,6 @@ export async function undo(context: StaffContext): Promise<Answer> {
     t('appointments.undo.kept', { count, why: t(`appointments.why.${why}`) }),
   )
   const undone = outcome.undone === 0 ? [] : [t('appointments.undo.some', { count: outcome.undone })]
-  return waiting(context, { status: 409, text: [...undone, ...kept].join(' ') })
+  // What failed can be tried again.
+  return waiting(context, { status: 409, text: [...undone, ...kept].join(' ') }, asked.value.token)
 }
