@@ -113,6 +113,15 @@ export function speaksOn(grant: Omit<AgedGrant, 'extent'>, today: Day, rules: Ag
   return isGuardian && (grant.exempt || ageRuleOn(grant, today, rules) === undefined)
 }
 
+/** Whether the one opens all that the other does, today and on every day to come. */
+export function covers(one: AgedGrant, other: AgedGrant, today: Day, rules: AgeRules): boolean {
+  const ahead = [one, other].flatMap((each) => turnsOf(each, rules)).filter((on) => on > today)
+  return [today, ...ahead].every((on) => {
+    const [all, some] = [one, other].map((each) => extentParts(standingOn(each, on, rules).extent ?? NOTHING))
+    return all?.includes('full') === true || some?.every((part) => part === NOTHING || all?.includes(part)) === true
+  })
+}
+
 function extentAt(age: 'adolescent' | 'adult', { adolescentExtent }: AgeRules): string {
   return age === 'adult' ? NOTHING : adolescentExtent
 }

@@ -11,6 +11,7 @@ import { publish } from '../platform/outbox.js'
 import { chartTurn, takeTurn } from '../platform/turns.js'
 import { openingOn } from './ages.js'
 import { barOfName, barredNames } from './codeBars.js'
+import { joined } from './codeJoining.js'
 import { waitingRegistration } from './codeRegistrations.js'
 import { findCode, type Code, type CodeExtent, type CodeKind } from './codes.js'
 import { codeHash, codeSymbols } from './codeSymbols.js'
@@ -55,6 +56,10 @@ export type CodeRefusal =
   | { reason: 'barred'; by: string; why: string }
   /** At the patient's age it would open nothing to a parent or guardian (ages.ts). */
   | { reason: 'of-age' }
+  /** This person opens the chart already, by a grant to which it cannot be added (codeJoining.ts): that one is changed. */
+  | { reason: 'otherwise-open'; grant: number }
+  /** The chart has no date of birth, which has to be typed with it. */
+  | { reason: 'no-birth-date' }
   /** The chart does not allow e-mail or text messages, and nobody said that the patient asked. */
   | { reason: 'no-consent' }
 
@@ -183,6 +188,7 @@ async function whyNotOne(
   if (isPlaceholderName(patient.firstName, patient.lastName, names === 'all' ? [] : names)) {
     return { reason: 'placeholder-name' }
   }
+  if (patient.born === undefined) return { reason: 'no-birth-date' }
   if (opensNothing(portal, wanted, patient)) return { reason: 'of-age' }
   if (wanted.send && !mayGo(patient, wanted.send)) return { reason: 'no-consent' }
   const waiting = await waitingRegistration(tx, portal, patient)
@@ -195,7 +201,7 @@ async function whyNotOne(
     { key: activeKey(wanted, patient.pid), now: utc(portal.clock.now()) },
   )
   if (active && active.id !== replacing) return { reason: 'active', code: active.id }
-  return barred(tx, patient.pid, wanted.recipient)
+  return (await barred(tx, patient.pid, wanted.recipient)) ?? openOtherwise(tx, portal, wanted, patient)
 }
 
 function opensNothing(
@@ -215,6 +221,38 @@ function mayGo(patient: FamilyMember, { channel, asked }: Sending): boolean {
 async function barred(tx: Tx, pid: number, recipient: string): Promise<CodeRefusal | undefined> {
   const bar = await barOfName(tx, pid, recipient)
   return bar && { reason: 'barred', by: bar.revokedBy ?? '', why: bar.revokedReason ?? '' }
+}
+
+interface NamedGrant {
+  id: number
+  relationship: string
+  extent: string
+  valid_until: Utc | null
+  exempt: number
+  name: string
+}
+
+/** Known by the name, as far as that goes: whoever else redeems it finds out then. */
+async function openOtherwise(
+  tx: Tx,
+  portal: Portal,
+  wanted: NewCodes,
+  { born, pid }: FamilyMember,
+): Promise<CodeRefusal | undefined> {
+  const grants = await tx.select<NamedGrant>(
+    `SELECT g.id, g.relationship, g.extent, g.valid_until, g.exempt_at IS NOT NULL AS exempt, a.display_name AS name
+       FROM foyer_grants g JOIN foyer_accounts a ON a.id = g.account_id
+      WHERE g.pid = :pid AND g.revoked_at IS NULL AND a.disabled_at IS NULL ORDER BY g.id`,
+    { pid },
+  )
+  const found = grants.find((grant) => {
+    // A father may have his son's name.
+    if ((grant.relationship === 'self') !== (wanted.relationship === 'self')) return false
+    if (plainName(grant.name) !== plainName(wanted.recipient)) return false
+    const granted = { ...grant, until: grant.valid_until ?? undefined, exempt: grant.exempt === 1 }
+    return joined(granted, wanted, born, portal) === undefined
+  })
+  return found && { reason: 'otherwise-open', grant: found.id }
 }
 
 async function make(

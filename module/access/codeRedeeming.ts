@@ -2,9 +2,9 @@
  * A PIN or an access code is used. Tries are counted before anything is looked at; whatever is wrong looks the same from
  * outside: the same words, the same statements, the same time. Staff see beside the code what it was.
  */
-import { triedCode, type TriedCode } from '../host/reads/redeeming.js'
+import { isSomebodyElse, triedCode, type TriedCode } from '../host/reads/redeeming.js'
 import { recordAudit, type Actor } from '../platform/audit.js'
-import { utc, type Day } from '../platform/clock.js'
+import { utc, type Day, type Utc } from '../platform/clock.js'
 import type { Tx } from '../platform/database.js'
 import { sha256 } from '../platform/ids.js'
 import { publish } from '../platform/outbox.js'
@@ -12,7 +12,8 @@ import { accountTurn, chartTurn, takeTurn } from '../platform/turns.js'
 import { createAccount, grant } from './accounts.js'
 import { giveBackTries, takeTries, type Allowance } from './attempts.js'
 import { isBarred, type Comer } from './codeBars.js'
-import { standingOf, widerExtent } from './codes.js'
+import { joined } from './codeJoining.js'
+import { standingOf } from './codes.js'
 import { codeHash, typedSymbols } from './codeSymbols.js'
 import { blockOf } from './limits.js'
 import { moveOwnRecordOf } from './ownRecord.js'
@@ -51,7 +52,7 @@ export type Redeemed =
 
 const WINDOW_SECONDS = 60 * 60
 
-/** Opens the code's chart to the account: a new grant, or a wider one where it has one already. */
+/** Opens the code's chart to the account: a new grant, or the one it has with what the code gives. */
 export async function redeemCode(portal: Portal, redeemer: Redeemer, typed: CodeTyped): Promise<Redeemed> {
   const { db, clock } = portal
   const hash = codeHash(portal, typedSymbols(typed.symbols))
@@ -111,8 +112,14 @@ function allowancesOf(portal: Portal, redeemer: Redeemer, typed: CodeTyped, hash
 /** Tries an hour, of all that share what anybody may type. */
 const WIDELY = 1000
 
-/** As staff read it in the history. */
-type Failure = 'unknown' | 'wrong-birth-date' | 'expired' | 'used' | 'revoked' | 'barred' | 'closed'
+/**
+ * As staff read it in the history. somebody-else: the code is the patient's own, and the account is not theirs;
+ * otherwise-open: the account opens the chart already, by a grant to which it cannot be added (codeJoining.ts).
+ */
+type Failure = WhyNot | 'somebody-else' | 'otherwise-open'
+
+/** What is wrong whoever comes with it, and that this person may not. */
+type WhyNot = 'unknown' | 'wrong-birth-date' | 'expired' | 'used' | 'revoked' | 'barred' | 'closed'
 
 /** What is known of whoever holds the code (codeBars.ts). */
 function comerOf(redeemer: Redeemer, code: TriedCode | undefined): Comer {
@@ -128,7 +135,7 @@ export function whyNot(
   tried: TriedCode | undefined,
   born: Day,
   barred: boolean,
-): Failure | undefined {
+): WhyNot | undefined {
   if (!tried) return 'unknown'
   const standing = standingOf(tried, utc(portal.clock.now()))
   if (standing === 'registered') return 'used'
@@ -181,11 +188,16 @@ async function open(
   if (redeemer.kind === 'account' && !(await isInUse(tx, redeemer.id))) throw new Undone('closed')
   // Revoked in the same moment: whoever revokes has the chart's turn, too.
   if (await isBarred(tx, code.pid, comerOf(redeemer, code))) throw new Undone('barred')
+  // As the patient, a parent would be none for the ages any more, and what they entered of themselves went into the chart.
+  const own = code.relationship === 'self'
+  if (own && redeemer.kind === 'account' && (await isSomebodyElse(tx, redeemer.id, code.pid))) {
+    throw new Undone('somebody-else')
+  }
   const accountId = redeemer.kind === 'account' ? redeemer.id : await newAccount(tx, portal, redeemer, typed, code)
   await use(tx, portal, code, accountId)
   const actor = actorOf(redeemer, typed, accountId, code.recipient)
   const record = await openRecord(tx, portal, actor, code, accountId)
-  if (code.relationship === 'self') await moveOwnRecordOf(tx, portal, accountId, { record, pid: code.pid })
+  if (own) await moveOwnRecordOf(tx, portal, accountId, { record, pid: code.pid })
   await giveBackTries(tx, keys)
   await noteTry(tx, clock, code, accountId, 'redeemed')
   const subject = `code:${String(code.id)}`
@@ -234,15 +246,18 @@ interface GrantRow {
   record: string
   relationship: string
   extent: string
-  revoked_at: string | null
+  valid_until: Utc | null
+  exempt: number
+  revoked_at: Utc | null
 }
 
-/** The grant of this account and chart, made or widened; one that was revoked stays so. */
+/** The grant of this account and chart, made or joined with what the code gives; one that was revoked stays so. */
 async function openRecord(tx: Tx, portal: Portal, actor: Actor, code: TriedCode, accountId: number): Promise<string> {
   const { clock } = portal
   const { pid, relationship, extent } = code
   const before = await tx.first<GrantRow>(
-    `SELECT id, record, relationship, extent, revoked_at FROM foyer_grants WHERE account_id = :accountId AND pid = :pid`,
+    `SELECT id, record, relationship, extent, valid_until, exempt_at IS NOT NULL AS exempt, revoked_at
+       FROM foyer_grants WHERE account_id = :accountId AND pid = :pid`,
     { accountId, pid },
   )
   if (!before) {
@@ -251,14 +266,18 @@ async function openRecord(tx: Tx, portal: Portal, actor: Actor, code: TriedCode,
     return record
   }
   if (before.revoked_at !== null) throw new Undone('barred')
-  // Its end, if it had one, goes too: the practice has just vouched anew.
+  const granted = { ...before, until: before.valid_until ?? undefined, exempt: before.exempt === 1 }
+  const after = joined(granted, code, code.born, portal)
+  if (!after) throw new Undone('otherwise-open')
   await tx.change(
-    `UPDATE foyer_grants SET extent = :extent, relationship = :relationship, valid_until = NULL, version = version + 1
+    `UPDATE foyer_grants
+        SET extent = :extent, relationship = :relationship, valid_until = :until,
+            exempt_at = IF(:exempt, exempt_at, NULL), exempt_by = IF(:exempt, exempt_by, NULL),
+            exempt_reason = IF(:exempt, exempt_reason, NULL), version = version + 1
       WHERE id = :id`,
     {
-      id: before.id,
-      extent: widerExtent(before.extent, extent),
-      relationship: before.relationship === 'self' ? 'self' : relationship,
+      ...{ id: before.id, extent: after.extent, relationship: after.relationship },
+      ...{ until: after.until ?? null, exempt: after.exempt ? 1 : 0 },
     },
   )
   await recordAudit(tx, clock, actor, {
@@ -266,7 +285,7 @@ async function openRecord(tx: Tx, portal: Portal, actor: Actor, code: TriedCode,
     subject: `account:${String(accountId)}`,
     pid,
     record: before.record,
-    details: { before: before.extent, after: widerExtent(before.extent, extent) },
+    details: { before: before.extent, after: after.extent },
   })
   await publish(tx, clock, { event: 'grant.widened', payload: { account: accountId, pid } })
   return before.record

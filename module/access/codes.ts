@@ -103,7 +103,7 @@ export async function codeOfLetter(db: Queryable, portal: Reader, id: number): P
 
 export interface CodeTry {
   at: Utc
-  /** redeemed, wrong-birth-date, expired, used, revoked, barred, closed; of another portal's release, any word. */
+  /** redeemed, or why not (codeRedeeming.ts); of another portal's release, any word. */
   outcome: string
   /** The account that tried; undefined: somebody who had none yet. */
   account: string | undefined

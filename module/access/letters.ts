@@ -114,13 +114,38 @@ export async function findLetter(db: Queryable, id: number): Promise<Letter | un
   return row && letterOf(row)
 }
 
-/** Letters about one patient, newest first. */
-export async function lettersAbout(db: Queryable, pid: number, most: number): Promise<Letter[]> {
+/** Whose letters: those about one patient, or those to an account that are about no patient's chart. */
+export type LettersOf = { pid: number } | { accountId: number }
+
+// sql-safe: constants
+const whose = (of: LettersOf) => ('pid' in of ? 'pid = :pid' : 'account_id = :accountId AND pid IS NULL')
+
+const open = `state IN ('failed', 'refused')`
+
+/** How many are shown at once of those that wait for staff: the rest come as these are dealt with. */
+const OPEN_MOST = 200
+
+/** What staff have to deal with, however old it is; below it the `newest` others. Newest first in each. */
+export async function lettersAbout(db: Queryable, of: LettersOf, newest: number): Promise<Letter[]> {
+  const most = String(Math.trunc(newest))
   const rows = await db.select<Row>(
-    `SELECT ${columns} FROM foyer_letters WHERE pid = :pid ORDER BY id DESC LIMIT ${String(Math.trunc(most))}`, // sql-safe: a constant and a number
-    { pid },
+    // sql-safe: constants and numbers
+    `(SELECT ${columns}, 1 AS waits FROM foyer_letters WHERE ${whose(of)} AND ${open} ORDER BY id DESC LIMIT ${String(OPEN_MOST)})
+      UNION ALL
+     (SELECT ${columns}, 0 FROM foyer_letters WHERE ${whose(of)} AND NOT ${open} ORDER BY id DESC LIMIT ${most})
+      ORDER BY waits DESC, id DESC`,
+    of,
   )
   return rows.map(letterOf)
+}
+
+/** The last of these kinds that was written about a patient. */
+export async function lastLetter(db: Queryable, pid: number, kinds: readonly string[]): Promise<Letter | undefined> {
+  const row = await db.first<Row>(
+    `SELECT ${columns} FROM foyer_letters WHERE pid = :pid AND kind IN (:kinds) ORDER BY id DESC LIMIT 1`, // sql-safe: a constant
+    { pid, kinds: [...kinds] },
+  )
+  return row && letterOf(row)
 }
 
 function letterOf(row: Row): Letter {
@@ -157,31 +182,38 @@ export async function markUnsent(tx: Tx, id: number, errorCode: string, final: b
   )
 }
 
+/** One letter among those of a patient or of an account. */
+export type OneLetter = LettersOf & { id: number }
+
 /** Staff dealt with one that failed or was refused. False: there was nothing to deal with. */
 export async function closeLetter(
   tx: Tx,
   { clock }: Pick<Portal, 'clock'>,
-  { id, pid }: { id: number; pid: number },
+  letter: OneLetter,
   by: Actor,
 ): Promise<boolean> {
   const closed = await tx.change(
+    // sql-safe: constants
     `UPDATE foyer_letters SET state = 'closed', closed_by = :by, closed_at = :now
-      WHERE id = :id AND pid = :pid AND state IN ('failed', 'refused')`,
-    { id, pid, by: by.name, now: utc(clock.now()) },
+      WHERE id = :id AND ${whose(letter)} AND ${open}`,
+    { ...letter, by: by.name, now: utc(clock.now()) },
   )
   return closed === 1
 }
 
 /** Puts one that failed on its way again. False: it is not one that failed. */
-export async function sendAgain(
-  tx: Tx,
-  { clock }: Pick<Portal, 'clock'>,
-  { id, pid }: { id: number; pid: number },
-): Promise<boolean> {
+export async function sendAgain(tx: Tx, { clock }: Pick<Portal, 'clock'>, letter: OneLetter): Promise<boolean> {
   const again = await tx.change(
-    `UPDATE foyer_letters SET state = 'waiting', error_code = NULL WHERE id = :id AND pid = :pid AND state = 'failed'`,
-    { id, pid },
+    // sql-safe: constants
+    `UPDATE foyer_letters SET state = 'waiting', error_code = NULL WHERE id = :id AND ${whose(letter)} AND state = 'failed'`,
+    { ...letter },
   )
-  if (again === 1) await send(tx, clock, id, { pid })
+  if (again === 1) await send(tx, clock, letter.id, letter)
   return again === 1
+}
+
+/** Whether it is one of theirs. */
+export async function isLetterOf(db: Queryable, letter: OneLetter): Promise<boolean> {
+  const found = await db.first(`SELECT id FROM foyer_letters WHERE id = :id AND ${whose(letter)}`, { ...letter }) // sql-safe: constants
+  return found !== undefined
 }

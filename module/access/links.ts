@@ -76,7 +76,10 @@ export async function findLink(
       WHERE token_hash = :hash AND purpose = :purpose AND used_at IS NULL AND expires_at > :now`,
     { hash: sha256(token), purpose, now: utc(clock.now()) },
   )
-  if (!row) return undefined
+  return row && linkOf(row, purpose)
+}
+
+function linkOf(row: Row, purpose: LinkPurpose): Link {
   return {
     id: row.id,
     purpose,
@@ -85,6 +88,22 @@ export async function findLink(
     facts: typeof row.facts === 'string' ? (JSON.parse(row.facts) as LinkFacts) : row.facts,
     expiresAt: row.expires_at,
   }
+}
+
+/** The link that an account was sent last, as long as it opens. */
+export async function lastLink(
+  db: Queryable,
+  { clock }: Pick<Portal, 'clock'>,
+  accountId: number,
+  purpose: LinkPurpose,
+): Promise<Link | undefined> {
+  const row = await db.first<Row>(
+    `SELECT id, account_id, facts, expires_at FROM foyer_links
+      WHERE account_id = :accountId AND purpose = :purpose AND used_at IS NULL AND expires_at > :now
+      ORDER BY created_at DESC LIMIT 1`,
+    { accountId, purpose, now: utc(clock.now()) },
+  )
+  return row && linkOf(row, purpose)
 }
 
 /** Uses it up. False: somebody was faster, or its time is over; nothing must happen then. */

@@ -22,6 +22,8 @@ export interface Account {
   records: readonly ChartScope[]
   /** Charts whose grant runs and opens nothing today: the patient has grown up. */
   closed: readonly ClosedRecord[]
+  /** The practice asks a second factor of whoever opens another's chart, as this account does, and it has none. */
+  owesFactor: boolean
   /** Undefined: the credential it signed in with is gone. */
   fingerprint: string | undefined
 }
@@ -90,35 +92,47 @@ export async function findAccount(db: Queryable, rules: ScopeRules, id: number):
 // Every page of a patient's asks, so those that come together are asked for together.
 const rowsOf = gatheringOf((db: Queryable, asks: Several<{ id: number; rules: ScopeRules }>) => {
   const ids = new Set(asks.map(({ id }) => id))
-  return accountsWithRecords(db, [...ids], utc(asks[0].rules.clock.now()))
+  const { clock, settings } = asks[0].rules
+  return accountsWithRecords(db, [...ids], utc(clock.now()), settings().secondFactor === 'proxies')
 })
 
 function accountOf(row: AccountRow, rules: ScopeRules): Account {
   const grants = row.grants.map((grant) => ({ grant, opening: openingNow(grant, rules) }))
+  const records = grants.flatMap(({ grant, opening }) => chartScope(row, grant, opening, rules))
   return {
     id: row.id,
     name: row.displayName,
     language: row.language,
     hostPid: row.hostPid,
     ownRecord: row.ownRecord,
-    records: grants.flatMap(({ grant, opening }) => chartScope(row, grant, opening, rules)),
+    records,
     closed: grants.flatMap(({ grant, opening }) => closedRecord(grant, opening)),
+    owesFactor: row.hasFactor === false && records.some(isAnothers),
     fingerprint: row.credentialHash === undefined ? undefined : fingerprintOf(row.credentialHash),
   }
+}
+
+/** A chart that its holder opens for somebody else. */
+export function isAnothers(scope: PatientScope): boolean {
+  return scope.kind === 'chart' && scope.relationship !== 'self'
 }
 
 /** What a grant that runs opens now, by the practice's own day. */
 export function openingNow(
   grant: Pick<GrantRow, 'relationship' | 'extent' | 'born' | 'exempt' | 'validUntil'>,
-  { clock, settings }: ScopeRules,
+  rules: ScopeRules,
 ): Opening {
-  const endsOn = grant.validUntil === undefined ? undefined : firstDayAfter(grant.validUntil, clock.zone)
-  return openingOn({ ...grant, endsOn }, dayOf(clock.now()), settings())
+  const { clock, settings } = rules
+  return openingOn({ ...grant, endsOn: endsOn(grant.validUntil, rules) }, dayOf(clock.now()), settings())
 }
 
-/** Until the instant itself the row says that it runs: its day is over before the next one begins. */
-function firstDayAfter(until: Utc, zone: string): Day {
-  const last = DateTime.fromSQL(until, { zone: 'utc' }).minus({ milliseconds: 1 }).setZone(zone)
+/**
+ * The first day on which a grant has ended. Until the instant itself the row says that it runs: its day is over before
+ * the next one begins.
+ */
+export function endsOn(until: Utc | undefined, { clock }: Pick<ScopeRules, 'clock'>): Day | undefined {
+  if (until === undefined) return undefined
+  const last = DateTime.fromSQL(until, { zone: 'utc' }).minus({ milliseconds: 1 }).setZone(clock.zone)
   return daysLater(dayOf(last), 1)
 }
 

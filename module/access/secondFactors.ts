@@ -4,7 +4,7 @@
  */
 import type { Queryable, Tx } from '../platform/database.js'
 import type { Portal } from './portal.js'
-import { findAccount } from './scope.js'
+import { findAccount, isAnothers } from './scope.js'
 import { staffMay, staffMember } from './staff.js'
 
 /** `account:7` or `staff:jane`. */
@@ -45,7 +45,7 @@ export async function mustHaveFactor(portal: Portal, person: FactorPerson): Prom
   if (person.kind === 'account') {
     if (secondFactor !== 'proxies') return false
     const account = await findAccount(portal.db, portal, person.id)
-    return account?.records.some(({ relationship }) => relationship !== 'self') ?? false
+    return account?.records.some(isAnothers) ?? false
   }
   if (staffSecondFactor !== 'required') return false
   const member = await staffMember(portal.db, person.id)

@@ -125,8 +125,7 @@ export async function notePlace(db: Database, id: string, { address, device }: P
 }
 
 /** A session that goes on under another id stays where it is and lives no longer than it would have. */
-export async function keepPlace(db: Database, before: OpenSession | undefined, id: string): Promise<void> {
-  if (!before) return
+export async function keepPlace(db: Database, before: OpenSession, id: string): Promise<void> {
   const { address, device, since } = before
   await db.transaction(async (tx) => {
     await tx.change(
@@ -195,6 +194,15 @@ export async function endSessions(tx: Tx, audience: Audience, owner: number, kee
     ...{ audience, keep },
     owner: String(owner),
   })
+}
+
+/** Whether an account is still signed in by this session, named by its hash. */
+export async function isSessionOf(db: Queryable, account: number, hash: string): Promise<boolean> {
+  const found = await db.first(
+    `SELECT id_hash FROM foyer_sessions WHERE id_hash = :hash AND audience = 'patient' AND owner = :owner`,
+    { hash, owner: String(account) },
+  )
+  return found !== undefined
 }
 
 /** Ends one session of an account. False: it is not one of its own, or has ended. */

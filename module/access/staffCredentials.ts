@@ -22,8 +22,8 @@ export async function mustChange(db: Queryable, pid: number, hash: string, statu
   return open !== undefined
 }
 
-/** changed: the patient has an own one; replaced: staff made another; expired: nobody used it in time. */
-export type HowEnded = 'changed' | 'replaced' | 'expired'
+/** changed: the patient has an own one; replaced: staff made another; expired: nobody used it in time; gone: its login is. */
+export type HowEnded = 'changed' | 'replaced' | 'expired' | 'gone'
 
 /** Closes what staff made for this patient, in the transaction that makes it worthless. Nothing open: nothing happens. */
 export async function endStaffCredential(

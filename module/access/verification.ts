@@ -86,8 +86,12 @@ async function addressOf(tx: Tx, id: number): Promise<Before | undefined> {
   return row && { ...row, verified: row.verified === 1 }
 }
 
-/** The account's address, proved. One that another account has by now stays the other's. */
+/**
+ * The account's address, proved. One that another account has by now stays the other's, unless that one was merged into
+ * this one: then it is the same person's, and signs in nowhere.
+ */
 async function keepAddress(tx: Tx, { clock }: Portal, id: number, email: string): Promise<boolean> {
+  await tx.change(`UPDATE foyer_accounts SET email = NULL WHERE email = :email AND merged_into = :id`, { email, id })
   const other = await tx.first(`SELECT id FROM foyer_accounts WHERE email = :email AND id <> :id`, { email, id })
   if (other) return false
   await tx.change(`UPDATE foyer_accounts SET email = :email, email_verified_at = :now WHERE id = :id`, {

@@ -3,7 +3,7 @@ import type { Request } from 'express'
 import type { Actor } from '../platform/audit.js'
 import { isOpaqueId, sha256 } from '../platform/ids.js'
 import { onceOf, type Once } from '../platform/once.js'
-import { accountMay, anyoneMay, findAccount, patientMay, scopeOf, type Account } from '../access/scope.js'
+import { accountMay, anyoneMay, findAccount, isAnothers, patientMay, scopeOf, type Account } from '../access/scope.js'
 import { staffMay, staffMember } from '../access/staff.js'
 import { doorContext, leave, renew, type Doors } from './door.js'
 import { isFragment, requestContext, sessionOf, type Exchange } from './exchange.js'
@@ -64,6 +64,7 @@ async function admitPatient(exchange: Exchange, route: Route): Promise<Admitted>
   const scope = scopeOf(account, record)
   // Somebody else's record and one that this grant does not open look the same: not there.
   if (!scope || !patientMay(policy, scope, route.permission)) return { context, answer: show.notFound() }
+  if (account.owesFactor && isAnothers(scope)) return { context, answer: setUpFactorFirst(exchange) }
   const relationship = scope.kind === 'chart' ? scope.relationship : undefined
   const inRecord: RecordContext = {
     ...context,
@@ -73,6 +74,14 @@ async function admitPatient(exchange: Exchange, route: Route): Promise<Admitted>
     may: (permission) => patientMay(policy, scope, permission),
   }
   return { context: inRecord }
+}
+
+/** Their own door asks at sign-in; this one was opened to them, or began to be asked for, since. */
+function setUpFactorFirst({ request }: Exchange): Answer {
+  const to = '/portal/account/second-factor'
+  return isFragment(request)
+    ? { kind: 'to-the-door', to }
+    : show.seeOther(to, { kind: 'info', key: 'record.factorFirst' })
 }
 
 async function signedInAccount({ site, request }: Exchange): Promise<Account | undefined> {

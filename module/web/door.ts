@@ -120,12 +120,19 @@ async function knowDevice(exchange: Exchange, whose: Whose, id: number): Promise
   if (person) keepDevice(exchange, whose, person)
 }
 
-/** The same person under another id: one that somebody may have read before is dead. */
+/**
+ * The same person under another id: one that somebody may have read before is dead. One that was ended from elsewhere
+ * since the request began stays ended: they are signed out.
+ */
 export async function renew({ site, request }: Exchange, fingerprint?: string): Promise<void> {
   const who = sessionOf(request)?.passport?.user
   if (!who) return
   const { db } = site.portal
   const before = await findSession(db, request.sessionID)
+  if (!before) {
+    await leave(request)
+    return
+  }
   await logIn(request, { ...who, fingerprint: fingerprint ?? who.fingerprint })
   await keepPlace(db, before, request.sessionID)
 }

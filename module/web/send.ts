@@ -35,7 +35,10 @@ export async function send(
       response.attachment(answer.name).type(answer.type).send(answer.body)
       return
     case 'stream':
-      await recorded
+      await recorded.catch((error: unknown) => {
+        answer.body.destroy()
+        throw error
+      })
       return sendStream(exchange, answer)
     case 'problem':
       return sendProblem(exchange, audience, context, answer)

@@ -138,6 +138,8 @@ const en = {
   'problem.507.next': 'Try again later, or call the practice.',
 
   'record.actingFor': 'Acting for {{name}}, {{relationship}}',
+  'record.factorFirst':
+    'The practice asks for a second step at sign-in from whoever opens somebody else’s record. Set it up here; then the record opens.',
   'record.own': '{{name}}, not linked to a chart yet',
   'person.born': '{{day}}, {{age}} y',
 
@@ -310,6 +312,8 @@ const es: Record<keyof typeof en, string> = {
   'problem.507.next': 'Inténtelo más tarde o llame al consultorio.',
 
   'record.actingFor': 'Actúa por {{name}}, {{relationship}}',
+  'record.factorFirst':
+    'El consultorio pide un segundo paso al iniciar sesión a quien abre el expediente de otra persona. Configúrelo aquí; después se abre el expediente.',
   'record.own': '{{name}}, todavía sin expediente vinculado',
   'person.born': '{{day}}, {{age}} años',
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { AxeBuilder } from '@axe-core/playwright'
 import { expect } from 'chai'
 import { verifyHostPassword } from '../../module/host/php/passwords.js'
+import { violationsIn } from '../support/axe.js'
 import { openWindow, type Tab } from '../support/browser.js'
 import { textOfPdf } from '../support/pdfText.js'
 import { openPractice, type TestPractice } from '../support/practice.js'
@@ -71,8 +71,7 @@ describe('Giving a patient access, in the browser', function () {
   })
 
   async function hasNoViolation({ page }: Tab): Promise<void> {
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode().include('#dialog').analyze()
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)).to.deep.equal([])
+    expect(await violationsIn(page, {}, '#dialog')).to.deep.equal([])
   }
 
   /** On paper there is the sheet and nothing else, whether it stands on a page or in the dialog. */

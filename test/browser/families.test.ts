@@ -1,8 +1,8 @@
 /** Whose record is open, in the browser: the switcher, several tabs (R17), and staff's page of a grant. */
-import { AxeBuilder } from '@axe-core/playwright'
 import { expect } from 'chai'
 import { issueCodes } from '../../module/access/codeIssuing.js'
 import { findCode } from '../../module/access/codes.js'
+import { violationsIn } from '../support/axe.js'
 import { openWindow, type Tab } from '../support/browser.js'
 import { openPractice, type TestPractice } from '../support/practice.js'
 import { arrive } from './pages/arrive.js'
@@ -73,9 +73,7 @@ describe('A family, in the browser', function () {
       expect(await home.record()).to.contain('Acting for Kim Novak, you are their guardian')
       await tab.page.locator('.record-switch').click()
       // What lies below the open menu is covered while it is open.
-      const axe = new AxeBuilder({ page: tab.page }).setLegacyMode().include('.topbar')
-      const { violations } = scripts ? await axe.analyze() : { violations: [] }
-      expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)).to.deep.equal([])
+      if (scripts) expect(await violationsIn(tab.page, {}, '.topbar')).to.deep.equal([])
       const menu = tab.page.locator('.record-choices')
       expect(await menu.locator('[aria-current]').allInnerTexts()).to.have.length(1)
       const box = await menu.boundingBox()

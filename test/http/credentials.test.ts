@@ -304,6 +304,24 @@ describe('Staff give a patient access, page by page', function () {
       expect((await act(pid, gone, 'closing')).status, 'a second time').to.equal(409)
     })
 
+    it('stands there however much was sent since, and is dealt with all the same', async () => {
+      const pid = await someone()
+      const [lost, gone] = [await failed(pid), await failed(pid, 'refused')]
+      await practice.db.transaction((tx) =>
+        tx.change(
+          `INSERT INTO foyer_letters (kind, channel, recipient, language, pid, facts, state, written_by, written_at)
+           VALUES ${Array.from({ length: 201 }, () => `('credential.created', 'mail', 'nina@example.org', 'en', :pid, '{}', 'sent', 'Ann Admin', '2026-11-23 12:00:00.000')`).join(', ')}`,
+          { pid },
+        ),
+      )
+      const card = await admin.get(`${base(pid)}/letters`)
+      expect(card.body.match(/data-test="letter"/g), 'both, and the ten newest').to.have.length(12)
+      expect(card.body.indexOf('Not delivered'), 'what waits stands first').to.be.within(0, card.body.indexOf('Sent'))
+      expect((await act(pid, lost, 'attempt')).status).to.equal(303)
+      expect((await act(pid, gone, 'closing')).status).to.equal(303)
+      expect([await stateOf(lost), await stateOf(gone)]).to.deep.equal(['waiting', 'closed'])
+    })
+
     it('is one patient’s: a letter under another’s number is not there', async () => {
       const id = await failed(await someone())
       expect((await act(await someone(), id, 'closing')).status).to.equal(404)

@@ -119,6 +119,30 @@ describe('PINs on the portal’s pages', function () {
       const none = await admin.post(family(baby), { ...wanted, 'register[]': String(baby) })
       expect(none.status).to.equal(422)
       expect(none.body).to.contain('has no given name in the chart yet')
+      const dateless = await child(home, { dob: '0000-00-00' })
+      expect((await admin.get(family(dateless))).body).to.contain('No date of birth in the chart yet')
+      const never = await admin.post(family(dateless), { ...wanted, 'register[]': String(dateless) })
+      expect([never.status, never.body.includes('has no date of birth, without which')]).to.deep.equal([422, true])
+
+      const eva = await practice.db.transaction((tx) =>
+        tx.insert(
+          `INSERT INTO foyer_accounts (own_record, display_name, created_at) VALUES ('of-eva-of-eva-of-eva-e', 'Eva Novak', '2026-01-01')`,
+        ),
+      )
+      const limited = await child(home)
+      const grant = await practice.db.transaction((tx) =>
+        tx.insert(
+          `INSERT INTO foyer_grants (record, account_id, pid, relationship, extent, valid_from, valid_until, granted_by, granted_at)
+           VALUES ('eva-limited-limited-ev', :eva, :limited, 'mother', 'appointments', '2026-01-01', '2030-01-01', 'x', '2026-01-01')`,
+          { eva, limited },
+        ),
+      )
+      const one = `/staff/portal/patients/${String(limited)}/codes/new`
+      const fields = { recipient: 'contact:Eva Novak', extent: 'forms', deliver: 'print' }
+      const unlike = await admin.post(one, fields, { from: one })
+      expect(unlike.status).to.equal(422)
+      expect(unlike.body).to.contain('opens the record of')
+      expect(unlike.body).to.contain(`href="/staff/portal/patients/${String(limited)}/grants/${String(grant)}"`)
       expect(
         (await admin.post(family(kim), { recipient: 'other', name: ' ', 'register[]': String(kim) })).status,
       ).to.equal(422)

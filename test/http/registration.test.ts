@@ -310,6 +310,50 @@ describe('Staff who find the chart of somebody who registered', function () {
     expect(JSON.stringify(letters)).not.to.match(/street|call us|Amina/i)
   })
 
+  it('see that a question did not arrive, and send it again or see to it, on its page and on the account’s', async () => {
+    const { id, path } = await waiting('amina17@example.org', { ...amina, born: '1948-07-05' })
+    const version = valueOf(await admin.get(path), 'version')
+    await admin.post(`${path}/question`, { question: 'Which street?', version })
+    const row = await practice.db.first<{ account: number; letter: number }>(
+      `SELECT r.account_id AS account, MAX(l.id) AS letter
+         FROM foyer_registrations r JOIN foyer_letters l ON l.account_id = r.account_id WHERE r.id = :id`,
+      { id },
+    )
+    if (!row) throw new Error('no letter')
+    const fail = () =>
+      practice.db.transaction((tx) =>
+        tx.change(`UPDATE foyer_letters SET state = 'failed', error_code = '550' WHERE id = :letter`, row),
+      )
+    const state = async () =>
+      (await practice.db.first<{ state: string }>(`SELECT state FROM foyer_letters WHERE id = :letter`, row))?.state
+    const account = `/staff/portal/accounts/${String(row.account)}`
+    const act = (of: string, what: 'attempt' | 'closing') =>
+      admin.post(`${of}/letters/${String(row.letter)}/${what}`, {}, { from: path })
+    await fail()
+    for (const page of [path, account]) {
+      const { body } = await admin.get(page)
+      expect(body, page)
+        .to.contain('Not delivered')
+        .and.to.contain(`${account}/letters/${String(row.letter)}/attempt`)
+    }
+    expect((await act('/staff/portal/accounts/1', 'closing')).status, 'another’s').to.equal(404)
+    expect((await act(`/staff/portal/patients/${String(practice.patients.john)}`, 'closing')).status).to.equal(404)
+    expect((await act(account, 'attempt')).location).to.equal(account)
+    expect(await state()).to.equal('waiting')
+    await fail()
+    expect((await act(account, 'closing')).status).to.equal(303)
+    expect(await state()).to.equal('closed')
+    expect((await act(account, 'closing')).status, 'a second time').to.equal(409)
+    await fail()
+    await practice.rule('user:front', 'letters:manage', 'deny')
+    const front = await practice.staffVisitor('front')
+    const seen = await front.get(path)
+    expect([seen.status, seen.body.includes('/letters/')], 'not theirs to deal with').to.deep.equal([200, false])
+    expect((await front.post(`${account}/letters/${String(row.letter)}/closing`, {}, { from: path })).status).to.equal(
+      403,
+    )
+  })
+
   it('find it among the closed ones once its note was completed in the EMR, and reopen it', async () => {
     const { id, path, receipt, visitor } = await waiting('amina16@example.org', { ...amina, born: '1948-07-04' })
     await practice.db.transaction((tx) =>

@@ -1,18 +1,25 @@
 /** The account page: one's password, address, language, where one is signed in, and what happened. */
 import { expect } from 'chai'
 import { createAccount, grant } from '../../module/access/accounts.js'
+import { issueCodes } from '../../module/access/codeIssuing.js'
+import { findCode } from '../../module/access/codes.js'
 import { linkToken } from '../../module/access/links.js'
 import { hashOwnPassword } from '../../module/access/ownPasswords.js'
+import { endSessions } from '../../module/access/sessions.js'
 import { loginOf, openPractice, type TestPractice } from '../support/practice.js'
 import { visitor, type Page, type Visitor } from '../support/visitor.js'
 import { beginAnew, change, expectIn, newLogin, PATIENT } from './doors.js'
 import { hashHostPassword, hashSettings } from '../../module/host/php/passwords.js'
 import { recordAudit } from '../../module/platform/audit.js'
+import type { Tx } from '../../module/platform/database.js'
+import { chartTurn, takeTurn } from '../../module/platform/turns.js'
+import { untilWaiting } from '../integration/appointments/visits.js'
 
 const ACCOUNT = '/portal/account'
 const FIREFOX = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0'
 const PHONE =
   'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1'
+const nurse = { kind: 'staff', id: 'admin', name: 'Robin Adler', requestId: 'test' } as const
 const NEW = 'Lantern ferry-pepper 7'
 
 describe('The account page', function () {
@@ -95,6 +102,49 @@ describe('The account page', function () {
       expect((await replayed.get('/portal/account')).status).to.equal(303)
     })
   }
+
+  for (const [what, meanwhile] of [
+    ['made the login anew', `UPDATE patient_access_onsite SET portal_pwd = 'made anew' WHERE pid = :pid`],
+    [
+      'ended every session',
+      `DELETE FROM foyer_sessions WHERE owner = (SELECT id FROM foyer_accounts WHERE host_pid = :pid)`,
+    ],
+  ] as const) {
+    it(`changes no password where staff ${what} while it was on its way`, async () => {
+      const { pid, username, password } = await person('host')
+      const home = await comeIn(username, password)
+      const page = await inTurnOf(
+        pid,
+        async (tx) => tx.change(meanwhile, { pid }),
+        () => home.post(`${ACCOUNT}/password`, { current: password, password: NEW }, { from: `${ACCOUNT}/password` }),
+      )
+      expect(page.status).to.equal(422)
+      expect(page.body).to.include('Somebody changed this password a moment ago')
+      expect((await (await practice.visitor()).signIn(PATIENT, username, NEW)).status).to.equal(401)
+      expect((await home.get(ACCOUNT)).status, 'signed out').to.equal(303)
+    })
+  }
+
+  it('gives no new session to one that was ended while its request was on the way', async () => {
+    const { id, username, password } = await person()
+    const home = await comeIn(username, password)
+    const pid = await practice.patient({ lname: 'Novak', dob: '2017-05-03' })
+    const issued = await issueCodes(practice.portal, nurse, {
+      ...{ kind: 'pin', pids: [pid], recipient: 'Eva Novak', relationship: 'mother', extent: 'full', language: 'en' },
+    })
+    const code = issued.ok && (await findCode(practice.db, practice.portal, { pid, id: issued.codes[0]?.id ?? 0 }))
+    if (!code) throw new Error('no PIN')
+    await inTurnOf(
+      pid,
+      (tx) => endSessions(tx, 'patient', id),
+      () => home.post('/portal/codes', { pin: code.symbols ?? '', birthDate: '2017-05-03' }, { from: '/portal/codes' }),
+    )
+    expect((await home.get(ACCOUNT)).status).to.equal(303)
+    const left = await practice.db.select(`SELECT id_hash FROM foyer_sessions WHERE owner = :owner`, {
+      owner: String(id),
+    })
+    expect(left).to.deep.equal([])
+  })
 
   it('lets nobody at an open page try passwords for ever', async () => {
     await practice.setting('signInTries', '3')
@@ -301,6 +351,24 @@ describe('The account page', function () {
     const wanted = { email, verified: true, passwordHash, displayName: `Own ${String(made)}`, language: 'en' }
     const account = await practice.db.transaction((tx) => createAccount(tx, practice.clock, wanted))
     return { id: account?.id ?? 0, pid: 0, username: email, password }
+  }
+
+  /** While somebody else has the chart's turn, `send` comes as far as it can; then `meanwhile` is done before it goes on. */
+  async function inTurnOf(
+    pid: number,
+    meanwhile: (tx: Tx) => Promise<unknown>,
+    send: () => Promise<Page>,
+  ): Promise<Page> {
+    let sent: Promise<Page> | undefined
+    await practice.db.transaction(async (tx) => {
+      await takeTurn(tx, [chartTurn(pid)])
+      let isOver = false
+      sent = send().finally(() => (isOver = true))
+      await untilWaiting(practice, 'foyer_turns', () => isOver)
+      await meanwhile(tx)
+    })
+    if (!sent) throw new Error('nothing was sent')
+    return sent
   }
 
   async function personWithBoth() {

@@ -1,6 +1,7 @@
 /** Forgotten passwords and unproved addresses: what a letter's link opens, for how long, and what asking gives away. */
 import { expect } from 'chai'
-import { createAccount } from '../../module/access/accounts.js'
+import { createAccount, grant } from '../../module/access/accounts.js'
+import { sendAgain } from '../../module/access/letters.js'
 import { linkToken } from '../../module/access/links.js'
 import { hashOwnPassword } from '../../module/access/ownPasswords.js'
 import { sendVerification } from '../../module/access/verification.js'
@@ -128,6 +129,26 @@ describe('Who forgot their password', function () {
     ).to.equal(404)
   })
 
+  it('gets no link that is over, however late staff send the letter once more', async () => {
+    const { id, email } = await ownAccount()
+    await ask(email)
+    const letter = () =>
+      practice.db.first<{ id: number; state: string; error_code: string }>(
+        `SELECT id, state, error_code FROM foyer_letters WHERE recipient = :email`,
+        { email },
+      )
+    const again = async () => {
+      await change(practice, `UPDATE foyer_letters SET state = 'failed' WHERE recipient = :email`, { email })
+      const one = { accountId: id, id: (await letter())?.id ?? 0 }
+      expect(await practice.db.transaction((tx) => sendAgain(tx, practice.portal, one))).to.equal(true)
+      await deliver(practice)
+      return (await letter())?.error_code
+    }
+    expect(await again(), 'an hour has not gone').to.equal('no-mail-server')
+    practice.clock.set('2026-11-23T09:00:00')
+    expect(await again()).to.equal('over')
+  })
+
   it('chooses none where the password was made anew between opening the link and sending it', async () => {
     const staff = { kind: 'staff', id: 'admin', name: 'Robin Adler', requestId: 'test' } as const
     const host = await hostLogin()
@@ -198,6 +219,18 @@ describe('Who forgot their password', function () {
     expectIn(await owner.signIn(PATIENT, username, NEW), '/portal')
     expectIn(await squatter.get('/portal/sign-in/verify-address'), PATIENT)
     expect((await squatter.signIn(PATIENT, username, password)).status).to.equal(401)
+  })
+
+  it('is told at an address whose account was joined with another that the other one signs in, and gets no link', async () => {
+    const [merged, other] = [await ownAccount(), await ownAccount()]
+    const shut = `UPDATE foyer_accounts SET disabled_at = '2026-11-23 08:00:00', merged_into = :into WHERE id = :id`
+    await change(practice, shut, { id: merged.id, into: null })
+    await ask(merged.email)
+    const letters = () => practice.db.select(`SELECT kind, recipient, account_id FROM foyer_letters`)
+    expect(await letters(), 'closed, and part of no other').to.deep.equal([])
+    await change(practice, shut, { id: merged.id, into: other.id })
+    await ask(merged.email)
+    expect(await letters()).to.deep.equal([{ kind: 'account.merged', recipient: merged.email, account_id: other.id }])
   })
 
   it('is not told that it was changed where the login belongs to no account that could keep it', async () => {
@@ -284,6 +317,87 @@ describe('Who forgot their password', function () {
       expect((await someone.get(`${RESET}?token=${reset}`)).status).to.equal(200)
       expect((await someone.get(`/portal/verify?token=${verify}`)).status).to.equal(200)
     })
+  })
+
+  describe('or joined by a PIN with an address that is another’s', () => {
+    const WAIT = '/portal/sign-in/verify-address'
+    const LEO = '2017-05-03'
+    const verify = async (token: string, birthDate: string) =>
+      (await practice.visitor()).post('/portal/verify', { token, birthDate }, { from: PATIENT })
+
+    it('proves it by the letter and the patient’s date of birth, never by the letter alone', async () => {
+      const { email, id, username, password } = await mother()
+      await practice.db.transaction((tx) => sendVerification(tx, practice.portal, { id, email, language: 'en' }))
+      const token = await lastToken()
+      const page = await (await practice.visitor()).get(`/portal/verify?token=${token}`)
+      expect(page.body).to.include('name="birthDate"').and.not.include(LEO)
+      const none = await verify(token, '')
+      expect([none.status, /Enter the patient’s date of birth/.test(none.body)]).to.deep.equal([422, true])
+      const wrong = await verify(token, '2017-05-04')
+      expect([wrong.status, /not the date of birth/.test(wrong.body)]).to.deep.equal([422, true])
+      expect(wrong.body).to.include('value="2017-05-04"')
+      expectIn(await (await practice.visitor()).signIn(PATIENT, username, password), WAIT)
+      expectIn(await verify(token, LEO), PATIENT)
+      expectIn(await (await practice.visitor()).signIn(PATIENT, username, password), '/portal')
+    })
+
+    it('chooses no new password by the letter alone, and has as many tries in a day as a PIN', async () => {
+      await practice.setting('pinTries', '3')
+      const { email, username, password } = await mother()
+      await ask(email)
+      const token = await lastToken()
+      const someone = await practice.visitor()
+      expect((await someone.get(`${RESET}?token=${token}`)).body).to.include('name="birthDate"')
+      const send = (birthDate: string) => someone.post(RESET, { token, birthDate, password: NEW }, { from: PATIENT })
+      for (const date of ['2017-05-01', '2017-05-02', '2017-05-04']) expect((await send(date)).status).to.equal(422)
+      expect((await send(LEO)).status, 'the right one too').to.equal(429)
+      expectIn(await (await practice.visitor()).signIn(PATIENT, username, password), WAIT)
+      practice.clock.set('2026-11-23T08:30:00')
+      await change(practice, `DELETE FROM foyer_attempts`)
+      expectIn(await send(LEO), PATIENT)
+      expectIn(await (await practice.visitor()).signIn(PATIENT, username, NEW), '/portal')
+    })
+
+    it('has the letter sent to the right one, who knows the password; the one before is over', async () => {
+      const { email, id, username, password } = await mother()
+      const right = `right.${email}`
+      const parent = await practice.visitor()
+      await practice.db.transaction((tx) => sendVerification(tx, practice.portal, { id, email, language: 'en' }))
+      const strangers = await lastToken()
+      expectIn(await parent.signIn(PATIENT, username, password), WAIT)
+      expect((await parent.get(WAIT)).body).to.include(`${WAIT}/another`)
+      expect((await parent.get(`${WAIT}/another`)).status).to.equal(200)
+      const send = (typed: string, current: string) =>
+        parent.post(`${WAIT}/another`, { email: typed, current }, { from: `${WAIT}/another` })
+      expect((await send('no address', password)).status).to.equal(422)
+      const wrong = await send(right, 'not mine')
+      expect([wrong.status, wrong.body.includes(`value="${right}"`)]).to.deep.equal([422, true])
+      expect((await verify(strangers, '2017-05-04')).status, 'nothing has happened yet').to.equal(422)
+
+      const sent = await parent.follow(await send(right, password))
+      expect(sent.body).to.include(right).and.not.include(`>${email}<`)
+      expect((await verify(strangers, LEO)).status).to.equal(404)
+      await parent.post(`${WAIT}/letter`, {}, { from: WAIT })
+      expect(await lettersTo(), 'again, to the same').to.deep.equal([email, right, right])
+      expectIn(await verify(await lastToken(), LEO), PATIENT)
+      expectIn(await parent.post(WAIT, {}, { from: WAIT }), '/portal')
+      expectIn(await (await practice.visitor()).signIn(PATIENT, right, password), '/portal')
+    })
+
+    it('is nobody’s page who is not waiting', async () => {
+      const someone = await practice.visitor()
+      expectIn(await someone.get(`${WAIT}/another`), PATIENT)
+      expectIn(await someone.post(`${WAIT}/another`, { email: 'x@example.org' }, { from: PATIENT }), PATIENT)
+    })
+
+    async function mother() {
+      const account = await ownAccount({ verified: false })
+      const pid = await practice.patient({ lname: 'Novak', dob: LEO })
+      const by = { kind: 'staff', id: 'front', name: 'Fred Ray', requestId: undefined } as const
+      const opens = { accountId: account.id, pid, relationship: 'mother', extent: 'full', by }
+      await practice.db.transaction((tx) => grant(tx, practice.clock, opens))
+      return account
+    }
   })
 
   async function ownAccount({ verified = true } = {}) {

@@ -253,6 +253,42 @@ describe('The second factor', function () {
       expect((await eva.get(OWN)).body).to.include(`${OWN}/passkeys/new`)
     })
 
+    it('of whoever is signed in already when another’s record is opened to them: that one waits, their own does not', async () => {
+      await practice.setting('secondFactor', 'proxies')
+      const john = await practice.patientVisitor('john')
+      const pid = await practice.patient({ fname: 'Lia', lname: 'Carter', dob: '2017-05-03', allowPortal: '' })
+      const by = { kind: 'staff', id: 'admin', name: 'Robin Adler', requestId: 'test' } as const
+      const issued = await issueCodes(practice.portal, by, {
+        ...{ kind: 'pin', pids: [pid], recipient: 'Jo Carter', relationship: 'father', extent: 'full', language: 'en' },
+      })
+      const id = issued.ok ? (issued.codes[0]?.id ?? 0) : 0
+      const pin = (await findCode(practice.db, practice.portal, { pid, id }))?.symbols ?? ''
+      const fields = { pin, birthDate: '2017-05-03' }
+      const redeemed = await john.post('/portal/codes', fields, { from: '/portal/codes' })
+      expectIn(redeemed, OWN)
+      expect((await john.follow(redeemed)).body).to.include('The PIN was accepted. One thing comes first')
+
+      const row = await practice.db.first<{ record: string }>(`SELECT record FROM foyer_grants WHERE pid = :pid`, {
+        pid,
+      })
+      const lia = `/portal/records/${row?.record ?? ''}`
+      expectIn(await john.get(lia), OWN)
+      expectIn(await john.post(`${lia}/appointments`, {}, { from: '/portal/codes' }), OWN)
+      const part = await john.get(`${lia}/appointments`, { 'HX-Request': 'true' })
+      expect([part.status, part.body]).to.deep.equal([401, ''])
+      expect((await john.get(`/portal/records/${practice.records.john}`)).status, 'his own').to.equal(200)
+
+      const { sealed, app } = shown(await john.get(`${OWN}/app`))
+      const password = passwordOf(loginOf('john'))
+      expect((await john.post(`${OWN}/app`, { sealed, code: app.code(), password })).status).to.equal(200)
+      expect((await john.get(lia)).status).to.equal(200)
+      // And it is nothing to whoever is asked for none.
+      await clearFactors(practice)
+      expectIn(await john.get(lia), OWN)
+      await practice.setting('secondFactor', 'optional')
+      expect((await john.get(lia)).status).to.equal(200)
+    })
+
     it('takes no key that was made for somebody else', async () => {
       await practice.setting('secondFactor', 'proxies')
       const maria = await typesPassword('maria')
@@ -364,6 +400,32 @@ describe('The second factor', function () {
       expect((await front.post(johns, { checked: '1', reason: 'x' }, { from: ask() })).status).to.equal(404)
       const nurse = await practice.staffVisitor('nurse')
       expect((await nurse.get(ask())).status).to.equal(403)
+    })
+
+    it('is taken off at the account’s own page where it opens no chart, or none any more', async () => {
+      const { app } = await setUpFactor(practice, ownerOf('maria'))
+      const maria = await typesPassword('maria')
+      await maria.post(STEP, { code: app.code() }, { from: STEP })
+      const account = `/staff/portal/accounts/${String(practice.accounts.maria)}`
+      const [page, path] = [account, `${account}/second-factor`]
+      const grants = `UPDATE foyer_grants SET valid_until = :until WHERE account_id = :id`
+      await change(practice, grants, { until: '2026-11-01 00:00:00', id: practice.accounts.maria })
+      const front = await practice.staffVisitor('front')
+      expect((await front.get(ask())).status, 'of no chart').to.equal(404)
+      expect((await front.get(page)).body).to.include(path)
+      expect((await front.get(path)).body).to.include('a number they gave when they registered or booked')
+      expect((await front.post(path, { reason: 'x' }, { from: path })).status).to.equal(422)
+      const nurse = await practice.staffVisitor('nurse')
+      expect((await nurse.get(path)).status).to.equal(403)
+      expect((await front.post(path, { checked: '1', reason: 'Called back' }, { from: path })).location).to.equal(page)
+      expect((await front.get(path)).status, 'nothing is left').to.equal(404)
+      expect((await front.get(page)).body).not.to.include(path)
+      expect((await maria.get('/portal/records')).status, 'signed out').to.equal(303)
+      await change(practice, grants, { until: null, id: practice.accounts.maria })
+      expectIn(
+        await (await practice.visitor()).signIn(PATIENT, loginOf('maria'), passwordOf(loginOf('maria'))),
+        '/portal',
+      )
     })
 
     it('is a staff user’s: another administrator takes it off, never they themselves', async () => {

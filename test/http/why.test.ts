@@ -51,6 +51,15 @@ describe('The page that says why', function () {
     expect(decider(after)).to.equal(undefined)
   })
 
+  it('says of another’s record that a second factor is asked for first, as it is', async () => {
+    const { records } = practice
+    await practice.setting('secondFactor', 'proxies')
+    expect(decider(await admin.get(`${HOME}?who=record:${records.leo}&thing=open-record`))).to.equal('factor')
+    expect(decider(await admin.get(`${HOME}?who=record:${records.maria}&thing=open-record`))).to.equal(undefined)
+    await practice.setting('secondFactor', 'optional')
+    expect(decider(await admin.get(`${HOME}?who=record:${records.leo}&thing=open-record`))).to.equal(undefined)
+  })
+
   it('says of a revoked access who revoked it and why, and shows the way to it', async () => {
     const { db, patients, records } = practice
     await db.transaction((tx) =>

@@ -1,10 +1,14 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
+import { guardians } from '../../module/access/ages.js'
+import { joined, type Granted } from '../../module/access/codeJoining.js'
 import { CODE_ALPHABET, codeHash, codeSymbols, spacedSymbols, typedSymbols } from '../../module/access/codeSymbols.js'
 import { widerExtent } from '../../module/access/codes.js'
 import { isPlaceholderName } from '../../module/access/placeholderNames.js'
+import { openingNow } from '../../module/access/scope.js'
+import { daysLater, standingClock } from '../../module/platform/clock.js'
 import { opaqueId } from '../../module/platform/ids.js'
-import { loadManifest } from '../../module/platform/settings.js'
+import { loadManifest, settingsFrom } from '../../module/platform/settings.js'
 import { qrPath } from '../../module/web/qrCode.js'
 
 const portal = { secret: 'a secret that only the tests know, 42 long' }
@@ -130,6 +134,60 @@ describe('Two codes of one record', () => {
         for (const each of [one, two, three]) expect(parts.includes(each) || parts.includes('full')).to.equal(true)
         for (const part of parts) expect([one, two, three]).to.include(part)
       }),
+    )
+  })
+})
+
+describe('A grant with what a code gives', () => {
+  const TODAY = '2026-11-23'
+  const extents = ['appointments', 'forms', 'full', 'appointments+forms']
+  const relationships = ['self', 'mother', 'guardian', 'proxy', 'other']
+  const settings = settingsFrom(loadManifest(), new Map())
+  const rulesOn = (day: string) => ({
+    clock: standingClock('America/New_York', `${day}T08:00:00`),
+    settings: () => settings,
+  })
+  const years = Array.from({ length: 26 }, (_, at) => rulesOn(daysLater(TODAY, at * 183)))
+  const grants = fc.record({
+    relationship: fc.constantFrom(...relationships),
+    extent: fc.constantFrom(...extents),
+    until: fc.option(
+      fc.integer({ min: -400, max: 4000 }).map((days) => `${daysLater(TODAY, days)} 05:00:00`),
+      {
+        nil: undefined,
+      },
+    ),
+    exempt: fc.boolean(),
+  })
+  const codes = fc.record({ relationship: fc.constantFrom(...relationships), extent: fc.constantFrom(...extents) })
+  const births = fc.integer({ min: 0, max: 21 * 365 }).map((days) => daysLater(TODAY, -days))
+
+  it('opens on no day more than both, takes nothing away, and leaves a parent a parent while it runs', () => {
+    fc.assert(
+      fc.property(grants, codes, births, (grant, code, born) => {
+        const parts = (one: Granted, rules: ReturnType<typeof rulesOn>) => {
+          const { extent = 'none' } = openingNow({ ...one, born, validUntil: one.until }, rules)
+          return extent === 'none' ? [] : extent === 'full' ? ['full', 'appointments', 'forms'] : extent.split('+')
+        }
+        const today = rulesOn(TODAY)
+        const row = joined(grant, code, born, today)
+        const relationship = grant.relationship === 'self' ? 'self' : code.relationship
+        const said = { ...code, relationship, until: undefined, exempt: false }
+        if (parts(grant, today).length === 0) {
+          expect(row).to.deep.equal(said)
+          return
+        }
+        if (!row) return
+        for (const rules of years) {
+          const [both, had, given] = [parts(row, rules), parts(grant, rules), parts(said, rules)]
+          expect(both).to.include.members(had)
+          expect([...had, ...given]).to.include.members(both)
+        }
+        expect(parts(row, today)).to.include.members(parts(said, today))
+        const parents: readonly string[] = guardians
+        if (parents.includes(grant.relationship)) expect(row.relationship).to.be.oneOf(parents)
+      }),
+      { numRuns: 500 },
     )
   })
 })

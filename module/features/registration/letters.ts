@@ -15,6 +15,8 @@ export const letters: readonly LetterKind[] = [
   { kind: 'registration.refused', values: (_portal, { facts }) => ({ path: pathOf(facts['receipt']) }) },
   { kind: 'registration.closed', values: (_portal, { facts }) => ({ path: pathOf(facts['receipt']) }) },
   { kind: 'registration.linked', values: () => ({ path: '/portal' }) },
+  { kind: 'account.merged', values: () => ({ path: '/portal/sign-in' }) },
+  { kind: 'account.joined', values: () => ({ path: '/portal/sign-in' }) },
 ]
 
 function pathOf(receipt: string | number | undefined): string {

@@ -11,6 +11,8 @@ export interface AccountRow {
   hostPid: number | undefined
   /** The hashes by which this account signs in, its own, the host's or both: a session made under others is over. */
   credentialHash: string | undefined
+  /** An app or a passkey is asked for besides the password. Undefined: it was not looked. */
+  hasFactor: boolean | undefined
   grants: GrantRow[]
 }
 
@@ -36,6 +38,7 @@ interface Row {
   language: string | null
   host_pid: number | null
   credential_hash: string | null
+  has_factor: number | null
   record: string | null
   pid: number | null
   relationship: string | null
@@ -51,15 +54,17 @@ interface Row {
 /**
  * Accounts by their ids, in one statement; one that is not there or disabled is left out. A grant opens its chart only
  * while it runs, is not revoked, and the chart says YES (architecture, Scope). The own record's grant comes first, then
- * by name.
+ * by name. `factors`: whether they have a second factor is read along.
  */
 export async function accountsWithRecords(
   db: Queryable,
   ids: readonly number[],
   now: Utc,
+  factors: boolean,
 ): Promise<Map<number, AccountRow>> {
   const rows = await db.select<Row>(
     `SELECT a.id, a.own_record, a.display_name, a.language, a.host_pid, NULLIF(CONCAT(COALESCE(a.password_hash, ''), COALESCE(c.portal_pwd, '')), '') AS credential_hash,
+            ${factors ? hasFactor : 'NULL'} AS has_factor,
             g.record, p.pid, g.relationship, g.extent, g.valid_until, g.exempt_at IS NOT NULL AS exempt, p.fname, p.lname, p.DOB, p.providerID
        FROM foyer_accounts a
        LEFT JOIN patient_access_onsite c ON c.pid = a.host_pid
@@ -67,7 +72,7 @@ export async function accountsWithRecords(
                                AND (g.valid_until IS NULL OR g.valid_until > :now)
        LEFT JOIN patient_data p ON p.pid = g.pid AND p.allow_patient_portal = 'YES'
       WHERE a.id IN (:ids) AND a.disabled_at IS NULL
-      ORDER BY g.relationship = 'self' DESC, p.fname, g.id`,
+      ORDER BY g.relationship = 'self' DESC, p.fname, g.id`, // sql-safe: a constant
     { ids, now },
   )
   const accounts = new Map<number, AccountRow>()
@@ -79,6 +84,9 @@ export async function accountsWithRecords(
   return accounts
 }
 
+const hasFactor = `(EXISTS (SELECT 1 FROM foyer_totp t WHERE t.owner = CONCAT('account:', a.id))
+              OR EXISTS (SELECT 1 FROM foyer_passkeys k WHERE k.owner = CONCAT('account:', a.id)))`
+
 function accountOf(row: Row): AccountRow {
   return {
     id: row.id,
@@ -87,6 +95,7 @@ function accountOf(row: Row): AccountRow {
     language: row.language ?? undefined,
     hostPid: row.host_pid ?? undefined,
     credentialHash: row.credential_hash ?? undefined,
+    hasFactor: row.has_factor === null ? undefined : row.has_factor === 1,
     grants: [],
   }
 }

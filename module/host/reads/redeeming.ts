@@ -92,3 +92,17 @@ export function accountsOfPerson(db: Queryable, accountId: number): Promise<Know
     { accountId },
   )
 }
+
+/**
+ * Whether the account's holder is not the patient of this chart: they open it, or did, as somebody else, or are the
+ * patient of another one.
+ */
+export async function isSomebodyElse(db: Queryable, accountId: number, pid: number): Promise<boolean> {
+  const grant = await db.first(
+    `SELECT g.id FROM foyer_grants g JOIN patient_data p ON p.pid = g.pid
+      WHERE g.account_id = :accountId
+        AND IF(g.pid = :pid, g.relationship <> 'self', g.relationship = 'self' AND g.revoked_at IS NULL) LIMIT 1`,
+    { accountId, pid },
+  )
+  return grant !== undefined
+}

@@ -194,6 +194,121 @@ describe('PINs and access codes', function () {
     expect((await grants(pid))[0]).to.include({ extent: 'full' })
   })
 
+  describe('where the account has a grant already', () => {
+    interface Had {
+      relationship: string
+      extent: string
+      until?: string
+      exempt?: boolean
+    }
+    const had = async (pid: number, { relationship, extent, until, exempt }: Had) => {
+      const values = { pid, relationship, extent, until: until ?? null, john: practice.accounts.john }
+      await practice.db.transaction((tx) =>
+        tx.change(
+          `INSERT INTO foyer_grants (record, account_id, pid, relationship, extent, valid_from, valid_until, granted_by, granted_at, exempt_at)
+           VALUES (:record, :john, :pid, :relationship, :extent, '2026-01-01', :until, 'x', '2026-01-01', :exempt)`,
+          { ...values, record: `had-${String(pid)}`.padEnd(22, '-'), exempt: exempt === true ? '2026-01-01' : null },
+        ),
+      )
+    }
+    const has = async (pid: number) => {
+      const row = await practice.db.first<{ said: string }>(
+        `SELECT CONCAT_WS(' ', relationship, extent, valid_until, IF(exempt_at IS NULL, NULL, 'exempt')) AS said
+           FROM foyer_grants WHERE pid = :pid`,
+        { pid },
+      )
+      return row?.said
+    }
+    const [nine, fifteen, grown] = [LEO, '2011-05-03', '2001-05-03']
+    const [over, runs] = ['2026-11-01 04:00:00', '2026-12-01 05:00:00']
+    const full = { relationship: 'mother', extent: 'full' }
+    const code = (relationship: string, extent: NewCodes['extent']) => ({ relationship, extent })
+
+    for (const [what, born, before, given, after] of [
+      [
+        'that has ended: it opens what the code says',
+        nine,
+        { ...full, until: over },
+        code('mother', 'forms'),
+        'mother forms',
+      ],
+      [
+        'that has ended: nothing of it is left',
+        nine,
+        { ...full, until: over, exempt: true },
+        code('proxy', 'full'),
+        'proxy full',
+      ],
+      [
+        'that ends: a code for less changes nothing',
+        nine,
+        { ...full, until: runs },
+        code('mother', 'forms'),
+        undefined,
+      ],
+      [
+        'that ends: a code for as much takes the end away',
+        nine,
+        { ...full, until: runs },
+        code('mother', 'full'),
+        'mother full',
+      ],
+      ['of a parent: they stay one for the ages', nine, full, code('other', 'full'), 'mother full'],
+      ['of a parent, narrowed: no code opens more', fifteen, full, code('proxy', 'forms'), undefined],
+      ['of a parent, narrowed: nor all', fifteen, full, code('proxy', 'full'), undefined],
+      [
+        'of a parent, narrowed: one for what is open changes nothing',
+        fifteen,
+        full,
+        code('proxy', 'appointments'),
+        'mother full',
+      ],
+      [
+        'of a parent, kept despite the age',
+        fifteen,
+        { ...full, exempt: true },
+        code('proxy', 'forms'),
+        'mother full exempt',
+      ],
+      ['of a grown-up’s parent: they go on as the proxy', grown, full, code('proxy', 'forms'), 'proxy forms'],
+    ] as const) {
+      it(what, async () => {
+        const pid = await child(undefined, { dob: born })
+        await had(pid, before)
+        const row = await has(pid)
+        const made = await pinFor(pid, { kind: 'code', ...given })
+        expect((await type(john(), made.symbols, born)).ok).to.equal(after !== undefined)
+        expect(await has(pid)).to.equal(after ?? row)
+        if (after !== undefined) return
+        const tries = await triesOfCode(practice.db, made.id)
+        expect(tries.map(({ outcome }) => outcome)).to.deep.equal(['otherwise-open'])
+        expect(await theOne(pid, made.id)).to.include({ standing: 'pending' })
+        const wanted: Partial<NewCodes> = { kind: 'code', ...given, recipient: 'john CARTER' }
+        expect(await refusalsOf({ pids: [pid], ...wanted }), 'known by name').to.deep.equal(['otherwise-open'])
+      })
+    }
+
+    it('as somebody else, or another chart of their own: nobody’s account becomes the patient’s', async () => {
+      const kim = { recipient: 'Kim Novak', relationship: 'self' }
+      const pid = await child(undefined, { dob: fifteen })
+      await had(pid, full)
+      const { luis } = practice.accounts
+      const ofAnother: Redeemer = { kind: 'account', id: luis, name: 'Luis Reyes' }
+      const made = await pinFor(pid, kim)
+      for (const redeemer of [john(), ofAnother]) {
+        expect(await type(redeemer, made.symbols, fifteen)).to.deep.equal({ ok: false, reason: 'refused' })
+      }
+      const tries = (await triesOfCode(practice.db, made.id)).map(({ outcome }) => outcome)
+      expect(tries).to.deep.equal(['somebody-else', 'somebody-else'])
+      expect(await has(pid)).to.equal('mother full')
+      const theirs: Redeemer = {
+        ...{ kind: 'new', email: 'kim.novak@example.org', language: undefined },
+        hashPassword: () => Promise.resolve('x'),
+      }
+      expect(await type(theirs, made.symbols, fifteen)).to.include({ ok: true })
+    })
+  })
+
   describe('are limited', () => {
     const exhausted = { ok: false, reason: 'too-many' }
 
@@ -318,6 +433,11 @@ describe('PINs and access codes', function () {
       expect(await refusalsOf({ pids: [named, baby] })).to.deep.equal(['placeholder-name'])
       expect(await codesOfPatients(practice.db, practice.portal, [named, baby], 9)).to.deep.equal([])
       expect(await refusalsOf({ pids: [named] })).to.equal('issued')
+    })
+
+    it('for a chart without the date of birth that has to be typed with it', async () => {
+      const pid = await child(undefined, { dob: '0000-00-00' })
+      expect(await refusalsOf({ pids: [pid] })).to.deep.equal(['no-birth-date'])
     })
 
     it('to parents of grown-ups, to whom it would open nothing', async () => {

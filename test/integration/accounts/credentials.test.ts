@@ -374,6 +374,30 @@ describeOnEverySite('a sign-in that staff make', (site) => {
       expect(await mustChange(practice.db, pid, own, 1)).to.equal(false)
     })
 
+    it('is over when its chart is gone, and one that fails keeps no other open', async () => {
+      const [gone, bad, good] = [await someone(), await someone(), await someone()]
+      for (const pid of [gone, bad, good]) await make(pid)
+      await practice.db.transaction(async (tx) => {
+        await tx.change(`DELETE FROM patient_access_onsite WHERE pid = :gone`, { gone })
+        await tx.change(`DELETE FROM patient_data WHERE pid = :gone`, { gone })
+      })
+      await practice.db.sequelize.query(
+        `CREATE TRIGGER bad_login BEFORE UPDATE ON patient_access_onsite FOR EACH ROW
+           BEGIN IF NEW.pid = ${String(bad)} THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'the disk is full'; END IF; END`,
+      )
+      passed(30)
+      const failure = await expireCredentials(practice.portal).catch((error: unknown) => error)
+      await practice.db.sequelize.query(`DROP TRIGGER bad_login`)
+      expect(String(failure)).to.include('the disk is full')
+      const ended = (pid: number) =>
+        practice.db.first(`SELECT ended, open_pid FROM foyer_credentials WHERE pid = :pid`, { pid })
+      expect(await ended(gone)).to.deep.equal({ ended: 'gone', open_pid: null })
+      expect(await ended(bad)).to.deep.equal({ ended: null, open_pid: bad })
+      expect(await ended(good)).to.deep.equal({ ended: 'expired', open_pid: null })
+      await expireCredentials(practice.portal)
+      expect(await ended(bad)).to.deep.equal({ ended: 'expired', open_pid: null })
+    })
+
     it('is left alone when it is in use at the host’s own portal; in Foyer it must still be changed', async () => {
       const pid = await someone()
       await practice.global('portal_force_credential_reset', '1')

@@ -92,6 +92,25 @@ describe('Two accounts of one person', () => {
     expect(await mergeAccounts(practice.portal, staff.member, staff.actor, back)).to.include({ reason: 'no-other' })
   })
 
+  it('hear of it at both addresses, and may have the one that signs in nowhere any more', async () => {
+    const [from, into, stranger] = [await someone(), await someone(), await someone()]
+    const wish = { from: from.accountId, into: into.accountId, reason: 'One person' }
+    await mergeAccounts(practice.portal, staff.member, staff.actor, wish)
+    const [given, kept] = [await emailOf(from.accountId), await emailOf(into.accountId)]
+    const letters = await practice.db.select<{ kind: string; recipient: string; facts: unknown }>(
+      `SELECT kind, recipient, facts FROM foyer_letters WHERE account_id = :into AND kind LIKE 'account.%' ORDER BY id`,
+      { into: into.accountId },
+    )
+    expect(letters.map(({ kind, recipient }) => [kind, recipient])).to.deep.equal([
+      ['account.merged', given],
+      ['account.joined', kept],
+    ])
+    expect(JSON.stringify(letters.map(({ facts }) => facts)), 'neither says the other’s').not.to.include('@')
+    expect(await proves(stranger.accountId, given ?? '')).to.equal(false)
+    expect(await proves(into.accountId, given ?? '')).to.equal(true)
+    expect([await emailOf(from.accountId), await emailOf(into.accountId)]).to.deep.equal([null, given])
+  })
+
   it('who was kept out of a chart by one stays out by the other', async () => {
     const [from, into] = [await someone(), await someone()]
     const pid = await practice.patient()
@@ -201,6 +220,19 @@ describe('Two accounts of one person', () => {
     })
     expect((await Promise.all(pressed)).map((outcome) => outcome?.ok).sort()).to.deep.equal([false, true])
   })
+
+  async function emailOf(id: number): Promise<string | null | undefined> {
+    return (
+      await practice.db.first<{ email: string | null }>(`SELECT email FROM foyer_accounts WHERE id = :id`, { id })
+    )?.email
+  }
+
+  async function proves(accountId: number, email: string): Promise<boolean | undefined> {
+    const wanted = { purpose: 'verify-email', accountId, minutes: 5, facts: { email, next: null } } as const
+    const id = await practice.db.transaction((tx) => makeLink(tx, practice.portal, wanted))
+    const link = await findLink(practice.db, practice.portal, 'verify-email', linkToken(practice.portal, id))
+    return link && (await verifyEmail(practice.portal, link, opaqueId())).ok
+  }
 
   async function session(accountId: number): Promise<void> {
     const values = { hash: String(accountId).padStart(64, '0'), owner: String(accountId) }

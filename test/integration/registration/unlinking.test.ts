@@ -361,6 +361,30 @@ describe('A link that was wrong', function () {
       await undo(id)
       expect(await opens(who.accountId, pid)).to.equal('guardian forms')
 
+      // What had ended before the link gives nothing to a code; to what runs still, one for less adds nothing.
+      for (const [until, after] of [
+        ['2026-11-01 04:00:00', 'mother forms null'],
+        ['2026-12-01 05:00:00', 'mother full 2026-12-01 05:00:00.000'],
+      ] as const) {
+        const limited = await practice.patient({ fname: 'Ola', dob: '2019-03-04' })
+        await practice.db.transaction((tx) =>
+          tx.change(
+            `INSERT INTO foyer_grants (record, account_id, pid, relationship, extent, valid_from, valid_until, granted_by, granted_at)
+             VALUES (RPAD(:limited, 22, 'x'), :account, :limited, 'mother', 'full', '2026-01-01', :until, 'x', '2026-01-01')`,
+            { limited, until, account: who.accountId },
+          ),
+        )
+        const anew = await register(practice, who, { ...child, firstName: 'Ola' })
+        await link(anew, limited)
+        await useCode(who, limited, { ...opening, relationship: 'mother' })
+        await undo(anew)
+        const row = await one(
+          `SELECT CONCAT_WS(' ', relationship, extent, IFNULL(valid_until, 'null')) AS said FROM foyer_grants WHERE pid = :limited`,
+          { limited },
+        )
+        expect(row).to.deep.equal({ said: after })
+      }
+
       const other = await register(practice, who, { ...child, firstName: 'Kid' })
       await link(other, gone)
       const grant = await practice.db.first<{ id: number }>(`SELECT id FROM foyer_grants WHERE pid = :gone`, { gone })

@@ -7,10 +7,10 @@ import { isLanguage } from '../../../platform/i18n.js'
 import { text } from '../../../web/forms.js'
 import { writeInstant } from '../../../web/instant.js'
 import type { FieldError } from '../../../web/layout.js'
+import { letterText } from '../../../web/letters.js'
 import { bornText, personName } from '../../../web/person.js'
 import type { StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
-import { letterText } from '../credentials/letterCard.js'
 import { pidIn } from '../credentials/pid.js'
 import { sheetPath } from './familyPage.js'
 import { refusalView, type RefusalView } from './refusals.js'
@@ -146,7 +146,10 @@ async function codeView(context: StaffContext, { code, family }: One, typed: Typ
   }
 }
 
-const outcomes = ['redeemed', 'wrong-birth-date', 'expired', 'used', 'revoked', 'barred', 'closed']
+const outcomes = [
+  ...['redeemed', 'wrong-birth-date', 'expired', 'used', 'revoked', 'barred', 'closed'],
+  ...['somebody-else', 'otherwise-open'],
+]
 
 /** What is no word of staff's. */
 const ourReasons: ReadonlyMap<string, string> = new Map([

@@ -151,7 +151,7 @@ async function familyView(context: StaffContext, { family, members }: Household,
       born: bornText(context, member.born),
       first: at === 0,
       ticked: typed.ticked ? typed.ticked.includes(member.pid) : wants(context, member, codes, chosen),
-      nameless: isNameless(context, member) ? t('codes.family.nameless') : '',
+      lacks: missingIn(context, member),
       pins: codes
         .filter((code) => code.pid === member.pid)
         .slice(0, 4)
@@ -166,18 +166,20 @@ async function familyView(context: StaffContext, { family, members }: Household,
   }
 }
 
-/** Ticked at first: who has a name, and whose record this person cannot open yet. */
+/** Ticked at first: who has a name and a date of birth, and whose record this person cannot open yet. */
 function wants(context: StaffContext, member: FamilyMember, codes: readonly Code[], recipient: string): boolean {
   const has = codes.some(
     ({ pid, standing, recipient: of }) =>
       pid === member.pid && of === recipient && (standing === 'pending' || standing === 'registered'),
   )
-  return !has && !isNameless(context, member)
+  return !has && missingIn(context, member) === ''
 }
 
-function isNameless({ portal }: StaffContext, { firstName, lastName }: FamilyMember): boolean {
+/** What the chart lacks for a PIN; '' where nothing. */
+function missingIn({ portal, t }: StaffContext, { born, firstName, lastName }: FamilyMember): string {
   const names = portal.settings().placeholderNames
-  return isPlaceholderName(firstName, lastName, names === 'all' ? [] : names)
+  if (isPlaceholderName(firstName, lastName, names === 'all' ? [] : names)) return t('codes.family.nameless')
+  return born === undefined ? t('codes.family.dateless') : ''
 }
 
 function pinLine(context: StaffContext, code: Code) {

@@ -50,6 +50,8 @@ export const patientWords = wordsIn(
       'You can go on now. {{practice}} sees that the PIN was used; it cannot be used a second time.',
     'codes.receipt.closed':
       'The PIN was accepted, but at the patient’s age it opens nothing at the moment. Please ask the practice.',
+    'codes.receipt.factorFirst':
+      'The PIN was accepted. One thing comes first: the practice asks for a second step at sign-in from whoever opens somebody else’s record. Set it up here; then the record opens.',
     'codes.receipt.open': 'Open the record',
     'codes.receipt.another': 'Enter another PIN',
   },
@@ -101,6 +103,8 @@ export const patientWords = wordsIn(
     'codes.receipt.nextHost': 'Ya puede continuar. {{practice}} verá que se usó el PIN; no se puede usar otra vez.',
     'codes.receipt.closed':
       'El PIN se aceptó, pero a la edad del paciente no abre nada por ahora. Consulte al consultorio.',
+    'codes.receipt.factorFirst':
+      'El PIN se aceptó. Antes falta una cosa: el consultorio pide un segundo paso al iniciar sesión a quien abre el expediente de otra persona. Configúrelo aquí; después se abre el expediente.',
     'codes.receipt.open': 'Abrir el expediente',
     'codes.receipt.another': 'Usar otro PIN',
   },

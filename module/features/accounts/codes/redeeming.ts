@@ -1,7 +1,7 @@
 /** Somebody with an account types in a PIN or an access code: one record more, or more of one. */
 import { redeemCode } from '../../../access/codeRedeeming.js'
 import { recordLabel } from '../../../web/frame.js'
-import { findAccount, scopeOf } from '../../../access/scope.js'
+import { findAccount, isAnothers, scopeOf } from '../../../access/scope.js'
 import type { FieldError } from '../../../web/layout.js'
 import type { AccountContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
@@ -51,13 +51,17 @@ export async function redeem(context: AccountContext): Promise<Answer> {
   return receiptOf(context, outcome)
 }
 
-/** To the receipt. A record that a birthday has closed meanwhile has none. */
+/** To the receipt. A record that a birthday has closed meanwhile has none; another's may ask for a second factor first. */
 export async function receiptOf(
   { portal, show }: Pick<AccountContext, 'portal' | 'show'>,
   { accountId, record }: { accountId: number; record: string },
 ): Promise<Answer> {
   const account = await findAccount(portal.db, portal, accountId)
-  return account && scopeOf(account, record)
+  const scope = account && scopeOf(account, record)
+  if (scope && account.owesFactor && isAnothers(scope)) {
+    return show.seeOther('/portal/account/second-factor', { kind: 'info', key: 'codes.receipt.factorFirst' })
+  }
+  return scope
     ? show.seeOther(`/portal/codes/receipts/${record}`)
     : show.seeOther('/portal', { kind: 'info', key: 'codes.receipt.closed' })
 }

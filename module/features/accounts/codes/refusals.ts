@@ -52,6 +52,14 @@ export function refusalView(
       }
     case 'barred':
       return { pid, text, link: { label: t('codes.refused.panel'), href: panelOf(pid) } }
+    case 'otherwise-open':
+      if (!may('grants:manage')) return { pid, text }
+      return {
+        pid,
+        text,
+        link: { label: t('codes.refused.grant'), href: `${panelOf(pid)}/grants/${String(refusal.grant)}` },
+      }
+    case 'no-birth-date':
     case 'of-age':
     case 'placeholder-name':
     case 'no-such-patient':

@@ -69,6 +69,8 @@ export const staffWords = wordsIn(
     'codes.family.make': 'Make the PINs and show the sheet',
     'codes.family.made': 'Made. Print the sheet and hand it over.',
     'codes.family.nameless': 'No given name in the chart yet: enter it in the demographics, then a PIN can be issued.',
+    'codes.family.dateless':
+      'No date of birth in the chart yet: enter it in the demographics, then a PIN can be issued.',
     'codes.family.nobody': 'Tick at least one record',
     'codes.family.selfOnly':
       'A PIN for the patient opens only their own record: untick the others, or choose another recipient',
@@ -106,6 +108,10 @@ export const staffWords = wordsIn(
     'codes.tries.revoked': 'Refused: revoked',
     'codes.tries.barred': 'Refused: this account’s access to the record was revoked',
     'codes.tries.closed': 'Refused: the chart does not allow the portal',
+    'codes.tries.somebody-else':
+      'Refused: it is for the patient, and this account is somebody else’s. Give it to the patient, who makes an account of their own with it.',
+    'codes.tries.otherwise-open':
+      'Refused: this account opens the record already, with another extent or end. Change that access instead.',
     'codes.tries.other': 'Refused',
 
     'codes.send.legend': 'How does it reach them?',
@@ -159,6 +165,11 @@ export const staffWords = wordsIn(
     'codes.refused.barred':
       'The access of this person to the record of {{name}} was revoked by {{who}}: {{why}}. Lift that first if it no longer holds.',
     'codes.refused.panel': 'Who opens the record',
+    'codes.refused.otherwise-open':
+      'This person opens the record of {{name}} already, and what this would add does not go with it: the relationship, the extent or the end is another. Change that access instead.',
+    'codes.refused.grant': 'Change that access',
+    'codes.refused.no-birth-date':
+      'The chart of {{name}} has no date of birth, without which nothing can be opened. Enter it in the patient’s demographics first.',
     'codes.refused.no-consent':
       'The chart of {{name}} does not allow this kind of message. Tick below that it is asked for now, or choose another way.',
   },
@@ -230,6 +241,8 @@ export const staffWords = wordsIn(
     'codes.family.made': 'Creados. Imprima la hoja y entréguela.',
     'codes.family.nameless':
       'Aún sin nombre propio en el expediente: escríbalo en los datos del paciente y después se podrá emitir un PIN.',
+    'codes.family.dateless':
+      'Aún sin fecha de nacimiento en el expediente: escríbala en los datos del paciente y después se podrá emitir un PIN.',
     'codes.family.nobody': 'Marque al menos un expediente',
     'codes.family.selfOnly':
       'Un PIN para el paciente abre solo su propio expediente: desmarque los demás o elija a otra persona',
@@ -268,6 +281,10 @@ export const staffWords = wordsIn(
     'codes.tries.revoked': 'Rechazado: anulado',
     'codes.tries.barred': 'Rechazado: a esta cuenta se le retiró el acceso al expediente',
     'codes.tries.closed': 'Rechazado: el expediente no permite el portal',
+    'codes.tries.somebody-else':
+      'Rechazado: es para el paciente, y esta cuenta es de otra persona. Entréguelo al paciente, que con él crea su propia cuenta.',
+    'codes.tries.otherwise-open':
+      'Rechazado: esta cuenta ya abre el expediente con otro alcance u otra fecha de fin. Cambie ese acceso.',
     'codes.tries.other': 'Rechazado',
 
     'codes.send.legend': '¿Cómo le llega?',
@@ -321,6 +338,11 @@ export const staffWords = wordsIn(
     'codes.refused.barred':
       'A esta persona se le retiró el acceso al expediente de {{name}} ({{who}}: {{why}}). Devuélvale primero el acceso si corresponde.',
     'codes.refused.panel': 'Quién abre el expediente',
+    'codes.refused.otherwise-open':
+      'Esta persona ya abre el expediente de {{name}}, y lo que se añadiría no encaja con ese acceso: son otros la relación, el alcance o la fecha de fin. Cambie ese acceso.',
+    'codes.refused.grant': 'Cambiar ese acceso',
+    'codes.refused.no-birth-date':
+      'El expediente de {{name}} no tiene fecha de nacimiento, sin la cual no se puede abrir nada. Escríbala primero en los datos del paciente.',
     'codes.refused.no-consent':
       'El expediente de {{name}} no permite este tipo de mensaje. Marque abajo que lo piden ahora o elija otro medio.',
   },

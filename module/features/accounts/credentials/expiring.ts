@@ -22,9 +22,12 @@ const foyer: Actor = { kind: 'system', id: 'foyer', name: 'Foyer', requestId: un
 
 /** Makes unchanged hashes unusable whose time is over, for both portals. One that was changed meanwhile is left alone. */
 export async function expireCredentials(portal: Portal): Promise<void> {
+  const failed: unknown[] = []
   for (const credential of await overdueStaffCredentials(portal.db, portal, AT_ONCE)) {
-    await portal.db.transaction((tx) => expire(tx, portal, credential))
+    // One that fails, and does so at every run, keeps none of the others open.
+    await portal.db.transaction((tx) => expire(tx, portal, credential)).catch((error: unknown) => failed.push(error))
   }
+  if (failed.length > 0) throw failed[0]
 }
 
 async function expire(tx: Tx, portal: Portal, { id, pid, madeAt }: StaffCredential): Promise<void> {
@@ -33,7 +36,8 @@ async function expire(tx: Tx, portal: Portal, { id, pid, madeAt }: StaffCredenti
   const unchanged = login && (await findStaffCredential(tx, pid, login.hash))
   if (unchanged?.id !== id) {
     // Replaced or changed since it was found, or changed in the host's own portal at some time.
-    if (login && !unchanged) await endStaffCredential(tx, portal, pid, 'changed')
+    // Without a login, or a chart, there is nothing that it opens: it would stand here first for ever.
+    if (!unchanged) await endStaffCredential(tx, portal, pid, login ? 'changed' : 'gone')
     return
   }
   const since = wallClock(DateTime.fromSQL(madeAt, { zone: 'utc' }).setZone(portal.clock.zone))

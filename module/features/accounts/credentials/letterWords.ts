@@ -15,6 +15,8 @@ export const letterWords = wordsIn(
 
     'letters.title': 'What was sent',
     'letters.none': 'Nothing has been sent to this patient yet.',
+    'letters.noneOfAccount':
+      'Nothing has been sent about the account itself yet. What was sent about a record stands on the patient’s panel.',
     'letters.nobody': 'nobody',
     'letters.to': 'to {{to}}',
     'letters.by': '{{when}}, {{by}}',
@@ -34,9 +36,9 @@ export const letterWords = wordsIn(
     'letters.why.away': 'the mail server could not be reached for hours (code {{code}}).',
     'letters.again': 'Send again',
     'letters.close': 'Dealt with',
-    'letters.done': 'Noted. The panel shows how the message stands.',
+    'letters.done': 'Noted. The list shows how the message stands.',
     'letters.over': 'Somebody else has dealt with this message already.',
-    'letters.overNext': 'The panel shows how it stands.',
+    'letters.overNext': 'The list shows how it stands.',
   },
   {
     'letter.credential.created.subject': 'Su acceso al portal del paciente de {{practice}}',
@@ -52,6 +54,8 @@ export const letterWords = wordsIn(
 
     'letters.title': 'Mensajes enviados',
     'letters.none': 'Todavía no se ha enviado nada a este paciente.',
+    'letters.noneOfAccount':
+      'Todavía no se ha enviado nada sobre la cuenta. Lo que se envió sobre un expediente está en el panel del paciente.',
     'letters.nobody': 'nadie',
     'letters.to': 'para {{to}}',
     'letters.by': '{{when}}, {{by}}',
@@ -72,8 +76,8 @@ export const letterWords = wordsIn(
     'letters.why.away': 'no se pudo contactar con el servidor de correo durante horas (código {{code}}).',
     'letters.again': 'Enviar de nuevo',
     'letters.close': 'Atendido',
-    'letters.done': 'Anotado. El panel muestra cómo está el mensaje.',
+    'letters.done': 'Anotado. La lista muestra cómo está el mensaje.',
     'letters.over': 'Otra persona ya se ocupó de este mensaje.',
-    'letters.overNext': 'El panel muestra cómo está.',
+    'letters.overNext': 'La lista muestra cómo está.',
   },
 )

@@ -10,7 +10,7 @@ import { authorise } from './authorising.js'
 import { correctTrustedEmail } from './correcting.js'
 import { dialog, flawText, judgementOf, passwordField, type DialogTyped } from './dialogPage.js'
 import { generatePassword } from './generatedPassword.js'
-import { closeFailed, resendFailed } from './letterRoutes.js'
+import { closeFailed, closeFailedOfAccount, resendFailed, resendFailedOfAccount } from './letterRoutes.js'
 import { makeCredential, type MakeOutcome } from './making.js'
 import { LOGIN_NAME_MOST, proposedLoginName } from './names.js'
 import { pidIn } from './pid.js'
@@ -28,6 +28,8 @@ export const staffRoutes = routes('staff', (r) => {
   r.post('/patients/:pid/trusted-email', can('credentials:reset'), correct)
   r.post('/patients/:pid/letters/:letter/attempt', can('letters:manage'), resendFailed)
   r.post('/patients/:pid/letters/:letter/closing', can('letters:manage'), closeFailed)
+  r.post('/accounts/:account/letters/:letter/attempt', can('letters:manage'), resendFailedOfAccount)
+  r.post('/accounts/:account/letters/:letter/closing', can('letters:manage'), closeFailedOfAccount)
 })
 
 async function allow(context: StaffContext): Promise<Answer> {

@@ -1,12 +1,13 @@
 /** What was made, shown once, with the sheet to print or to save. */
-import { lettersAbout, type Letter } from '../../../access/letters.js'
+import { lastLetter, type Letter } from '../../../access/letters.js'
+import { letterText } from '../../../web/letters.js'
 import { personName } from '../../../web/person.js'
 import { qrPath } from '../../../web/qrCode.js'
 import type { StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
-import { letterText } from './letterCard.js'
 import { sheetFor } from './sheet.js'
 import { fitsPdf, linesOf, stepsOf } from './sheetPdf.js'
+import { letters } from './telling.js'
 
 /** 200 with the summary; 409 where this password is not, or no longer, the one that opens the portal. */
 export async function summary(context: StaffContext, pid: number, password: string): Promise<Answer> {
@@ -19,7 +20,11 @@ export async function summary(context: StaffContext, pid: number, password: stri
   }
   const { sheet } = outcome
   const theirs = portal.speech.in(sheet.language)
-  const [letter] = await lettersAbout(portal.db, pid, 1)
+  const letter = await lastLetter(
+    portal.db,
+    pid,
+    letters.map(({ kind }) => kind),
+  )
   const page = {
     inDialog: fragment,
     name: personName(sheet.chart.lastName, sheet.chart.firstName),

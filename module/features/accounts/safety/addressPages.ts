@@ -8,7 +8,7 @@ import { languageChoices } from '../../../web/reader.js'
 import type { AccountContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import type { AccountSection } from './accountSection.js'
-import { knowsPassword } from './passwordPages.js'
+import { knowsPassword, notKnown } from './passwordPages.js'
 import { findPerson } from './person.js'
 import { mayHaveAnother } from './verifying.js'
 import { isEmailAddress } from '../../../platform/emailAddress.js'
@@ -50,7 +50,7 @@ export async function showChangeEmail(context: AccountContext): Promise<Answer> 
   return show.page('/accounts/safety/change-email', pageOf(context, typed, []), { title: t('account.changeEmail') })
 }
 
-const ChangeEmail = z.object({
+export const ChangeEmail = z.object({
   email: text(254, 'account.missingEmail').refine(isEmailAddress, 'account.noEmail'),
   current: z.string().max(4096, 'form.tooLong').optional().default(''),
 })
@@ -69,11 +69,7 @@ export async function postChangeEmail(context: AccountContext): Promise<Answer> 
   if (!person) return show.seeOther('/portal/sign-in')
   const { email, current } = form.value
   const is = await knowsPassword(context, person, current)
-  if (!is.ok) {
-    return is.reason === 'wrong'
-      ? refused('current', t('account.wrongPassword'))
-      : refused('current', t('account.tooMany', { minutes: Math.ceil(is.seconds / 60) }), 429)
-  }
+  if (!is.ok) return refused('current', ...notKnown(t, is))
   if (!(await mayHaveAnother(portal, account.id, address))) return refused('email', t('verify.enough'), 429)
   await portal.db.transaction((tx) =>
     sendVerification(tx, portal, { id: account.id, email, language: person.language }, '/portal/account'),

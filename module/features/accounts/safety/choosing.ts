@@ -1,5 +1,5 @@
 /** A patient chooses a password: at the first sign-in, after forgetting it, or because they want another one. */
-import { endSessions } from '../../../access/sessions.js'
+import { endSessions, isSessionOf } from '../../../access/sessions.js'
 import { writeLetter } from '../../../access/letters.js'
 import { endLinks } from '../../../access/links.js'
 import { hashOwnPassword } from '../../../access/ownPasswords.js'
@@ -8,11 +8,12 @@ import type { Portal } from '../../../access/portal.js'
 import { findAccount } from '../../../access/scope.js'
 import { endStaffCredential } from '../../../access/staffCredentials.js'
 import { writeHostLog } from '../../../host/log.js'
-import { chooseHostPassword, type PatientLogin } from '../../../host/patientLogin.js'
+import { chooseHostPassword, patientLogin, type PatientLogin } from '../../../host/patientLogin.js'
 import { hashHostPassword, hashSettings, verifyHostPassword } from '../../../host/php/passwords.js'
 import { recordAudit, type Actor } from '../../../platform/audit.js'
 import { utc, wallClock } from '../../../platform/clock.js'
 import type { Tx } from '../../../platform/database.js'
+import { accountTurn, chartTurn, takeTurn } from '../../../platform/turns.js'
 import { aboutPerson, noticeAddress, type SafetyPerson } from './person.js'
 
 /** forced: staff made the last one; forgotten: by a link; changed: signed in, because they want to. */
@@ -23,9 +24,9 @@ export interface Choice {
   why: WhyChosen
   /** The password of the host's credential, or the account's own. */
   of: 'host' | 'own'
-  /** The session that stays, by its hash; all others end. */
+  /** The session that stays, by its hash; all others end. Nothing is changed where it has ended. */
   keep?: string | undefined
-  /** Runs first in the same transaction. False: nothing is changed. */
+  /** Runs first in the same transaction, in the turns of the account and its chart. False: nothing is changed. */
   first?: (tx: Tx) => Promise<boolean>
 }
 
@@ -50,6 +51,9 @@ export async function choosePassword(
       ? await hashOwnPassword(choice.password)
       : await hashHostPassword(choice.password, hashSettings(portal.globals()))
   const isDone = await portal.db.transaction(async (tx) => {
+    // The turn of whoever makes this login anew, and of whoever merges or changes this account.
+    await takeTurn(tx, [accountTurn(person.id), ...(login ? [chartTurn(login.pid)] : [])])
+    if (!(await holdsStill(tx, person, choice))) return false
     if (choice.first && !(await choice.first(tx))) return false
     if (choice.of === 'host' && login) await keepInHost(tx, portal, login, hash)
     await keepInAccount(tx, portal, person.id, choice.of === 'own' ? hash : null)
@@ -73,6 +77,21 @@ async function unfitOf(portal: Portal, person: SafetyPerson, { password, of }: C
   if (flaw) return flaw
   const now = of === 'own' ? person.ownHash : person.login?.hash
   return (await verifyHostPassword(password, now)) ? { reason: 'same' } : undefined
+}
+
+/**
+ * What was read before the password was hashed holds still: the account, the password that the new one takes the place
+ * of, and the session from which it comes. Staff may have made the login anew meanwhile, since somebody else knew it.
+ */
+async function holdsStill(tx: Tx, { id, login, ownHash }: SafetyPerson, { keep, of }: Choice): Promise<boolean> {
+  const account = await tx.first<{ host_pid: number | null; password_hash: string | null }>(
+    `SELECT host_pid, password_hash FROM foyer_accounts WHERE id = :id AND disabled_at IS NULL FOR UPDATE`,
+    { id },
+  )
+  if (!account || (account.host_pid ?? undefined) !== login?.pid) return false
+  if (keep !== undefined && !(await isSessionOf(tx, id, keep))) return false
+  if (of === 'own') return (account.password_hash ?? undefined) === ownHash
+  return (await patientLogin(tx, id))?.hash === login?.hash
 }
 
 async function keepInHost(tx: Tx, portal: Portal, login: PatientLogin, hash: string): Promise<void> {

@@ -5,6 +5,7 @@
 import { writeLetter } from '../../../access/letters.js'
 import { tryLimits, type Room, type TryLimits } from '../../../access/limits.js'
 import { makeLink, type LinkFacts } from '../../../access/links.js'
+import { mergedInto, tellOfMerge } from '../../../access/merged.js'
 import { accountOfEmail } from '../../../access/accounts.js'
 import { accountOfPid } from '../../../access/personAccount.js'
 import { passwordMark as fingerprintOf } from '../../../access/ownPasswords.js'
@@ -67,13 +68,22 @@ const LINK_MINUTES = 60
 /** To the account's own address: getting the link proves that it is theirs. Says which account that was. */
 async function sendToAccount(portal: Portal, typed: string): Promise<number | undefined> {
   const account = await accountOfEmail(portal.db, typed)
-  if (!account || account.disabled) return undefined
+  if (!account) return undefined
+  if (account.disabled) return tellIfMerged(portal, account.id)
   if (!(await mayHaveAnother(portal, `account ${String(account.id)}`))) return account.id
   const { id: accountId, email: to } = account
   const language = isLanguage(account.language) ? account.language : portal.settings().defaultLanguage
   const facts = { of: 'own', before: fingerprintOf(account.passwordHash), email: to }
   await send(portal, { accountId, facts }, { to, language })
   return accountId
+}
+
+/** No link: whoever reads there is told that they sign in with their other account, and not with which. */
+async function tellIfMerged(portal: Portal, merged: number): Promise<undefined> {
+  const stays = await mergedInto(portal.db, merged)
+  if (stays === undefined || !(await mayHaveAnother(portal, `account ${String(merged)}`))) return
+  const by = stranger(undefined)
+  await portal.db.transaction((tx) => tellOfMerge(tx, portal, by, { kind: 'account.merged', to: merged, stays }))
 }
 
 /** To the chart's trusted address, where the patient agreed to e-mail (facts §3.2) and has a login to forget. */

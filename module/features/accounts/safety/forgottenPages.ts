@@ -1,9 +1,10 @@
 /** Asking for a link, and using it: POST /portal/forgotten, /portal/reset. */
 import { z } from 'zod'
-import { text } from '../../../web/forms.js'
+import { optionalText, text } from '../../../web/forms.js'
 import type { FieldError } from '../../../web/layout.js'
 import type { DoorContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
+import { birthDateField, birthDateRefused, type BirthDateField } from './birthDate.js'
 import { askForReset } from './forgetting.js'
 import { Password, passwordHint, unfitText } from './judging.js'
 import type { NewPasswordPage } from './newPassword.js'
@@ -54,22 +55,33 @@ export function showAsked(context: DoorContext): Answer {
   return context.show.page('/accounts/safety/asked', askedPage(context), { title: context.t('forgotten.asked') })
 }
 
-const Token = z.object({ token: text(100, 'reset.over') })
+const Opened = z.object({ token: text(100, 'reset.over'), birthDate: optionalText(20) })
 
 /** Mail servers follow links: looking uses nothing up. */
 export async function showReset(context: DoorContext): Promise<Answer> {
   const reset = await openReset(context.portal, context.query['token'] ?? '')
   if (!reset) return linkOver(context)
-  const page = resetPage(context, reset, context.query['token'] ?? '', [])
+  const field = await fieldOf(context, reset)
+  const page = resetPage(context, reset, context.query['token'] ?? '', { birthDate: field, errors: [] })
   return context.show.page('/accounts/safety/new-password', page, { title: context.t('reset.title') })
 }
 
 export async function postReset(context: DoorContext): Promise<Answer> {
   const { portal, requestId, show, t } = context
-  const form = context.form(Token.extend(Password.shape))
+  const form = context.form(Opened.extend(Password.shape))
   const token = form.typed['token'] ?? ''
   const reset = await openReset(portal, token)
   if (!reset) return linkOver(context)
+  const again = async (error: FieldError, wrongDate?: string, status = 422) => {
+    const birthDate = await fieldOf(context, reset, form.typed['birthDate'], wrongDate)
+    const page = resetPage(context, reset, token, { birthDate, errors: [error] })
+    return show.refused('/accounts/safety/new-password', page, { title: t('reset.title'), status })
+  }
+  // The host's login is told to the chart's own address: nobody mistyped that one here.
+  const { accountId } = reset.of === 'own' ? reset.link : { accountId: undefined }
+  const shown = { accountId, email: reset.loginName, birthDate: form.typed['birthDate'] ?? '' }
+  const refused = await birthDateRefused(context, shown)
+  if (refused) return again(refused.error, refused.error.text, refused.status)
   const done = await resetPassword(portal, reset, form.ok ? form.value.password : '', requestId)
   if (done.ok) {
     // They have just shown who they are: whoever tries passwords elsewhere does not keep this browser out.
@@ -78,17 +90,18 @@ export async function postReset(context: DoorContext): Promise<Answer> {
     return show.seeOther('/portal/sign-in', { kind: 'success', key: 'reset.done' })
   }
   if (done.reason === 'over') return linkOver(context)
-  const errors = [{ name: 'password', text: unfitText(t, done.unfit) }]
-  return show.refused('/accounts/safety/new-password', resetPage(context, reset, token, errors), {
-    title: t('reset.title'),
-  })
+  return again({ name: 'password', text: unfitText(t, done.unfit) })
+}
+
+function fieldOf({ portal }: DoorContext, { link, of }: Resettable, typed = '', error?: string) {
+  return birthDateField(portal.db, of === 'own' ? link.accountId : undefined, typed, error)
 }
 
 function resetPage(
   { portal, t, url }: DoorContext,
   { loginName }: Resettable,
   token: string,
-  errors: FieldError[],
+  said: { birthDate: BirthDateField | undefined; errors: FieldError[] },
 ): NewPasswordPage {
   return {
     title: t('reset.title'),
@@ -96,7 +109,7 @@ function resetPage(
     action: url('/portal/reset'),
     judgeAction: url('/portal/password-judgement'),
     hint: passwordHint(portal, t),
-    errors,
+    ...said,
     loginName,
     token,
   }

@@ -3,6 +3,7 @@ import type { DoorContext } from '../../../web/routes.js'
 import type { FieldError } from '../../../web/layout.js'
 import type { Answer } from '../../../web/show.js'
 import { atStage, goOn } from '../onward.js'
+import type { BirthDateField } from './birthDate.js'
 import { choosePassword } from './choosing.js'
 import { Password, passwordHint, unfitText } from './judging.js'
 import { findPerson, type SafetyPerson } from './person.js'
@@ -19,6 +20,7 @@ export interface NewPasswordPage {
   loginName?: string
   /** Of a link that was sent. */
   token?: string
+  birthDate?: BirthDateField | undefined
   /** Where one leaves without choosing. */
   signOutAction?: string
 }

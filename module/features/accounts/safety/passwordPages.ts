@@ -4,6 +4,7 @@ import { tryLimits } from '../../../access/limits.js'
 import { verifyOwnPassword } from '../../../access/ownPasswords.js'
 import type { Portal } from '../../../access/portal.js'
 import { hashSettings, verifyInEqualTime } from '../../../host/php/passwords.js'
+import type { Translate } from '../../../platform/i18n.js'
 import { writeInstant } from '../../../web/instant.js'
 import type { FieldError } from '../../../web/layout.js'
 import type { AccountContext, RequestContext } from '../../../web/routes.js'
@@ -66,11 +67,7 @@ export async function postChangePassword(context: AccountContext): Promise<Answe
       status,
     })
   const is = await knowsPassword(context, person, current)
-  if (!is.ok) {
-    return is.reason === 'wrong'
-      ? refused('current', t('account.wrongPassword'))
-      : refused('current', t('account.tooMany', { minutes: Math.ceil(is.seconds / 60) }), 429)
-  }
+  if (!is.ok) return refused('current', ...notKnown(t, is))
   const of = person.ownHash === undefined ? 'host' : 'own'
   const choice = { password, why: 'changed', of, keep: context.session } as const
   const chosen = await choosePassword(portal, actor, person, choice)
@@ -99,6 +96,13 @@ export async function knowsPassword(
   if (!(await isPassword(portal, person, password))) return { ok: false, reason: 'wrong' }
   await limits.forgive(trying)
   return { ok: true }
+}
+
+/** Why the password was not taken, in words, and with which status. */
+export function notKnown(t: Translate, why: Exclude<Knows, { ok: true }>): [text: string, status: number] {
+  return why.reason === 'wrong'
+    ? [t('account.wrongPassword'), 422]
+    : [t('account.tooMany', { minutes: Math.ceil(why.seconds / 60) }), 429]
 }
 
 async function isPassword(portal: Portal, { ownHash, login }: SafetyPerson, password: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { can, routes } from '../../../web/routes.js'
 import { showAccount } from './accountPage.js'
+import { postAnotherAddress, showAnotherAddress } from './anotherAddress.js'
 import { postChangeEmail, postLanguage, showChangeEmail } from './addressPages.js'
 import { postForgotten, postReset, showAsked, showForgotten, showReset } from './forgottenPages.js'
 import { showHistory } from './historySection.js'
@@ -17,6 +18,8 @@ export const doorRoutes = routes('patientDoor', (r) => {
   r.get('/portal/sign-in/verify-address', can('sign-in:use'), showVerifyAddress)
   r.post('/portal/sign-in/verify-address', can('sign-in:use'), postVerifyAddress)
   r.post('/portal/sign-in/verify-address/letter', can('sign-in:use'), sendAgain)
+  r.get('/portal/sign-in/verify-address/another', can('sign-in:use'), showAnotherAddress)
+  r.post('/portal/sign-in/verify-address/another', can('sign-in:use'), postAnotherAddress)
 
   r.get('/portal/forgotten', can('sign-in:use'), showForgotten)
   r.post('/portal/forgotten', can('sign-in:use'), postForgotten)

@@ -7,7 +7,6 @@ import type { Actor } from '../../../platform/audit.js'
 import { readPortalChart } from '../../../host/credentials.js'
 import type { Database, Queryable, Tx } from '../../../platform/database.js'
 import { utc } from '../../../platform/clock.js'
-import { accountTurn, chartTurn, takeTurn } from '../../../platform/turns.js'
 import { choosePassword, type Unfit } from './choosing.js'
 import { fingerprintOf } from './forgetting.js'
 import { findPerson } from './person.js'
@@ -61,9 +60,7 @@ export async function resetPassword(
   if (of === 'host' && person.login?.pid !== link.facts['pid']) return { ok: false, reason: 'over' }
   const actor: Actor = { kind: 'account', id: String(person.id), name: person.name, requestId }
   const first = async (tx: Tx): Promise<boolean> => {
-    // The turn of whoever makes this login anew, and of whoever merges or changes this account.
-    await takeTurn(tx, [accountTurn(person.id), ...(person.login ? [chartTurn(person.login.pid)] : [])])
-    if (!(await useLink(tx, portal, link.id)) || !(await stillStands(tx, { link, of }, person.id))) return false
+    if (!(await useLink(tx, portal, link.id)) || !(await stillOpens(tx, { link, of }))) return false
     if (of === 'own') await proveAddress(tx, portal, person.id)
     return true
   }
@@ -72,15 +69,10 @@ export async function resetPassword(
   return chosen.reason === 'unfit' ? chosen : { ok: false, reason: 'over' }
 }
 
-/** What was read before the password was hashed holds still: nobody has changed the password, the address or the login. */
-async function stillStands(tx: Tx, { link, of }: Pick<Resettable, 'link' | 'of'>, accountId: number): Promise<boolean> {
-  const row = await tx.first<{ host_pid: number | null; disabled_at: string | null }>(
-    `SELECT host_pid, disabled_at FROM foyer_accounts WHERE id = :accountId FOR UPDATE`,
-    { accountId },
-  )
-  if (row?.disabled_at !== null) return false
+/** Nobody has changed the password, the address or the login since it was sent. */
+async function stillOpens(tx: Tx, { link, of }: Pick<Resettable, 'link' | 'of'>): Promise<boolean> {
   const now = of === 'own' ? await ownOf(tx, link) : await hostOf(tx, link, Number(link.facts['pid']))
-  return now !== undefined && (of === 'own' || row.host_pid === link.facts['pid'])
+  return now !== undefined
 }
 
 /** Who has never signed in has no account yet. */

@@ -1,13 +1,15 @@
 /** The button that proves an address (GET shows it, since mail servers follow links), and the wait for it at the door. */
 import { z } from 'zod'
 import { tryLimits } from '../../../access/limits.js'
-import { findLink } from '../../../access/links.js'
+import { findLink, lastLink, type Link } from '../../../access/links.js'
 import type { Portal } from '../../../access/portal.js'
 import { sendVerification, verifyEmail } from '../../../access/verification.js'
 import { optionalText } from '../../../web/forms.js'
+import type { FieldError } from '../../../web/layout.js'
 import type { DoorContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import { atStage, goOn } from '../onward.js'
+import { birthDateField, birthDateRefused, type BirthDateField } from './birthDate.js'
 import { findPerson, type SafetyPerson } from './person.js'
 
 /** View: /accounts/safety/verify. */
@@ -15,6 +17,8 @@ export interface VerifyPage {
   action: string
   token: string
   email: string
+  birthDate: BirthDateField | undefined
+  errors: FieldError[]
 }
 
 /** View: /accounts/safety/verify-over. */
@@ -23,26 +27,45 @@ export interface VerifyOverPage {
   phone: string
 }
 
-const Token = z.object({ token: optionalText(100) })
+const Pressed = z.object({ token: optionalText(100), birthDate: optionalText(20) })
 
 export async function showVerify(context: DoorContext): Promise<Answer> {
   const token = context.query['token'] ?? ''
   const link = await findLink(context.portal.db, context.portal, 'verify-email', token)
   if (!link) return verifyOver(context)
-  const page: VerifyPage = { action: context.url('/portal/verify'), token, email: String(link.facts['email']) }
+  const page = verifyPage(context, link, token, await birthDateField(context.portal.db, link.accountId))
   return context.show.page('/accounts/safety/verify', page, { title: context.t('verify.title') })
 }
 
 export async function postVerify(context: DoorContext): Promise<Answer> {
   const { portal, requestId, show, waiting } = context
-  const link = await findLink(portal.db, portal, 'verify-email', context.form(Token).typed['token'] ?? '')
-  const verified = link && (await verifyEmail(portal, link, requestId))
-  if (!verified?.ok) return verifyOver(context)
+  const { birthDate = '', token = '' } = context.form(Pressed).typed
+  const link = await findLink(portal.db, portal, 'verify-email', token)
+  if (!link) return verifyOver(context)
+  const { accountId } = link
+  const refused = await birthDateRefused(context, { accountId, email: String(link.facts['email']), birthDate })
+  if (refused) {
+    const { error, status } = refused
+    const field = await birthDateField(portal.db, accountId, birthDate, error.text)
+    const page = { ...verifyPage(context, link, token, field), errors: [error] }
+    return show.refused('/accounts/safety/verify', page, { title: context.t('verify.title'), status })
+  }
+  const verified = await verifyEmail(portal, link, requestId)
+  if (!verified.ok) return verifyOver(context)
   if (waiting?.who.id === verified.accountId && waiting.stages[0] === 'verify-email') {
     return goOn(context, 'verify-email')
   }
   const next = verified.next === undefined ? '' : `?next=${encodeURIComponent(verified.next)}`
   return show.seeOther(`/portal/sign-in${next}`, { kind: 'success', key: 'verify.done' })
+}
+
+function verifyPage(
+  { url }: DoorContext,
+  { facts }: Link,
+  token: string,
+  birthDate: BirthDateField | undefined,
+): VerifyPage {
+  return { action: url('/portal/verify'), token, email: String(facts['email']), birthDate, errors: [] }
 }
 
 function verifyOver(context: DoorContext): Answer {
@@ -56,6 +79,7 @@ export interface VerifyAddressPage {
   email: string
   goOnAction: string
   againAction: string
+  anotherHref: string
   signOutAction: string
   /** They said that the link was opened, and it was not. */
   notYet: boolean
@@ -66,15 +90,23 @@ const HERE = '/portal/sign-in/verify-address'
 export async function showVerifyAddress(context: DoorContext): Promise<Answer> {
   const { who, answer } = atStage(context, 'verify-email')
   if (answer) return answer
-  return atAddress(context, await findPerson(context.portal.db, context.portal, who.who.id), false)
+  return atAddress(context, await waitingFor(context, who.who.id), false)
 }
 
 /** They opened the link, perhaps on another device. */
 export async function postVerifyAddress(context: DoorContext): Promise<Answer> {
   const { who, answer } = atStage(context, 'verify-email')
   if (answer) return answer
-  const person = await findPerson(context.portal.db, context.portal, who.who.id)
+  const person = await waitingFor(context, who.who.id)
   return person?.verified === true ? goOn(context, 'verify-email') : atAddress(context, person, true)
+}
+
+/** With the address to which the last link went: they may have said that it is another than the account's. */
+async function waitingFor({ portal }: DoorContext, id: number): Promise<SafetyPerson | undefined> {
+  const person = await findPerson(portal.db, portal, id)
+  const last = person && (await lastLink(portal.db, portal, id, 'verify-email'))
+  const email = last?.facts['email']
+  return person && typeof email === 'string' ? { ...person, email } : person
 }
 
 const HOUR_SECONDS = 60 * 60
@@ -84,7 +116,7 @@ export async function sendAgain(context: DoorContext): Promise<Answer> {
   const { who, answer } = atStage(context, 'verify-email')
   if (answer) return answer
   const { address, portal, show } = context
-  const person = await findPerson(portal.db, portal, who.who.id)
+  const person = await waitingFor(context, who.who.id)
   const email = person?.email
   if (!person || email === undefined) return show.seeOther('/portal/sign-in')
   if (!(await mayHaveAnother(portal, person.id, address))) {
@@ -109,6 +141,7 @@ function atAddress(context: DoorContext, person: SafetyPerson | undefined, notYe
     email: person?.email ?? '',
     goOnAction: url(HERE),
     againAction: url(`${HERE}/letter`),
+    anotherHref: url(`${HERE}/another`),
     signOutAction: url('/portal/sign-out'),
     notYet,
   }

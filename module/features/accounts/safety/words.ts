@@ -134,6 +134,15 @@ export const words = wordsIn(
     'verify.again': 'Send the message again',
     'verify.notYet': 'The link has not been opened yet. Look in your spam folder too, or have the message sent again.',
     'verify.sentAgain': 'The message is on its way again.',
+    'verify.sentElsewhere':
+      'The message is on its way to the other address. The link that was sent before doesn’t work any more.',
+    'verify.another': 'It is another address',
+    'verify.another.lead':
+      'Was the address mistyped? Enter the right one, and your password. We send the link there instead.',
+    'verify.birthDate.hint':
+      'This account opens a patient’s record. So that nobody else comes in where an address was mistyped, we ask for the date of birth of the person whose record it is.',
+    'verify.birthDate.wrong': 'This is not the date of birth of a patient whose record the account opens',
+    'verify.birthDate.tooMany': 'There were too many tries for today. Call the practice {{phone}}',
     'verify.enough': 'The message was sent several times. Look in your spam folder, or try again in an hour.',
 
     'letter.account.verify.subject': 'Confirm your e-mail address',
@@ -293,6 +302,14 @@ export const words = wordsIn(
     'verify.notYet':
       'El enlace todavía no se ha abierto. Revise también el correo no deseado o pida que se envíe otra vez.',
     'verify.sentAgain': 'El mensaje va de nuevo en camino.',
+    'verify.sentElsewhere': 'El mensaje va en camino a la otra dirección. El enlace que se envió antes ya no sirve.',
+    'verify.another': 'Es otra dirección',
+    'verify.another.lead':
+      '¿La dirección tenía un error? Escriba la correcta y su contraseña. Enviaremos el enlace allí.',
+    'verify.birthDate.hint':
+      'Esta cuenta abre el expediente de un paciente. Para que nadie más entre si una dirección se escribió mal, pedimos la fecha de nacimiento de la persona dueña del expediente.',
+    'verify.birthDate.wrong': 'No es la fecha de nacimiento de un paciente cuyo expediente abra la cuenta',
+    'verify.birthDate.tooMany': 'Hubo demasiados intentos por hoy. Llame al consultorio {{phone}}',
     'verify.enough':
       'El mensaje ya se envió varias veces. Revise el correo no deseado o inténtelo de nuevo en una hora.',
 

@@ -14,6 +14,7 @@ import { sha256 } from '../../../platform/ids.js'
 import { publish } from '../../../platform/outbox.js'
 import { takeTurn } from '../../../platform/turns.js'
 import { subjectOf, type Holder } from './holder.js'
+import type { Whose } from '../../../web/whose.js'
 
 /** `codes`: recovery codes to be shown now and never again, where there were none before. */
 export type SetUp = { ok: true; codes: string[] | undefined } | { ok: false; reason: 'wrong' }
@@ -126,12 +127,13 @@ export async function resetFactors(
   portal: Portal,
   by: Actor,
   holder: Holder,
-  { reason, pid }: { reason: string; pid?: number },
+  { reason, whose }: { reason: string; whose: Whose | undefined },
 ): Promise<boolean> {
   return changeOf(portal, holder, async (tx) => {
     if (!(await removeFactors(tx, holder.owner))) return false
     const subject = subjectOf(holder)
-    await recordAudit(tx, portal.clock, by, { event: 'second-factor.reset', subject, pid, details: { reason } })
+    const about = typeof whose === 'number' ? { pid: whose } : { record: whose?.record }
+    await recordAudit(tx, portal.clock, by, { event: 'second-factor.reset', subject, ...about, details: { reason } })
     await tell(tx, portal, by, holder, 'reset')
     return true
   })

@@ -1,4 +1,5 @@
 /** Whom staff may help whose second factor is lost: those who open a record that is in front of them. */
+import { factorOwner, factorsOf, hasFactor } from '../../../access/secondFactors.js'
 import { utc } from '../../../platform/clock.js'
 import type { Portal } from '../../../access/portal.js'
 
@@ -20,4 +21,17 @@ export async function accountsWithFactors({ clock, db }: Portal, pid: number): P
       ORDER BY a.display_name, a.id`,
     { pid, now: utc(clock.now()) },
   )
+}
+
+/** By its number as an address names it, with its own record. Undefined: no account in use, or none with a second factor. */
+export async function accountWithFactors(
+  { db }: Portal,
+  account: string,
+): Promise<{ id: number; record: string } | undefined> {
+  const id = Number(/^[1-9]\d{0,15}$/.exec(account)?.[0] ?? 0)
+  const row = await db.first<{ id: number; record: string }>(
+    `SELECT id, own_record AS record FROM foyer_accounts WHERE id = :id AND disabled_at IS NULL`,
+    { id },
+  )
+  return row && hasFactor(await factorsOf(db, factorOwner({ kind: 'account', id }))) ? row : undefined
 }

@@ -5,7 +5,14 @@ import { staffHolder } from './holder.js'
 import type { Own } from './own.js'
 import { ownRoutes } from './ownRoutes.js'
 import { postPasskeyDoor, showPasskeyDoor } from './passkeyDoor.js'
-import { askReset, askResetOfUser, resetAccount, resetUser } from './resetPages.js'
+import {
+  askReset,
+  askResetOfAccount,
+  askResetOfUser,
+  resetAccount,
+  resetAccountAlone,
+  resetUser,
+} from './resetPages.js'
 
 export const doorRoutes = routes('staffDoor', (r) => {
   r.get('/staff/sign-in/second-factor', can('sign-in:use'), showChallenge)
@@ -24,6 +31,8 @@ export const staffRoutes = routes('staff', (r) => {
 
   r.get('/patients/:pid/second-factors/:account', can('second-factors:reset'), askReset)
   r.post('/patients/:pid/second-factors/:account', can('second-factors:reset'), resetAccount)
+  r.get('/accounts/:account/second-factor', can('second-factors:reset'), askResetOfAccount)
+  r.post('/accounts/:account/second-factor', can('second-factors:reset'), resetAccountAlone)
   r.get('/access/users/:username/second-factor', can('access:manage'), askResetOfUser)
   r.post('/access/users/:username/second-factor', can('access:manage'), resetUser)
 })

@@ -136,6 +136,11 @@ export const words = wordsIn(
       'They are here in person and show a photo ID, or you call them back on the number in the chart.',
     'second.reset.ask.2': 'They say their full name, date of birth and address without help.',
     'second.reset.ask.3': 'They have neither a recovery code nor another passkey left. Either would let them in.',
+    'second.reset.askAccount.1':
+      'They are here in person, or you call them back at a number they gave when they registered or booked: not at one they tell you now.',
+    'second.reset.askAccount.2': 'They say without help the name, date of birth and e-mail address they gave then.',
+    'second.reset.askAccount.3':
+      'They have neither a recovery code nor another passkey left. Either would let them in.',
     'second.reset.askStaff.1': 'They are here in person, or on a video call in which you know their face.',
     'second.reset.askStaff.2': 'They have neither a recovery code nor another passkey left. Either would let them in.',
     'second.reset.askStaff.3': 'Nobody hurries you. If somebody does, call them back first.',
@@ -307,6 +312,12 @@ export const words = wordsIn(
     'second.reset.ask.2': 'Dice sin ayuda su nombre completo, fecha de nacimiento y dirección.',
     'second.reset.ask.3':
       'No le queda ningún código de recuperación ni otra llave de acceso. Con cualquiera de ellos podría entrar.',
+    'second.reset.askAccount.1':
+      'Está aquí en persona, o usted le devuelve la llamada a un número que dio al registrarse o al pedir la cita, no a uno que le diga ahora.',
+    'second.reset.askAccount.2':
+      'Dice sin ayuda el nombre, la fecha de nacimiento y el correo electrónico que dio entonces.',
+    'second.reset.askAccount.3':
+      'No le queda ningún código de recuperación ni otra llave de acceso. Con cualquiera de ellos entraría.',
     'second.reset.askStaff.1': 'Está aquí en persona, o en una videollamada en la que usted reconoce su cara.',
     'second.reset.askStaff.2':
       'No le queda ningún código de recuperación ni otra llave de acceso. Con cualquiera de ellos podría entrar.',

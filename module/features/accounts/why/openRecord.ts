@@ -1,6 +1,6 @@
 /** Why an account opens a record, and why not. */
 import { explainPatient } from '../../../access/explain.js'
-import { findAccount, openingNow, patientMay, scopeOf } from '../../../access/scope.js'
+import { findAccount, isAnothers, openingNow, patientMay, scopeOf } from '../../../access/scope.js'
 import type { Why, WhyContext, WhyStep } from '../../../feature.js'
 import { whyRecord, type WhyRecord } from '../../../host/reads/whyRecord.js'
 import { utc } from '../../../platform/clock.js'
@@ -20,12 +20,14 @@ export const whyOpenRecord: Why = {
     const scope = account && scopeOf(account, record.record)
     const may = scope !== undefined && patientMay(portal.policy(), scope, 'home:view')
     const told = scope && explainPatient(portal.policy(), scope, 'home:view').verdict
+    const owes = scope !== undefined && isAnothers(scope) && account?.owesFactor === true
     return {
-      verdict: may,
+      verdict: may && !owes,
       steps: [
         stepOf(context, 'accountOpen', !record.disabled, {}, [accountFix(context, record.accountId)]),
         ...(record.grant === undefined ? [] : grantSteps(context, record, record.grant)),
         ...(told === undefined ? [] : [stepOf(context, 'rules', told)]),
+        ...(owes ? [stepOf(context, 'factor', false)] : []),
       ],
     }
   },

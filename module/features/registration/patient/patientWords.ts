@@ -148,6 +148,16 @@ export const patientWords = wordsIn(
       '{{practice}} has linked a record to your account in the patient portal.\nIf you did not ask for it, please call the practice.',
     'letter.registration.linked.action': 'Open the portal',
     'letter.registration.linked.sms': '{{practice}} has linked a record to your account: {{address}}',
+    'letter.account.merged.subject': 'Your accounts with {{practice}} are one now',
+    'letter.account.merged.text':
+      '{{practice}} has joined two accounts of yours. Nothing in them is lost.\nYou do not sign in with this e-mail address any more, but with your other account. If you don’t know which one that is, or if you did not ask for it, call {{phone}}.',
+    'letter.account.merged.action': 'Sign in with the other account',
+    'letter.account.merged.sms': '{{practice}} has joined your accounts. Sign in with the other one: {{address}}',
+    'letter.account.joined.subject': 'Your accounts with {{practice}} are one now',
+    'letter.account.joined.text':
+      '{{practice}} has joined another account of yours with this one. You sign in as before, and find everything here.\nIf you did not ask for it, call {{phone}}.',
+    'letter.account.joined.action': 'Sign in',
+    'letter.account.joined.sms': '{{practice}} has joined another account with yours: {{address}}',
   },
   {
     'newcomer.website': 'Deje este campo vacío',
@@ -299,5 +309,15 @@ export const patientWords = wordsIn(
       '{{practice}} vinculó un expediente a su cuenta del portal del paciente.\nSi usted no lo pidió, llame al consultorio.',
     'letter.registration.linked.action': 'Abrir el portal',
     'letter.registration.linked.sms': '{{practice}} vinculó un expediente a su cuenta: {{address}}',
+    'letter.account.merged.subject': 'Sus cuentas de {{practice}} ahora son una sola',
+    'letter.account.merged.text':
+      '{{practice}} unió dos cuentas suyas. No se perdió nada de lo que había en ellas.\nYa no inicia sesión con este correo electrónico, sino con su otra cuenta. Si no sabe cuál es, o si usted no lo pidió, llame al {{phone}}.',
+    'letter.account.merged.action': 'Iniciar sesión con la otra cuenta',
+    'letter.account.merged.sms': '{{practice}} unió sus cuentas. Inicie sesión con la otra: {{address}}',
+    'letter.account.joined.subject': 'Sus cuentas de {{practice}} ahora son una sola',
+    'letter.account.joined.text':
+      '{{practice}} unió otra cuenta suya a esta. Usted inicia sesión como antes y encuentra todo aquí.\nSi usted no lo pidió, llame al {{phone}}.',
+    'letter.account.joined.action': 'Iniciar sesión',
+    'letter.account.joined.sms': '{{practice}} unió otra cuenta a la suya: {{address}}',
   },
 )

@@ -9,6 +9,7 @@ import type { StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import type { Utc } from '../../../platform/clock.js'
 import { emailKey } from '../keys.js'
+import { lettersToHolder } from './lettersToHolder.js'
 import { disableAccount, enableAccount, mergeAccounts, type AccountOutcome } from './merging.js'
 import { whoseOf } from '../../../web/whose.js'
 
@@ -64,6 +65,8 @@ interface AccountPageRow {
   disabled_reason: string | null
   merged_into: number | null
   charts: number
+  /** 1: it has a second factor. */
+  factors: number
 }
 
 /** GET /accounts/:account, or once more with why nothing was changed. */
@@ -72,12 +75,14 @@ export async function account(
   told?: { status: number; error: FieldError },
   typed: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
-  const { portal, show, t, url } = context
+  const { may, portal, show, t, url } = context
   const id = accountIn(context)
   const row = await portal.db.first<AccountPageRow>(
     `SELECT a.id, a.own_record AS record, a.display_name AS name, a.email, a.host_pid, a.created_at, a.disabled_at, a.disabled_by,
             a.disabled_reason, a.merged_into,
-            (SELECT COUNT(*) FROM foyer_grants g WHERE g.account_id = a.id AND g.revoked_at IS NULL) AS charts
+            (SELECT COUNT(*) FROM foyer_grants g WHERE g.account_id = a.id AND g.revoked_at IS NULL) AS charts,
+            EXISTS (SELECT 1 FROM foyer_totp f WHERE f.owner = CONCAT('account:', a.id))
+              OR EXISTS (SELECT 1 FROM foyer_passkeys f WHERE f.owner = CONCAT('account:', a.id)) AS factors
        FROM foyer_accounts a WHERE a.id = :id`,
     { id },
   )
@@ -100,6 +105,11 @@ export async function account(
           }),
     endedReason: row.disabled_reason ?? '',
     doubles: row.disabled_at === null ? await doublesOf(context, row) : [],
+    letters: await lettersToHolder(context, id),
+    lostFactorHref:
+      row.disabled_at === null && row.factors === 1 && may('second-factors:reset')
+        ? url(`${base}/second-factor`)
+        : undefined,
     mergeAction: url(`${base}/merging`),
     disableAction: url(`${base}/disabling`),
     enableAction: row.disabled_at !== null && row.merged_into === null ? url(`${base}/enabling`) : undefined,

@@ -1,5 +1,6 @@
 /** Two accounts of one person become one, or one of them is shut. */
 import { widerExtent } from '../../../access/codes.js'
+import { tellOfMerge } from '../../../access/merged.js'
 import { joinOwnRecords } from '../../../access/ownRecord.js'
 import type { Portal } from '../../../access/portal.js'
 import { endSessions } from '../../../access/sessions.js'
@@ -106,6 +107,8 @@ export async function mergeAccounts(
     await joinOwnRecords(tx, portal, one, other)
     const registrations = await moveRegistrations(tx, portal, one.id, other.id)
     await shut(tx, portal, member, { account: one.id, reason, into: other.id })
+    await tellOfMerge(tx, portal, actor, { kind: 'account.merged', to: one.id, stays: other.id })
+    await tellOfMerge(tx, portal, actor, { kind: 'account.joined', to: other.id, stays: other.id })
     const details = { into: other.id, grants, bookings, registrations }
     await tellOf(tx, portal, member, actor, { event: 'account.merged', account: one.id, details })
     return { ok: true }

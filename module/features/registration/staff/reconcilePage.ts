@@ -6,6 +6,7 @@ import { whoCompleted } from '../../../host/noteTypes.js'
 import type { FieldError } from '../../../web/layout.js'
 import { holderView } from '../../../web/claiming.js'
 import { writeInstant } from '../../../web/instant.js'
+import { lettersToHolder } from './lettersToHolder.js'
 import { bornText, personName } from '../../../web/person.js'
 import type { StaffContext } from '../../../web/routes.js'
 import { writeDay, writeShortDay, writeTime } from '../../../web/times.js'
@@ -68,6 +69,7 @@ export async function reconcilePage(context: StaffContext, row: Registration, er
       noteClosed: open && note ? noteClosedText(context, note.by) : undefined,
       decided: decidedView(context, row),
       doubles,
+      letters: await lettersToHolder(context, row.account_id),
       linkAction: url(`${base}/link`),
       chartAction: url(`${base}/chart`),
       questionAction: url(`${base}/question`),

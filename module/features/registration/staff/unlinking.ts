@@ -1,10 +1,11 @@
 /** A wrong link is taken back: everything that linking changed is as before, and what was done meanwhile is listed. */
-import { widerExtent } from '../../../access/codes.js'
+import { joined, type Granted } from '../../../access/codeJoining.js'
 import { movedIn, nothingMoved, takeOwnRecordBack, type Moved } from '../../../access/ownRecord.js'
 import type { Portal } from '../../../access/portal.js'
 import type { StaffMember } from '../../../access/staff.js'
 import { takeBackWhatWasSent, type TakenBack } from '../../../access/wrongGrant.js'
 import { closeChart } from '../../../host/closeChart.js'
+import { membersOf } from '../../../host/family.js'
 import { reopenNote } from '../../../host/noteTypes.js'
 import { recordAudit, type Actor } from '../../../platform/audit.js'
 import { utc, wallClock } from '../../../platform/clock.js'
@@ -116,7 +117,7 @@ async function shutChart(tx: Tx, portal: Portal, member: StaffMember, actor: Act
   const { account_id: accountId, pid, record } = link
   const own = { record: await ownRecordOf(tx, link) }
   const accounts = await accountsOf(tx, link)
-  const stays = await whatStays(tx, link, accounts)
+  const stays = await whatStays(tx, portal, link, accounts)
   const moved = stays?.byCode === true ? nothingMoved : await movedIn(tx, link.moved, own.record, pid)
   await takeOwnRecordBack(tx, { accounts, pid, record }, own, moved)
   const sent = { accounts, pid, record, since: link.linked_at }
@@ -141,18 +142,19 @@ async function shutChart(tx: Tx, portal: Portal, member: StaffMember, actor: Act
 }
 
 /** What the account opens without the link. */
-interface Stays {
-  relationship: string
-  extent: string
-  until: string | null
+interface Stays extends Granted {
   /** The chart is their own by a PIN or a code that they used since. */
   byCode: boolean
 }
 
-/** As it was before, and what PINs and codes gave it since: those are meant. Undefined: nothing. */
+/**
+ * As it was before, and what PINs and codes gave it since: those are meant. Where no row says both, it is as it was.
+ * Undefined: nothing.
+ */
 async function whatStays(
   tx: Tx,
-  { grant_before: before, linked_at: since, pid }: Link,
+  portal: Portal,
+  { grant_before: before, linked_at: since, pid, record }: Link,
   accounts: readonly number[],
 ): Promise<Stays | undefined> {
   const codes = await tx.select<Pick<GrantBefore, 'relationship' | 'extent'>>(
@@ -160,18 +162,21 @@ async function whatStays(
       WHERE pid = :pid AND redeemed_account IN (:accounts) AND redeemed_at >= :since ORDER BY redeemed_at, id`,
     { accounts, pid, since },
   )
+  const born = (await membersOf(tx, [pid])).get(pid)?.born
+  const kept = await tx.first(`SELECT id FROM foyer_grants WHERE record = :record AND exempt_at IS NOT NULL`, {
+    record,
+  })
   const start = before && {
-    ...{ relationship: before.relationship, extent: before.extent, until: before.valid_until, byCode: false },
+    ...{ relationship: before.relationship, extent: before.extent, until: before.valid_until ?? undefined },
+    ...{ exempt: kept !== undefined, byCode: false },
   }
-  return codes.reduce<Stays | undefined>(
-    (known, { extent, relationship }) => ({
-      relationship: known?.relationship === 'self' ? 'self' : relationship,
-      extent: known ? widerExtent(known.extent, extent) : extent,
-      until: null,
-      byCode: known?.byCode === true || (!before && relationship === 'self'),
-    }),
-    start,
-  )
+  return codes.reduce<Stays | undefined>((known, code) => {
+    const given = { ...code, until: undefined, exempt: false }
+    return {
+      ...(known ? (joined(known, code, born, portal) ?? known) : given),
+      byCode: known?.byCode === true || (!before && code.relationship === 'self'),
+    }
+  }, start)
 }
 
 /**
@@ -186,7 +191,7 @@ async function restoreGrant(tx: Tx, { grant_before: before, record }: Link, row:
           SET relationship = IF(relationship = :left, :relationship, relationship), extent = IF(extent = 'full', :extent, extent),
               valid_until = COALESCE(valid_until, :until), version = version + 1
         WHERE record = :record`,
-      { record, left, relationship: stays.relationship, extent: stays.extent, until: stays.until },
+      { record, left, relationship: stays.relationship, extent: stays.extent, until: stays.until ?? null },
     )
     return
   }
