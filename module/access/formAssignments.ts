@@ -3,7 +3,7 @@
  * day in the future, as soon as it is answered.
  */
 import { activeVersion, keepsQuestionnaires } from '../host/questionnaires.js'
-import { chartIsThere } from '../host/reads/forms.js'
+import { chartIsThere, stillNamed } from '../host/reads/forms.js'
 import { recordAudit, type Actor } from '../platform/audit.js'
 import { day as dayOf, daysLater, utc, type Day, type Utc } from '../platform/clock.js'
 import type { Queryable, Tx } from '../platform/database.js'
@@ -136,9 +136,11 @@ export async function assignForm(
 
   const today = dayOf(clock.now())
   const openKey = openKeyOf(input.to, row.key)
-  const standing = await standingFor(tx, openKey, input.occasion)
-  if (standing.waiting) return sooner(tx, portal, actor, input, standing.waiting, today)
-  if (standing.asked) return { ok: false, reason: 'asked-already' }
+  const { asked, waiting } = await standingFor(tx, openKey, input)
+  const opensOn = input.opensOn ?? today
+  if (waiting && waiting.opens_on <= opensOn) return { ok: false, reason: 'waits-already', id: waiting.id }
+  if (asked) return { ok: false, reason: 'asked-already' }
+  if (waiting) return sooner(tx, portal, actor, input, waiting, opensOn)
 
   const title = reading.questionnaire.title
   const said = title.text === '' ? { ...title, text: row.name } : title
@@ -150,7 +152,7 @@ export async function assignForm(
         :repeatUntil, :note, :by, :now, :openKey)`,
     {
       ...{ key: row.key, title: JSON.stringify(said), origin: input.origin, openKey, ...columnsOf(input.to) },
-      ...{ ruleId: input.ruleId ?? null, occasion: input.occasion ?? null, opensOn: input.opensOn ?? today },
+      ...{ ruleId: input.ruleId ?? null, occasion: input.occasion ?? null, opensOn },
       ...{ dueOn: input.dueOn ?? null, everyDays: input.everyDays ?? null, repeatUntil: input.repeatUntil ?? null },
       ...{ note: (input.note ?? '').slice(0, 1000), by: actor.name.slice(0, 255), now: utc(clock.now()) },
     },
@@ -194,40 +196,86 @@ function columnsOf(to: FormTarget): { pid: number | null; accountId: number | nu
 interface Waiting {
   id: number
   opens_on: Day
+  rule_id: number | null
 }
 
 async function standingFor(
   tx: Tx,
   openKey: string,
-  occasion: string | undefined,
+  { occasion }: NewAssignment,
 ): Promise<{ waiting: Waiting | undefined; asked: boolean }> {
-  const waiting = await tx.first<Waiting>(`SELECT id, opens_on FROM foyer_form_assignments WHERE open_key = :openKey`, {
-    openKey,
-  })
+  const waiting = await tx.first<Waiting>(
+    `SELECT id, opens_on, rule_id FROM foyer_form_assignments WHERE open_key = :openKey`,
+    { openKey },
+  )
   const asked =
     occasion !== undefined &&
     (await tx.first(`SELECT id FROM foyer_form_assignments WHERE occasion = :occasion`, { occasion })) !== undefined
   return { waiting, asked }
 }
 
-/** What waits for a day in the future is asked now instead; what waits already, waits. */
+/**
+ * What waits for a day in the future is asked from `opensOn` instead. It goes on recurring as it did, but for what staff
+ * say anew: their note and their interval count from now on.
+ */
 async function sooner(
   tx: Tx,
   portal: Pick<Portal, 'clock'>,
   actor: Actor,
   input: NewAssignment,
   waiting: Waiting,
-  today: Day,
+  opensOn: Day,
 ): Promise<AssignOutcome> {
-  const opensOn = input.opensOn ?? today
-  if (waiting.opens_on <= opensOn) return { ok: false, reason: 'waits-already', id: waiting.id }
+  const { everyDays, note = '', occasion, repeatUntil, ruleId } = input
+  const byHand = input.origin === 'hand'
+  const anew = byHand && everyDays !== undefined
+  if (ruleId !== undefined) await rememberRule(tx, portal, waiting.id, { ...input, opensOn, ruleId, occasion })
+  // It recurs as staff say from now on, whatever becomes of the rule: which has asked all the same.
+  else if (anew && waiting.rule_id !== null) {
+    await rememberRule(tx, portal, waiting.id, { opensOn, ruleId: waiting.rule_id })
+  }
   await tx.change(
     `UPDATE foyer_form_assignments
-        SET opens_on = :opensOn, due_on = COALESCE(:dueOn, due_on), version = version + 1 WHERE id = :id`,
-    { id: waiting.id, opensOn, dueOn: input.dueOn ?? null },
+        SET opens_on = :opensOn, due_on = COALESCE(:dueOn, due_on), note = IF(:note = '', note, :note),
+            asked_by = IF(:byHand, :by, asked_by), rule_id = IF(:anew, NULL, rule_id),
+            every_days = IF(:anew, :everyDays, every_days), repeat_until = IF(:anew, :repeatUntil, repeat_until),
+            version = version + 1
+      WHERE id = :id`,
+    {
+      ...{ id: waiting.id, opensOn, dueOn: input.dueOn ?? null, note: byHand ? note.slice(0, 1000) : '' },
+      ...{ byHand: byHand ? 1 : 0, by: actor.name.slice(0, 255), anew: anew ? 1 : 0 },
+      ...{ everyDays: everyDays ?? null, repeatUntil: repeatUntil ?? null },
+    },
   )
   await tellOfForm(tx, portal, actor, 'form.assigned', { id: waiting.id, ...input.to }, { origin: input.origin })
   return { ok: true, id: waiting.id }
+}
+
+/** The reason of a row that only says that a rule has asked: another row, which recurs on its own, waits for both. */
+export const JOINED = 'joined'
+
+/**
+ * That a rule has asked, in a row of its own: were it written on the one that waits, that one's recurring would end with
+ * the visit it was asked for.
+ */
+async function rememberRule(
+  tx: Tx,
+  { clock }: Pick<Portal, 'clock'>,
+  id: number,
+  asked: { ruleId: number; opensOn: Day; dueOn?: Day | undefined; occasion?: string | undefined },
+): Promise<void> {
+  await tx.insert(
+    `INSERT INTO foyer_form_assignments
+       (form_key, title, account_id, record, pid, state, origin, rule_id, occasion, opens_on, due_on, asked_by, asked_at,
+        closed_by, closed_at, reason)
+     SELECT form_key, title, account_id, record, pid, 'withdrawn', 'rule', :ruleId, :occasion, :opensOn, :dueOn, :by, :now,
+            :by, :now, :reason
+       FROM foyer_form_assignments WHERE id = :id`,
+    {
+      ...{ id, ruleId: asked.ruleId, occasion: asked.occasion ?? null, opensOn: asked.opensOn },
+      ...{ dueOn: asked.dueOn ?? null, by: foyer.name, now: utc(clock.now()), reason: JOINED },
+    },
+  )
 }
 
 /** What happened to one that is asked: audit and event. */
@@ -287,8 +335,8 @@ export async function findAssignment(db: Queryable, id: number): Promise<Assignm
 }
 
 /**
- * It has been answered: it waits no more, and where it recurs the next one waits from its day on. The caller holds the
- * patient's turn and has looked that it waits.
+ * It has been answered: it waits no more, and where it recurs the next one waits from its day on; what a rule asks recurs
+ * as long as that is switched on and names the patient. The caller holds the patient's turn and has looked that it waits.
  */
 export async function closeAnswered(
   tx: Tx,
@@ -305,11 +353,12 @@ export async function closeAnswered(
   await tx.change(`DELETE FROM foyer_form_fillings WHERE assignment_id = :id`, { id: assignment.id })
   const again = nextDay(assignment, dayOf(clock.now()))
   if (again === undefined) return
-  const { pid, accountId, record } = assignment
+  const { accountId, pid, record, ruleId } = assignment
+  if (ruleId !== undefined && !(await stillNamed(tx, ruleId, { pid, day: again }))) return
   const to = pid !== undefined ? { pid } : { accountId: accountId ?? 0, record: record ?? '' }
   await assignForm(tx, portal, foyer, {
     ...{ form: assignment.key, to, origin: 'repeat', opensOn: again, dueOn: daysLater(again, REPEAT_DUE_DAYS) },
-    ...{ everyDays: assignment.everyDays, repeatUntil: assignment.repeatUntil, ruleId: assignment.ruleId },
+    ...{ everyDays: assignment.everyDays, repeatUntil: assignment.repeatUntil, ruleId },
     note: assignment.note,
   })
 }

@@ -1,5 +1,7 @@
 /** Staff audit what patients sent: the whole way, by plain HTTP, from what was filled to the bytes in the chart. */
 import { createHash } from 'node:crypto'
+import { truncate } from 'node:fs/promises'
+import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { expect } from 'chai'
 import PDFDocument from 'pdfkit'
@@ -8,6 +10,7 @@ import { fileDue } from '../../module/features/documents/audit/batch.js'
 import { marksOf } from '../../module/features/documents/submissions.js'
 import { openChartDocument } from '../../module/host/documents/opening.js'
 import { makeSiteFolder, type SiteFolderForTest } from '../support/chart.js'
+import { storeOf } from '../support/files.js'
 import { beginAs, enough, pathOf, sendAs, sendTemplate } from '../support/filling.js'
 import { textOfPages } from '../support/pdfPages.js'
 import { openPractice, type TestPractice } from '../support/practice.js'
@@ -19,8 +22,8 @@ import {
   seenOn,
   submissionRow,
 } from '../support/submissions.js'
-import type { Page, Visitor } from '../support/visitor.js'
-import { HTMX } from './portals.js'
+import { visitor, type Page, type Visitor } from '../support/visitor.js'
+import { elsewhere, HTMX } from './portals.js'
 
 describe('What a patient sent is audited', function () {
   this.timeout(90_000)
@@ -564,6 +567,45 @@ describe('What a patient sent is audited', function () {
     expect(owners.map((row) => row.foreign_id)).to.have.members([practice.patients.maria, practice.patients.john])
     const late = await admin.post('/staff/portal/documents/filing/undo', { token: String(ids[0]) })
     expect(late.status).to.equal(409)
+  })
+
+  it('several are not ticked where nothing can be filed, and why is said at once', async () => {
+    const id = await aSubmission(practice, { title: 'Nowhere to go' })
+    await elsewhere(practice, {}, async ({ origin }) => {
+      const moved = visitor(origin)
+      for (const [key, value] of admin.cookies) moved.cookies.set(key, value)
+      await moved.get('/staff/portal/documents')
+      const answer = await moved.post('/staff/portal/documents/filing', { 'id[]': [`${String(id)}.1`] })
+      expect(answer.status).to.equal(409)
+      expect(answer.body).to.contain('folder of files is not set up')
+      expect(answer.body).to.contain('Nowhere to go')
+    })
+    expect(await submissionRow(practice, id)).to.include({ state: 'waiting', filing_due_at: null })
+  })
+
+  it('one whose bytes were altered keeps nothing that was ticked with it from being filed', async () => {
+    const altered = await aSubmission(practice, { title: 'Altered' })
+    const sound = await aSubmission(practice, { title: 'Sound' })
+    for (const [id, due] of [
+      [altered, '2026-11-23 12:59:00'],
+      [sound, '2026-11-23 13:00:00'],
+    ]) {
+      await practice.db.transaction((tx) =>
+        tx.change(
+          `UPDATE foyer_submissions s JOIN foyer_files f ON f.id = s.file_id
+              SET s.claimed_by = 'admin', s.claimed_at = :due, s.category_id = 3, s.filing_due_at = :due, s.filing_sha256 = f.sha256
+            WHERE s.id = :id`,
+          { id: id ?? 0, due: due ?? '' },
+        ),
+      )
+    }
+    const { folder, rows } = await storeOf(practice)
+    const { file_id: file } = await submissionRow(practice, altered)
+    const { storage_key: key = '' } = rows.find(({ id }) => id === file) ?? {}
+    await truncate(join(folder, key.slice(0, 2), key), 40)
+    await fileDue(practice.portal)
+    expect(await submissionRow(practice, sound)).to.include({ state: 'charted' })
+    expect(await submissionRow(practice, altered)).to.include({ state: 'waiting', filing_due_at: null })
   })
 })
 

@@ -178,10 +178,28 @@ describe('A hundred thousand documents', function () {
     await reader?.read()
     expect(openFiles()).to.be.greaterThan(0)
     aborting.abort()
-    const deadline = Date.now() + 5000
-    while (openFiles() > 0 && Date.now() < deadline) await new Promise((resolve) => setImmediate(resolve))
-    expect(openFiles()).to.equal(0)
+    await until(() => openFiles() === 0)
   })
+
+  it('are let go when nobody waits any longer while one of them is being opened', async () => {
+    // Longer than what is read ahead of whoever takes it.
+    const sealed = { pid: practice.patients.john, name: 'film.png', content: randomBytes(4 * MIB) }
+    const documents = await documentsById(practice.db, [
+      await aDocument(practice, { ...sealed, mediaType: 'image/png' }),
+    ])
+    await until(() => openFiles() === 0)
+    const archive = archiveOf(practice.portal, documents, practice.portal.speech.in('en'))
+    // Read to its end before it counts as open.
+    await until(() => openFiles() > 0)
+    archive.destroy()
+    await until(() => openFiles() === 0)
+  })
+
+  async function until(state: () => boolean): Promise<void> {
+    const deadline = Date.now() + 5000
+    while (!state() && Date.now() < deadline) await new Promise((resolve) => setImmediate(resolve))
+    expect(state()).to.equal(true)
+  }
 
   async function ask(signal?: AbortSignal): Promise<Response> {
     const page = await amina.get(`${record()}/documents`)

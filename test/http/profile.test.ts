@@ -309,6 +309,9 @@ describe('The profile', function () {
     expect((await lee.post(`${path}/claim`, {}, { from: path })).status).to.equal(303)
     expect((await decide(admin, await openId(), { all: '1' })).status).to.equal(409)
     expect((await admin.post(`${path}/claim`, {})).status).to.equal(409)
+    const inPlace = await admin.post(`${path}/claim`, {}, { headers: HTMX })
+    expect(inPlace.status).to.equal(409)
+    expect(inPlace.body).to.contain('has been at it since')
     expect((await lee.post(`${path}/claim`, { to: 'front' })).status).to.equal(422)
     expect((await lee.post(`${path}/claim`, { to: 'admin' })).status).to.equal(303)
     expect((await admin.get(`${STAFF}?view=mine`)).body).to.contain('Santos')
@@ -444,11 +447,32 @@ describe('The profile', function () {
     const next = /href="([^"]*\/profile-changes\/insurance\/\d+)"/.exec((await admin.get(STAFF)).body)?.[1] ?? ''
     await admin.post(`${next}/decision`, { all: '1' }, { from: next })
     expect(await rows()).to.deep.equal([{ ...first, policy_number: 'B-200' }])
+    // The new one has what the portal never showed; another subscriber's are not taken for theirs.
+    const more = { copay: '15', subscriber_mname: 'Q', subscriber_ss: '123', subscriber_employer: 'Bakery' }
+    await practice.db.transaction((tx) =>
+      tx.change(
+        `UPDATE insurance_data SET copay = :copay, subscriber_mname = :subscriber_mname, subscriber_ss = :subscriber_ss,
+                subscriber_employer = :subscriber_employer, date_end = '2026-12-31'`,
+        more,
+      ),
+    )
+    const unseen = (day: string) =>
+      practice.db.first(
+        `SELECT copay, subscriber_mname, subscriber_ss, subscriber_employer, date_end FROM insurance_data WHERE date = :day`,
+        { day },
+      )
     await send('insurance/primary', { date: '2026-06-01' })
     const last = /href="([^"]*\/profile-changes\/insurance\/\d+)"/.exec((await admin.get(STAFF)).body)?.[1] ?? ''
     await admin.post(`${last}/decision`, { all: '1' }, { from: last })
+    expect(await unseen('2026-06-01')).to.deep.equal({ ...more, date_end: null })
     const second = { ...first, policy_number: 'B-200', date: '2026-06-01' }
     expect(await rows()).to.deep.equal([{ ...first, policy_number: 'B-200' }, second])
+    await send('insurance/primary', { date: '2026-07-01', subscriber_fname: 'Rosa' })
+    const other = /href="([^"]*\/profile-changes\/insurance\/\d+)"/.exec((await admin.get(STAFF)).body)?.[1] ?? ''
+    await admin.post(`${other}/decision`, { all: '1' }, { from: other })
+    expect(await unseen('2026-07-01')).to.deep.equal({
+      ...{ copay: '15', subscriber_mname: null, subscriber_ss: null, subscriber_employer: null, date_end: null },
+    })
     await practice.global('show_insurance_in_profile', '0')
     expect((await maria.get(`${record}/profile/insurance/primary`)).status).to.equal(404)
     await practice.global('show_insurance_in_profile', '1')

@@ -1,5 +1,5 @@
 /** Files come at the speed of their sender's line: they keep nobody from a page, and come to an end. */
-import { createServer, request, type ClientRequest, type IncomingMessage, type Server } from 'node:http'
+import { request, type ClientRequest, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -8,6 +8,7 @@ import { expect } from 'chai'
 import { readConfig } from '../../module/platform/config.js'
 import { openLog } from '../../module/platform/log.js'
 import { openPortal, type RunningPortal } from '../../module/portal.js'
+import { serverOf } from '../../module/web/server.js'
 import { filesIn, formOf, pdfOf, sendForm } from '../support/files.js'
 import { openPractice, ZONE, type TestPractice } from '../support/practice.js'
 import { visitor, type Visitor } from '../support/visitor.js'
@@ -36,7 +37,7 @@ describe('Files on a slow line', function () {
       ...{ config: readConfig({ FOYER_TIME_ZONE: ZONE, FOYER_DATA_DIR: dataDir }), databaseUrl: practice.url },
       ...{ secret: SECRET, log: openLog({ level: 'silent' }), clock: practice.clock, jobs: false, limits },
     })
-    server = createServer(running.app)
+    server = serverOf(running.app)
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const origin = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`
     const signedIn = async (name: 'maria' | 'john') => {

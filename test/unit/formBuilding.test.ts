@@ -164,6 +164,21 @@ describe('A questionnaire that staff build', () => {
     )
   })
 
+  it('keeps a score that others depend on, and says which', () => {
+    const scored = scoredBy([[0, 1]], [])
+    const sum = itemsInOrder(scored).at(-1)?.item.linkId ?? ''
+    const asked: QuestionnaireItem = {
+      ...{ linkId: 'more', type: 'boolean', text: 'Shall we call you?' },
+      enableWhen: [{ question: sum, operator: '>', answerDecimal: 0 }],
+    }
+    const none = { counted: [], name: '', bands: [] }
+    expect(applyScore({ ...scored, item: [...(scored.item ?? []), asked] }, none)).to.deep.equal({
+      ok: false,
+      faults: [{ field: 'counted', reason: 'sum-asked-for', allowed: '“Shall we call you?”' }],
+    })
+    expect(applyScore(scored, none).ok).to.equal(true)
+  })
+
   it('scores PHQ-9 from 0 to 27 and GAD-7 from 0 to 21, in the bands of their authors', () => {
     const [phq9, gad7] = samples
     if (!phq9 || !gad7) throw new Error('no scales')

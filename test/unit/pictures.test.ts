@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { expect } from 'chai'
 import sharp from 'sharp'
-import { encodeAnew } from '../../module/platform/files/pictures.js'
+import { encodeAnew, PictureFailed } from '../../module/platform/files/pictures.js'
 
 const anew = async (type: 'image/jpeg' | 'image/png', bytes: Buffer) => {
   const { readable, result } = await encodeAnew(type, Readable.from([bytes], { objectMode: false }), buffer)
@@ -51,6 +51,16 @@ describe('A picture that a patient sends', function () {
       .toBuffer()
     for (const bytes of [Buffer.from('\xff\xd8\xff\xe0 no picture', 'latin1'), whole.subarray(0, whole.length / 2)]) {
       expect(await anew('image/jpeg', bytes)).to.deep.equal({ readable: false, bytes: Buffer.alloc(0) })
+    }
+  })
+
+  it('is not called unreadable when it was the machine that failed', async () => {
+    process.execArgv.push('--no-such-option')
+    try {
+      const outcome = await anew('image/jpeg', Buffer.from('any')).catch((error: unknown) => error)
+      expect(outcome).to.be.an.instanceOf(PictureFailed)
+    } finally {
+      process.execArgv.pop()
     }
   })
 })

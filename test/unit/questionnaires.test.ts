@@ -213,6 +213,67 @@ describe('A questionnaire that comes in', () => {
     expect(readQuestionnaire({ resourceType: 'Questionnaire', item: deep(5000) }).ok).to.equal(false)
   })
 
+  const extended = (extension: unknown) => ({ ...questionnaire({ linkId: 'a', type: 'text', text: 'A' }), extension })
+  const asking = (item: object) => questionnaire({ linkId: 'a', type: 'choice', text: 'A', ...item })
+  const malformed: [string, unknown][] = [
+    ['an extension without its address', extended([{}])],
+    ['translations that are no list', asking({ _text: { extension: {} } })],
+    ['a weight that is no list', asking({ answerOption: [{ valueCoding: { code: '1', extension: {} } }] })],
+    [
+      'a weight in words',
+      asking({ answerOption: [{ valueCoding: { code: '1', extension: [{ url: 'x', valueDecimal: '3' }] } }] }),
+    ],
+    [
+      'a list of choices that is none',
+      {
+        ...asking({ answerValueSet: '#l' }),
+        contained: [{ resourceType: 'ValueSet', id: 'l', compose: { include: {} } }],
+      },
+    ],
+    ['an expression that is a number', extended([{ url: 'x', valueExpression: { expression: 5 } }])],
+  ]
+  for (const [what, resource] of malformed) {
+    it(`is refused with ${what}`, () => {
+      const reading = readQuestionnaire(resource)
+      expect(reading.ok ? [] : reading.problems.map(({ problem }) => problem)).to.deep.equal(['not-a-questionnaire'])
+    })
+  }
+
+  it('that was changed anywhere, to anything, is read or refused', () => {
+    const placesIn = (value: unknown, way: string[] = []): string[][] =>
+      typeof value === 'object' && value !== null
+        ? Object.entries(value).flatMap(([name, part]) => [[...way, name], ...placesIn(part, [...way, name])])
+        : []
+    const changed = (value: unknown, [name, ...way]: readonly string[], to: unknown): unknown => {
+      if (name === undefined) return to
+      if (typeof value !== 'object' || value === null) return value
+      const copy = (Array.isArray(value) ? [...(value as unknown[])] : { ...value }) as Record<string, unknown>
+      copy[name] = changed(copy[name], way, to)
+      return copy
+    }
+    const withPlaces = samples.map((resource) => ({ resource, places: placesIn(resource) }))
+    const anything = fc.oneof(
+      fc.constantFrom<unknown>(undefined, null, 5, '', {}, [], [{}], [null], { extension: {} }),
+      fc.jsonValue(),
+    )
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...withPlaces),
+        fc.array(fc.tuple(fc.nat(), anything), { minLength: 1, maxLength: 3 }),
+        ({ resource, places }, changes) => {
+          const resulting = changes.reduce<unknown>(
+            (now, [at, to]) => changed(now, places[at % places.length] ?? [], to),
+            resource,
+          )
+          const reading = readQuestionnaire(JSON.stringify(resulting))
+          if (reading.ok) checkAnswers(reading.questionnaire, new Map())
+          else expect(reading.problems).not.to.have.lengthOf(0)
+        },
+      ),
+      { numRuns: 800 },
+    )
+  })
+
   it('may name its answers in a list of its own', () => {
     const form = read({
       ...questionnaire({ linkId: 'a', type: 'choice', text: 'A', answerValueSet: '#list' }),
@@ -294,6 +355,7 @@ describe('Answers', () => {
             { url: url('maxValue'), valueInteger: 10 },
           ],
         },
+        { linkId: 'free', type: 'integer', text: 'F' },
         { linkId: 's', type: 'string', text: 'S', maxLength: 3 },
         { linkId: 'd', type: 'date', text: 'D' },
         { linkId: 'u', type: 'url', text: 'U' },
@@ -304,10 +366,68 @@ describe('Answers', () => {
     expect(found('n', { is: 'integer', value: 0 })).to.deep.equal(['too-small'])
     expect(found('n', { is: 'integer', value: 11 })).to.deep.equal(['too-large'])
     expect(found('n', { is: 'integer', value: 10 })).to.deep.equal([])
+    // FHIR's own bounds, where the question has none.
+    expect(found('free', { is: 'integer', value: 2 ** 31 })).to.deep.equal(['too-large'])
+    expect(found('free', { is: 'integer', value: -(2 ** 31) - 1 })).to.deep.equal(['too-small'])
+    expect(found('free', { is: 'integer', value: 2 ** 31 - 1 })).to.deep.equal([])
     expect(found('s', { is: 'string', value: 'four' })).to.deep.equal(['too-long'])
     expect(found('d', { is: 'date', value: '2026-02-30' })).to.deep.equal(['not-a-day'])
     expect(found('u', { is: 'uri', value: 'javascript:alert(1)' })).to.deep.equal(['not-an-address'])
     expect(found('x', { is: 'string', value: 'y' })).to.deep.equal(['unknown-item'])
+  })
+})
+
+describe('A group that repeats', () => {
+  const group = (required: boolean) =>
+    read(
+      questionnaire({
+        ...{ linkId: 'g', type: 'group', repeats: true, required },
+        extension: [
+          { url: 'http://hl7.org/fhir/StructureDefinition/questionnaire-minOccurs', valueInteger: 2 },
+          { url: 'http://hl7.org/fhir/StructureDefinition/questionnaire-maxOccurs', valueInteger: 3 },
+        ],
+        item: [{ linkId: 'x', type: 'string', text: 'X' }],
+      }),
+    )
+  const found = (required: boolean, ...filled: number[]) =>
+    checkAnswers(
+      group(required),
+      new Map(filled.map((at): [string, Value[]] => [`g@${String(at)}/x`, [{ is: 'string', value: 'y' }]])),
+    ).map(({ limit, path, problem }) => [path, problem, limit])
+
+  it('is filled in as often as it must be, once it is begun or required', () => {
+    expect(found(true, 0)).to.deep.equal([['g@1', 'too-few', '2']])
+    expect(found(false, 1)).to.deep.equal([['g@0', 'too-few', '2']])
+    expect(found(true, 0, 1)).to.deep.equal([])
+    expect(found(false, 0, 1, 2)).to.deep.equal([])
+    expect(found(false)).to.deep.equal([])
+    expect(found(true)).to.deep.equal([
+      ['g@0', 'group-required', undefined],
+      ['g@1', 'too-few', '2'],
+    ])
+  })
+})
+
+describe('A condition on a day and a time', () => {
+  const shown = (operator: '=' | '!=' | '>' | '<', day: string, answer: string) => {
+    const form = read(
+      questionnaire(
+        { linkId: 'when', type: 'dateTime', text: 'When?' },
+        { linkId: 'b', type: 'boolean', text: 'B', enableWhen: [{ question: 'when', operator, answerDateTime: day }] },
+      ),
+    )
+    const answers = new Map<string, Value[]>([['when', [{ is: 'dateTime', value: answer }]]])
+    return enabledItems(form, answers).some(({ item }) => item.linkId === 'b')
+  }
+
+  it('holds on that day, where the answer was given', () => {
+    expect(shown('=', '2026-01-02', '2026-01-02T23:30:00-05:00')).to.equal(true)
+    expect(shown('!=', '2026-01-02', '2026-01-02T23:30:00-05:00')).to.equal(false)
+    expect(shown('=', '2026-01-02', '2026-01-03T00:30:00-05:00')).to.equal(false)
+    expect(shown('>', '2026-01-02', '2026-01-02T12:00:00Z')).to.equal(false)
+    expect(shown('>', '2026-01-02', '2026-01-03T00:00:00+01:00')).to.equal(true)
+    expect(shown('<', '2026-01-02', '2026-01-01T23:59:00-05:00')).to.equal(true)
+    expect(shown('=', '2026-01-02T12:00:00Z', '2026-01-02T07:00:00-05:00')).to.equal(true)
   })
 })
 

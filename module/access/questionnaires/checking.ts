@@ -44,13 +44,13 @@ export interface AnswerProblem {
 export function checkAnswers(form: Form, answers: Answers): AnswerProblem[] {
   const standing = stand(form, answers)
   const asked = flat(standing.tree())
-  return [...asked.flatMap((each) => problemsOf(standing, each)), ...unknownPaths(form, answers)]
+  return [...asked.flatMap((each) => problemsOf(standing, each, asked)), ...unknownPaths(form, answers)]
 }
 
-function problemsOf(standing: Standing, asked: Asked): AnswerProblem[] {
+function problemsOf(standing: Standing, asked: Asked, all: readonly Asked[]): AnswerProblem[] {
   const { item, path } = asked
   if (item.kind === 'display') return []
-  if (item.kind === 'group') return groupProblems(standing, asked)
+  if (item.kind === 'group') return groupProblems(standing, asked, all)
   const placed = standing.form.all.get(item.linkId)
   const values = placed ? standing.valuesOf(placed, asked.within) : []
   // What nobody can type is not for the patient to mend.
@@ -58,11 +58,18 @@ function problemsOf(standing: Standing, asked: Asked): AnswerProblem[] {
   return found.map((problem) => ({ path, linkId: item.linkId, ...problem }))
 }
 
-function groupProblems(standing: Standing, asked: Asked): AnswerProblem[] {
+function groupProblems(standing: Standing, asked: Asked, all: readonly Asked[]): AnswerProblem[] {
   const { item, path } = asked
-  const filled = flat(asked.items).some((below) => isAnswered(standing, below))
+  const isFilled = (group: Asked) => flat(group.items).some((below) => isAnswered(standing, below))
+  const filled = isFilled(asked)
   if (item.required && !filled && (asked.instance ?? 0) === 0) {
     return [{ path, linkId: item.linkId, problem: 'group-required' }]
+  }
+  const least = item.minOccurs ?? 0
+  if (!filled && asked.instance !== undefined && asked.instance < least) {
+    // Optional, it may be left out as a whole.
+    const begun = all.some((each) => each.item === item && each.within === asked.within && isFilled(each))
+    if (item.required || begun) return [{ path, linkId: item.linkId, problem: 'too-few', limit: String(least) }]
   }
   const most = item.maxOccurs
   return most !== undefined && asked.instance === most
@@ -138,11 +145,17 @@ function unitProblem(item: Item, value: Value): Found | undefined {
   return offered ? undefined : { problem: 'no-such-unit' }
 }
 
+/** What FHIR's integer holds: 32 bits. */
+const INTEGER = { least: -(2 ** 31), most: 2 ** 31 - 1 }
+
 function boundProblem(item: Item, value: Value): Found | undefined {
   const { min, max, decimals } = item
   const plain: Value = value.is === 'quantity' ? { is: 'decimal', value: value.value.value } : value
   if (min && (compareValues(plain, min) ?? 0) < 0) return { problem: 'too-small', limit: written(min) }
   if (max && (compareValues(plain, max) ?? 0) > 0) return { problem: 'too-large', limit: written(max) }
+  if (plain.is === 'integer' && plain.value < INTEGER.least)
+    return { problem: 'too-small', limit: String(INTEGER.least) }
+  if (plain.is === 'integer' && plain.value > INTEGER.most) return { problem: 'too-large', limit: String(INTEGER.most) }
   if (decimals === undefined || plain.is !== 'decimal') return undefined
   const fine = Math.abs(plain.value * 10 ** decimals - Math.round(plain.value * 10 ** decimals)) > 1e-9
   return fine ? { problem: 'too-fine', limit: String(decimals) } : undefined

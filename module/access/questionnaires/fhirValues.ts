@@ -1,5 +1,5 @@
 /** FHIR's value[x], initial[x] and answer[x], in and out; and the extensions that Foyer knows. */
-import type { Extension, QuestionnaireResponseItemAnswer } from 'fhir/r4.js'
+import type { Coding, Extension, QuestionnaireResponseItemAnswer } from 'fhir/r4.js'
 import type { Code, ItemKind, Said, Value } from './model.js'
 
 const BASE = 'http://hl7.org/fhir/StructureDefinition/'
@@ -182,4 +182,10 @@ export function saidOf(text: string | undefined, beside: { extension?: Extension
     return named !== undefined && said !== undefined ? [[named.slice(0, 2).toLowerCase(), said] as const] : []
   })
   return { text: text ?? '', in: Object.fromEntries(translations) }
+}
+
+/** What a code is called, or the code. */
+export function labelOf(coding: Coding): Said {
+  const { code, display } = codeOf(coding)
+  return saidOf(display ?? code, coding._display)
 }

@@ -168,7 +168,7 @@ export function sameValue(one: Value, other: Value): boolean {
   }
   if (other.is === 'coding' || other.is === 'quantity') return false
   if (isNumber(one) && isNumber(other)) return one.value === other.value
-  if (one.is === 'dateTime' && other.is === 'dateTime') return Date.parse(one.value) === Date.parse(other.value)
+  if (one.is === 'dateTime' && other.is === 'dateTime') return timesInOrder(one.value, other.value) === 0
   return one.is === other.is && one.value === other.value
 }
 
@@ -202,13 +202,19 @@ export function compareValues(one: Value, other: Value): number | undefined {
   if (one.is === 'quantity' && other.is === 'quantity') {
     return sameUnit(one.value, other.value) ? Math.sign(one.value.value - other.value.value) : undefined
   }
-  if (one.is === 'dateTime' && other.is === 'dateTime')
-    return Math.sign(Date.parse(one.value) - Date.parse(other.value))
+  if (one.is === 'dateTime' && other.is === 'dateTime') return timesInOrder(one.value, other.value)
   if ((one.is === 'date' || one.is === 'time' || one.is === 'string') && one.is === other.is) {
     const length = one.is === 'date' ? Math.min(one.value.length, other.value.length) : undefined
     return inOrder(one.value.slice(0, length), other.value.slice(0, length))
   }
   return undefined
+}
+
+/** Moments; where one is a day (a month, a year) only, as far as it goes, and the other's day is that of its own offset. */
+function timesInOrder(one: string, other: string): number {
+  if (one.includes('T') && other.includes('T')) return Math.sign(Date.parse(one) - Date.parse(other))
+  const length = Math.min(one.length, other.length)
+  return inOrder(one.slice(0, length), other.slice(0, length))
 }
 
 function inOrder(one: string, other: string): number {

@@ -14,6 +14,7 @@ import {
   extensionsAt,
   isKnownExtension,
   isObject,
+  labelOf,
   saidOf,
   typeOfKind,
   valueIn,
@@ -236,7 +237,7 @@ function optionOf(book: Notebook, { linkId }: QuestionnaireItem, option: Questio
     {
       value,
       label: coding
-        ? saidOf(coding.display ?? coding.code, coding._display)
+        ? labelOf(coding)
         : saidOf(typeof value.value === 'object' ? '' : String(value.value), option._valueString),
       ordinal: ordinalOf(option) ?? (coding ? ordinalOf(coding) : undefined),
       urgent: extensionAt(option, extensions.urgent)?.valueBoolean ?? false,
@@ -260,7 +261,7 @@ function containedOptions(book: Notebook, { linkId }: QuestionnaireItem, address
   }
   return listed.map((coding) => ({
     value: { is: 'coding', value: codeOf(coding) },
-    label: saidOf(coding.display ?? coding.code, coding._display),
+    label: labelOf(coding),
     ordinal: ordinalOf(coding),
     urgent: false,
     exclusive: false,

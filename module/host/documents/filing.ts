@@ -207,3 +207,10 @@ export async function chartingReadiness(
   const keys = encrypts ? await hasKeysForWriting(place.db, versionToWrite(place.site)) : 'not-needed'
   return { folder: folder.ok ? undefined : folder.trouble, keys }
 }
+
+/** Why nothing can be filed into any chart just now; undefined: it can. Asked before many are ticked. */
+export async function whyNothingIsFiled(place: Parameters<typeof chartingReadiness>[0]): Promise<NotFiled | undefined> {
+  const { folder, keys } = await chartingReadiness(place)
+  if (folder !== undefined) return reasonOf(folder)
+  return keys === 'unusable' ? 'no-keys' : undefined
+}

@@ -1,6 +1,7 @@
 import type { Clock } from '../../platform/clock.js'
 import type { Config } from '../../platform/config.js'
 import type { Database } from '../../platform/database.js'
+import type { Log } from '../../platform/log.js'
 import type { HostSite } from '../detect.js'
 import type { Globals } from '../globals.js'
 
@@ -10,6 +11,8 @@ export interface ChartPlace {
   readonly db: Database
   readonly clock: Clock
   readonly site: HostSite
+  /** Told of bytes that stay behind for now. */
+  readonly log?: Pick<Log, 'warn'>
   globals(): Globals
 }
 

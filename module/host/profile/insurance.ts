@@ -86,6 +86,7 @@ export function insuranceCompanies(db: Queryable): Promise<{ id: number; name: s
 }
 
 export interface PolicyWrite {
+  site: HostSite
   pid: number
   type: string
   /** The one that runs; undefined: there is none. */
@@ -125,18 +126,33 @@ export async function writePolicy(tx: Tx, write: PolicyWrite): Promise<number> {
     )
     return update(tx, id, pid, { ...columns, date: first })
   }
-  const kept = Object.entries(before.values).filter(([column]) => writable.has(column) && column !== 'date_end')
+  const names = carried(write.site, before, values)
+  const listed = names.map((name) => `\`${name}\`, `).join('')
   const id = await tx.insert(
-    `INSERT INTO insurance_data (pid, type, date, provider, accept_assignment, policy_type)
-     SELECT pid, type, :first, provider, accept_assignment, policy_type FROM insurance_data WHERE id = :before AND pid = :pid`,
+    `INSERT INTO insurance_data (${listed}date) SELECT ${listed}:first FROM insurance_data WHERE id = :before AND pid = :pid`, // sql-safe: columns that information_schema named
     { pid, first, before: before.id },
   )
-  const carried = kept.map(([column, value]): [string, string | null] => [
-    column,
-    value === '' && dates.has(column) ? null : value,
-  ])
-  return update(tx, id, pid, { ...Object.fromEntries(carried), ...columns, date: first })
+  return update(tx, id, pid, { ...columns, date: first })
 }
+
+/**
+ * What goes over into the new row: all that the site has of it, and of the subscriber only while it is the same one. A
+ * patient who subscribes themself stays that person under a corrected name.
+ */
+function carried(site: HostSite, before: Policy, values: Readonly<Record<string, string>>): string[] {
+  const changed = [...whoSubscribes].filter(
+    (column) => (values[column] ?? before.values[column]) !== before.values[column],
+  )
+  const own = before.values['subscriber_relationship'] === 'self'
+  const another = changed.includes('subscriber_relationship') || (changed.length > 0 && !own)
+  return [...(site.columns.get('insurance_data') ?? [])].filter((column) => {
+    if (rowsOwn.has(column)) return false
+    return !(another && column.startsWith('subscriber_') && !whoSubscribes.has(column))
+  })
+}
+
+const rowsOwn: ReadonlySet<string> = new Set(['id', 'uuid', 'date', 'date_end'])
+const whoSubscribes: ReadonlySet<string> = new Set(['subscriber_fname', 'subscriber_lname', 'subscriber_relationship'])
 
 const writable = new Set(facts.map(({ column }) => column).filter((column) => column !== 'company'))
 const dates = new Set(facts.filter(({ kind }) => kind === 'date').map(({ column }) => column))

@@ -8,6 +8,14 @@ export async function chartIsThere(db: Queryable, pid: number): Promise<boolean>
   return (await db.first(`SELECT 1 AS there FROM patient_data WHERE pid = :pid`, { pid })) !== undefined
 }
 
+/** A chart with a date of death; the host's zero date is none (facts §12.3). */
+export async function hasDied(db: Queryable, pid: number): Promise<boolean> {
+  const row = await db.first(`SELECT 1 AS there FROM patient_data WHERE pid = :pid AND deceased_date >= '1000-01-01'`, {
+    pid,
+  })
+  return row !== undefined
+}
+
 /** A chart as FHIR refers to it: by its uuid where it has one (facts §12.6), by name in any case. */
 export async function chartReference(
   db: Queryable,
@@ -37,6 +45,8 @@ export interface AskedFor {
 interface RuleToAsk {
   id: number
   form: string
+  /** Asked again so many days after it was answered. */
+  everyDays?: number | undefined
   ageFrom: number | undefined
   ageUntil: number | undefined
 }
@@ -103,11 +113,15 @@ const open = (whose: string): string =>
   `EXISTS (SELECT 1 FROM foyer_form_assignments w
             WHERE w.open_key = ${ascii(`SHA2(CONCAT(${whose}, ' ', :form), 256)`)} AND w.opens_on <= :today)`
 
+/** A chart `p` that the portal is open for, of somebody alive: without a date of death, or with the host's zero date (facts §12.3). */
+const alive = `(p.deceased_date IS NULL OR p.deceased_date < '1000-01-01')`
+const reachable = `p.allow_patient_portal = 'YES' AND ${alive}`
+
 // sql-safe: constants, from above
 const meant = `e.pc_catid = :categoryId AND e.pc_apptstatus NOT IN ('x', '%', '?', '!', '>')
         AND (:eid = 0 OR e.pc_eid = :eid) AND (:pid = 0 OR p.pid = :pid)
         AND (p.pid IS NULL AND r.record IS NOT NULL
-             OR EXISTS (SELECT 1 FROM foyer_grants g WHERE g.pid = p.pid AND g.revoked_at IS NULL))
+             OR ${reachable} AND EXISTS (SELECT 1 FROM foyer_grants g WHERE g.pid = p.pid AND g.revoked_at IS NULL))
         AND NOT ${open(`IF(p.pid IS NULL, CONCAT('record:', r.record), CONCAT('pid:', p.pid))`)}`
 
 const ofAge = (day: string): string =>
@@ -177,7 +191,10 @@ async function askedOccasions(db: Queryable, ruleId: number, from: Day): Promise
   return new Set(rows.map(({ occasion }) => occasion))
 }
 
-/** Charts that somebody opens in the portal, of an age that a rule names, which it has not asked yet and who have not got the form open. */
+/**
+ * Charts that somebody opens in the portal, of an age that a rule names, which it has not asked yet and who have not got
+ * the form open. A rule that recurs asks anew who answered so long ago and was not asked again, as while it was off.
+ */
 export async function agesToAsk(
   db: Queryable,
   rule: RuleToAsk,
@@ -186,16 +203,39 @@ export async function agesToAsk(
   const rows = await db.select<{ pid: number }>(
     // sql-safe: constants and a number
     `SELECT DISTINCT p.pid FROM foyer_grants g JOIN patient_data p ON p.pid = g.pid
-      WHERE g.revoked_at IS NULL AND p.DOB > '1000-01-01' AND p.allow_patient_portal = 'YES'
+      WHERE g.revoked_at IS NULL AND p.DOB > '1000-01-01' AND ${reachable}
         AND (:pid = 0 OR p.pid = :pid)
         AND TIMESTAMPDIFF(YEAR, p.DOB, :today) >= :ageFrom AND TIMESTAMPDIFF(YEAR, p.DOB, :today) < :ageUntil
         AND NOT EXISTS (SELECT 1 FROM foyer_form_assignments a
-                         WHERE a.rule_id = :rule AND a.pid = p.pid)
+                         WHERE a.rule_id = :rule AND a.pid = p.pid
+                           AND (:recurs = 0 OR a.state <> 'sent' OR a.closed_at >= :answeredSince))
         AND NOT ${open(`CONCAT('pid:', p.pid)`)}
       ORDER BY p.pid LIMIT ${String(Math.trunc(most))}`,
-    { rule: rule.id, form: rule.form, today, pid: pid ?? 0, ...agesOf(rule) },
+    {
+      ...{ rule: rule.id, form: rule.form, today, pid: pid ?? 0, ...agesOf(rule) },
+      ...{ recurs: rule.everyDays === undefined ? 0 : 1, answeredSince: daysLater(today, -(rule.everyDays ?? 0)) },
+    },
   )
   return rows.map(({ pid }) => pid)
+}
+
+/** Whether what a rule asked recurs: it is switched on, and names this chart on that day by its age. */
+export async function stillNamed(
+  db: Queryable,
+  ruleId: number,
+  { day, pid }: { day: Day; pid: number | undefined },
+): Promise<boolean> {
+  const row = await db.first(
+    // sql-safe: a constant
+    `SELECT 1 AS there FROM foyer_form_rules r LEFT JOIN patient_data p ON p.pid = :pid
+      WHERE r.id = :ruleId AND r.active = 1
+        AND (r.age_from IS NULL AND r.age_until IS NULL
+             OR p.DOB > '1000-01-01' AND ${reachable}
+                AND TIMESTAMPDIFF(YEAR, p.DOB, :day) >= COALESCE(r.age_from, 0)
+                AND TIMESTAMPDIFF(YEAR, p.DOB, :day) < COALESCE(r.age_until, 1000))`,
+    { ruleId, day, pid: pid ?? null },
+  )
+  return row !== undefined
 }
 
 /** What a rule asked before a visit and that still waits, with the visit as it is now. */

@@ -8,12 +8,12 @@ const UNREADABLE = 3
 sharp.cache(false)
 sharp.concurrency(1)
 
-try {
-  const sent = await buffer(process.stdin)
+const sent = await buffer(process.stdin)
+const picture = await encoded(sent).catch(() => undefined)
+if (picture) await new Promise<void>((resolve) => process.stdout.end(picture, resolve))
+else process.exitCode = UNREADABLE
+
+function encoded(sent: Buffer): Promise<Buffer> {
   const upright = sharp(sent, { limitInputPixels: POINTS_MOST, failOn: 'truncated', sequentialRead: true }).autoOrient()
-  const anew = process.argv[2] === 'image/png' ? upright.png() : upright.jpeg({ quality: 90 })
-  const picture = await anew.toBuffer()
-  await new Promise<void>((resolve) => process.stdout.end(picture, resolve))
-} catch {
-  process.exitCode = UNREADABLE
+  return (process.argv[2] === 'image/png' ? upright.png() : upright.jpeg({ quality: 90 })).toBuffer()
 }

@@ -17,7 +17,8 @@ export function isPicture(mediaType: string): mediaType is PictureType {
 
 /**
  * Hands `use` the new picture, which it reads to its end. `readable: false`: it is none that can be shown, or larger than
- * 100 million points; what `use` was handed then is empty.
+ * 100 million points; what `use` was handed then is empty. Throws PictureFailed where that is not known: the process was
+ * ended for its memory or its time, or could not begin.
  */
 export function encodeAnew<Result>(
   mediaType: PictureType,
@@ -27,7 +28,12 @@ export function encodeAnew<Result>(
   return inTurn(() => run(mediaType, source, use))
 }
 
+/** The machine's fault, as far as anybody knows: the same picture may be encoded at another time. */
+export class PictureFailed extends Error {}
+
 const MOST_MS = 120_000
+/** As pictureWorker.ts says it. */
+const UNREADABLE = 3
 
 async function run<Result>(mediaType: PictureType, source: Readable, use: (picture: Readable) => Promise<Result>) {
   const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
@@ -45,6 +51,7 @@ async function run<Result>(mediaType: PictureType, source: Readable, use: (pictu
       if (source.errored) throw error
     })
     const [result, [code]] = await Promise.all([use(child.stdout), ended, read])
+    if (code !== 0 && code !== UNREADABLE) throw new PictureFailed(`the process ended with ${String(code)}`)
     return { readable: code === 0, result }
   } finally {
     source.destroy()

@@ -210,6 +210,23 @@ describeOnSite('A file in the chart, when something is in its way', 'demo', () =
     practice.clock.set(`${MONDAY}T08:00:00`)
   })
 
+  it('is refused with the reason where its folder is a file, and that stops no other from being swept', async () => {
+    await writeFile(join(folder.documents, '4712'), '')
+    expect(await lay('x', { pid: 4712 })).to.deep.equal({ ok: false, reason: 'site-folder-unwritable' })
+    const pids = async () =>
+      (await practice.db.select<{ pid: number }>('SELECT pid FROM foyer_filings')).map(({ pid }) => pid)
+    expect((await lay('behind it')).ok).to.equal(true)
+    expect(await pids()).to.include(4712)
+    practice.clock.set(`${MONDAY}T22:00:00`)
+    const others = (await pids()).length - 1
+    expect(await sweepFilings(practice.portal)).to.equal(others)
+    expect(await pids()).to.deep.equal([4712])
+    expect(await filesOf(practice.patients.luis)).to.deep.equal([])
+    await rm(join(folder.documents, '4712'))
+    expect(await sweepFilings(practice.portal)).to.equal(1)
+    practice.clock.set(`${MONDAY}T08:00:00`)
+  })
+
   it('never leads out of its folder: no name and no link does', async () => {
     await mkdir(join(folder.dir, 'secret'), { recursive: true })
     await writeFile(join(folder.dir, 'secret', 'plan'), 'secret')

@@ -31,10 +31,10 @@ describeOnEverySite('A rule that asks forms', (site) => {
   })
 
   const rule = async (more: Partial<NewRule>) => {
-    const form = await keepForm(practice, { ...INTAKE, id: `rule-${String((forms += 1))}` })
+    const form = more.form ?? (await keepForm(practice, { ...INTAKE, id: `rule-${String((forms += 1))}` }))
     const none = { categoryId: undefined, ageFrom: undefined, ageUntil: undefined, everyDays: undefined }
     const outcome = await practice.db.transaction((tx) =>
-      makeRule(tx, practice, nurse, { form, daysBefore: 14, dueDays: undefined, ...none, ...more }),
+      makeRule(tx, practice, nurse, { daysBefore: 14, dueDays: undefined, ...none, ...more, form }),
     )
     if (!outcome.ok) throw new Error(outcome.reason)
     return form
@@ -248,6 +248,102 @@ describeOnEverySite('A rule that asks forms', (site) => {
       { due_on: '2026-12-01', state: 'withdrawn' },
       { due_on: '2026-12-08', state: 'waiting' },
     ])
+  })
+
+  const opensOf = async (form: string) =>
+    practice.db.select<{
+      id: number
+      opens_on: string
+      every_days: number | null
+      note: string
+      due_on: string | null
+      asked_by: string
+    }>(
+      `SELECT id, opens_on, every_days, note, due_on, asked_by FROM foyer_form_assignments WHERE form_key = :form AND state = 'waiting'`,
+      { form },
+    )
+  const answerWaiting = async (form: string, pid: number) => {
+    const [waiting] = await opensOf(form)
+    const who = await holder(pid)
+    await answer(practice, who, waiting?.id ?? 0, { name: text('John'), smoke: no })
+    expect((await sendNow(practice, who, waiting?.id ?? 0)).ok).to.equal(true)
+  }
+
+  it('asks once for what staff ask again and again, and staff’s own asking goes on as they say', async () => {
+    const pid = practice.patients.john
+    const form = await rule({ ageFrom: 60, ageUntil: 70, everyDays: 400 })
+    await rule({ form, categoryId: FOLLOW_UP, daysBefore: 5 })
+    await ask(practice, form, { pid }, { everyDays: 30, note: 'As agreed' })
+    await followRules(practice.portal)
+    await answerWaiting(form, pid)
+    // The rule by age has its turn once, and the one by visit once for each.
+    await followRules(practice.portal)
+    expect((await opensOf(form))[0]).to.include({ opens_on: MONDAY, every_days: 30, note: 'As agreed' })
+    await answerWaiting(form, pid)
+    await followRules(practice.portal)
+    expect((await opensOf(form))[0]).to.include({ opens_on: '2026-12-23', every_days: 30, note: 'As agreed' })
+
+    const eid = await visit(pid, '2026-11-26', FOLLOW_UP)
+    await askJob.run(practice.portal)
+    expect((await opensOf(form))[0]).to.include({ opens_on: MONDAY, due_on: '2026-11-26' })
+    await answerWaiting(form, pid)
+    await askJob.run(practice.portal)
+    expect((await opensOf(form))[0]).to.include({ opens_on: '2026-12-23' })
+    // What recurs does not end with the visit.
+    await practice.db.transaction((tx) =>
+      tx.change(`DELETE FROM openemr_postcalendar_events WHERE pc_eid = :eid`, { eid }),
+    )
+    await askJob.run(practice.portal)
+    expect((await opensOf(form))[0]).to.include({ opens_on: '2026-12-23', every_days: 30 })
+
+    await ask(practice, form, { pid }, { everyDays: 10, note: 'Sooner now' })
+    const said = { every_days: 10, note: 'Sooner now', asked_by: nurse.name }
+    expect((await opensOf(form))[0]).to.include({ opens_on: MONDAY, ...said })
+  })
+
+  it('that recurs does so while it is switched on and the age is right, and takes up again what it left', async () => {
+    const { clock, patients } = practice
+    const pid = patients.john
+    const form = await rule({ ageFrom: 60, ageUntil: 70, everyDays: 30 })
+    const [made] = (await formRules(practice.db)).filter((each) => each.form === form)
+    const switchTo = (active: boolean) =>
+      practice.db.transaction((tx) => switchRule(tx, practice, nurse, { id: made?.id ?? 0, active }))
+    await followRules(practice.portal)
+    await answerWaiting(form, pid)
+    expect((await opensOf(form))[0]).to.include({ opens_on: '2026-12-23' })
+    clock.set('2026-12-23T08:00:00')
+    await switchTo(false)
+    await answerWaiting(form, pid)
+    expect(await opensOf(form)).to.deep.equal([])
+    await switchTo(true)
+    await followRules(practice.portal)
+    expect(await opensOf(form)).to.deep.equal([])
+    clock.set('2027-02-01T08:00:00')
+    await followRules(practice.portal)
+    expect((await opensOf(form))[0]).to.include({ opens_on: '2027-02-01' })
+    // John is seventy before it would be his turn again.
+    clock.set('2031-01-10T08:00:00')
+    await answerWaiting(form, pid)
+    expect(await opensOf(form)).to.deep.equal([])
+    clock.set(`${MONDAY}T08:00:00`)
+  })
+
+  it('asks nobody who has died, and nobody whose chart is not open in the portal', async () => {
+    const pid = practice.patients.john
+    const chart = (to: string) =>
+      practice.db.transaction((tx) => tx.change(`UPDATE patient_data SET ${to} WHERE pid = :pid`, { pid })) // sql-safe: the test's own
+    const byAge = await rule({ ageFrom: 60, ageUntil: 70 })
+    const byVisit = await rule({ categoryId: FOLLOW_UP, daysBefore: 60 })
+    await visit(pid, '2027-01-12', FOLLOW_UP)
+    await chart(`deceased_date = '2026-11-20 00:00:00'`)
+    await followRules(practice.portal)
+    expect([...(await asked(byAge)), ...(await asked(byVisit))]).to.deep.equal([])
+    await chart(`deceased_date = NULL, allow_patient_portal = 'NO'`)
+    await followRules(practice.portal)
+    expect([...(await asked(byAge)), ...(await asked(byVisit))]).to.deep.equal([])
+    await chart(`allow_patient_portal = 'YES'`)
+    await followRules(practice.portal)
+    expect([...(await asked(byAge)), ...(await asked(byVisit))].map((row) => row.pid)).to.deep.equal([pid, pid])
   })
 
   it('names somebody, and ages in their order', async () => {

@@ -7,7 +7,7 @@ import { staffMay, staffMember, type StaffMember } from '../../../access/staff.j
 import { fileOf } from '../../../access/storedFiles.js'
 import { colleagues } from '../../../host/reads/staffAppointments.js'
 import { recordAudit, type Actor } from '../../../platform/audit.js'
-import { utc } from '../../../platform/clock.js'
+import { utc, type Utc } from '../../../platform/clock.js'
 import { findSubmission, holderOf, inHand, type Submission } from '../submissions.js'
 import { sha256Of } from './deed.js'
 import { categoriesFor, fileSubmission, isScanned, usualName } from './filing.js'
@@ -108,19 +108,29 @@ export async function keepBack(
 
 const AT_ONCE = 200
 
+interface Due {
+  id: number
+  /** When it was to be filed: ticked again, it has another. */
+  due: Utc
+}
+
 /** Files what is due, each as whoever ticked it. What cannot be filed waits on, in its presser's hands. */
 export async function fileDue(portal: Portal): Promise<void> {
-  const due = await portal.db.select<{ id: number }>(
+  const all = await portal.db.select<Due>(
     // sql-safe: a number of ours
-    `SELECT id FROM foyer_submissions WHERE filing_due_at <= :now AND state = 'waiting' ORDER BY filing_due_at LIMIT ${String(AT_ONCE)}`,
+    `SELECT id, filing_due_at AS due FROM foyer_submissions
+      WHERE filing_due_at <= :now AND state = 'waiting' ORDER BY filing_due_at LIMIT ${String(AT_ONCE)}`,
     { now: utc(portal.clock.now()) },
   )
-  for (const { id } of due) {
-    const reason = await fileOne(portal, id)
-    if (reason !== undefined) {
-      portal.log.warn({ submission: id, reason }, 'a submission that was ticked could not be filed')
-      await keepWaiting(portal, id)
-    }
+  for (const one of all) {
+    const reason = await fileOne(portal, one.id).catch((error: unknown) => {
+      // Bytes that are not those that were sent, a full disk: one that fails keeps nobody else's from being filed.
+      portal.log.error({ submission: one.id, err: error }, 'a submission that was ticked failed to be filed')
+      return 'failed'
+    })
+    if (reason === undefined) continue
+    portal.log.warn({ submission: one.id, reason }, 'a submission that was ticked could not be filed')
+    await keepWaiting(portal, one)
   }
 }
 
@@ -142,8 +152,11 @@ async function fileOne(portal: Portal, id: number): Promise<string | undefined> 
   return outcome.ok ? undefined : outcome.reason
 }
 
-function keepWaiting(portal: Portal, id: number): Promise<number> {
+function keepWaiting(portal: Portal, { id, due }: Due): Promise<number> {
   return portal.db.transaction((tx) =>
-    tx.change(`UPDATE foyer_submissions SET filing_due_at = NULL WHERE id = :id AND state = 'waiting'`, { id }),
+    tx.change(
+      `UPDATE foyer_submissions SET filing_due_at = NULL WHERE id = :id AND state = 'waiting' AND filing_due_at = :due`,
+      { id, due },
+    ),
   )
 }

@@ -1,6 +1,7 @@
 /** Several at once: which, into which category, and the way back while nothing is filed. */
 import { z } from 'zod'
 import type { ChartCategory } from '../../../host/documents/categories.js'
+import { whyNothingIsFiled } from '../../../host/documents/filing.js'
 import { submissionsByIds, type TickedRow } from '../../../host/reads/submissions.js'
 import { dayOrNone } from '../../../host/unset.js'
 import { chosenId, optionalText } from '../../../web/forms.js'
@@ -35,6 +36,9 @@ export async function fileMany(context: StaffContext): Promise<Answer> {
   if (!asked.ok && 'id[]' in asked.errors) {
     return waiting(context, { status: 422, text: t(asked.errors['id[]'] ?? 'audit.batch.nothing') })
   }
+  // Said before anything is ticked: a minute later nobody would be there to hear it.
+  const trouble = await whyNothingIsFiled(portal)
+  if (trouble !== undefined) return waiting(context, { status: 409, text: t(`audit.not.${trouble}`) })
   const ticked = tickedIn(context)
   const category = asked.ok ? asked.value.category : undefined
   if (!asked.ok || asked.value.asked !== '1') return askWhere(context, ticked, category, !asked.ok)

@@ -194,8 +194,9 @@ async function whyText(context: StaffContext, refusal: Exclude<Refusal, { reason
   switch (refusal.reason) {
     case 'over': {
       const by = refusal.by === undefined ? t('audit.somebody') : await nameOfUser(portal.db, refusal.by)
-      const at = refusal.at === undefined ? '' : writeInstant(context, refusal.at)
-      return t('audit.not.over', { state: t(`audit.state.${refusal.state}`), by, at })
+      const state = t(`audit.state.${refusal.state}`)
+      if (refusal.at === undefined) return t('audit.not.over-in-host', { state, by })
+      return t('audit.not.over', { state, by, at: writeInstant(context, refusal.at) })
     }
     case 'claimed':
       return t('audit.not.claimed', {

@@ -26,7 +26,7 @@ export const oneWords = wordsIn(
       'The virus scan does not allow this file to be opened. Deny it with the reason; the patient can send another.',
     'audit.download': 'Download these bytes',
     'audit.choose': 'Choose',
-    'audit.somebody': 'The EMR’s own screens',
+    'audit.somebody': 'the EMR’s own screens',
     'audit.file.title': 'File it',
     'audit.file.category': 'Category of the chart',
     'audit.file.name': 'Name in the chart',
@@ -74,6 +74,7 @@ export const oneWords = wordsIn(
     'audit.done.denied.last': 'Denied. The patient is told. Nothing else waits for you.',
     'audit.done.signed': 'Signed. Below are the new bytes, with your signature.',
     'audit.not.over': 'Nothing was changed: {{state}} by {{by}} {{at}}.',
+    'audit.not.over-in-host': 'Nothing was changed: {{state}} by {{by}}.',
     'audit.not.claimed': '{{by}} has had it since {{at}}. Take it over, or leave it to them.',
     'audit.not.changed':
       'It is not what the page showed: other bytes, another version or another patient. Below is how it stands now; look again, then decide.',
@@ -169,6 +170,7 @@ export const oneWords = wordsIn(
     'audit.done.denied.last': 'Rechazado. Se le avisa al paciente. No le espera nada más.',
     'audit.done.signed': 'Firmado. Abajo están los bytes nuevos, con su firma.',
     'audit.not.over': 'No se cambió nada: {{state}} por {{by}} {{at}}.',
+    'audit.not.over-in-host': 'No se cambió nada: {{state}} por {{by}}.',
     'audit.not.claimed': '{{by}} lo tiene desde {{at}}. Tómelo en su lugar o déjeselo.',
     'audit.not.changed':
       'No es lo que mostraba la página: otros bytes, otra versión u otro paciente. Abajo está como es ahora; mírelo otra vez y decida.',

@@ -1,9 +1,25 @@
 /** A document leaves the chart: who took it stands in the audit trail and in the host's own log (facts §11.2). */
+import type { Readable } from 'node:stream'
 import type { Portal } from '../../../access/portal.js'
 import { writeHostLog } from '../../../host/log.js'
 import type { ChartDocument } from '../../../host/reads/chartDocuments.js'
 import { recordAuditOfMany, type Actor } from '../../../platform/audit.js'
 import { wallClock } from '../../../platform/clock.js'
+
+/** The same of one document whose file is open: the file is closed where it cannot be written down. */
+export async function writeDownloadOf(
+  portal: Portal,
+  actor: Actor,
+  { body, document }: { body: Readable; document: ChartDocument },
+  from: Parameters<typeof writeDownload>[3],
+): Promise<void> {
+  try {
+    await writeDownload(portal, actor, [document], from)
+  } catch (error) {
+    body.destroy()
+    throw error
+  }
+}
 
 /** Written before the first byte is sent. */
 export function writeDownload(

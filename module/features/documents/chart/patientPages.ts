@@ -11,7 +11,7 @@ import type { Answer } from '../../../web/show.js'
 import { submissionsOf, type Submission, type SubmissionState } from '../submissions.js'
 import { safeName } from './archiveNames.js'
 import { byCategory, dayText, idIn, isPicture, kindText, nameOf, typeOf } from './documentView.js'
-import { writeDownload } from './downloading.js'
+import { writeDownload, writeDownloadOf } from './downloading.js'
 import { releasedAmong, releasedDocuments } from './released.js'
 import { archiveOf } from './zipping.js'
 
@@ -129,7 +129,7 @@ export async function file(context: RecordContext): Promise<Answer> {
   if (!document) return show.notFound()
   const opened = await openChartDocument(portal, document)
   if (!opened.ok) return unreadable(context)
-  await writeDownload(portal, actor, [document], 'onsite-portal')
+  await writeDownloadOf(portal, actor, { body: opened.body, document }, 'onsite-portal')
   const name = safeName(nameOf(document)) || String(document.id)
   return show.stream({ type: typeOf(document), name, body: opened.body, bytes: opened.bytes })
 }

@@ -8,7 +8,7 @@ import type { StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import { safeName } from './archiveNames.js'
 import { dayText, idIn, kindText, nameOf, typeOf } from './documentView.js'
-import { writeDownload } from './downloading.js'
+import { writeDownloadOf } from './downloading.js'
 import { documentForStaff, isShared, type StaffsDocument } from './released.js'
 import { decideSharing, sharingHistory } from './sharing.js'
 import { listPage, pathOf, patientIn, patientName, sharingTag, whyText, type Told } from './staffList.js'
@@ -79,7 +79,7 @@ export async function file(context: StaffContext): Promise<Answer> {
   const { document } = found
   const opened = await openChartDocument(portal, document)
   if (!opened.ok) return show.problem(503, { what: t(`chart.unreadable.${opened.reason}`) })
-  await writeDownload(portal, actor, [document], 'portal-dashboard')
+  await writeDownloadOf(portal, actor, { body: opened.body, document }, 'portal-dashboard')
   const name = safeName(nameOf(document)) || String(document.id)
   return show.stream({ type: typeOf(document), name, body: opened.body, bytes: opened.bytes, about: [document.pid] })
 }

@@ -57,6 +57,11 @@ async function add(portal: Portal, work: Work, document: ChartDocument, name: st
     return false
   }
   const { body, bytes } = opened
+  // Nobody waits any longer, and nobody else would close it.
+  if (work.out.destroyed) {
+    body.destroy()
+    return true
+  }
   work.reading = body
   const over = once(body, 'close')
   // Pictures and documents are compressed as they are: once more would take long and save nothing.

@@ -135,9 +135,11 @@ function whyNotSent(field: Field, value: string, inside: Inside): string | undef
   return undefined
 }
 
-/** As the host's own date pickers write it on sites that are set to (facts §10.3). */
+/** As the host's own date pickers write it on sites that are set to, month or day first (facts §10.3). */
 function isDayElsewhere(value: string): boolean {
-  return /^\d{1,2}[/.-]\d{1,2}[/.-]\d{4}$/.test(value)
+  const [, first = '', second = '', year = ''] = /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$/.exec(value) ?? []
+  const [one, other] = [first.padStart(2, '0'), second.padStart(2, '0')]
+  return isDay(`${year}-${one}-${other}`) || isDay(`${year}-${other}-${one}`)
 }
 
 function isMoment(value: string): boolean {

@@ -21,7 +21,7 @@ import { scan, type ClamdTimes } from '../../../platform/clamd.js'
 import { utc, wallClock } from '../../../platform/clock.js'
 import type { Tx } from '../../../platform/database.js'
 import type { StoredBytes } from '../../../platform/files/store.js'
-import { encodeAnew, isPicture } from '../../../platform/files/pictures.js'
+import { encodeAnew, isPicture, PictureFailed } from '../../../platform/files/pictures.js'
 import { publish } from '../../../platform/outbox.js'
 import { patientTurn, takeTurn } from '../../../platform/turns.js'
 import { writeToSender } from '../sender.js'
@@ -64,7 +64,14 @@ export async function checkAtOnce(portal: Portal, batch: string): Promise<void> 
   const until = Date.now() + AT_ONCE_MS
   for (const { id, bytes } of rows) {
     if (Date.now() > until) return
-    if (bytes <= AT_ONCE_BYTES) await checkUpload(portal, id, quick)
+    // What was sent is kept and will be looked at: that is what its sender is told, whatever fails now.
+    if (bytes <= AT_ONCE_BYTES) await checkUpload(portal, id, quick).catch(noted(portal, id))
+  }
+}
+
+function noted({ log }: Portal, upload: number): (error: unknown) => void {
+  return (error) => {
+    log.error({ upload, err: error }, 'a file could not be looked at; it waits')
   }
 }
 
@@ -76,6 +83,20 @@ export async function checkUpload(portal: Portal, id: number, times?: ClamdTimes
   const taken = await take(portal, id)
   if (!taken) return
   const upload = { ...taken, late: times === undefined }
+  try {
+    await look(portal, upload, times)
+  } catch (error) {
+    // A picture at which the process dies each time is none that can be shown.
+    if (error instanceof PictureFailed && upload.attempts >= PICTURE_TRIES) await refuse(portal, upload, 'unreadable')
+    else await putOff(portal, upload, String(error))
+    if (!(error instanceof PictureFailed)) throw error
+  }
+}
+
+/** Half an hour, with the pauses between them. */
+const PICTURE_TRIES = 8
+
+async function look(portal: Portal, upload: Taken, times?: ClamdTimes): Promise<void> {
   const file = upload.file_id === null ? undefined : await fileOf(portal.db, upload.file_id)
   if (!file) {
     await refuse(portal, upload, 'unreadable')
@@ -122,7 +143,7 @@ const FIRST_PAUSE_SECONDS = 15
 const LONGEST_PAUSE_SECONDS = 600
 
 async function putOff({ db, clock, log }: Portal, { id, attempts }: Upload, why: string): Promise<void> {
-  log.warn({ upload: id, attempts, why }, 'the virus scanner does not answer; a file waits for it')
+  log.warn({ upload: id, attempts, why }, 'a file could not be looked at yet; it waits')
   const seconds = Math.min(FIRST_PAUSE_SECONDS * 2 ** Math.min(attempts - 1, 10), LONGEST_PAUSE_SECONDS)
   await db.transaction((tx) =>
     tx.change(`UPDATE foyer_uploads SET held_until = NULL, due_at = :due WHERE id = :id AND state = 'checking'`, {

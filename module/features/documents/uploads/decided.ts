@@ -42,7 +42,7 @@ export async function dropDecided(portal: Portal): Promise<number> {
 async function isNeeded(portal: Portal, { document_id: documentId, file_id: fileId, id, state }: Decided) {
   if (state === 'denied') return false
   const [file, [document]] = await Promise.all([fileOf(portal.db, fileId), documentsById(portal.db, [documentId ?? 0])])
-  const opened = document && (await openChartDocument(portal, document))
+  const opened = file && document && (await openChartDocument(portal, document))
   if (!file || !opened?.ok) {
     portal.log.warn({ submission: id, document: documentId }, 'a filed upload cannot be read back; its copy is kept')
     return true

@@ -123,6 +123,7 @@ export const itemWords = wordsIn(
     'building.wrong.initial-choice': 'Write one of its choices: {{allowed}}',
     'building.wrong.band': 'Write what this score is called.',
     'building.wrong.counted': 'Choose the questions that are added up.',
+    'building.wrong.sum-asked-for': 'Whether these are shown depends on the sum: {{allowed}}. Change that first.',
     'building.wrong.too-long': 'This is too long.',
   },
   {
@@ -247,6 +248,7 @@ export const itemWords = wordsIn(
     'building.wrong.initial-choice': 'Escriba una de sus opciones: {{allowed}}',
     'building.wrong.band': 'Escriba cómo se llama este puntaje.',
     'building.wrong.counted': 'Elija las preguntas que se suman.',
+    'building.wrong.sum-asked-for': 'Estas se muestran según la suma: {{allowed}}. Cambie eso primero.',
     'building.wrong.too-long': 'Esto es demasiado largo.',
   },
 )

@@ -44,8 +44,8 @@ function scoreAnswer(
   return faults.length > 0 ? show.refused(view, page, options) : show.page(view, page, options)
 }
 
-function faultText({ t }: StaffContext, { reason, row }: ItemFault): string {
-  const said = t(`building.wrong.${reason}`, { allowed: '' })
+function faultText({ t }: StaffContext, { allowed = '', reason, row }: ItemFault): string {
+  const said = t(`building.wrong.${reason}`, { allowed })
   return row === undefined ? said : t('building.wrong.row', { row: row + 1, said })
 }
 

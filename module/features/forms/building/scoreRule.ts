@@ -4,7 +4,7 @@ import { readSum, writeSum } from '../../../access/questionnaires/calculation.js
 import { extensionAt, extensions, extensionsAt } from '../../../access/questionnaires/fhirValues.js'
 import type { Flag } from '../../../access/questionnaires/model.js'
 import { ordinalOf } from './marks.js'
-import { addItem, changeItem, itemsInOrder, removeItem } from './drafting.js'
+import { addItem, changeItem, findItem, itemsInOrder, removeItem } from './drafting.js'
 import { isNumber, type ItemFault } from './itemKinds.js'
 import { translated, translationOf } from './translations.js'
 
@@ -85,21 +85,23 @@ export function applyScore(questionnaire: Questionnaire, typed: ScoreTyped): Sco
   })
   if (counted.length === 0 && filled.length > 0) faults.push({ field: 'counted', reason: 'counted' })
   if (faults.length > 0) return { ok: false, faults }
-  const summed = counted.length === 0 ? withoutSum(questionnaire) : withSum(questionnaire, counted, typed.name)
-  return {
-    ok: true,
-    questionnaire: withBands(
-      summed,
-      filled.map(({ band }) => band),
-    ),
+  const bands = filled.map(({ band }) => band)
+  if (counted.length > 0) {
+    return { ok: true, questionnaire: withBands(withSum(questionnaire, counted, typed.name), bands) }
   }
+  const gone = withoutSum(questionnaire)
+  return gone.ok ? { ok: true, questionnaire: withBands(gone.questionnaire, bands) } : gone
 }
 
-function withoutSum(questionnaire: Questionnaire): Questionnaire {
+/** Refused while what is shown depends on the sum: each of those is named. */
+function withoutSum(questionnaire: Questionnaire): Scored {
   const item = scoreItemOf(questionnaire)
-  if (!item) return questionnaire
+  if (!item) return { ok: true, questionnaire }
   const gone = removeItem(questionnaire, item.linkId)
-  return gone.ok ? gone.questionnaire : questionnaire
+  if (gone.ok) return gone
+  const by = gone.reason === 'asked-for' ? gone.by : []
+  const allowed = by.map((linkId) => `“${findItem(questionnaire, linkId)?.item.text ?? linkId}”`).join(', ')
+  return { ok: false, faults: [{ field: 'counted', reason: 'sum-asked-for', allowed }] }
 }
 
 /** Never asked and never shown to patients: it goes along with the answers. */

@@ -1,11 +1,11 @@
 /** Why a patient is asked a form, and why not: who could answer it, which rules there are, and whom they mean. */
 import { formRules, type FormRule } from '../../../access/formRules.js'
-import { saidIn } from '../../../access/formAssignments.js'
+import { JOINED, saidIn } from '../../../access/formAssignments.js'
 import { inLanguage } from '../../../access/questionnaires/model.js'
 import { findAccount, patientMay, scopeOf, type ChartScope } from '../../../access/scope.js'
 import { whyStepsIn, type Part, type Reasons, type Why, type WhyContext, type WhyFix } from '../../../feature.js'
 import { visitKinds } from '../../../host/reads/formReviews.js'
-import { agesToAsk, appointmentsToAsk } from '../../../host/reads/forms.js'
+import { agesToAsk, appointmentsToAsk, hasDied } from '../../../host/reads/forms.js'
 import { recordsToPick, whyRecord } from '../../../host/reads/whyRecord.js'
 import { day as dayOf, daysLater, type Day, type Utc } from '../../../platform/clock.js'
 import { writeInstant } from '../../../web/instant.js'
@@ -134,7 +134,7 @@ async function standings(context: WhyContext, pid: number): Promise<Standing[]> 
   return found
 }
 
-type Meaning = Pick<FormRule, 'id' | 'form' | 'ageFrom' | 'ageUntil' | 'categoryId' | 'daysBefore'>
+type Meaning = Pick<FormRule, 'id' | 'form' | 'ageFrom' | 'ageUntil' | 'categoryId' | 'daysBefore' | 'everyDays'>
 
 async function takesIn({ portal }: WhyContext, rule: Meaning, pid: number): Promise<boolean> {
   const { clock, db } = portal
@@ -145,9 +145,10 @@ async function takesIn({ portal }: WhyContext, rule: Meaning, pid: number): Prom
   return (await appointmentsToAsk(db, { ...rule, categoryId }, within)).length > 0
 }
 
-/** Without its ages it would mean them, or it is the visit that is not there. */
+/** Nobody is asked who has died. Else: without its ages it would mean them, or it is the visit that is not there. */
 async function lackOf(context: WhyContext, rule: Meaning, pid: number): Promise<string> {
-  const { t } = context
+  const { portal, t } = context
+  if (await hasDied(portal.db, pid)) return t('formsWhy.lacks.died')
   if (rule.categoryId === undefined) return t('formsWhy.lacks.age')
   const ageless = { ...rule, ageFrom: undefined, ageUntil: undefined }
   return t((await takesIn(context, ageless, pid)) ? 'formsWhy.lacks.age' : 'formsWhy.lacks.visit')
@@ -164,8 +165,8 @@ async function lastOf(context: WhyContext, rule: FormRule, pid: number, form: st
     title: string
   }>(
     `SELECT state, asked_at, closed_at, opens_on, title FROM foyer_form_assignments
-      WHERE pid = :pid AND form_key = :form ORDER BY id DESC LIMIT 1`,
-    { pid, form: rule.form },
+      WHERE pid = :pid AND form_key = :form AND (reason IS NULL OR reason <> :joined) ORDER BY id DESC LIMIT 1`,
+    { pid, form: rule.form, joined: JOINED },
   )
   if (!row) return t('formsWhy.last.never', { form })
   const title = inLanguage(saidIn(row.title), language)

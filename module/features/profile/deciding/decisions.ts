@@ -124,12 +124,12 @@ async function commit(
 
 async function commitPolicy(
   tx: Tx,
-  { clock }: Portal,
+  { clock, site }: Portal,
   { change: { insuranceType, pid }, companyId, weighed, writes }: Deed,
 ): Promise<void> {
   if (insuranceType === undefined || Object.keys(writes).length === 0) return
   await writePolicy(tx, {
-    ...{ pid, type: insuranceType, before: weighed.policy, values: writes, today: dayOf(clock.now()) },
+    ...{ site, pid, type: insuranceType, before: weighed.policy, values: writes, today: dayOf(clock.now()) },
     companyId: writes['company'] === undefined ? undefined : companyId,
   })
 }

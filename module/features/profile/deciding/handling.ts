@@ -130,9 +130,9 @@ type Refusal = NotDecided | { ok: false; reason: 'changed' } | Extract<ClaimOutc
 /** A lost race is 409 and says who did it. What was typed stays, but against what is so now. */
 async function notDone(context: StaffContext, kind: Kind, refusal: Refusal, typed?: Typed): Promise<Answer> {
   if (refusal.reason === 'not-found') return context.show.notFound()
-  if (context.fragment) return waiting(context)
-  const { version: _old, ...kept } = typed ?? {}
   const colleague = refusal.reason === 'no-such-colleague'
+  if (context.fragment) return waiting(context, { status: colleague ? 422 : 409, text: whyText(context, refusal) })
+  const { version: _old, ...kept } = typed ?? {}
   const error = { text: whyText(context, refusal), ...(colleague ? { name: 'to' } : {}) }
   const errors = [error]
   return look(context, kind, { status: colleague ? 422 : 409, errors, ...(typed ? { typed: kept } : {}) })
@@ -148,7 +148,7 @@ function whyText(context: StaffContext, refusal: Exclude<Refusal, { reason: 'not
         at: refusal.at === undefined ? '' : writeInstant(context, refusal.at),
       })
     case 'claimed':
-      return t('profileChanges.not.claimed', { by: refusal.by })
+      return t('profileChanges.not.claimed', { by: refusal.by, at: writeInstant(context, refusal.since) })
     default:
       return t(`profileChanges.not.${refusal.reason}`)
   }

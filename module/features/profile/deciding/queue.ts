@@ -30,8 +30,13 @@ export function pathOf({ id, kind }: Which): string {
   return kind === 'profile' ? `/profile-changes/${String(id)}` : `/profile-changes/insurance/${String(id)}`
 }
 
-/** GET /profile-changes, and the rows alone as they ask for news. */
-export async function waiting(context: StaffContext): Promise<Answer> {
+export interface Told {
+  status: number
+  text: string
+}
+
+/** GET /profile-changes, and the rows alone as they ask for news; `told`: with why something was not done. */
+export async function waiting(context: StaffContext, told?: Told): Promise<Answer> {
   const { fragment, portal, query, show, staff, t, url } = context
   const view = views.find((each) => each === query['view']) ?? 'waiting'
   const rows = await waitingChanges(portal.db, nowOf(context), {
@@ -57,6 +62,7 @@ export async function waiting(context: StaffContext): Promise<Answer> {
   return show.page(fragment ? '/profile/deciding/waiting' : '/profile/deciding/queue', page, {
     title: t('profileChanges.title'),
     about: rows.map(({ pid }) => pid),
+    ...(told ? { status: told.status, flash: { kind: 'warning', text: told.text } as const } : {}),
   })
 }
 

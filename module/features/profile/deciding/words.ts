@@ -83,7 +83,7 @@ export const words = wordsIn(
     'profileChanges.claim.release': 'It is free for others again.',
     'profileChanges.claim.hand-over': 'It was handed over.',
     'profileChanges.not.over': 'Nothing was changed. It stands at “{{state}}” already: {{by}}, {{at}}.',
-    'profileChanges.not.claimed': 'Nothing was changed. {{by}} is at it; take it over first.',
+    'profileChanges.not.claimed': 'Nothing was changed. {{by}} has been at it since {{at}}; take it over first.',
     'profileChanges.not.changed':
       'Nothing was changed. The chart or the proposal is not what this page showed. Look again; what you chose is kept.',
     'profileChanges.not.no-such-colleague': 'Choose a colleague who may process profile changes',
@@ -172,7 +172,7 @@ export const words = wordsIn(
     'profileChanges.claim.release': 'Queda libre para otros.',
     'profileChanges.claim.hand-over': 'Se pasó a la otra persona.',
     'profileChanges.not.over': 'No se cambió nada. Ya está en «{{state}}»: {{by}}, {{at}}.',
-    'profileChanges.not.claimed': 'No se cambió nada. Lo está atendiendo {{by}}; tómelo primero en su lugar.',
+    'profileChanges.not.claimed': 'No se cambió nada. {{by}} lo atiende desde {{at}}; tómelo primero en su lugar.',
     'profileChanges.not.changed':
       'No se cambió nada. El expediente o la propuesta ya no son lo que mostraba esta página. Mire de nuevo; lo que eligió se conserva.',
     'profileChanges.not.no-such-colleague': 'Elija a alguien que pueda procesar cambios de perfil',
