@@ -1,4 +1,4 @@
-/** Every page in the dark and in the light, at both widths: the page objects look at each as it opens. */
+/** Every page at both widths: the page objects look at each as it opens, in the light and in the dark. */
 import { expect } from 'chai'
 import { openWindow } from '../support/browser.js'
 import { openPractice, type TestPractice } from '../support/practice.js'
@@ -44,68 +44,64 @@ describe('Every page', function () {
   })
   after(() => practice.leave())
 
-  for (const theme of ['light', 'dark'] as const) {
-    for (const width of ['phone', 'desktop'] as const) {
-      it(`of patients is sound in the ${theme} on a ${width}`, async () => {
-        const tab = await openWindow(practice, { as: { patient: 'maria' }, theme, width })
-        const { records, staff } = practice
-        const mine = `/portal/records/${records.maria}`
-        await tab.open('/portal/records')
-        await chooserPage(tab)
-        await tab.open(mine)
-        await homePage(tab)
-        await tab.open(`/portal/records/${records.ana}`)
-        await homePage(tab, 'home: child, nothing next')
-        await tab.open(`${mine}/appointments`)
-        await listPage(tab)
-        await tab.open(`${mine}/appointments/new`)
-        await choosePage(tab)
-        await tab.open(`${mine}/appointments/new/check?provider=${staff.lee}&category=5&time=2026-11-24T10:00`)
-        await checkPage(tab)
-        await tab.open(`${mine}/appointments/${requested}`)
-        await appointmentPage(tab, 'requested')
-        await tab.open(`${mine}/appointments/${declined}`)
-        await appointmentPage(tab, 'declined')
-        await tab.open(`${mine}/appointments/${requested}/cancellation`)
-        await cancellationPage(tab)
-        await tab.open(`${mine}/appointments/${soon}/cancellation`)
-        const tooLate = await cancellationPage(tab, 'cancellation: too late')
-        expect(await tooLate.warning.innerText()).to.contain(
-          tab.say('appointments.notCancelled.too-late', { count: 24 }),
-        )
-        await tab.open(`${mine}/appointments/999999`)
-        await arrive(tab, { name: 'not there', path: /999999$/, status: 404 })
-        await tab.context.clearCookies()
-        await tab.open('/portal')
-        const door = await signInPage(tab)
-        await door.submit()
-        await signInPage(tab, 422)
-      })
+  for (const width of ['phone', 'desktop'] as const) {
+    it(`of patients is sound on a ${width}`, async () => {
+      const tab = await openWindow(practice, { as: { patient: 'maria' }, width })
+      const { records, staff } = practice
+      const mine = `/portal/records/${records.maria}`
+      await tab.open('/portal/records')
+      await chooserPage(tab)
+      await tab.open(mine)
+      await homePage(tab)
+      await tab.open(`/portal/records/${records.ana}`)
+      await homePage(tab, 'home: child, nothing next')
+      await tab.open(`${mine}/appointments`)
+      await listPage(tab)
+      await tab.open(`${mine}/appointments/new`)
+      await choosePage(tab)
+      await tab.open(`${mine}/appointments/new/check?provider=${staff.lee}&category=5&time=2026-11-24T10:00`)
+      await checkPage(tab)
+      await tab.open(`${mine}/appointments/${requested}`)
+      await appointmentPage(tab, 'requested')
+      await tab.open(`${mine}/appointments/${declined}`)
+      await appointmentPage(tab, 'declined')
+      await tab.open(`${mine}/appointments/${requested}/cancellation`)
+      await cancellationPage(tab)
+      await tab.open(`${mine}/appointments/${soon}/cancellation`)
+      const tooLate = await cancellationPage(tab, 'cancellation: too late')
+      expect(await tooLate.warning.innerText()).to.contain(tab.say('appointments.notCancelled.too-late', { count: 24 }))
+      await tab.open(`${mine}/appointments/999999`)
+      await arrive(tab, { name: 'not there', path: /999999$/, status: 404 })
+      await tab.context.clearCookies()
+      await tab.open('/portal')
+      const door = await signInPage(tab)
+      await door.submit()
+      await signInPage(tab, 422)
+    })
 
-      it(`of staff is sound in the ${theme} on a ${width}`, async () => {
-        const tab = await openWindow(practice, { as: { staff: 'admin' }, theme, width })
-        await tab.open('/staff/portal')
-        await hallPage(tab)
-        await tab.open('/staff/portal/appointments')
-        await queuePage(tab)
-        await tab.open(`/staff/portal/appointments/${requested}`)
-        await staffAppointmentPage(tab)
-        await tab.open(`/staff/portal/appointments/${declined}`)
-        await staffAppointmentPage(tab, 'staff appointment: over')
-        await tab.open(`/staff/portal/appointments/${requested}/decline`)
-        await declinePage(tab)
-        await tab.open('/staff/portal/patients?q=santos')
-        const search = await searchPage(tab)
-        await search.openFirst()
-        await panelPage(tab)
-        const front = await openWindow(practice, { as: { staff: 'front' }, theme, width })
-        await front.open('/staff/portal')
-        await arrive(front, { name: 'not open', path: /^\/staff\/portal$/, status: 403 })
-        await front.context.clearCookies()
-        await front.open('/staff/portal')
-        await staffSignInPage(front)
-      })
-    }
+    it(`of staff is sound on a ${width}`, async () => {
+      const tab = await openWindow(practice, { as: { staff: 'admin' }, width })
+      await tab.open('/staff/portal')
+      await hallPage(tab)
+      await tab.open('/staff/portal/appointments')
+      await queuePage(tab)
+      await tab.open(`/staff/portal/appointments/${requested}`)
+      await staffAppointmentPage(tab)
+      await tab.open(`/staff/portal/appointments/${declined}`)
+      await staffAppointmentPage(tab, 'staff appointment: over')
+      await tab.open(`/staff/portal/appointments/${requested}/decline`)
+      await declinePage(tab)
+      await tab.open('/staff/portal/patients?q=santos')
+      const search = await searchPage(tab)
+      await search.openFirst()
+      await panelPage(tab)
+      const front = await openWindow(practice, { as: { staff: 'front' }, width })
+      await front.open('/staff/portal')
+      await arrive(front, { name: 'not open', path: /^\/staff\/portal$/, status: 403 })
+      await front.context.clearCookies()
+      await front.open('/staff/portal')
+      await staffSignInPage(front)
+    })
   }
 
   it('turns dark by choice, and stays so', async () => {

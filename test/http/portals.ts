@@ -1,9 +1,10 @@
 /** The portal as the tests of the web open it, and others on the same practice that are set up otherwise. */
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { readConfig } from '../../module/platform/config.js'
 import { openLog, type Log } from '../../module/platform/log.js'
 import { openPortal } from '../../module/portal.js'
+import { serverOf } from '../../module/web/server.js'
 import { ZONE, type TestPractice } from '../support/practice.js'
 import type { Visitor } from '../support/visitor.js'
 
@@ -34,7 +35,7 @@ export async function elsewhere(
   const { clock } = practice
   const config = readConfig({ FOYER_TIME_ZONE: ZONE, ...env })
   const running = await openPortal({ config, databaseUrl, secret: SECRET, log: openLog({ level: 'silent' }), clock })
-  const server = createServer(running.app)
+  const server = serverOf(running.app)
   try {
     await work({ origin: await listen(server) })
   } finally {

@@ -191,6 +191,16 @@ export const ofLostFactor =
     return { params: { pid: String(pid), account: String(account) }, ...(body ? { body } : {}) }
   }
 
+/** Of an account that has no chart. */
+export const ofAccountsLostFactor =
+  (body?: Record<string, string>): Make =>
+  async (practice, pid) => {
+    const { params } = await ofAccount()(practice, pid)
+    const owner = `account:${params?.['account'] ?? ''}` as const
+    await practice.db.transaction((tx) => keepTotp(tx, practice.portal, owner, { secret: newTotpSecret(), step: 1 }))
+    return { ...(params ? { params } : {}), ...(body ? { body } : {}) }
+  }
+
 /** Somebody of the staff has: one who signs in nowhere in these tests. */
 export const ofStaffFactor =
   (body: Record<string, string>): Make =>
@@ -208,6 +218,19 @@ export const ofFailedLetter: Make = async ({ db }, pid) => {
     ),
   )
   return { params: { pid: String(pid), letter: String(letter) } }
+}
+
+/** Of an account that has no chart. */
+export const ofAccountsLetter: Make = async (practice, pid) => {
+  const made = await ofAccount()(practice, pid)
+  const letter = await practice.db.transaction((tx) =>
+    tx.insert(
+      `INSERT INTO foyer_letters (kind, channel, recipient, language, account_id, facts, state, error_code, written_by, written_at)
+       VALUES ('registration.question', 'mail', 'pat@example.org', 'en', :account, '{}', 'failed', '550', 'Administrator', '2026-11-23 12:00:00.000')`,
+      { account: made.params?.['account'] },
+    ),
+  )
+  return { params: { ...made.params, letter: String(letter) } }
 }
 
 /** Somebody more who opens this patient's record. */

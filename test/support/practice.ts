@@ -2,7 +2,6 @@
  * A small practice with Foyer installed and enabled, on any of the sites, with the portal open on it. The clock stands
  * (Monday 2026-11-23, 08:00 in New York) and is moved by hand.
  */
-import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { grant } from '../../module/access/accounts.js'
 import { addEvent, addOfficeHours, type NewEvent } from '../../module/host/site/days.js'
@@ -20,6 +19,7 @@ import { opaqueId } from '../../module/platform/ids.js'
 import { openLog, type Log } from '../../module/platform/log.js'
 import { loadManifest } from '../../module/platform/settings.js'
 import { openPortal, type PortalOptions, type RunningPortal } from '../../module/portal.js'
+import { serverOf } from '../../module/web/server.js'
 import { preparedDatabase, type SiteName } from './database.js'
 import { visitor, type Visitor } from './visitor.js'
 
@@ -331,7 +331,7 @@ async function mustBeDone(work: ReturnType<typeof install>): Promise<void> {
 }
 
 function listener(running: RunningPortal): { address: () => Promise<string>; stop: () => Promise<void> } {
-  const server = createServer(running.app)
+  const server = serverOf(running.app)
   let ready: Promise<string> | undefined
   return {
     address: () =>

@@ -113,7 +113,7 @@ async function killAt({ db, url }: Guest, verb: 'install' | 'upgrade' | 'uninsta
     })
     const ended = once(command, 'exit') as Promise<[code: number | null, signal: string | null]>
     const waiting = () =>
-      db.select(
+      db.select<{ ID: number }>(
         `SELECT ID FROM information_schema.PROCESSLIST
           WHERE DB = DATABASE() AND ID <> CONNECTION_ID() AND INFO LIKE '%foyer_migrations%' AND INFO LIKE :step`,
         { step: `%'${step}'%` },
@@ -122,6 +122,11 @@ async function killAt({ db, url }: Guest, verb: 'install' | 'upgrade' | 'uninsta
     command.kill('SIGKILL')
     const [, signal] = await ended
     expect(signal, `foyer ${verb} was over before it could be killed`).to.equal('SIGKILL')
+    // Its last statement still stands in line on the server, and would be carried out once we let go.
+    for (const { ID } of await waiting()) {
+      await holding.query(`KILL CONNECTION ${String(ID)}`).catch(() => 'gone by itself')
+    }
+    while ((await waiting()).length > 0);
     await holding.query(`ROLLBACK`)
   } finally {
     holding.destroy()
