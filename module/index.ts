@@ -1,10 +1,11 @@
 /** What a host, the `foyer` command and the demo import. */
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import { CannotStart } from './platform/cannotStart.js'
 import { rememberAddress } from './platform/state.js'
 import type { Config } from './platform/config.js'
 import { openLog, type Log } from './platform/log.js'
 import { openPortal, type PortalOptions, type RunningPortal } from './portal.js'
+import { serverOf } from './web/server.js'
 
 export { readConfig, type Config } from './platform/config.js'
 export { openPortal as createPortal, type PortalOptions, type RunningPortal } from './portal.js'
@@ -30,7 +31,7 @@ export async function serveOn(options: PortalOptions): Promise<Serving> {
   const running = await openPortal(options).catch((error: unknown) => {
     throw reachable(error)
   })
-  const server = createServer(running.app)
+  const server = serverOf(running.app)
   // Slow readers and slow senders don't hold a place for ever. A form has half a minute (web/reading.ts), files longer.
   server.requestTimeout = 45 * 60_000
   server.headersTimeout = 10_000
