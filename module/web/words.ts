@@ -32,6 +32,7 @@ const en = {
   'account.signOut': 'Sign out',
 
   'undo.button': 'Undo',
+  'undo.region': 'What was just done',
 
   'selection.label': 'With the ticked rows',
   'selection.hint': 'With the ticked rows:',
@@ -203,6 +204,7 @@ const es: Record<keyof typeof en, string> = {
   'account.signOut': 'Cerrar sesión',
 
   'undo.button': 'Deshacer',
+  'undo.region': 'Lo que se acaba de hacer',
 
   'selection.label': 'Con las filas marcadas',
   'selection.hint': 'Con las filas marcadas:',

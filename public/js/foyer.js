@@ -172,6 +172,9 @@ document.addEventListener('close', whenClosed, { capture: true })
 function standUndo() {
   for (const undo of document.querySelectorAll(':is([data-undo], #undo > .notice):not([data-standing])')) {
     undo.dataset.standing = ''
+    // A page that was made with it has it among its own: only from its place is it taken away with what it offered.
+    const place = byId('undo')
+    if (place && !place.contains(undo)) place.replaceChildren(undo)
     announce(undo.textContent)
     let left = Number(undo.dataset.seconds ?? 10) * 1000
     let since, timer

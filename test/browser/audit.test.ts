@@ -70,6 +70,7 @@ describe('The audit of what patients sent', function () {
     await ticked.undo()
     await auditQueuePage(staff, 'audit queue: taken back')
     await staff.page.locator('#flash').getByText(staff.say('audit.undo.done')).waitFor()
+    await staff.page.locator('[data-undo]').waitFor({ state: 'detached' })
     expect(await staff.page.getByText(staff.say('audit.due')).count()).to.equal(0)
   })
 
