@@ -27,6 +27,8 @@ import { sentContents } from './0026-sent-contents.js'
 import { urgentAnswers } from './0027-urgent-answers.js'
 import { returnedUploads } from './0032-returned-uploads.js'
 import { appointmentOffers } from './0033-appointment-offers.js'
+import { auditRecord } from './0034-audit-record.js'
+import { failedFilings } from './0035-failed-filings.js'
 import type { Step } from './step.js'
 
 export type { Step }
@@ -63,4 +65,6 @@ export const migrations: readonly Step[] = [
   ...urgentAnswers,
   ...returnedUploads,
   ...appointmentOffers,
+  ...auditRecord,
+  ...failedFilings,
 ]

@@ -58,6 +58,9 @@ export const eventWords = wordsIn(
     'auditTrail.event.document.released': '{{actor}} gave back what {{patient}} sent',
     'auditTrail.event.document.handed-over': '{{actor}} handed what {{patient}} sent to a colleague',
     'auditTrail.event.document.ticked': '{{actor}} ticked what {{patient}} sent to be filed',
+    'auditTrail.event.document.not-filed': '{{actor}} could not file what {{patient}} sent and staff had ticked',
+    'auditTrail.event.document.archive-asked':
+      '{{actor}} asked for several documents of the chart of {{patient}} at once',
     'auditTrail.event.document.kept-back': '{{actor}} took back that what {{patient}} sent is filed',
     'auditTrail.event.document.charted-in-host':
       '{{actor}} found a document of {{patient}} charted in the EMR’s own screens',
@@ -81,6 +84,7 @@ export const eventWords = wordsIn(
     'auditTrail.event.code.issued': '{{actor}} issued a PIN or an access code for {{patient}}',
     'auditTrail.event.code.sent': '{{actor}} sent a PIN or an access code for {{patient}}',
     'auditTrail.event.code.revoked': '{{actor}} revoked a PIN or an access code for {{patient}}',
+    'auditTrail.event.code.lost': '{{actor}} took back a wrong link, and what a PIN or code gave for {{patient}}',
     'auditTrail.event.code.redeemed': '{{actor}} used a PIN or an access code for {{patient}}',
     'auditTrail.event.code.refused': 'A PIN or an access code was refused ({{patient}}): {{actor}}',
     'auditTrail.event.access.changed': '{{actor}} changed who may do what',
@@ -246,6 +250,10 @@ export const eventWords = wordsIn(
     'auditTrail.event.document.released': '{{actor}} soltó lo que envió {{patient}}',
     'auditTrail.event.document.handed-over': '{{actor}} entregó a un colega lo que envió {{patient}}',
     'auditTrail.event.document.ticked': '{{actor}} marcó para archivar lo que envió {{patient}}',
+    'auditTrail.event.document.not-filed':
+      '{{actor}} no pudo archivar lo que envió {{patient}} y el personal había marcado',
+    'auditTrail.event.document.archive-asked':
+      '{{actor}} pidió varios documentos del expediente de {{patient}} a la vez',
     'auditTrail.event.document.kept-back': '{{actor}} deshizo que se archive lo que envió {{patient}}',
     'auditTrail.event.document.charted-in-host':
       '{{actor}} encontró un documento de {{patient}} archivado en las pantallas del expediente electrónico',
@@ -269,6 +277,7 @@ export const eventWords = wordsIn(
     'auditTrail.event.code.issued': '{{actor}} emitió un PIN o un código de acceso para {{patient}}',
     'auditTrail.event.code.sent': '{{actor}} envió un PIN o un código de acceso para {{patient}}',
     'auditTrail.event.code.revoked': '{{actor}} anuló un PIN o un código de acceso para {{patient}}',
+    'auditTrail.event.code.lost': '{{actor}} deshizo un vínculo y lo que un PIN o código dio para {{patient}}',
     'auditTrail.event.code.redeemed': '{{actor}} usó un PIN o un código de acceso para {{patient}}',
     'auditTrail.event.code.refused': 'Se rechazó un PIN o un código de acceso ({{patient}}): {{actor}}',
     'auditTrail.event.access.changed': '{{actor}} cambió quién puede hacer qué',

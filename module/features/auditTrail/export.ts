@@ -5,7 +5,7 @@ import { patientNames } from '../../host/reads/patientNames.js'
 import type { Utc, WallClock } from '../../platform/clock.js'
 import type { Translate } from '../../platform/i18n.js'
 import { newestEntries, type AuditRow, type Where } from './search.js'
-import { actingAs, patientOf, sentenceOf } from './sentences.js'
+import { actingAs, isAboutNobody, leftOutText, patientOf, sentenceOf } from './sentences.js'
 
 export const EXPORTED_MOST = 50_000
 /** Rows in memory at a time, besides the text that is made of them. */
@@ -16,21 +16,25 @@ export interface Exported {
   rows: number
 }
 
-/** The newest of what was found. Says so in its last line when there was more than EXPORTED_MOST. */
+/**
+ * The newest of what was found. Says so in its last lines when there was more than EXPORTED_MOST, and when not everybody
+ * was looked for whom a name that was typed fits.
+ */
 export async function exportEntries(portal: Portal, t: Translate, where: Where): Promise<Exported> {
   const parts = [`\ufeff${lineOf(headings(t))}`]
   let rows = 0
   let before: AuditRow | undefined
-  while (rows < EXPORTED_MOST) {
-    const some = await newestEntries(portal.db, where, AT_ONCE, before)
+  let some: AuditRow[] = []
+  do {
+    some = await newestEntries(portal.db, where, AT_ONCE, before)
     const names = await patientNames(portal.db, pidsIn(some))
     for (const row of some) parts.push(lineOf(cellsOf(portal, t, row, names)))
     rows += some.length
     before = some.at(-1)
-    if (some.length < AT_ONCE) return { text: parts.join(''), rows }
-  }
-  const [more] = await newestEntries(portal.db, where, 1, before)
+  } while (some.length === AT_ONCE && rows < EXPORTED_MOST)
+  const more = some.length === AT_ONCE && (await newestEntries(portal.db, where, 1, before)).length > 0
   if (more) parts.push(lineOf([t('auditTrail.csv.capped', { most: EXPORTED_MOST })]))
+  for (const each of where.leftOut) parts.push(lineOf([leftOutText(t, each)]))
   return { text: parts.join(''), rows }
 }
 
@@ -49,7 +53,7 @@ function headings(t: Translate): string[] {
 }
 
 function cellsOf({ clock }: Portal, t: Translate, row: AuditRow, names: ReadonlyMap<number, string>): string[] {
-  const patient = row.pid === null ? '' : patientOf(t, row, names)
+  const patient = isAboutNobody(row) ? '' : patientOf(t, row, names)
   return [
     ...[String(row.id), row.at, localOf(row.at, clock.zone)],
     ...[row.actor_kind, row.actor_id, row.actor_name, actingAs(t, row), row.record ?? ''],

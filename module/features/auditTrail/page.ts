@@ -3,7 +3,7 @@ import { knownEvents } from './eventWords.js'
 import { EXPORTED_MOST } from './export.js'
 import { NEWEST_VERIFIED, WAITING_COUNTED, type ChainState } from './chainState.js'
 import { COUNTED_MOST, kinds, ROWS_SHOWN, sortKeys, WINDOW, type AuditRow, type Found, type Search } from './search.js'
-import { actingAs, patientOf, sentenceOf } from './sentences.js'
+import { actingAs, isAboutNobody, leftOutText, patientOf, sentenceOf } from './sentences.js'
 import { writeExactly } from './times.js'
 import type { StatusTag } from '../../web/layout.js'
 import type { StaffContext } from '../../web/routes.js'
@@ -29,6 +29,7 @@ export function listPage(context: StaffContext, shown: Shown) {
     exportHref: addressOf(context, search, { page: 1 }, '/export'),
     exportHint: t('auditTrail.exportHint', { most: EXPORTED_MOST }),
     clearHref: url(ADDRESS),
+    leftOut: found.leftOut.map((each) => leftOutText(t, each)),
     window: search.sort !== 'time' && found.count > COUNTED_MOST ? t('auditTrail.window', { most: WINDOW }) : undefined,
     columns: sortKeys.map((key) => columnView(context, search, key)),
     rows: found.rows.map((row) => rowView(context, row, names)),
@@ -46,7 +47,7 @@ function rowView(context: StaffContext, row: AuditRow, names: ReadonlyMap<number
     actorDetail: [t(`auditTrail.kindOf.${row.actor_kind}`), row.actor_id].join(', '),
     as: actingAs(t, row),
     what: sentenceOf(t, row, patient),
-    patient: row.pid === null ? '' : patient,
+    patient: isAboutNobody(row) ? '' : patient,
     patientHref:
       row.pid !== null && names.has(row.pid) && may('patients:view')
         ? url(`/staff/portal/patients/${String(row.pid)}`)

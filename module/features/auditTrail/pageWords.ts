@@ -76,6 +76,10 @@ export const pageWords = wordsIn(
     'auditTrail.pages': 'Pages of the audit trail',
     'auditTrail.window':
       'Sorted by this column, only the newest {{most}} entries that were found are in the list. Choose a period for older ones.',
+    'auditTrail.leftOut.people':
+      'More people are called “{{typed}}” than are searched for at once. Only entries about the first {{most}} charts and {{most}} portal accounts, in order of their names, were looked for. Type more of the name, add the birth date, or type the chart’s number.',
+    'auditTrail.leftOut.actors':
+      'More names of people who did something have “{{typed}}” in them than are searched for at once. Only what the first {{most}} did, in order of their names, was looked for. Type more of the name.',
     'auditTrail.export': 'Export as a spreadsheet',
     'auditTrail.exportHint': 'What was found, newest first, up to {{most}} entries. That it was exported is noted too.',
 
@@ -202,6 +206,10 @@ export const pageWords = wordsIn(
     'auditTrail.pages': 'Páginas del registro de auditoría',
     'auditTrail.window':
       'Ordenadas por esta columna, la lista contiene solo las {{most}} entradas más recientes de las encontradas. Elija un periodo para ver las anteriores.',
+    'auditTrail.leftOut.people':
+      'Hay más personas que se llaman “{{typed}}” de las que se buscan a la vez. Solo se buscaron las entradas sobre los primeros {{most}} expedientes y las primeras {{most}} cuentas del portal, por orden de nombre. Escriba más del nombre, añada la fecha de nacimiento o escriba el número de expediente.',
+    'auditTrail.leftOut.actors':
+      'Hay más nombres de personas que hicieron algo con “{{typed}}” de los que se buscan a la vez. Solo se buscó lo que hicieron las primeras {{most}}, por orden de nombre. Escriba más del nombre.',
     'auditTrail.export': 'Exportar como hoja de cálculo',
     'auditTrail.exportHint':
       'Lo encontrado, lo más reciente primero, hasta {{most}} entradas. También se anota que se exportó.',

@@ -2,11 +2,11 @@
 import { DateTime } from 'luxon'
 import { z } from 'zod'
 import type { Portal } from '../../access/portal.js'
-import { searchPatients } from '../../host/patients.js'
 import { isDay, utc, type Day, type Utc } from '../../platform/clock.js'
 import type { Queryable } from '../../platform/database.js'
 import type { Translate } from '../../platform/i18n.js'
 import { knownEvents, viewEvents } from './eventWords.js'
+import { actorsNamed, peopleNamed, withoutWildcards } from './names.js'
 
 export interface AuditRow {
   id: number
@@ -99,6 +99,7 @@ export interface Found {
   rows: AuditRow[]
   /** At most COUNTED_MOST + 1: then there are more. */
   count: number
+  leftOut: readonly LeftOut[]
 }
 
 /** One page of what is asked for. As many statements however many rows there are. */
@@ -106,7 +107,7 @@ export async function findEntries(portal: Portal, t: Translate, search: Search):
   const { db } = portal
   const where = await conditions(portal, t, search)
   const [rows, counted] = await Promise.all([pageOf(db, where, search), countUp(db, where)])
-  return { rows, count: counted }
+  return { rows, count: counted, leftOut: where.leftOut }
 }
 
 /** The newest of what is asked for, older than an entry; for the export, which goes on where it left off. */
@@ -124,9 +125,11 @@ export async function newestEntries(
   )
 }
 
+// Records are ASCII in their table, and their key is only used for ASCII.
 const COLUMNS = `a.id, a.at, a.actor_kind, a.actor_id, a.actor_name, a.pid, a.record, a.relationship, a.event, a.subject,
   CAST(a.details AS CHAR) AS details, a.request_id,
-  (SELECT own.display_name FROM foyer_accounts own WHERE a.pid IS NULL AND own.own_record = a.record) AS own_name`
+  (SELECT own.display_name FROM foyer_accounts own
+    WHERE a.pid IS NULL AND own.own_record = CONVERT(a.record USING ascii)) AS own_name`
 
 function pageOf(db: Queryable, where: Where, { sort, descending, page }: Search): Promise<AuditRow[]> {
   const direction = descending ? 'DESC' : 'ASC'
@@ -160,77 +163,76 @@ async function countUp(db: Queryable, where: Where): Promise<number> {
 export interface Where {
   sql: string
   values: Record<string, unknown>
+  leftOut: readonly LeftOut[]
+}
+
+/** More names fit what was typed than are searched for: entries of the others were not looked for. */
+export interface LeftOut {
+  who: 'people' | 'actors'
+  typed: string
 }
 
 /** The search in SQL. Names are looked up first, so that the trail itself is only asked over its keys. */
 export async function conditions(portal: Portal, t: Translate, search: Search): Promise<Where> {
   const { db, clock } = portal
   const { q, actor, patient } = search
-  const [qPids, qNames, pids, names] = await Promise.all([
-    pidsOf(db, q),
-    actorNames(db, q),
-    pidsOf(db, patient),
-    actorNames(db, actor),
+  const [anyone, anyActor, people, actors] = await Promise.all([
+    peopleNamed(db, q),
+    actorsNamed(db, q),
+    peopleNamed(db, patient),
+    actorsNamed(db, actor),
   ])
-  const anything = { q, qEvents: eventsSaying(t, q), qPids, qNames, qSubject: `${withoutWildcards(q)}%` }
+  const [qPids, qRecords, qNames] = [anyone.pids, anyone.records, anyActor.those]
+  const anything = { qEvents: eventsSaying(t, q), qPids, qRecords, qNames, qSubject: `${withoutWildcards(q)}%` }
+  const { pids, records } = people
+  const names = actors.those
   const given: [boolean, string, Record<string, unknown>][] = [
     [search.from !== '', 'a.at >= :from', { from: beginOf(search.from, clock.zone, 0) }],
     [search.until !== '', 'a.at < :until', { until: beginOf(search.until, clock.zone, 1) }],
     [search.event !== '', 'a.event = :event', { event: search.event }],
     [search.kind === 'views', 'a.event IN (:viewEvents)', { viewEvents }],
     [search.kind === 'changes', 'a.event NOT IN (:viewEvents)', { viewEvents }],
-    [patient !== '', oneOf('a.pid', 'pids', pids), { pids }],
-    [actor !== '', oneOf('a.actor_name', 'names', names), { names }],
+    [patient !== '', oneOf(['a.pid', 'pids', pids], [OWN_RECORD, 'records', records]), { pids, records }],
+    [actor !== '', oneOf(['a.actor_name', 'names', names]), { names }],
     [q !== '', anyOf(anything), anything],
   ]
   const asked = given.filter(([isGiven]) => isGiven)
   return {
     sql: ['TRUE', ...asked.map(([, sql]) => `(${sql})`)].join(' AND '),
     values: Object.assign({}, ...asked.map(([, , values]) => values)) as Record<string, unknown>,
+    leftOut: [
+      ...(anyone.more ? [{ who: 'people', typed: q } as const] : []),
+      ...(anyActor.more ? [{ who: 'actors', typed: q } as const] : []),
+      ...(people.more ? [{ who: 'people', typed: patient } as const] : []),
+      ...(actors.more ? [{ who: 'actors', typed: actor } as const] : []),
+    ],
   }
 }
+
+/** What names no chart is its account's. */
+const OWN_RECORD = 'a.pid IS NULL AND a.record'
 
 interface Anything {
   qEvents: readonly string[]
   qPids: readonly number[]
+  qRecords: readonly string[]
   qNames: readonly string[]
 }
 
-function anyOf({ qEvents, qPids, qNames }: Anything): string {
-  return [
-    'a.subject LIKE :qSubject',
-    oneOf('a.event', 'qEvents', qEvents),
-    oneOf('a.pid', 'qPids', qPids),
-    oneOf('a.actor_name', 'qNames', qNames),
-  ].join(' OR ')
+function anyOf({ qEvents, qPids, qRecords, qNames }: Anything): string {
+  const named = oneOf(
+    ['a.event', 'qEvents', qEvents],
+    ['a.pid', 'qPids', qPids],
+    [OWN_RECORD, 'qRecords', qRecords],
+    ['a.actor_name', 'qNames', qNames],
+  )
+  return `a.subject LIKE :qSubject OR ${named}` // sql-safe: constants
 }
 
 /** Nothing to choose from: nothing is found. */
-function oneOf(column: string, name: string, values: readonly unknown[]): string {
-  return values.length === 0 ? 'FALSE' : `${column} IN (:${name})` // sql-safe: constants
-}
-
-const NAMES_MOST = 50
-
-async function pidsOf(db: Queryable, typed: string): Promise<number[]> {
-  if (typed === '') return []
-  return (await searchPatients(db, typed, NAMES_MOST)).map(({ pid }) => pid)
-}
-
-/** Names that stand in the trail, also of those who are gone by now. The key gives each name once. */
-async function actorNames(db: Queryable, typed: string): Promise<string[]> {
-  if (typed === '') return []
-  const rows = await db.select<{ name: string }>(
-    // sql-safe: a number
-    `SELECT name FROM (SELECT actor_name AS name FROM foyer_audit GROUP BY actor_name) actors
-      WHERE name LIKE :part ORDER BY name LIMIT ${NAMES_MOST}`,
-    { part: `%${withoutWildcards(typed)}%` },
-  )
-  return rows.map(({ name }) => name)
-}
-
-function withoutWildcards(typed: string): string {
-  return typed.replace(/[\\%_]/g, (sign) => `\\${sign}`)
+function oneOf(...choices: readonly (readonly [column: string, name: string, values: readonly unknown[]])[]): string {
+  const some = choices.filter(([, , values]) => values.length > 0)
+  return some.length === 0 ? 'FALSE' : some.map(([column, name]) => `(${column} IN (:${name}))`).join(' OR ') // sql-safe: constants
 }
 
 /** Events whose sentence, as the reader reads it, has these words. */

@@ -2,7 +2,8 @@
 import { knownRelationship } from '../../access/scope.js'
 import type { Translate } from '../../platform/i18n.js'
 import { knownEvents } from './eventWords.js'
-import type { AuditRow } from './search.js'
+import { NAMES_MOST } from './names.js'
+import type { AuditRow, LeftOut } from './search.js'
 
 /** "Susan Lee confirmed an appointment of Santos, Leo". An event without words is told by its name. */
 export function sentenceOf(t: Translate, row: AuditRow, patient: string): string {
@@ -15,6 +16,16 @@ export function sentenceOf(t: Translate, row: AuditRow, patient: string): string
 export function patientOf(t: Translate, { own_name: own, pid }: AuditRow, names: ReadonlyMap<number, string>): string {
   if (pid === null) return own === null ? t('auditTrail.noChart') : t('auditTrail.ownRecord', { name: own })
   return names.get(pid) ?? t('auditTrail.chartGone', { pid: String(pid) })
+}
+
+/** Neither of a chart nor of an account. */
+export function isAboutNobody({ own_name: own, pid }: AuditRow): boolean {
+  return pid === null && own === null
+}
+
+/** Of whom entries were not looked for, and how to find them. */
+export function leftOutText(t: Translate, { who, typed }: LeftOut): string {
+  return t(`auditTrail.leftOut.${who}`, { most: NAMES_MOST, typed })
 }
 
 /** What the actor is to the patient; '' for staff and for an account's own record. */

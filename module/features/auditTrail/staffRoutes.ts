@@ -6,6 +6,7 @@ import { can, routes, type StaffContext } from '../../web/routes.js'
 import type { Answer } from '../../web/show.js'
 import { chainState, verifyNewest } from './chainState.js'
 import { exportEntries, EXPORTED_MOST, pidsIn } from './export.js'
+import { chartNumber } from './names.js'
 import { listPage } from './page.js'
 import { badDays, conditions, findEntries, readSearch, type Search } from './search.js'
 
@@ -35,13 +36,9 @@ async function list(context: StaffContext): Promise<Answer> {
 function noteLook({ actor, portal }: StaffContext, { page, patient }: Search): Promise<void> {
   const { clock, db } = portal
   const details = { page }
-  const entry = { event: 'audit-trail.viewed', subject: 'audit-trail', pid: pidIn(patient), details }
+  // A filter by name may mean several: they are not named.
+  const entry = { event: 'audit-trail.viewed', subject: 'audit-trail', pid: chartNumber(patient), details }
   return db.transaction((tx) => recordAudit(tx, clock, actor, entry))
-}
-
-/** A filter by name may mean several: they are not named. */
-function pidIn(patient: string): number | undefined {
-  return /^[1-9]\d{0,15}$/.test(patient) ? Number(patient) : undefined
 }
 
 async function takeAway(context: StaffContext): Promise<Answer> {
@@ -52,7 +49,7 @@ async function takeAway(context: StaffContext): Promise<Answer> {
     recordAudit(tx, portal.clock, actor, {
       event: 'audit-trail.exported',
       subject: 'audit-trail',
-      pid: pidIn(search.patient),
+      pid: chartNumber(search.patient),
       details: { rows, most: EXPORTED_MOST },
     }),
   )

@@ -1,6 +1,7 @@
 /** What has happened, in words: who did what, to whom, and the way to it. */
 import type { Fragment, HallCard, PanelCard } from '../../feature.js'
 import { recentActivity, type ActivityRow } from '../../host/reads/activity.js'
+import type { Translate } from '../../platform/i18n.js'
 import { personName } from '../../web/person.js'
 import type { StaffContext } from '../../web/routes.js'
 import { writeInstant } from '../../web/instant.js'
@@ -53,14 +54,21 @@ async function listed(context: StaffContext, most: number, address: string, pid?
 
 function rowView(context: StaffContext, row: ActivityRow, named: boolean) {
   const { t } = context
-  const patient = personName(row.last_name, row.first_name)
   return {
     at: writeInstant(context, row.at),
     who: row.actor_kind === 'system' ? t('dashboard.activity.system') : row.actor_name,
     what: t(`activity.${row.event}`),
-    patient: named ? patient : '',
+    patient: named ? patientOf(t, row) : '',
     href: placeOf(context, row),
   }
+}
+
+/** The patient's name; the account's where there is no chart, unless its holder did it; '' for what is about nobody. */
+function patientOf(t: Translate, row: ActivityRow): string {
+  const { actor_name: actor, own_name: own, pid } = row
+  if (pid === null) return own === null || own === actor ? '' : t('dashboard.activity.ownRecord', { name: own })
+  if (row.last_name === null) return t('dashboard.activity.chartGone', { pid: String(pid) })
+  return personName(row.last_name, row.first_name)
 }
 
 /** Where the thing is now: an appointment, else the patient it is about. */

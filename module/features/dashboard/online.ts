@@ -18,9 +18,14 @@ export const onlineCard: HallCard = {
   everySeconds: 60,
   async show(context) {
     const { portal } = context
-    const { patientIdle, staffIdle } = portal.settings()
-    const ago = (minutes: number) => utc(portal.clock.now().minus({ minutes: Math.min(minutes, MINUTES) }))
-    const rows = await seenSince(portal.db, { patient: ago(patientIdle), staff: ago(staffIdle) }, MOST)
+    const { patientIdle, sessionLimit, staffIdle } = portal.settings()
+    const now = portal.clock.now()
+    const ago = (minutes: number) => utc(now.minus({ minutes: Math.min(minutes, MINUTES) }))
+    const rows = await seenSince(portal.db, {
+      since: { patient: ago(patientIdle), staff: ago(staffIdle) },
+      young: utc(now.minus({ hours: sessionLimit })),
+      each: MOST,
+    })
     return {
       view: '/dashboard/online',
       content: {

@@ -97,6 +97,8 @@ const pageWords = wordsIn(
     'dashboard.activityNone': 'Nothing yet. What patients and staff do in the portal appears here.',
     'dashboard.activity.older': 'Older',
     'dashboard.activity.system': 'Foyer',
+    'dashboard.activity.ownRecord': '{{name}} (no chart)',
+    'dashboard.activity.chartGone': 'chart {{pid}}, which is no longer in the EMR',
   },
   {
     'dashboard.title': 'Panel del portal',
@@ -193,6 +195,8 @@ const pageWords = wordsIn(
     'dashboard.activityNone': 'Todavía nada. Aquí aparece lo que pacientes y personal hacen en el portal.',
     'dashboard.activity.older': 'Anteriores',
     'dashboard.activity.system': 'Foyer',
+    'dashboard.activity.ownRecord': '{{name}} (sin expediente)',
+    'dashboard.activity.chartGone': 'expediente {{pid}}, que ya no está en el sistema',
   },
 )
 

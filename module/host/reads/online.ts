@@ -18,15 +18,20 @@ export interface OnlineRow {
   total: number
 }
 
+export interface OnlineWish {
+  /** From when on somebody is there. */
+  since: Record<OnlineRow['audience'], Utc>
+  /** Sessions that began before it have ended, whatever happened in them since. */
+  young: Utc
+  /** Of each audience, at most. */
+  each: number
+}
+
 /**
- * The latest seen first, at most so many of each audience: a crowd of patients hides no colleague. `since`: from when on
- * somebody is there. One statement over the index of last requests.
+ * The latest seen first, at most so many of each audience: a crowd of patients hides no colleague. One statement over
+ * the index of last requests.
  */
-export function seenSince(
-  db: Queryable,
-  since: Record<OnlineRow['audience'], Utc>,
-  each: number,
-): Promise<OnlineRow[]> {
+export function seenSince(db: Queryable, { since, young, each }: OnlineWish): Promise<OnlineRow[]> {
   return db.select<OnlineRow>(
     `SELECT s.audience, s.seen_at, a.host_pid AS pid, a.own_record AS record, COALESCE(p.fname, u.fname) AS first_name,
             COALESCE(p.lname, u.lname) AS last_name, COALESCE(a.display_name, u.username) AS login, s.total
@@ -34,12 +39,12 @@ export function seenSince(
                     ROW_NUMBER() OVER (PARTITION BY audience ORDER BY seen_at DESC, owner) AS place
                FROM (SELECT audience, owner, MAX(seen_at) AS seen_at FROM foyer_sessions
                       WHERE seen_at > LEAST(:patient, :staff) AND seen_at > IF(audience = 'staff', :staff, :patient)
-                        AND owner IS NOT NULL GROUP BY audience, owner) here) s
+                        AND created_at > :young AND owner IS NOT NULL GROUP BY audience, owner) here) s
        LEFT JOIN foyer_accounts a ON s.audience = 'patient' AND a.id = CAST(s.owner AS UNSIGNED)
        LEFT JOIN patient_data p ON p.pid = a.host_pid
        LEFT JOIN users u ON s.audience = 'staff' AND u.id = CAST(s.owner AS UNSIGNED)
       WHERE s.place <= ${String(Math.trunc(each))}
       ORDER BY s.seen_at DESC, s.audience, s.owner`, // sql-safe: a number
-    since,
+    { ...since, young },
   )
 }

@@ -23,6 +23,34 @@ describe('what has happened in the portal', () => {
     expect(body.indexOf('signed in (staff)')).to.be.within(0, body.indexOf('asked for an appointment'))
   })
 
+  it('names the holder of an account that has no chart, and a chart that is gone by its number', async () => {
+    const { clock, db } = practice
+    const record = 'own-record-of-petra-no'
+    await db.transaction(async (tx) => {
+      await tx.insert(
+        `INSERT INTO foyer_accounts (own_record, display_name, created_at) VALUES (:record, 'Petra Novak', '2026-11-20')`,
+        { record },
+      )
+      const lee = { kind: 'staff', id: 'dr.lee', name: 'Susan Lee', requestId: undefined } as const
+      await recordAudit(tx, clock, lee, { event: 'registration.asked', subject: 'registration:1', record })
+      await recordAudit(tx, clock, lee, { event: 'appointment.declined', subject: 'appointment:2', pid: 987_654 })
+      const petra = { ...maria, name: 'Petra Novak', actingAs: { record, relationship: undefined } }
+      await recordAudit(tx, clock, petra, { event: 'registration.withdrawn', subject: 'registration:1' })
+    })
+    const admin = await practice.staffVisitor('admin')
+    const lines = async (language: string) => {
+      const { body } = await admin.get(`/staff/portal/cards/activity?lang=${language}`)
+      return [...body.matchAll(/<li>(.*?)<span class="figures/g)].map(([, line = '']) => line.replace(/<[^>]+>/g, ''))
+    }
+    expect(await lines('es')).to.include('Susan Lee hizo una pregunta sobre un registro: Petra Novak (sin expediente)')
+    expect(await lines('en')).to.include.members([
+      'Susan Lee asked a question about a registration: Petra Novak (no chart)',
+      'Susan Lee declined an appointment: chart 987654, which is no longer in the EMR',
+      // Who did it is named already.
+      'Petra Novak took a registration back',
+    ])
+  })
+
   it('leaves out who merely looked', async () => {
     await happens('patient.viewed', practice.patients.maria, 'patient:1')
     const rows = await recentActivity(practice.db, { events: told, before: undefined, limit: 5 })

@@ -12,7 +12,8 @@ describe('staff see', () => {
   const minutesAgo = (minutes: number) => utc(practice.clock.now().minus({ minutes }))
   const online = async ({ each = 40, patients = 15, staff = 15 } = {}) => {
     const since = { patient: minutesAgo(patients), staff: minutesAgo(staff) }
-    return (await seenSince(practice.db, since, each)).map((row) => [row.audience, row.first_name, row.total])
+    const rows = await seenSince(practice.db, { since, young: minutesAgo(12 * 60), each })
+    return rows.map((row) => [row.audience, row.first_name, row.total])
   }
 
   it('patients and colleagues who were there within a quarter of an hour, each once', async () => {
