@@ -32,12 +32,21 @@ export interface Policy {
 
 /** Reads the module's rules and the practice's, and makes one enforcer of them. */
 export async function loadPolicy(db: Queryable, version: string): Promise<Policy> {
-  const [model, text, own] = await Promise.all([
-    readFile(join(packageRoot(), 'acl', 'model.conf'), 'utf8'),
-    readFile(join(packageRoot(), 'acl', 'policy.csv'), 'utf8'),
-    practiceRules(db),
-  ])
-  return makePolicy(model, [...parsePolicy(text), ...own], version)
+  const [[model, rules], own] = await Promise.all([moduleRules(), practiceRules(db)])
+  return makePolicy(model, [...rules, ...own], version)
+}
+
+/** The module's rules alone: what holds where no practice has made any, since Foyer is not installed. */
+export async function policyBeforehand(): Promise<Policy> {
+  const [model, rules] = await moduleRules()
+  return makePolicy(model, rules, 'beforehand')
+}
+
+async function moduleRules(): Promise<[model: string, rules: Rule[]]> {
+  const [model, text] = (await Promise.all(
+    ['model.conf', 'policy.csv'].map((name) => readFile(join(packageRoot(), 'acl', name), 'utf8')),
+  )) as [string, string]
+  return [model, parsePolicy(text)]
 }
 
 interface RuleRow {

@@ -7,7 +7,7 @@ import { utc, type Clock, type Utc } from '../platform/clock.js'
 import type { Queryable, Tx } from '../platform/database.js'
 import { readAccessLists, groupsOf, standingIn } from '../host/gacl.js'
 import { staffAtWork } from '../host/staff.js'
-import { loadPolicy } from './policy.js'
+import { loadPolicy, type Policy } from './policy.js'
 import { memberOf, staffMay, type StaffMember } from './staff.js'
 
 /** What a person decides about a permission: default takes back what was decided before. */
@@ -93,9 +93,13 @@ export function readHistory(
 
 /** Everybody at work who may do it by what this transaction has written: the live decision, over all users at once. */
 export async function holdersOf(tx: Tx, permission: string): Promise<StaffMember[]> {
-  const policy = await loadPolicy(tx, 'as being written')
-  const lists = await readAccessLists(tx)
-  const users = await staffAtWork(tx)
+  return holdersUnder(await loadPolicy(tx, 'as being written'), tx, permission)
+}
+
+/** The same under rules that were read already. Four statements, however many users there are. */
+export async function holdersUnder(policy: Policy, db: Queryable, permission: string): Promise<StaffMember[]> {
+  const lists = await readAccessLists(db)
+  const users = await staffAtWork(db)
   return users.flatMap((user) => {
     const member = memberOf(user, standingIn(lists, groupsOf(lists, user.username), user.username))
     return member && staffMay(policy, member, permission) ? [member] : []

@@ -1,7 +1,7 @@
 import { markActive } from '../host/modules.js'
 import { utc, wallClock } from '../platform/clock.js'
-import type { Tx } from '../platform/database.js'
-import { readState } from '../platform/state.js'
+import type { Queryable, Tx } from '../platform/database.js'
+import { readState, type ModuleState } from '../platform/state.js'
 import { refuse, type LifecycleContext, type Outcome } from './context.js'
 import { carryOut, type Deed, type Plan } from './plan.js'
 
@@ -27,8 +27,31 @@ export function close({ db, clock, actor }: LifecycleContext): Deed {
         await tx.change(`DELETE FROM foyer_sessions WHERE audience = 'patient'`)
         await markActive(tx, false, wallClock(clock.now()))
         await writeDown(tx, { clock, actor })
+        await noteClosed(tx)
       }),
   }
+}
+
+/** Last of all, and by the database's own clock: two commands may run on two machines, and the host's rows may be waited for. */
+async function noteClosed(tx: Tx): Promise<void> {
+  await tx.change(
+    `INSERT INTO foyer_state (name, value) VALUES ('closedAt', UTC_TIMESTAMP(3)) ON DUPLICATE KEY UPDATE value = VALUES(value)`,
+  )
+}
+
+/** Seconds within which every process hears that the portal is off. Until then what people do is still written down. */
+export const UNTIL_CLOSED = 5
+
+/** Whether some process may still answer on the portal's pages. A closing of which no time is kept may be a moment ago. */
+export async function mayBeOpen(db: Queryable, state: ModuleState | undefined): Promise<boolean> {
+  if (!state || state.enabled) return state?.enabled ?? false
+  const row = await db.first<{ seconds: number | null; opened: number }>(
+    `SELECT (SELECT TIMESTAMPDIFF(SECOND, CAST(value AS DATETIME(3)), UTC_TIMESTAMP(3))
+               FROM foyer_state WHERE name = 'closedAt') AS seconds,
+            EXISTS (SELECT 1 FROM foyer_audit WHERE event = 'module.enabled') AS opened`,
+  )
+  if (row?.seconds == null) return row?.opened === 1
+  return row.seconds < UNTIL_CLOSED
 }
 
 /** In the columns that every version had: a portal is closed before it is upgraded, too. */

@@ -28,7 +28,7 @@ export async function doctor(examined: Examined): Promise<Finding[]> {
     portalAddress(config, globals),
     hostsMail(globals),
 
-    await portalRight(examined),
+    await portalRight(examined, state),
     await providers(examined, globals, state),
     await credentials(examined),
 

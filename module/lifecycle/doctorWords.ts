@@ -50,8 +50,11 @@ export const doctorWords = wordsIn(
 
     'doctor.portalRight': 'Who may work in the portal',
     'doctor.portalRight.are': '{{holders}}',
-    'doctor.portalRight.none': 'Nobody holds the right patientportal/portal',
-    'doctor.portalRight.fix': 'In the EMR, Administration → ACL, give Patient Portal to a group.',
+    'doctor.portalRight.areMore': '{{holders}} and {{count}} more',
+    'doctor.portalRight.none':
+      'Nobody at work: the right patientportal/portal is given to nobody, or a rule of Foyer’s keeps out who holds it',
+    'doctor.portalRight.fix':
+      'In the EMR, Administration → ACL, give Patient Portal to a group in which somebody is who can sign in. It brings no one in whom a rule on Foyer’s page Access keeps out.',
 
     'doctor.providers': 'Providers’ schedules',
     'doctor.providers.all': 'All have one: {{scheduled}}',
@@ -245,8 +248,11 @@ export const doctorWords = wordsIn(
 
     'doctor.portalRight': 'Quién puede trabajar en el portal',
     'doctor.portalRight.are': '{{holders}}',
-    'doctor.portalRight.none': 'Nadie tiene el derecho patientportal/portal',
-    'doctor.portalRight.fix': 'En el sistema, Administration → ACL, dé Patient Portal a un grupo.',
+    'doctor.portalRight.areMore': '{{holders}} y {{count}} más',
+    'doctor.portalRight.none':
+      'Nadie en activo: nadie tiene el derecho patientportal/portal, o una regla de Foyer deja fuera a quien lo tiene',
+    'doctor.portalRight.fix':
+      'En el sistema, Administration → ACL, dé Patient Portal a un grupo en el que haya alguien que pueda iniciar sesión. Quien está fuera por una regla de la página Acceso de Foyer sigue fuera.',
 
     'doctor.providers': 'Horarios de los profesionales',
     'doctor.providers.all': 'Todos tienen horario: {{scheduled}}',

@@ -7,7 +7,8 @@ import { refuse, type LifecycleContext, type Outcome, type Refused } from './con
 /** One thing to do and the sentence that says it. What a dry run prints is what a run does. */
 export interface Deed {
   says: Said
-  does(): Promise<void>
+  /** Answers with what forbids it and all that comes after it; what came before stays done. */
+  does(): Promise<void> | Promise<Refused | undefined>
 }
 
 /** `already`: nothing to do, and why. `remarks`: what to know besides. */
@@ -40,7 +41,8 @@ export async function carryOut(context: LifecycleContext, makePlan: () => Promis
     const sentences = deeds.map(({ says }) => says)
     if (context.dryRun) return { ok: true, changed: false, sentences, remarks }
     for (const { says, does } of deeds) {
-      await does()
+      const refused = await does()
+      if (refused) return refused
       context.tell(english(says))
     }
     return { ok: true, changed: true, sentences, remarks }

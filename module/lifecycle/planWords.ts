@@ -19,6 +19,7 @@ export const planWords = wordsIn(
     'life.open': 'Switch the portal on.',
     'life.close': 'Switch the portal off and sign every patient out.',
     'life.settle': 'Wait {{seconds}} seconds, until every process has closed its doors.',
+    'life.lookAgain': 'Make sure that no patient has come in meanwhile.',
     'life.archive': 'Write every row of {{tables}} tables to {{file}}.',
     'life.leave': 'Take Foyer out of the EMR’s list of modules.',
 
@@ -41,6 +42,8 @@ export const planWords = wordsIn(
     'life.notUpgraded': 'Foyer {{version}} is installed and this is {{own}}. Run foyer upgrade first.',
     'life.inUse':
       'Patients have used the portal: {{use}}. Nothing was removed. Give --export FILE to keep all of it in an archive first, or --discard to lose it.',
+    'life.usedMeanwhile':
+      'Patients used the portal while it was being closed: {{use}}. Nothing was removed; the portal is off now. Give --export FILE to keep all of it in an archive first, or --discard to lose it. To keep the portal, switch it on again.',
     'life.fileExists': '{{file}} exists already and is not overwritten. Give another file.',
     'life.cannotArchive':
       'The archive could not be written ({{why}}). Nothing was removed; the portal is switched off.',
@@ -130,6 +133,7 @@ export const planWords = wordsIn(
     'life.open': 'Activar el portal.',
     'life.close': 'Desactivar el portal y cerrar la sesión de todos los pacientes.',
     'life.settle': 'Esperar {{seconds}} segundos, hasta que todos los procesos hayan cerrado sus puertas.',
+    'life.lookAgain': 'Comprobar que mientras tanto no ha entrado ningún paciente.',
     'life.archive': 'Escribir todas las filas de {{tables}} tablas en {{file}}.',
     'life.leave': 'Quitar Foyer de la lista de módulos del sistema.',
 
@@ -152,6 +156,8 @@ export const planWords = wordsIn(
     'life.notUpgraded': 'Está instalado Foyer {{version}} y este es {{own}}. Ejecute primero foyer upgrade.',
     'life.inUse':
       'Los pacientes han usado el portal: {{use}}. No se quitó nada. Indique --export ARCHIVO para guardarlo todo antes en un archivo, o --discard para perderlo.',
+    'life.usedMeanwhile':
+      'Los pacientes usaron el portal mientras se cerraba: {{use}}. No se quitó nada; el portal ya está desactivado. Indique --export ARCHIVO para guardarlo todo antes en un archivo, o --discard para perderlo. Para conservar el portal, vuelva a activarlo.',
     'life.fileExists': '{{file}} ya existe y no se sobrescribe. Indique otro archivo.',
     'life.cannotArchive': 'No se pudo escribir el archivo ({{why}}). No se quitó nada; el portal está desactivado.',
     'life.hostBusy':

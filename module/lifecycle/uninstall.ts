@@ -9,7 +9,7 @@ import { readState } from '../platform/state.js'
 import { archiveTo, type Archiving } from './archive.js'
 import { refuse, type LifecycleContext, type Outcome } from './context.js'
 import { noteLeaving, removeOwn, wasLeaving } from './dataFolder.js'
-import { close } from './disable.js'
+import { close, mayBeOpen, UNTIL_CLOSED } from './disable.js'
 import { readJournal, stepsDown } from './migrate.js'
 import { perform, type Deed, type Plan } from './plan.js'
 import type { Said } from './said.js'
@@ -21,12 +21,14 @@ export interface UninstallContext extends LifecycleContext {
   exportTo: string | undefined
   /** What patients left may be lost. */
   discard: boolean
+  /** How so many milliseconds are waited; the machine's timer where nothing else is given. */
+  pause?: (milliseconds: number) => Promise<unknown>
 }
 
 /**
  * Takes Foyer out of the host: its tables, its indexes, its line in the host's list. What patients and staff did in
- * the host's own tables stays (module.json, hostWrites). Refused: 'in-use' when patients have used it and neither
- * `exportTo` nor `discard` is given, 'cannot-export' (also where files are sealed by a secret that is not known), 'not-a-host', 'newer-installed', 'host-busy'.
+ * the host's own tables stays (module.json, hostWrites). Refused: 'in-use' when patients have used it, if only while it was
+ * being closed, and neither `exportTo` nor `discard` is given, 'cannot-export' (also where files are sealed by a secret that is not known), 'not-a-host', 'newer-installed', 'host-busy'.
  */
 export function uninstall(context: UninstallContext): Promise<Outcome> {
   return perform(context, async (connection): Promise<Plan> => {
@@ -54,11 +56,13 @@ export function uninstall(context: UninstallContext): Promise<Outcome> {
       return refuse('cannot-export', { key: 'life.filesSealed', params: { count: use.files } })
     }
     const archiving = { connection, context, host, tables }
+    const open = await mayBeOpen(db, state)
     return {
       ok: true,
       deeds: [
         ...(state?.enabled ? [close(context)] : []),
-        ...(state?.enabled && exportTo !== undefined ? [settle()] : []),
+        ...(open ? [settle(context)] : []),
+        ...(open && exportTo === undefined && !discard ? [lookAgain(context, tables)] : []),
         ...(exportTo === undefined ? [] : [archive(exportTo, archiving)]),
         leave(context, host, tables),
         ...stepsDown({ connection, ...context }),
@@ -77,11 +81,25 @@ function whatGoes(what: readonly Said[], { exportTo, discard }: UninstallContext
   return [{ key: discard ? 'life.discarded' : 'life.lost', params: { what } }]
 }
 
-/** Seconds within which every process hears that the portal is off: what is written until then belongs to the archive. */
-const UNTIL_CLOSED = 5
+/** What is done until then is part of what is kept or lost, and no process fails over a table that has gone. */
+function settle({ pause = sleep }: UninstallContext): Deed {
+  return {
+    says: { key: 'life.settle', params: { seconds: UNTIL_CLOSED } },
+    does: async () => {
+      await pause(UNTIL_CLOSED * 1000)
+    },
+  }
+}
 
-function settle(): Deed {
-  return { says: { key: 'life.settle', params: { seconds: UNTIL_CLOSED } }, does: () => sleep(UNTIL_CLOSED * 1000) }
+/** Nobody had used it when this was planned: somebody may have come in until its doors were closed. */
+function lookAgain({ db }: UninstallContext, tables: readonly string[]): Deed {
+  return {
+    says: { key: 'life.lookAgain' },
+    does: async () => {
+      const { patients: use } = await countUse(db, tables)
+      return use.length === 0 ? undefined : refuse('in-use', { key: 'life.usedMeanwhile', params: { use } })
+    },
+  }
 }
 
 function archive(file: string, archiving: Omit<Archiving, 'remains'>): Deed {

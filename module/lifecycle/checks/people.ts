@@ -1,4 +1,6 @@
 /** Whether those who are to use the portal can. */
+import { loadPolicy, policyBeforehand } from '../../access/policy.js'
+import { holdersUnder } from '../../access/rules.js'
 import { detectHost } from '../../host/detect.js'
 import { weekendOf, type Globals } from '../../host/globals.js'
 import {
@@ -7,7 +9,7 @@ import {
   type ProviderSchedule,
   type ScheduleIssue,
 } from '../../host/providerSchedules.js'
-import { calendarIsIndexed, countAuthorisedPatients, holdersOfPortalRight } from '../../host/readiness.js'
+import { calendarIsIndexed, countAuthorisedPatients } from '../../host/readiness.js'
 import { day, daysLater } from '../../platform/clock.js'
 import { settingsFrom } from '../../platform/settings.js'
 import type { ModuleState } from '../../platform/state.js'
@@ -16,11 +18,21 @@ import { findingsOf, said, type Examined, type Finding } from './finding.js'
 
 const { ok, warning, problem } = findingsOf('people')
 
-export async function portalRight({ db }: Examined): Promise<Finding> {
-  const { groups, users } = await holdersOfPortalRight(db)
-  const holders = [...groups, ...users]
-  if (holders.length > 0) return ok('portalRight', 'doctor.portalRight.are', { holders })
-  return problem('portalRight', said('doctor.portalRight.none'), said('doctor.portalRight.fix'))
+/** Of those who may work in the portal, so many are named. */
+const NAMED_MOST = 20
+
+/**
+ * Asked as every page of staff's is decided: by the EMR's right, by the rules of Foyer that the practice has made, and
+ * whether somebody is there who holds them.
+ */
+export async function portalRight({ db }: Examined, state: ModuleState | undefined): Promise<Finding> {
+  const policy = state ? await loadPolicy(db, 'as doctor reads it') : await policyBeforehand()
+  const holders = (await holdersUnder(policy, db, 'portal:use')).map(({ username }) => username).sort()
+  if (holders.length === 0)
+    return problem('portalRight', said('doctor.portalRight.none'), said('doctor.portalRight.fix'))
+  const count = holders.length - NAMED_MOST
+  if (count <= 0) return ok('portalRight', 'doctor.portalRight.are', { holders })
+  return ok('portalRight', 'doctor.portalRight.areMore', { holders: holders.slice(0, NAMED_MOST), count })
 }
 
 /** Patients are offered times of whoever has office hours on the days that the practice lets them ask for. */

@@ -164,7 +164,7 @@ describeOnEverySite('doctor', (site) => {
   it('tells of a right that nobody holds', async () => {
     const { db } = guest
     await db.transaction((tx) => tx.change(`UPDATE gacl_acl SET enabled = 0`))
-    await finds('portalRight', 'problem', /^Nobody holds/)
+    await finds('portalRight', 'problem', /^Nobody at work: /)
     await db.transaction((tx) => tx.change(`UPDATE gacl_acl SET enabled = 1`))
   })
 

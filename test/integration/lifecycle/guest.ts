@@ -40,6 +40,8 @@ export function guestAt(url: string, drop: () => Promise<void> = () => Promise.r
       discard: false,
       exportTo: undefined,
       tell: (line) => told.push(line),
+      // No other process serves this database: whoever tests that one does waits for it in its own way.
+      pause: () => Promise.resolve(),
     },
     async leave() {
       await db.close()

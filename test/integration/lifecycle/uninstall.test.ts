@@ -187,7 +187,6 @@ describe('an administrator takes out a portal that patients have used', () => {
     await sealed()
     expect(await readdir(join(folder, 'audit'))).to.have.length(1)
     const exportTo = join(folder, 'archive.gz')
-    // So that nobody has to be waited for.
     await disable(context)
     expect(await uninstall({ ...context, files, exportTo })).to.include({ ok: true })
     expect(await readdir(join(folder, 'audit'))).to.deep.equal([])
@@ -226,20 +225,6 @@ describe('an administrator takes out a portal that patients have used', () => {
     ])
     expect(difference(rows, await dumpRows(guest.db))).to.deep.equal([])
     expect(existsSync(join(folder, 'a'))).to.equal(false)
-  })
-
-  it('keeps in the archive what was still written while the portal was being closed', async function () {
-    this.timeout(20_000)
-    const file = join(folder, 'portal.jsonl.gz')
-    let late: Promise<void> | undefined
-    const tell = (line: string): void => {
-      // A process that has not heard yet: it looks every two seconds.
-      if (line.startsWith('Switch the portal off')) late = sleep(2000).then(() => someoneUsesIt(guest))
-    }
-    expect(await uninstall({ ...guest.context, exportTo: file, tell })).to.include({ ok: true, changed: true })
-    await late
-    const { rows } = await readArchive(file)
-    expect(rows.get('foyer_accounts')?.map((row) => row['display_name'])).to.deep.equal(['Ana Ejemplo'])
   })
 
   it('keeps it all in an archive: every row, every digit, counted, hashed, and for its owner only', async () => {

@@ -28,8 +28,26 @@ const AT_ONCE = 6
 /** The newest writes, which no release has proved yet: killed on each version. An older one on one of them, in turns. */
 const NEWEST = 6
 
-const versionsAt = (write: number): readonly SiteName[] =>
-  versions.filter((_, index) => write > WRITES - NEWEST || write % versions.length === index)
+/** Where one command is killed. */
+interface Kill {
+  version: SiteName
+  write: number
+}
+
+/** What is killed in one copy of the prepared folder, in which each version has a database of its own. */
+const copies: readonly (readonly Kill[])[] = (() => {
+  const newest = Array.from({ length: NEWEST }, (_, index) => WRITES - NEWEST + 1 + index)
+  const older = Array.from({ length: WRITES - NEWEST }, (_, index) => index + 1)
+  const inTurns = older.map((write, index): Kill => ({ version: versions[index % versions.length] ?? '8.2', write }))
+  return [
+    ...inGroups(inTurns, versions.length),
+    ...newest.map((write) => versions.map((version): Kill => ({ version, write }))),
+  ]
+})()
+
+function inGroups<Thing>(things: readonly Thing[], size: number): Thing[][] {
+  return Array.from({ length: Math.ceil(things.length / size) }, (_, at) => things.slice(at * size, (at + 1) * size))
+}
 
 const whereTheyAre = sharedAvailable() ? describe : describe.skip
 
@@ -63,19 +81,20 @@ whereTheyAre(
       await guest.db.close()
     }
 
-    const writes = Array.from({ length: WRITES }, (_, index) => index + 1)
-    for (let first = 0; first < WRITES; first += AT_ONCE) {
-      const some = writes.slice(first, first + AT_ONCE)
-      it(`killed before and after write ${String(some[0])} to ${String(some.at(-1))} of ${String(WRITES)}`, async function () {
+    for (const some of inGroups(
+      copies.map((kills, index) => ({ kills, name: `round${String(index)}` })),
+      AT_ONCE,
+    )) {
+      const [first, last] = [some[0]?.kills[0]?.write, some.at(-1)?.kills.at(-1)?.write]
+      it(`killed before and after write ${String(first)} to ${String(last)} of ${String(WRITES)}`, async function () {
         this.timeout(120_000)
-        const rounds = await Promise.all(some.map(openRound))
+        const rounds = await Promise.all(some.map(({ kills, name }) => openRound(kills, name)))
+        const all = rounds.flatMap(({ at }) => at)
         try {
           // What the write says is done, the write is not; then the write is done, and nothing after it.
-          await killAt(rounds.flatMap(({ at, write }) => at.map(({ url }) => ({ url, at: write, side: 'before' }))))
-          await killAt(rounds.flatMap(({ at }) => at.map(({ url }) => ({ url, at: 1, side: 'after' }))))
-          for (const { at, write } of rounds) {
-            await Promise.all(at.map(({ version, url }) => endsWell(version, url, write)))
-          }
+          await killAt(all.map(({ url, write }) => ({ url, at: write, side: 'before' })))
+          await killAt(all.map(({ url }) => ({ url, at: 1, side: 'after' })))
+          await Promise.all(all.map(({ version, url, write }) => endsWell(version, url, write)))
         } finally {
           await Promise.all(rounds.map((round) => round.close()))
         }
@@ -83,14 +102,13 @@ whereTheyAre(
     }
 
     interface Round {
-      write: number
-      at: { version: SiteName; url: string }[]
+      at: (Kill & { url: string })[]
       close: () => Promise<void>
     }
 
     /** A copy of the prepared folder, with a server of its own on it. */
-    async function openRound(write: number): Promise<Round> {
-      const folder = serverFolder(`round${String(write)}`)
+    async function openRound(kills: readonly Kill[], name: string): Promise<Round> {
+      const folder = serverFolder(name)
       rmSync(folder, { recursive: true, force: true })
       const [code] = (await once(spawn('cp', ['-R', prepared, folder], { stdio: 'inherit' }), 'exit')) as [
         number | null,
@@ -98,11 +116,7 @@ whereTheyAre(
       expect(code, 'cp').to.equal(0)
       const server = await startMariadb({ dataDir: folder, durable: false })
       return {
-        write,
-        at: versionsAt(write).map((version) => ({
-          version,
-          url: server.url((sites.get(version)?.path ?? '').slice(1)),
-        })),
+        at: kills.map((kill) => ({ ...kill, url: server.url((sites.get(kill.version)?.path ?? '').slice(1)) })),
         close: async () => {
           await server.stop()
           rmSync(folder, { recursive: true, force: true })
