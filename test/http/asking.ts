@@ -1,5 +1,6 @@
 /** A route of the table, asked with its sample by whoever it may be. */
 import { addressOf, type Route } from '../../module/web/routes.js'
+import { sendForm, type Sent } from '../support/files.js'
 import type { TestPractice } from '../support/practice.js'
 import type { Page, Visitor } from '../support/visitor.js'
 import { tokenFor } from './roles.js'
@@ -37,4 +38,16 @@ export async function askAt(
   const { path, sample, headers = {} } = at
   if (route.method === 'get') return someone.get(path, headers)
   return someone.post(path, sample.body, { headers, csrf: tokenFor(practice, someone, path) })
+}
+
+/** The same of a form that brings files. */
+export async function sendAt(
+  practice: TestPractice,
+  someone: Visitor,
+  _route: Route,
+  { files = [], path, sample }: { path: string; sample: Sample; files?: readonly Sent[] },
+): Promise<Page> {
+  const fields = { _csrf: tokenFor(practice, someone, path), ...sample.body }
+  const { location, ...answer } = await sendForm(someone, path, fields, files)
+  return { ...answer, path, location: location === '' ? undefined : location }
 }

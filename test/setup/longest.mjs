@@ -22,6 +22,7 @@ export const longest = [
   'test/http/stored.test.ts',
   'test/http/errors.test.ts',
   'test/http/others.test.ts',
+  'test/http/othersNamed.test.ts',
   'test/http/slow.test.ts',
   'test/http/outage.test.ts',
   'test/http/signInLimits.test.ts',

@@ -24,12 +24,26 @@ export interface BulkInput {
 /** Row by row, in the order given. What came of each is read under the token (press.ts pressOf). */
 export async function processMany(portal: Portal, member: StaffMember, actor: Actor, input: BulkInput): Promise<void> {
   for (const ticked of new Set(input.ids)) {
-    const refusal = await processOne(portal, member, actor, input, ticked)
+    const refusal = await processApart(portal, member, actor, input, ticked)
     if (refusal === undefined) continue
     const { id } = waitingIdOf(ticked) ?? { id: ticked }
     await portal.db.transaction((tx) =>
       rememberDeed(tx, portal, member, input.undo, { what: 'failed', id, reason: refusal }),
     )
+  }
+}
+
+/** What goes wrong with one keeps none of the others from being done: it is told as not done, and can be tried again. */
+async function processApart(...of: Parameters<typeof processOne>): Promise<string | undefined> {
+  try {
+    return await processOne(...of)
+  } catch (error) {
+    const [portal, , , { action }, ticked] = of
+    portal.log.error(
+      { err: error, action, id: waitingIdOf(ticked)?.id },
+      'one of several appointments was not processed',
+    )
+    return 'failed'
   }
 }
 

@@ -1,7 +1,8 @@
 /** Why a time can be asked for, and a visit cancelled, and why not. */
 import { explainPatient } from '../../access/explain.js'
-import { findAccount, patientMay, pidOf, scopeOf, type PatientScope } from '../../access/scope.js'
+import { findAccount, owesFactorFor, patientMay, pidOf, scopeOf, type PatientScope } from '../../access/scope.js'
 import {
+  factorStep,
   whyStepsIn,
   type Reasons,
   type Why,
@@ -39,19 +40,19 @@ export const whyCancel: Why = {
 async function inRecord(
   context: WhyContext,
   person: WhyPerson,
-  ofScope: (context: WhyContext, scope: PatientScope) => Promise<Reasons>,
+  ofScope: (context: WhyContext, scope: PatientScope, owes: boolean) => Promise<Reasons>,
 ): Promise<Reasons> {
   const { portal, url } = context
   const record = person.kind === 'account' ? await whyRecord(portal.db, person.record) : undefined
   const account = record && (await findAccount(portal.db, portal, record.accountId))
   const scope = account && scopeOf(account, record.record)
-  if (scope) return ofScope(context, scope)
+  if (scope) return ofScope(context, scope, owesFactorFor(account, scope))
   const address = url(`/staff/portal/why?who=${encodeURIComponent(`record:${record?.record ?? ''}`)}&thing=open-record`)
   return { verdict: false, steps: [step(context, 'opens', false, {}, fix(context, 'opens', address, 'why:ask'))] }
 }
 
 /** A visit that lies ahead, that they may take off the calendar or ask the practice to. */
-async function toCancel(context: WhyContext, scope: PatientScope): Promise<Reasons> {
+async function toCancel(context: WhyContext, scope: PatientScope, owes: boolean): Promise<Reasons> {
   const { portal, url } = context
   const { clock, policy, settings } = portal
   const ahead = await upcomingOf(portal, portal.db, scope)
@@ -62,10 +63,11 @@ async function toCancel(context: WhyContext, scope: PatientScope): Promise<Reaso
   const chart =
     pid === undefined ? [] : fix(context, 'ahead', url(`/staff/portal/patients/${String(pid)}`), 'patients:view')
   return {
-    verdict: patientMay(policy(), scope, CANCEL) && alone + asked > 0,
+    verdict: patientMay(policy(), scope, CANCEL) && !owes && alone + asked > 0,
     steps: [
       step(context, 'opens', true),
       rulesStep(context, scope, CANCEL),
+      ...(owes ? [factorStep(context, false)] : []),
       step(context, 'ahead', alone + asked > 0, { alone, asked }, chart),
     ],
   }
@@ -79,7 +81,7 @@ function rulesStep(context: WhyContext, scope: PatientScope, permission: string)
   return step(context, 'allowed', verdict, {}, fix(context, 'allowed', address, 'access:manage'))
 }
 
-async function toRequest(context: WhyContext, scope: PatientScope): Promise<Reasons> {
+async function toRequest(context: WhyContext, scope: PatientScope, owes: boolean): Promise<Reasons> {
   const { portal, url } = context
   const may = patientMay(portal.policy(), scope, REQUEST)
   const offer = await requestable(portal, portal.db)
@@ -89,10 +91,11 @@ async function toRequest(context: WhyContext, scope: PatientScope): Promise<Reas
   const full = isFull(portal, waiting)
   const limit = portal.settings().openRequestLimit
   return {
-    verdict: may && offer.categories.length > 0 && ready.length > 0 && !full,
+    verdict: may && !owes && offer.categories.length > 0 && ready.length > 0 && !full,
     steps: [
       step(context, 'opens', true),
       rulesStep(context, scope, REQUEST),
+      ...(owes ? [factorStep(context, false)] : []),
       step(
         context,
         'categories',

@@ -167,6 +167,22 @@ export function visitsOfPatient(db: Queryable, pid: number, since: Day): Promise
   )
 }
 
+/** Whose visit it is and when, as a list of several names it. */
+export type NamedVisit = Pick<
+  StaffAppointmentRow,
+  'pc_eid' | 'pc_eventDate' | 'start' | 'pid' | 'first_name' | 'last_name' | 'born' | 'account_name' | 'account_record'
+>
+
+/** These visits by name, those that are there still; one statement. */
+export async function namedVisits(db: Queryable, eids: readonly number[]): Promise<NamedVisit[]> {
+  if (eids.length === 0) return []
+  return db.select<NamedVisit>(
+    `SELECT e.pc_eid, e.pc_eventDate, e.pc_startTime AS start, NULLIF(e.pc_pid, '') AS pid, ${person}
+       FROM openemr_postcalendar_events e ${itsRequest} ${personTables} WHERE e.pc_eid IN (:eids)`, // sql-safe: constants
+    { eids },
+  )
+}
+
 /** What a visit is called in the calendar. */
 export async function titleOf(db: Queryable, eid: number): Promise<string> {
   const row = await db.first<{ title: string | null }>(

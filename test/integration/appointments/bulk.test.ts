@@ -89,13 +89,43 @@ describeOnEverySite('the same done to several', (site) => {
     const admin = await practice.staffVisitor('admin')
     const again = await admin.post('/staff/portal/appointments/undo', { token })
     expect(again.status).to.equal(409)
-    expect(again.body).to.include('One was not taken back: something went wrong; try it once more.')
+    expect(again.body).to.include(
+      'One was not taken back: something went wrong; try it once more. (Example, Pat, Mon 7 Dec, 09:15)',
+    )
     expect(again.body, 'the way back').to.include(`value="${token}"`)
     await practice.db.sequelize.query(`DROP TRIGGER test_failure`)
     await desk.setStatus(three, '-')
     expect(await desk.undo(token)).to.deep.equal({ ok: true, undone: 1, kept: [] })
     expect(await statuses()).to.deep.equal(['^', '^', '-'])
     expect(await desk.undo(token)).to.deep.equal({ ok: false, reason: 'too-late' })
+  })
+
+  it('does the others where something goes wrong with one, and says which, to be tried again', async () => {
+    const day = '2026-12-08'
+    const eids: number[] = []
+    for (const time of ['09:00', '09:15', '09:30'])
+      eids.push(await booked(practice, await newChart(practice), { day, time }))
+    const [one = 0, two = 0, three = 0] = eids
+    await practice.db.sequelize.query(
+      `CREATE TRIGGER test_failure BEFORE UPDATE ON openemr_postcalendar_events FOR EACH ROW
+         IF OLD.pc_eid = ${String(two)} THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'the disk is full'; END IF`,
+    )
+    const admin = await practice.staffVisitor('admin')
+    const done = await admin.follow(
+      await admin.post('/staff/portal/appointments/bulk', { 'id[]': eids.map(String), action: 'confirm' }),
+    )
+    await practice.db.sequelize.query(`DROP TRIGGER test_failure`)
+    expect(done.status).to.equal(200)
+    expect(done.body).to.include('2 confirmed. One was not: something went wrong; try it once more.')
+    const told = done.body.slice(done.body.indexOf('data-test="not-done"'), done.body.indexOf('</section>'))
+    expect(told).to.match(
+      new RegExp(`<a href="/staff/portal/appointments/${String(two)}">Example, Pat, Tue 8 Dec[^<]*09:15</a>`),
+    )
+    const statuses = async () => Promise.all(eids.map((eid) => statusOf(practice, eid)))
+    expect(await statuses()).to.deep.equal(['-', '^', '-'])
+    const desk = await deskOf(practice)
+    expect((await desk.press(await many([one, two, three], 'confirm')))?.deeds.map(({ eid }) => eid)).to.include(two)
+    expect(await statuses()).to.deep.equal(['-', '-', '-'])
   })
 
   it('declines with one reason for all, wishes to cancel among them; a wish cannot be confirmed', async () => {

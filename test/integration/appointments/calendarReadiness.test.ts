@@ -1,5 +1,12 @@
 import { expect } from 'chai'
-import { calendarReadiness, type Readiness } from '../../../module/features/appointments/calendarReadiness.js'
+import {
+  calendarReadiness,
+  type Hint,
+  type Issue,
+  type Readiness,
+} from '../../../module/features/appointments/calendarReadiness.js'
+import { readinessPage } from '../../../module/features/appointments/staff/calendarPages.js'
+import type { StaffContext } from '../../../module/web/routes.js'
 import { countStatements } from '../../../module/platform/database.js'
 import { addStaff } from '../../../module/host/site/people.js'
 import { NEW_PATIENT, VACATION } from '../../support/practice.js'
@@ -38,6 +45,12 @@ describe('calendar readiness says why a provider cannot be requested', () => {
             ...event,
           }),
     ])
+  /** As much of an administrator's request as the page reads. */
+  const contextOf = () => {
+    const { portal } = practice
+    const words = { language: 'en', t: portal.speech.in('en') } as const
+    return { ...words, portal, may: () => true, url: (path: string) => path } as unknown as StaffContext
+  }
   const weekly = { repeats: { weekdays } }
   const sets = (sql: string) => practice.db.sequelize.query(sql)
 
@@ -157,6 +170,65 @@ describe('calendar readiness says why a provider cannot be requested', () => {
     expect(before).to.equal(2)
     const { count } = await countStatements(() => calendarReadiness(practice.portal, practice.db, { visits: false }))
     expect(count.statements).to.equal(1)
+  })
+
+  it('and says of each what to do, with the way to the setting where one of the portal’s mends it', async () => {
+    const { body } = await (await practice.staffVisitor('admin')).get('/staff/portal/settings')
+    const context = contextOf()
+    const causes: Record<string, (Issue | Hint)[]> = {
+      '': [
+        ...([{ why: 'inactive' }, { why: 'not-authorized' }, { why: 'no-hours' }] as const),
+        ...([
+          { why: 'ended', on: '2026-10-30' },
+          { why: 'blocked', title: 'Flood' },
+        ] as const),
+        ...([
+          { why: 'no-out', on: '2026-11-24' },
+          { why: 'booked-out', days: 14 },
+        ] as const),
+        { why: 'never-fits', categories: ['New Patient'] },
+      ],
+      latestRequest: [{ why: 'not-yet' }],
+      requestableCategories: [
+        { why: 'no-categories' },
+        { why: 'kept', categories: [14] },
+        { why: 'too-short', longest: 10, shortest: 15 },
+      ],
+    }
+    for (const [setting, all] of Object.entries(causes)) {
+      for (const cause of all) {
+        const provider = {
+          id: 1,
+          username: 'dr.marsh',
+          name: 'Ellen Marsh',
+          hints: [] as Hint[],
+          issue: cause as Issue,
+        }
+        const [said] = readinessPage(context, [provider]).rows.flatMap((row) => row.said)
+        expect(said?.why, cause.why).to.not.include('appointments.readiness')
+        expect(said?.fix, cause.why).to.match(
+          setting === '' ? /EMR|later days/ : /portal’s settings|shorter kind of visit/,
+        )
+        expect(said?.link?.href, cause.why).to.equal(
+          setting === '' ? undefined : `/staff/portal/settings#field-${setting}-hint`,
+        )
+        if (setting !== '') expect(body, 'where it leads').to.include(`id="field-${setting}-hint"`)
+      }
+    }
+  })
+
+  it('with the way to a setting only for those who may change it', async () => {
+    await practice.setting('requestableCategories', '[]')
+    const link = '/staff/portal/settings#field-requestableCategories-hint'
+    const paths = ['/staff/portal/calendar-readiness', '/staff/portal/cards/calendar-readiness']
+    const admin = await practice.staffVisitor('admin')
+    for (const path of paths) expect((await admin.get(path)).body, path).to.include(link)
+    await practice.rule('user:admin', 'settings:manage', 'deny')
+    for (const path of paths) {
+      const page = await admin.get(path)
+      expect(page.status).to.equal(200)
+      expect(page.body, path).to.include('Patients may request no kind of visit.').and.not.to.include(link)
+    }
   })
 
   it('on a page of the staff’s, and in brief in their hall', async () => {

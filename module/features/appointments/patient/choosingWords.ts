@@ -125,7 +125,7 @@ export const choosingWords = wordsIn(
       'Miramos todos los días hasta esa fecha, la última que se puede solicitar por ahora. Elija a otra persona, vuelva a mirar en unos días o llame al consultorio.',
     'appointments.choose.not-offered': 'Con {{name}} no se puede solicitar aquí este tipo de visita',
     'appointments.choose.not-offeredText':
-      'Hasta el {{day}} el calendario no tiene horario para ella: no es que otros se hayan adelantado. Elija otro tipo de visita u otra persona, o llame al consultorio.',
+      'Hasta el {{day}} el calendario no tiene horario para este tipo de visita: no es que otros se hayan adelantado. Elija otro tipo de visita u otra persona, o llame al consultorio.',
     'appointments.choose.nobody': 'Por ahora no se pueden solicitar citas aquí',
     'appointments.choose.nobodyText':
       'El consultorio no tiene un horario abierto para solicitudes en línea. Llame para hacer una cita.',

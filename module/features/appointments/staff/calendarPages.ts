@@ -1,7 +1,7 @@
 /** What the staff's pages about calendars are given: plain text in the reader's language. */
 import { dayOrNone } from '../../../host/unset.js'
 import { day as dayOf } from '../../../platform/clock.js'
-import type { StatusTag } from '../../../web/layout.js'
+import type { Link, StatusTag } from '../../../web/layout.js'
 import type { RequestContext, StaffContext } from '../../../web/routes.js'
 import { writeShortDay } from '../../../web/times.js'
 import type { Hint, Issue, Readiness } from '../calendarReadiness.js'
@@ -38,8 +38,35 @@ function rowOf(context: StaffContext, { id, name, issue, hints }: Readiness) {
     said: (issue ? [issue] : hints).map((each) => ({
       why: whyOf(context, each),
       fix: context.t(`appointments.readiness.fix.${each.why}`),
+      link: fixLink(context, each),
     })),
   }
+}
+
+/**
+ * Where it is mended, if that is a setting of ours that this member may change. The rest is mended in the EMR, whose own
+ * address we do not know: the host keeps the patients' one only, which is ours (facts §10.1).
+ */
+function fixLink({ may, t, url }: StaffContext, { why }: Issue | Hint): Link | undefined {
+  const setting = mendedBy[why]
+  if (setting === undefined || !may('settings:manage')) return undefined
+  return { label: t('appointments.readiness.toSettings'), href: url(`/staff/portal/settings#field-${setting}-hint`) }
+}
+
+/** The setting by which each can be mended; undefined: in the EMR alone. */
+const mendedBy: Readonly<Record<(Issue | Hint)['why'], 'latestRequest' | 'requestableCategories' | undefined>> = {
+  inactive: undefined,
+  'not-authorized': undefined,
+  'no-hours': undefined,
+  ended: undefined,
+  'not-yet': 'latestRequest',
+  kept: 'requestableCategories',
+  'no-categories': 'requestableCategories',
+  'too-short': 'requestableCategories',
+  blocked: undefined,
+  'no-out': undefined,
+  'never-fits': undefined,
+  'booked-out': undefined,
 }
 
 function stateOf({ t }: StaffContext, issue: Issue | undefined, hints: readonly Hint[]): StatusTag {

@@ -61,6 +61,7 @@ export const calendarWords = wordsIn(
     'appointments.readiness.fix.booked-out': 'Patients are offered later days. More office hours would help.',
     'appointments.readiness.more_one': 'One more provider cannot be requested.',
     'appointments.readiness.more_other': '{{count}} more providers cannot be requested.',
+    'appointments.readiness.toSettings': 'Change it in the portal’s settings',
     'appointments.readiness.allReady': 'Every provider can be requested.',
   },
   {
@@ -125,6 +126,7 @@ export const calendarWords = wordsIn(
       'Se ofrecen días posteriores a los pacientes. Ayudaría ampliar el horario de consulta.',
     'appointments.readiness.more_one': 'Hay otro profesional al que no se puede pedir cita.',
     'appointments.readiness.more_other': 'Hay otros {{count}} profesionales a los que no se puede pedir cita.',
+    'appointments.readiness.toSettings': 'Cambiarlo en los ajustes del portal',
     'appointments.readiness.allReady': 'Se puede pedir cita con todos los profesionales.',
   },
 )

@@ -20,8 +20,10 @@ export async function wish(context: StaffContext, typed: { reason?: string; erro
   const row = await findVisit(context, eidIn(context))
   const open = row && (await openCancellation(portal.db, id))
   if (!row || !open) return row && typed.error ? one(context, typed.error) : show.notFound()
-  const page = { ...(await cancellationPage(context, row, open, id, typed)), undo: await undoOf(context) }
-  const options = { title: t('appointments.cancellationAsked.title'), about: aboutOf(row, page.entries) }
+  const undo = await undoOf(context)
+  const page = { ...(await cancellationPage(context, row, open, id, typed)), undo }
+  const about = [...aboutOf(row, page.entries), ...(undo?.about ?? [])]
+  const options = { title: t('appointments.cancellationAsked.title'), about }
   if (!typed.error) return show.page('/appointments/staff/cancellation', page, options)
   return show.refused('/appointments/staff/cancellation', page, { ...options, status: typed.error.status })
 }

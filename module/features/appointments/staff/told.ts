@@ -1,9 +1,13 @@
+import type { Whose } from '../../../web/whose.js'
+
 /** What a page says of a press that changed nothing. */
 export interface Told {
   status: number
   text: string
   /** The field at which it stands. */
   field?: string
+  /** Of whom the text tells. */
+  about?: readonly Whose[]
   /** Somebody else has it: they can be relieved of it. */
   takeOver?: boolean
 }

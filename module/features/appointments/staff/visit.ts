@@ -15,8 +15,10 @@ export async function one(context: StaffContext, told?: Told, typed: Record<stri
   const { show, t } = context
   const row = await findVisit(context, eidIn(context))
   if (!row) return show.notFound()
-  const page = { ...(await visitPage(context, row, told, typed)), undo: await undoOf(context) }
-  const options = { title: t('appointments.one.title'), about: aboutOf(row, page.entries) }
+  const undo = await undoOf(context)
+  const page = { ...(await visitPage(context, row, told, typed)), undo }
+  const about = [...aboutOf(row, page.entries), ...(undo?.about ?? [])]
+  const options = { title: t('appointments.one.title'), about }
   if (told) return show.refused('/appointments/staff/one', page, { ...options, status: told.status })
   return show.page('/appointments/staff/one', page, options)
 }
@@ -37,7 +39,7 @@ export async function formAbout(
   return told ? show.refused(view, content, { ...options, status: told.status }) : show.page(view, content, options)
 }
 
-/** What the press did that led here, as long as it can be taken back. */
+/** What the press did that led here, and did not, as long as it can be taken back. */
 export async function undoOf(context: StaffContext, target?: string, token = context.query['undo'] ?? '') {
   if (!isOpaqueId(token)) return undefined
   const { portal, staff } = context

@@ -3,10 +3,11 @@ import { z } from 'zod'
 import { isOpaqueId } from '../../../platform/ids.js'
 import type { StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
+import type { Deed } from '../press.js'
 import { undoPress } from '../undo.js'
 import { waitingPage } from './queue.js'
 import type { Told } from './told.js'
-import { counted } from './undoNotice.js'
+import { counted, namesOf } from './undoNotice.js'
 import { undoOf } from './visit.js'
 
 /**
@@ -20,7 +21,7 @@ export async function waiting(context: StaffContext, told?: Told, press?: string
   const page = { ...(await waitingPage(context)), undone: told !== undefined || context.query['undone'] === '1' }
   const options = {
     title: t('appointments.queue.title'),
-    about: page.about,
+    about: [...page.about, ...(undo?.about ?? []), ...(told?.about ?? [])],
     ...(told ? { status: told.status, flash: { kind: 'warning', text: told.text } as const } : {}),
   }
   return show.page(fragment ? '/appointments/staff/waiting' : '/appointments/staff/queue', { ...page, undo }, options)
@@ -40,10 +41,23 @@ export async function undo(context: StaffContext): Promise<Answer> {
     } as const
     return show.seeOther(`/staff/portal/appointments${fragment ? '/waiting?undone=1' : ''}`, flash)
   }
-  const kept = counted(outcome.kept.map(({ why }) => why)).map(([why, count]) =>
-    t('appointments.undo.kept', { count, why: t(`appointments.why.${why}`) }),
-  )
   const undone = outcome.undone === 0 ? [] : [t('appointments.undo.some', { count: outcome.undone })]
+  const { about, texts } = await keptText(context, outcome.kept)
   // What failed can be tried again.
-  return waiting(context, { status: 409, text: [...undone, ...kept].join(' ') }, asked.value.token)
+  return waiting(context, { status: 409, text: [...undone, ...texts].join(' '), about }, asked.value.token)
+}
+
+/** What could not be taken back and why, each by its name. */
+async function keptText(context: StaffContext, kept: readonly { deed: Deed; why: string }[]) {
+  const { t } = context
+  const { about, links } = await namesOf(
+    context,
+    kept.map(({ deed }) => deed.eid),
+  )
+  const texts = counted(kept.map(({ why }) => why)).map(([why, count]) => {
+    const names = kept.flatMap((each) => (each.why === why ? (links.get(each.deed.eid)?.text ?? []) : []))
+    const text = t('appointments.undo.kept', { count, why: t(`appointments.why.${why}`) })
+    return names.length === 0 ? text : `${text} (${names.join('; ')})`
+  })
+  return { about, texts }
 }
