@@ -125,6 +125,13 @@ export function whyStepsIn(words: string) {
   }
 }
 
+/** Said by every wing of a record that asks a second factor first, after the rules: the record's door asks it there. */
+export function factorStep(context: WhyContext, holds: boolean): WhyStep {
+  const { t, url } = context
+  const settings = { label: t('why.factor.fix'), href: url('/staff/portal/settings'), permission: 'settings:manage' }
+  return whyStepsIn('why')(context, 'factor', holds, {}, [settings])
+}
+
 /**
  * One kind of letter. Its words: `letter.<kind>.subject`, `.text` (paragraphs, a line each), `.action` (what the link
  * does), `.sms`. They may use `{{practice}}`, `{{phone}}`, `{{address}}` (the link's) and the values below.

@@ -17,6 +17,7 @@ import { standingOf } from './codes.js'
 import { codeHash, typedSymbols } from './codeSymbols.js'
 import { blockOf } from './limits.js'
 import { moveOwnRecordOf } from './ownRecord.js'
+import type { PasswordFlaw } from './passwordPolicy.js'
 import type { Portal } from './portal.js'
 import { sendVerification } from './verification.js'
 
@@ -39,6 +40,8 @@ export type Redeemer =
       email: string
       /** Called once, after the tries are counted, right or wrong: a flood hashes nothing, and a right PIN takes no longer. */
       hashPassword: () => Promise<string>
+      /** Called where the PIN and the date are right: the names that only the code knows must not be the password. */
+      judgePassword: (names: readonly string[]) => PasswordFlaw | undefined
       language: string | undefined
     }
 
@@ -49,6 +52,8 @@ export type Redeemed =
   | { ok: false; reason: 'too-many'; seconds: number }
   /** The PIN and the date were right, and the address has an account: sign in, then enter the PIN. */
   | { ok: false; reason: 'email-taken' }
+  /** The PIN and the date were right, and the password is hardly anything but a name that they stand for. */
+  | { ok: false; reason: 'weak'; flaw: PasswordFlaw }
 
 const WINDOW_SECONDS = 60 * 60
 
@@ -65,6 +70,8 @@ export async function redeemCode(portal: Portal, redeemer: Redeemer, typed: Code
   const passwordHash = redeemer.kind === 'new' ? await redeemer.hashPassword() : ''
   const wrong = whyNot(portal, tried, typed.born, barred)
   if (wrong !== undefined || !tried) return refuse(portal, redeemer, typed, tried, wrong ?? 'unknown')
+  const flaw = redeemer.kind === 'new' ? redeemer.judgePassword([tried.recipient, tried.patientName]) : undefined
+  if (flaw) return refuseWeak(portal, redeemer, typed, tried, flaw)
   try {
     return await db.transaction((tx) =>
       open(
@@ -114,9 +121,10 @@ const WIDELY = 1000
 
 /**
  * As staff read it in the history. somebody-else: the code is the patient's own, and the account is not theirs;
- * otherwise-open: the account opens the chart already, by a grant to which it cannot be added (codeJoining.ts).
+ * otherwise-open: the account opens the chart already, by a grant to which it cannot be added (codeJoining.ts);
+ * weak-password: all was right but the password.
  */
-type Failure = WhyNot | 'somebody-else' | 'otherwise-open'
+type Failure = WhyNot | 'somebody-else' | 'otherwise-open' | 'weak-password'
 
 /** What is wrong whoever comes with it, and that this person may not. */
 type WhyNot = 'unknown' | 'wrong-birth-date' | 'expired' | 'used' | 'revoked' | 'barred' | 'closed'
@@ -146,12 +154,38 @@ export function whyNot(
 }
 
 async function refuse(
-  { db, clock }: Portal,
+  portal: Portal,
   redeemer: Redeemer,
   typed: CodeTyped,
   tried: TriedCode | undefined,
   outcome: Failure,
 ): Promise<Redeemed> {
+  await tellOfRefusal(portal, redeemer, typed, tried, outcome)
+  return { ok: false, reason: 'refused' }
+}
+
+/**
+ * The code is not used up, and the try is not given back: each costs a hash, and a wrong guess at the PIN has paid as
+ * much. A password that is no name opens the record within the tries that are left.
+ */
+async function refuseWeak(
+  portal: Portal,
+  redeemer: Redeemer,
+  typed: CodeTyped,
+  tried: TriedCode,
+  flaw: PasswordFlaw,
+): Promise<Redeemed> {
+  await tellOfRefusal(portal, redeemer, typed, tried, 'weak-password')
+  return { ok: false, reason: 'weak', flaw }
+}
+
+async function tellOfRefusal(
+  { db, clock }: Portal,
+  redeemer: Redeemer,
+  typed: CodeTyped,
+  tried: TriedCode | undefined,
+  outcome: Failure,
+): Promise<void> {
   await db.transaction(async (tx) => {
     const accountId = redeemer.kind === 'account' ? redeemer.id : undefined
     await noteTry(tx, clock, tried, accountId, outcome)
@@ -162,7 +196,6 @@ async function refuse(
       details: { outcome },
     })
   })
-  return { ok: false, reason: 'refused' }
 }
 
 /** Thrown inside the transaction: everything that it did is taken back. */

@@ -2,19 +2,17 @@
  * Two accounts of one person became one: the address of the one that is no more signs in nowhere. Whoever reads there
  * hears of it, at once and whenever they forgot how they sign in; of the other's address they are told nothing.
  */
+import { accountInUse } from '../host/reads/redeeming.js'
 import type { Actor } from '../platform/audit.js'
 import type { Queryable, Tx } from '../platform/database.js'
 import { isLanguage } from '../platform/i18n.js'
 import { writeLetter } from './letters.js'
 import type { Portal } from './portal.js'
 
-/** Into which account this one was merged. Undefined: into none. */
+/** Which account stands in place of this one, however often that was merged since. Undefined: none, or it is closed. */
 export async function mergedInto(db: Queryable, accountId: number): Promise<number | undefined> {
-  const row = await db.first<{ into: number | null }>(
-    `SELECT merged_into AS \`into\` FROM foyer_accounts WHERE id = :accountId AND disabled_at IS NOT NULL`,
-    { accountId },
-  )
-  return row?.into ?? undefined
+  const stands = await accountInUse(db, accountId)
+  return stands === accountId ? undefined : stands
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 import { dictionary } from '@zxcvbn-ts/language-common'
 import { BCRYPT_BYTES } from '../host/php/passwords.js'
+import { isDay, type Day } from '../platform/clock.js'
 import type { Portal } from './portal.js'
 
 export type PasswordFlaw =
@@ -13,7 +14,7 @@ export type PasswordFlaw =
   | { reason: 'too-long' }
   /** Among the fifty thousand that are tried first, also with `@` for `a` and a year at its end. */
   | { reason: 'common' }
-  /** Hardly anything but one's name, login name or e-mail address. */
+  /** Hardly anything but the names, the birth date or the e-mail address of whom it is about. */
   | { reason: 'about-you' }
   /** The same few characters again and again, or a row of the keyboard. */
   | { reason: 'too-simple' }
@@ -26,7 +27,10 @@ export interface Judged {
   strength: 0 | 1 | 2 | 3
 }
 
-/** `about`: what the person is called, everywhere: names, login name, e-mail address. */
+/**
+ * `about`: what the person is called, everywhere: names, login name, e-mail address; the names of those whose records
+ * they open; days of birth.
+ */
 export function judgePassword(
   portal: Pick<Portal, 'globals' | 'settings'>,
   password: string,
@@ -111,14 +115,26 @@ function backwards(row: string): string {
   return row.split('').reverse().join('')
 }
 
-/** What is left when every name is taken out must still be a beginning. */
+/** What is left when every name and every date is taken out must still be a beginning. */
 function isAbout(plain: string, about: readonly string[]): boolean {
-  const names = about
-    .flatMap((each) => plainly(each).split(/[^\p{L}\p{N}]+/u))
-    .filter((name) => name.length >= 3)
+  const text = plain.replace(/[^\p{L}\p{N}]+/gu, '')
+  const worn = about
+    .flatMap((each) => (isDay(each) ? writtenDays(each) : plainly(each).split(/[^\p{L}\p{N}]+/u)))
+    .filter((word) => word.length >= 3)
     .sort((a, b) => b.length - a.length)
-  const rest = names.reduce((text, name) => text.replaceAll(name, ''), plain).replace(/[^\p{L}]/gu, '')
-  return names.some((name) => plain.includes(name)) && rest.length < FEWEST_OTHER_LETTERS
+  const rest = worn.reduce((left, word) => left.replaceAll(word, ''), text).replace(/[^\p{L}]/gu, '')
+  return worn.some((word) => text.includes(word)) && rest.length < FEWEST_OTHER_LETTERS
+}
+
+/** A day in digits, as people write it here and elsewhere: with and without zeros, the year long and short. */
+function writtenDays(on: Day): string[] {
+  const [year = '', month = '', day = ''] = on.split('-')
+  const years = [year, year.slice(2)]
+  const orders = (one: string, other: string) =>
+    years.flatMap((each) => [`${each}${one}${other}`, `${one}${other}${each}`, `${other}${one}${each}`])
+  const written = [...orders(month, day), ...orders(String(Number(month)), String(Number(day)))]
+  // Fewer digits than a short date has come about by chance.
+  return written.filter((digits) => digits.length >= 6)
 }
 
 const FEWEST_OTHER_LETTERS = 5

@@ -1,4 +1,5 @@
 /** Which account the host's credential of a person opens: one a person, however they come in. */
+import { accountInUse } from '../host/reads/redeeming.js'
 import type { Clock } from '../platform/clock.js'
 import type { Queryable, Tx } from '../platform/database.js'
 import { recordAudit } from '../platform/audit.js'
@@ -6,8 +7,6 @@ import { accountOfCredential } from './accounts.js'
 
 interface Holder {
   id: number
-  disabled_at: string | null
-  merged_into: number | null
   password_hash: string | null
   opens: number
 }
@@ -37,7 +36,7 @@ async function lookedUp(db: Queryable, pid: number): Promise<Looked> {
   const holder = await holderOf(db, pid)
   const isTheirs = holder && (holder.password_hash === null || holder.opens === 1)
   if (isTheirs) {
-    const id = await stillOpen(db, holder)
+    const id = await accountInUse(db, holder.id)
     return { into: id === undefined ? { kind: 'closed' } : { kind: 'its-own', id }, lets: undefined }
   }
   const own = await ownAccountOf(db, pid)
@@ -72,7 +71,7 @@ export async function accountOfPerson(
 
 function holderOf(db: Queryable, pid: number): Promise<Holder | undefined> {
   return db.first<Holder>(
-    `SELECT a.id, a.disabled_at, a.merged_into, a.password_hash,
+    `SELECT a.id, a.password_hash,
             EXISTS (SELECT 1 FROM foyer_grants g WHERE g.account_id = a.id AND g.pid = :pid AND g.relationship = 'self'
                                                    AND g.revoked_at IS NULL) AS opens
        FROM foyer_accounts a WHERE a.host_pid = :pid`,
@@ -120,21 +119,6 @@ export async function takeLoginBack(tx: Tx, { accountId, pid }: { accountId: num
       WHERE id = :accountId AND lost_login = :pid`,
     { accountId, pid, login: other === undefined ? pid : null },
   )
-}
-
-const MERGED_MOST = 5
-
-async function stillOpen(db: Queryable, holder: Holder): Promise<number | undefined> {
-  let at: Pick<Holder, 'id' | 'disabled_at' | 'merged_into'> | undefined = holder
-  for (let step = 0; at && step < MERGED_MOST; step += 1) {
-    if (at.disabled_at === null) return at.id
-    if (at.merged_into === null) return undefined
-    at = await db.first<Pick<Holder, 'id' | 'disabled_at' | 'merged_into'>>(
-      `SELECT id, disabled_at, merged_into FROM foyer_accounts WHERE id = :id`,
-      { id: at.merged_into },
-    )
-  }
-  return undefined
 }
 
 /** One account only: with two of them somebody has to look first. */

@@ -117,6 +117,11 @@ export function isAnothers(scope: PatientScope): boolean {
   return scope.kind === 'chart' && scope.relationship !== 'self'
 }
 
+/** Whether this account has to set up a second factor before it opens this record. */
+export function owesFactorFor({ owesFactor }: Pick<Account, 'owesFactor'>, scope: PatientScope): boolean {
+  return owesFactor && isAnothers(scope)
+}
+
 /** What a grant that runs opens now, by the practice's own day. */
 export function openingNow(
   grant: Pick<GrantRow, 'relationship' | 'extent' | 'born' | 'exempt' | 'validUntil'>,

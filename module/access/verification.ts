@@ -1,4 +1,5 @@
 /** Proof that an e-mail address is somebody's own: a link is sent there, and whoever gets it presses a button. */
+import { accountsOfPerson } from '../host/reads/redeeming.js'
 import { recordAudit, type Actor } from '../platform/audit.js'
 import { utc } from '../platform/clock.js'
 import type { Tx } from '../platform/database.js'
@@ -88,10 +89,13 @@ async function addressOf(tx: Tx, id: number): Promise<Before | undefined> {
 
 /**
  * The account's address, proved. One that another account has by now stays the other's, unless that one was merged into
- * this one: then it is the same person's, and signs in nowhere.
+ * this one, or into one that was: then it is the same person's, and signs in nowhere.
  */
 async function keepAddress(tx: Tx, { clock }: Portal, id: number, email: string): Promise<boolean> {
-  await tx.change(`UPDATE foyer_accounts SET email = NULL WHERE email = :email AND merged_into = :id`, { email, id })
+  const theirs = (await accountsOfPerson(tx, id)).map(({ account }) => account)
+  await tx.change(`UPDATE foyer_accounts SET email = NULL WHERE email = :email AND id IN (:theirs) AND id <> :id`, {
+    ...{ email, id, theirs },
+  })
   const other = await tx.first(`SELECT id FROM foyer_accounts WHERE email = :email AND id <> :id`, { email, id })
   if (other) return false
   await tx.change(`UPDATE foyer_accounts SET email = :email, email_verified_at = :now WHERE id = :id`, {

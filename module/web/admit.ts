@@ -3,7 +3,15 @@ import type { Request } from 'express'
 import type { Actor } from '../platform/audit.js'
 import { isOpaqueId, sha256 } from '../platform/ids.js'
 import { onceOf, type Once } from '../platform/once.js'
-import { accountMay, anyoneMay, findAccount, isAnothers, patientMay, scopeOf, type Account } from '../access/scope.js'
+import {
+  accountMay,
+  anyoneMay,
+  findAccount,
+  owesFactorFor,
+  patientMay,
+  scopeOf,
+  type Account,
+} from '../access/scope.js'
 import { staffMay, staffMember } from '../access/staff.js'
 import { doorContext, leave, renew, type Doors } from './door.js'
 import { isFragment, requestContext, sessionOf, type Exchange } from './exchange.js'
@@ -64,7 +72,7 @@ async function admitPatient(exchange: Exchange, route: Route): Promise<Admitted>
   const scope = scopeOf(account, record)
   // Somebody else's record and one that this grant does not open look the same: not there.
   if (!scope || !patientMay(policy, scope, route.permission)) return { context, answer: show.notFound() }
-  if (account.owesFactor && isAnothers(scope)) return { context, answer: setUpFactorFirst(exchange) }
+  if (owesFactorFor(account, scope)) return { context, answer: setUpFactorFirst(exchange) }
   const relationship = scope.kind === 'chart' ? scope.relationship : undefined
   const inRecord: RecordContext = {
     ...context,

@@ -251,6 +251,32 @@ describe('PINs on the portal’s pages', function () {
       expect(page.body).to.contain('value="not an address"')
     })
 
+    it('tell who has them that their password is made of the child’s name, and nobody else', async () => {
+      const pid = await child(home, { fname: 'Quentin' })
+      const code = await pinFor(pid)
+      const someone = await practice.visitor()
+      const named = { email: 'quentins@example.org', password: 'Quentin-Novak-2017' }
+      const wrong = await join(someone, 'AAAABBBB', named)
+      const told = await join(someone, code.symbols ?? '', named)
+      expect([wrong.status, told.status]).to.deep.equal([422, 422])
+      expect(told.body).to.contain('id="field-password-error"').and.contain('the patient’s name')
+      expect(wrong.body).to.not.contain('id="field-password-error"')
+      expect((await admin.get(`/staff/portal/patients/${String(pid)}/codes/${String(code.id)}`)).body).to.contain(
+        'Refused: the password chosen was made of a name',
+      )
+      expect((await join(someone, code.symbols ?? '', { email: 'quentins@example.org' })).status).to.equal(303)
+
+      // What was typed is told before the PIN is looked at, and costs no try.
+      await practice.db.transaction((tx) => tx.change(`DELETE FROM foyer_attempts`))
+      for (const password of ['03.05.2017 = Ok', 'Someone-Else@7']) {
+        const typed = await join(await practice.visitor(), 'AAAABBBB', { email: 'someone-else@example.org', password })
+        expect(typed.body, password).to.contain('date of birth or address').and.not.contain('could not be opened')
+      }
+      expect(await practice.db.select(`SELECT points FROM foyer_attempts WHERE \`key\` LIKE 'code-%'`)).to.deep.equal(
+        [],
+      )
+    })
+
     it('leave a used-up address alone: an account with it exists', async () => {
       const code = await pinFor(await child())
       const email = 'taken@example.org'

@@ -6,7 +6,7 @@ import { findCode } from '../../module/access/codes.js'
 import { linkToken } from '../../module/access/links.js'
 import { hashOwnPassword } from '../../module/access/ownPasswords.js'
 import { endSessions } from '../../module/access/sessions.js'
-import { loginOf, openPractice, type TestPractice } from '../support/practice.js'
+import { loginOf, openPractice, passwordOf, type TestPractice } from '../support/practice.js'
 import { visitor, type Page, type Visitor } from '../support/visitor.js'
 import { beginAnew, change, expectIn, newLogin, PATIENT } from './doors.js'
 import { hashHostPassword, hashSettings } from '../../module/host/php/passwords.js'
@@ -146,6 +146,19 @@ describe('The account page', function () {
     expect(left).to.deep.equal([])
   })
 
+  it('takes no password that is made of a child’s name or birthday whose record is open', async () => {
+    const maria = await practice.patientVisitor('maria')
+    const change = (password: string) =>
+      maria.post(
+        `${ACCOUNT}/password`,
+        { current: passwordOf('maria.santos'), password },
+        { from: `${ACCOUNT}/password` },
+      )
+    for (const password of ['Leo, Leo, Leo 2017!', '05/03/2017 = Ok', '05/03/2017 & Leo']) {
+      expect((await change(password)).body, password).to.include('made of your or the patient’s name')
+    }
+  })
+
   it('lets nobody at an open page try passwords for ever', async () => {
     await practice.setting('signInTries', '3')
     const { username, password } = await person()
@@ -254,17 +267,20 @@ describe('The account page', function () {
     const home = await comeIn(host.username, host.password)
     const row = await practice.db.first<{ id: number }>(`SELECT id FROM foyer_accounts WHERE host_pid = :pid`, host)
     const by = { kind: 'staff', id: 'admin', name: 'Robin Adler', requestId: 'test' } as const
-    const other = await person()
+    const [other, before] = [await person(), await person()]
     await practice.db.transaction(async (tx) => {
       const tell = (event: string, subject: string) => recordAudit(tx, practice.clock, by, { event, subject })
       await tell('credential.reset', `patient:${String(host.pid)}`)
       await tell('second-factor.reset', `account:${String(row?.id)}`)
+      await tell('account.merged', `account:${String(before.id)}`)
       await tell('account.merged', `account:${String(other.id)}`)
       for (let at = 0; at < 30; at += 1) await tell('second-factor.app-added', `account:${String(row?.id)}`)
       await tx.change(`UPDATE foyer_accounts SET merged_into = :into WHERE id = :id`, {
         into: row?.id ?? 0,
         id: other.id,
       })
+      // Joined with the other one, before that became part of this one.
+      await tx.change(`UPDATE foyer_accounts SET merged_into = :into WHERE id = :id`, { into: other.id, id: before.id })
     })
     const card = await home.get(ACCOUNT)
     expect(itemsOf('history', card)).to.have.length(20)
@@ -274,6 +290,7 @@ describe('The account page', function () {
     const [, next = ''] = /href="([^"]*before=\d+)"/.exec(first.body) ?? []
     const second = itemsOf('history', await home.get(next))
     expect(second.slice(10).map((line) => line.replace(/ \d\d:\d\d$/, ''))).to.deep.equal([
+      'The practice joined another account of yours with this one',
       'The practice joined another account of yours with this one',
       'The practice took your second step off',
       'The practice made a new password for you',
@@ -321,7 +338,7 @@ describe('The account page', function () {
       expect(grants, 'signing in again does not undo what staff decided').to.deep.equal([])
     })
 
-    it('follows a merge: the credential of an account that became part of another opens that one', async () => {
+    it('follows merges: the credential of an account that became part of another opens the one that stands', async () => {
       const { id } = await person()
       const host = await person('host')
       await comeIn(host.username, host.password)
@@ -332,6 +349,19 @@ describe('The account page', function () {
       )
       const someone = await comeIn(host.username, host.password)
       expect((await someone.get(ACCOUNT)).body).to.include(`own${String(made - 1)}@example.org`)
+      // Six times over.
+      let last = id
+      for (let times = 0; times < 5; times += 1) {
+        const next = await person()
+        await change(
+          practice,
+          `UPDATE foyer_accounts SET disabled_at = '2026-11-23 12:00:00', merged_into = :next WHERE id = :last`,
+          { last, next: next.id },
+        )
+        last = next.id
+      }
+      const again = await comeIn(host.username, host.password)
+      expect((await again.get(ACCOUNT)).body).to.include(`own${String(made)}@example.org`)
       await change(practice, `UPDATE foyer_accounts SET merged_into = NULL WHERE host_pid = :pid`, { pid: host.pid })
       expect((await (await practice.visitor()).signIn(PATIENT, host.username, host.password)).status).to.equal(401)
     })

@@ -231,6 +231,31 @@ describe('Who forgot their password', function () {
     await change(practice, shut, { id: merged.id, into: other.id })
     await ask(merged.email)
     expect(await letters()).to.deep.equal([{ kind: 'account.merged', recipient: merged.email, account_id: other.id }])
+
+    const third = await ownAccount()
+    await change(practice, shut, { id: other.id, into: third.id })
+    await ask(merged.email)
+    const told = (account: number) => ({ kind: 'account.merged', recipient: merged.email, account_id: account })
+    expect(await letters(), 'that one was joined with a third').to.deep.equal([told(other.id), told(third.id)])
+  })
+
+  it('gets one letter where the login’s account became part of the one that has this address', async () => {
+    const [login, other] = [await hostLogin(), await ownAccount()]
+    await change(practice, `UPDATE foyer_accounts SET email = :email WHERE id = :id`, {
+      ...{ email: login.email, id: other.id },
+    })
+    const letters = () => practice.db.select(`SELECT account_id FROM foyer_letters WHERE kind = 'account.reset-link'`)
+    await ask(login.email)
+    expect(await letters(), 'two accounts').to.have.length(2)
+    await change(practice, `DELETE FROM foyer_letters`, {})
+    await change(
+      practice,
+      `INSERT INTO foyer_accounts (own_record, host_pid, display_name, created_at, disabled_at, merged_into)
+       VALUES ('merged-merged-merged-2', :pid, 'x', '2026-11-23 08:00:00', '2026-11-23 08:00:00', :into)`,
+      { pid: login.pid, into: other.id },
+    )
+    await ask(login.email)
+    expect(await letters()).to.deep.equal([{ account_id: other.id }])
   })
 
   it('is not told that it was changed where the login belongs to no account that could keep it', async () => {

@@ -1,5 +1,6 @@
 /** The page on which staff ask why. */
 import { expect } from 'chai'
+import { features } from '../../module/portal.js'
 import { openPractice, type TestPractice } from '../support/practice.js'
 import type { Page, Visitor } from '../support/visitor.js'
 
@@ -56,7 +57,47 @@ describe('The page that says why', function () {
     await practice.setting('secondFactor', 'proxies')
     expect(decider(await admin.get(`${HOME}?who=record:${records.leo}&thing=open-record`))).to.equal('factor')
     expect(decider(await admin.get(`${HOME}?who=record:${records.maria}&thing=open-record`))).to.equal(undefined)
+    // Whatever anybody may want to do in it; and forms, which are asked of the patient.
+    const things = features.flatMap(({ explain }) => explain ?? []).filter(({ who }) => who === 'account')
+    const inRecord = things.filter(({ key }) => key !== 'account-sign-in')
+    expect(inRecord.length).to.be.greaterThan(10)
+    const asked = inRecord.map(({ key }) => `who=record:${records.leo}&thing=${key}`)
+    for (const question of [...asked, `who=patient:${String(practice.patients.leo)}&thing=asked-form`]) {
+      const page = await admin.get(`${HOME}?${question}`)
+      expect(textOf(page), question).to.contain('this account has none yet').and.contain('Cannot')
+    }
+    // Where one of two has set it up, the other one is named.
+    const values = {
+      leo: practice.patients.leo,
+      john: practice.accounts.john,
+      owner: `account:${String(practice.accounts.john)}`,
+    }
+    await practice.db.transaction(async (tx) => {
+      await tx.change(
+        `INSERT INTO foyer_grants (record, account_id, pid, relationship, extent, valid_from, granted_by, granted_at)
+         VALUES ('john-for-leo-john-for-', :john, :leo, 'father', 'full', '2026-01-01', 'x', '2026-01-01')`,
+        values,
+      )
+      await tx.change(
+        `INSERT INTO foyer_totp (owner, secret, last_step, created_at) VALUES (:owner, 'x', 0, '2026-01-01')`,
+        values,
+      )
+    })
+    const form = await admin.get(`${HOME}?who=patient:${String(practice.patients.leo)}&thing=asked-form`)
+    expect(textOf(form)).to.contain('They set it up before the record opens: maria.santos.')
+    expect(decider(form)).to.not.equal('factor')
+    await practice.db.transaction(async (tx) => {
+      await tx.change(`DELETE FROM foyer_grants WHERE account_id = :john AND pid = :leo`, values)
+      await tx.change(`DELETE FROM foyer_totp WHERE owner = :owner`, values)
+    })
+    const rules = `/staff/portal/access/why?who=record%3A${records.leo}&permission=appointments%3Aview`
+    const told = await admin.get(rules)
+    expect(textOf(told)).to.contain('May not').and.contain('this account has none yet')
+    expect(told.body).to.contain('href="/staff/portal/settings"').and.not.contain('data-test="decides"')
     await practice.setting('secondFactor', 'optional')
+    expect(textOf(await admin.get(rules)))
+      .to.contain('May ')
+      .and.not.contain('this account has none yet')
     expect(decider(await admin.get(`${HOME}?who=record:${records.leo}&thing=open-record`))).to.equal(undefined)
   })
 

@@ -48,6 +48,23 @@ describe('A password that somebody chooses', () => {
     expect(flaw('maria collects umbrellas', maria)).to.equal(undefined)
   })
 
+  it('is not hardly anything but a date of birth, however it is written', () => {
+    const kim = ['Kim Novak', '2017-05-03']
+    const born = ['2017-05-03']
+    const written = [
+      '20170503--ahoy',
+      '03.05.2017 hi',
+      '05/03/2017 hi',
+      '3-5-2017 ahoy',
+      'hi 030517 ~~~~',
+      '170503 = ahoy',
+    ]
+    for (const each of written) expect(flaw(each, born), each).to.equal('about-you')
+    expect(flaw('3.5.2017 = kim', kim), 'with the name').to.equal('about-you')
+    expect(flaw('2018.05.03 ahoy', born), 'another year').to.equal(undefined)
+    expect(flaw('03.05.2017 was a sunny day', kim)).to.equal(undefined)
+  })
+
   it('needs the host’s four kinds of characters only where its globals say so', () => {
     expect(flaw('otter lamps drift', [], { secure_password: '1' })).to.equal('needs-kinds')
     expect(flaw('Otter lamps 4 drift', [], { secure_password: '1' })).to.equal(undefined)

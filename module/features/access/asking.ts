@@ -1,8 +1,8 @@
 /** "Why?": somebody and something, put to the decision that admits, and every rule that it rests on. */
 import { explainPatient, explainStaff, explainSubjects, type Explanation, type Step } from '../../access/explain.js'
-import { accountMay, findAccount, patientMay, scopeOf, type PatientScope } from '../../access/scope.js'
+import { accountMay, findAccount, owesFactorFor, patientMay, scopeOf, type PatientScope } from '../../access/scope.js'
 import { staffMay, staffMember } from '../../access/staff.js'
-import type { WhyContext } from '../../feature.js'
+import { factorStep, type WhyContext, type WhyStep } from '../../feature.js'
 import { PORTAL_RIGHT, readAccessLists, type AccessLists, type HostGroup } from '../../host/gacl.js'
 import { searchPatients } from '../../host/patients.js'
 import { findStaffByName, searchStaff, type StaffUser } from '../../host/staff.js'
@@ -133,6 +133,8 @@ export interface Answer {
   closed: string | undefined
   steps: StepView[]
   fixes: { label: string; href: string }[]
+  /** Asked after the rules, and owed. */
+  factor?: WhyStep
 }
 
 export interface Answered {
@@ -196,12 +198,14 @@ async function answersOnRecord(
     if (thing.audience === 'staff') return refused(context, thing, t('access.why.forStaff'))
     if (!scope) return refused(context, thing, t('access.why.closed'))
     const isOfAccount = thing.audience === 'account'
+    const owes = !isOfAccount && owesFactorFor(account, scope)
     const verdict = isOfAccount ? accountMay(policy, thing.permission) : patientMay(policy, scope, thing.permission)
     const explanation = isOfAccount
       ? explainSubjects(policy, ['anyone', 'account'], thing.permission)
       : explainPatient(policy, scope, thing.permission)
     const fixes = fixesForRecord(context, scope, explanation, lists)
-    return answer(context, thing, verdict, explanation, { lists, hostRules: [] }, fixes)
+    const byRules = answer(context, thing, verdict, explanation, { lists, hostRules: [] }, fixes)
+    return owes ? owing(context, byRules) : byRules
   })
   const name = scope?.kind === 'chart' ? `${scope.patient.firstName} ${scope.patient.lastName}` : ''
   return { name: recordText(context, opened, name || t('access.why.aChart')), pid: opened.pid || undefined, answers }
@@ -223,6 +227,17 @@ function answer(
     closed: undefined,
     steps,
     fixes: verdict ? [] : fixes,
+  }
+}
+
+/** Whatever the rules say, the record asks a second factor first. */
+function owing(context: WhyContext, { fixes, steps, verdict, ...asked }: Answer): Answer {
+  const factor = factorStep(context, false)
+  return {
+    ...{ ...asked, verdict: false, factor },
+    // The rules decide where they refuse: they are asked first.
+    steps: verdict ? steps.map((step) => ({ ...step, decides: false })) : steps,
+    fixes: verdict ? [...factor.fixes] : fixes,
   }
 }
 

@@ -24,22 +24,20 @@ function whyMay(permission: string, who: 'staff' | 'account'): Why {
   }
 }
 
-function reasonsOf(context: WhyContext, { closed, fixes, steps, verdict }: Answer): Reasons {
+function reasonsOf(context: WhyContext, { closed, factor, fixes, steps, verdict }: Answer): Reasons {
   if (closed !== undefined) return { verdict, steps: [closedStep(context, closed)] }
   const first = steps.find((step) => !step.allows)
-  return {
-    verdict,
-    steps: steps.map((step) => ({
-      key: 'rules',
-      title: step.asked,
-      holds: step.allows,
-      detail:
-        step.rules.length === 0
-          ? [context.t('access.why.noRule')]
-          : step.rules.map(({ reason, text }) => (reason === '' ? text : `${text} “${reason}”`)),
-      fixes: step === first ? fixes.map((fix) => ({ ...fix, permission: 'access:manage' })) : [],
-    })),
-  }
+  const ruleSteps = steps.map((step) => ({
+    key: 'rules',
+    title: step.asked,
+    holds: step.allows,
+    detail:
+      step.rules.length === 0
+        ? [context.t('access.why.noRule')]
+        : step.rules.map(({ reason, text }) => (reason === '' ? text : `${text} “${reason}”`)),
+    fixes: step === first ? fixes.map((fix) => ({ ...fix, permission: 'access:manage' })) : [],
+  }))
+  return { verdict, steps: factor ? [...ruleSteps, factor] : ruleSteps }
 }
 
 function closedStep({ t }: WhyContext, text: string): WhyStep {

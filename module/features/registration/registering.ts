@@ -2,6 +2,7 @@
 import { accountOfEmail, createAccount } from '../../access/accounts.js'
 import { writeLetter } from '../../access/letters.js'
 import { findLink, makeLink, useLink } from '../../access/links.js'
+import { mergedInto } from '../../access/merged.js'
 import { takeLetterTo } from '../../access/newcomers.js'
 import { hashOwnPassword } from '../../access/ownPasswords.js'
 import { judgePassword, type PasswordFlaw } from '../../access/passwordPolicy.js'
@@ -30,16 +31,20 @@ export async function askToRegister(
   const by = stranger(requestId)
   await portal.db.transaction(async (tx) => {
     const known = await accountOfEmail(tx, email)
+    // One that was joined with another signs in nowhere: who reads there is told so, and has no account to sign in to.
+    const stays = await mergedInto(tx, known?.verified === true ? known.id : 0)
+    const ofKnown = stays === undefined ? 'registration.known' : 'account.merged'
     const link = await makeLink(tx, portal, {
       purpose: 'register',
       minutes: LINK_HOURS * 60,
       facts: { email, language },
     })
     await writeLetter(tx, portal, {
-      kind: known ? 'registration.known' : 'registration.verify',
+      kind: known ? ofKnown : 'registration.verify',
       channel: 'mail',
       to: email,
       language,
+      accountId: stays,
       facts: { link: known ? '' : link },
       by,
     })
@@ -77,7 +82,7 @@ export async function register(portal: Portal, input: NewcomerInput): Promise<Re
   const email = await provenAddress(portal, input.token)
   if (email === undefined) return { ok: false, reason: 'no-link' }
   const { details } = input
-  const about = [email, input.holderName, details.firstName, details.lastName, details.birthName]
+  const about = [email, input.holderName, details.firstName, details.lastName, details.birthName, details.born]
   const { flaw } = judgePassword(portal, input.password, about)
   if (flaw) return { ok: false, reason: 'unfit', flaw }
   const passwordHash = await hashOwnPassword(input.password)

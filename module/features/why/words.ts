@@ -35,6 +35,11 @@ export const words = wordsIn(
     'why.decides': 'decides',
     'why.others': 'Somebody with more rights can change this.',
     'why.unaccounted': 'Something else decides that is not listed here. The answer above is what happens.',
+    'why.factor': 'The second step at sign-in',
+    'why.factor.yes': 'Not everybody who opens this record owes one.',
+    'why.factor.no':
+      'The practice asks for one of whoever opens somebody else’s record, and this account has none yet. It is led to where one is set up.',
+    'why.factor.fix': 'See who must have a second step',
     'why.card.title': 'Why?',
     'why.card.text': 'See which rule lets them in or keeps them out.',
     'why.card.signIn': 'Can they sign in?',
@@ -75,6 +80,11 @@ export const words = wordsIn(
     'why.decides': 'decide',
     'why.others': 'Alguien con más permisos puede cambiarlo.',
     'why.unaccounted': 'Decide otra cosa que no figura aquí. La respuesta de arriba es lo que ocurre.',
+    'why.factor': 'El segundo paso al iniciar sesión',
+    'why.factor.yes': 'No a todos los que abren este expediente les falta.',
+    'why.factor.no':
+      'El consultorio lo pide a quien abre el expediente de otra persona, y esta cuenta todavía no lo tiene. El portal la lleva a donde se configura.',
+    'why.factor.fix': 'Ver quién debe tener un segundo paso',
     'why.card.title': '¿Por qué?',
     'why.card.text': 'Vea qué regla le deja entrar o se lo impide.',
     'why.card.signIn': '¿Puede iniciar sesión?',

@@ -17,26 +17,31 @@ export interface TriedCode {
   born: Day | undefined
   /** The chart says YES to the portal. */
   open: boolean
+  /** What the patient is called in the chart. */
+  patientName: string
 }
 
-interface Row extends Omit<TriedCode, 'born' | 'open'> {
+interface Row extends Omit<TriedCode, 'born' | 'open' | 'patientName'> {
   DOB: string | null
   allowed: string | null
+  fname: string | null
+  lname: string | null
 }
 
 /** One statement over one index, found or not. */
 export async function triedCode(db: Queryable, hash: string): Promise<TriedCode | undefined> {
   const row = await db.first<Row>(
     `SELECT c.id, c.pid, c.recipient, c.relationship, c.extent, c.redeemed_at, c.revoked_at, c.expires_at, p.DOB,
-            p.allow_patient_portal AS allowed
+            p.allow_patient_portal AS allowed, p.fname, p.lname
        FROM foyer_codes c
        LEFT JOIN patient_data p ON p.pid = c.pid
       WHERE c.code_hash = :hash`,
     { hash },
   )
   if (!row) return undefined
-  const { DOB, allowed, ...code } = row
-  return { ...code, born: dayOrNone(DOB), open: allowed === 'YES' }
+  const { DOB, allowed, fname, lname, ...code } = row
+  const patientName = `${fname ?? ''} ${lname ?? ''}`.trim()
+  return { ...code, born: dayOrNone(DOB), open: allowed === 'YES', patientName }
 }
 
 /** By what a person is known again: one account of theirs. */
@@ -54,8 +59,23 @@ export interface LostAccess extends KnownAs {
   revokedReason: string | null
 }
 
-/** Accounts merged into another, and that one into the next: as far as one looks. */
-const MERGED_MOST = 5
+/** Accounts merged into another, and that one into the next: as far as one looks, so that no ring is followed for ever. */
+const MERGED_MOST = 20
+
+/** The account that stands where this one was: itself, or the last one that it was merged into. Undefined: that is closed. */
+export async function accountInUse(db: Queryable, accountId: number): Promise<number | undefined> {
+  const stands = await db.first<{ id: number }>(
+    `WITH RECURSIVE became AS (
+       SELECT id, merged_into, disabled_at, 0 AS step FROM foyer_accounts WHERE id = :accountId
+        UNION ALL
+       SELECT a.id, a.merged_into, a.disabled_at, became.step + 1
+         FROM became JOIN foyer_accounts a ON a.id = became.merged_into
+        WHERE became.disabled_at IS NOT NULL AND became.step < ${String(MERGED_MOST)})
+     SELECT id FROM became WHERE disabled_at IS NULL`, // sql-safe: a number
+    { accountId },
+  )
+  return stands?.id
+}
 
 /**
  * Whose access to this chart was revoked and is not given back: each with the accounts that were merged into theirs. A

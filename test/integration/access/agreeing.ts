@@ -12,6 +12,9 @@ export function told(portal: Portal, key: string, person: WhyPerson): Promise<Re
   return thing.reasons(context, person)
 }
 
+/** As whom somebody opens a chart: of another's the practice asks a second factor, which they have not. */
+export const owed = (owes: boolean) => (owes ? 'proxy' : 'self')
+
 export interface Agreeing<Row> {
   set: (row: Row) => Promise<unknown>
   ask: () => Promise<Reasons>

@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { limitsOf } from '../../../module/access/signIn.js'
 import { lookUp, signInPatient, targetsOf } from '../../../module/access/signInPatient.js'
-import { findAccount, patientMay, scopeOf } from '../../../module/access/scope.js'
+import { findAccount, owesFactorFor, patientMay, scopeOf } from '../../../module/access/scope.js'
 import type { Reasons } from '../../../module/feature.js'
 import { requestAppointment } from '../../../module/features/appointments/booking.js'
 import { openings, requestable } from '../../../module/features/appointments/openings.js'
@@ -11,7 +11,7 @@ import { day as dayOf } from '../../../module/platform/clock.js'
 import { opaqueId } from '../../../module/platform/ids.js'
 import { MONDAY, openPractice, passwordOf, type TestPractice } from '../../support/practice.js'
 import type { Visitor } from '../../support/visitor.js'
-import { told } from './agreeing.js'
+import { owed, told } from './agreeing.js'
 
 /** The same each time, since each way in which it may be decided must be among them. */
 const SEED = 20_261_123
@@ -143,6 +143,8 @@ describe('Why somebody can or cannot', function () {
     const seen = new Map<string, number>()
     let maria: Visitor | undefined
     let age = 'appointments'
+    let owed = false
+    const ask = (owes: boolean) => practice.setting('secondFactor', owes ? 'proxies' : 'optional')
     const set = async (row: Opening) => {
       await db.transaction(async (tx) => {
         await tx.change(
@@ -164,13 +166,23 @@ describe('Why somebody can or cannot', function () {
       })
       if (row.age !== age) await practice.setting('adolescentExtent', row.age)
       age = row.age
+      if (row.owes !== owed) await ask(row.owes)
+      owed = row.owes
+    }
+    /** Signed in before the practice asked for it: the door itself would lead to where it is set up. */
+    const signedIn = async (owes: boolean) => {
+      if (owes) await ask(false)
+      const visitor = await practice.patientVisitor('maria')
+      if (owes) await ask(true)
+      return visitor
     }
     // A session of an account that is disabled is over, so the next one is signed in anew.
-    const happens = async ({ disabled }: Opening): Promise<boolean> => {
-      if (!disabled) maria ??= await practice.patientVisitor('maria')
+    const happens = async ({ disabled, owes }: Opening): Promise<boolean> => {
+      if (!disabled) maria ??= await signedIn(owes)
       const page = await (maria ?? (await practice.visitor())).get(`/portal/records/${records.ana}`)
       if (disabled) maria = undefined
-      expect(page.status, page.location ?? '').to.be.oneOf(disabled ? [303] : [200, 404])
+      const led = page.location === '/portal/account/second-factor'
+      expect(page.status, page.location ?? '').to.be.oneOf(disabled || (owes && led) ? [303] : [200, 404])
       return page.status === 200
     }
     const mend: Record<string, Partial<Opening>> = {
@@ -180,6 +192,7 @@ describe('Why somebody can or cannot', function () {
       notEnded: { until: null },
       allowed: { allowed: 'YES' },
       age: { exempt: true },
+      factor: { owes: false },
     }
     const person = { kind: 'account', record: records.ana } as const
     await fc.assert(
@@ -196,20 +209,25 @@ describe('Why somebody can or cannot', function () {
       { numRuns: RECORDS, seed: SEED },
     )
     expect([...seen.keys()]).to.include.members(['in', ...Object.keys(mend)])
+    await ask(false)
   })
 
   it('is told of asking for an appointment as it can be had, and they can once all is mended that decides', async () => {
     const { accounts, db, patients, portal, records, staff } = practice
     const seen = new Map<string, number>()
     const stood = { categories: '', limit: '' }
+    await practice.setting('secondFactor', 'proxies')
     const set = async (row: Request) => {
       await db.transaction(async (tx) => {
         await tx.change(`UPDATE patient_data SET allow_patient_portal = :allowed WHERE pid = :pid`, {
           ...{ pid: patients.luis, allowed: row.allowed },
         })
-        await tx.change(`UPDATE foyer_grants SET extent = :extent WHERE record = :record`, {
-          ...{ extent: row.extent, record: records.luis },
-        })
+        await tx.change(
+          `UPDATE foyer_grants SET extent = :extent, relationship = :relationship WHERE record = :record`,
+          {
+            ...{ extent: row.extent, relationship: owed(row.owes), record: records.luis },
+          },
+        )
         await tx.change(`UPDATE users SET active = :active WHERE id IN (:ids)`, {
           ...{ active: row.atWork ? 1 : 0, ids: [staff.lee, staff.osei] },
         })
@@ -227,7 +245,8 @@ describe('Why somebody can or cannot', function () {
     const happens = async (): Promise<boolean> => {
       const account = await findAccount(db, portal, accounts.luis)
       const scope = account && scopeOf(account, records.luis)
-      if (!scope || !patientMay(portal.policy(), scope, 'appointments:request')) return false
+      if (!scope || !patientMay(portal.policy(), scope, 'appointments:request') || owesFactorFor(account, scope))
+        return false
       const { categories, providers } = await requestable(portal, db)
       for (const provider of providers) {
         for (const category of categories) {
@@ -244,6 +263,7 @@ describe('Why somebody can or cannot', function () {
     const mend: Record<string, Partial<Request>> = {
       opens: { allowed: 'YES' },
       allowed: { extent: 'full' },
+      factor: { owes: false },
       categories: { categories: 'all' },
       providers: { atWork: true },
       room: { waiting: 0 },
@@ -263,6 +283,7 @@ describe('Why somebody can or cannot', function () {
       { numRuns: REQUESTS, seed: SEED },
     )
     expect([...seen.keys()]).to.include.members(['in', ...Object.keys(mend)])
+    await practice.setting('secondFactor', 'optional')
   })
 
   it('and the ways out lead somewhere, for whoever may go there', async () => {
@@ -332,6 +353,8 @@ interface Opening {
   revoked: boolean
   exempt: boolean
   age: string
+  /** The practice asks a second factor of whoever opens another's record, and she has none. */
+  owes: boolean
 }
 
 const recordRows: fc.Arbitrary<Opening> = fc.record({
@@ -352,11 +375,14 @@ const recordRows: fc.Arbitrary<Opening> = fc.record({
   revoked: mostly(false, true),
   exempt: mostly(false, true),
   age: fc.constantFrom('appointments', 'none', 'full', 'forms'),
+  owes: mostly(false, true),
 })
 
 interface Request {
   allowed: string
   extent: string
+  /** The chart is somebody else's, of which the practice asks a second factor. */
+  owes: boolean
   categories: string
   atWork: boolean
   limit: string
@@ -365,6 +391,7 @@ interface Request {
 
 const requests: fc.Arbitrary<Request> = fc.record({
   allowed: mostly('YES', 'NO'),
+  owes: mostly(false, true),
   extent: mostly('full', 'appointments', 'forms'),
   categories: mostly('all', '["office_visit"]', '[]'),
   atWork: mostly(true, false),

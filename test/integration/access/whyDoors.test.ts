@@ -6,7 +6,7 @@ import { issueCodes } from '../../../module/access/codeIssuing.js'
 import { redeemCode } from '../../../module/access/codeRedeeming.js'
 import { findCode } from '../../../module/access/codes.js'
 import { hashOwnPassword } from '../../../module/access/ownPasswords.js'
-import { findAccount, patientMay, scopeOf } from '../../../module/access/scope.js'
+import { findAccount, owesFactorFor, patientMay, scopeOf } from '../../../module/access/scope.js'
 import { limitsOf } from '../../../module/access/signIn.js'
 import { lookUp, signInPatient, targetsOf } from '../../../module/access/signInPatient.js'
 import { signInStaff, staffTarget } from '../../../module/access/signInStaff.js'
@@ -14,7 +14,7 @@ import { patientPermissions, staffPermissions } from '../../../module/features/a
 import type { Actor } from '../../../module/platform/audit.js'
 import { utc } from '../../../module/platform/clock.js'
 import { openPractice, passwordOf, type TestPractice } from '../../support/practice.js'
-import { agree, told, type Agreeing } from './agreeing.js'
+import { agree, owed, told, type Agreeing } from './agreeing.js'
 import { decideForUser, may, userNamed } from './deciding.js'
 
 describe('Why somebody comes in', function () {
@@ -67,6 +67,12 @@ describe('Why somebody comes in', function () {
     }
     const ask = () => told(portal, 'redeem', { kind: 'patient', pid })
     await agreeOften(redeemings, 40, mend, { ask, happens, set })
+
+    const keys = async () => (await ask()).steps.map(({ key }) => key)
+    expect(await keys()).to.not.include('thenFactor')
+    await practice.setting('secondFactor', 'proxies')
+    expect(await keys(), 'asked of whoever opens another’s record').to.include('thenFactor')
+    await practice.setting('secondFactor', 'optional')
   })
 
   it('is told of an account’s own e-mail and password', async () => {
@@ -131,20 +137,34 @@ describe('Why somebody comes in', function () {
     const { accounts, db, portal, records, patients } = practice
     const scopeNow = async () => {
       const account = await findAccount(db, portal, accounts.luis)
-      return account && scopeOf(account, records.luis)
+      const scope = account && scopeOf(account, records.luis)
+      return scope && !owesFactorFor(account, scope) ? scope : undefined
     }
+    await practice.setting('secondFactor', 'proxies')
     for (const { name: permission } of patientPermissions) {
-      const set = ({ allowed, extent }: Opened) =>
+      const set = ({ allowed, extent, owes }: Opened) =>
         db.transaction(async (tx) => {
-          const values = { pid: patients.luis, allowed: allowed ? 'YES' : 'NO', extent, record: records.luis }
+          const relationship = owed(owes)
+          const values = {
+            pid: patients.luis,
+            allowed: allowed ? 'YES' : 'NO',
+            extent,
+            relationship,
+            record: records.luis,
+          }
           await tx.change(`UPDATE patient_data SET allow_patient_portal = :allowed WHERE pid = :pid`, values)
-          await tx.change(`UPDATE foyer_grants SET extent = :extent WHERE record = :record`, values)
+          await tx.change(
+            `UPDATE foyer_grants SET extent = :extent, relationship = :relationship WHERE record = :record`,
+            values,
+          )
         })
       const happens = async () => {
         const scope = await scopeNow()
         return scope !== undefined && patientMay(portal.policy(), scope, permission)
       }
-      const mend: Record<string, Partial<Opened>> = { rules: { extent: 'full' }, closed: { allowed: true } }
+      const mend: Record<string, Partial<Opened>> = {
+        ...{ rules: { extent: 'full' }, closed: { allowed: true }, factor: { owes: false } },
+      }
       const ask = () => told(portal, permission, { kind: 'account', record: records.luis })
       for (const row of openings) await agree(row, mend, { ask, happens, set })
     }
@@ -249,12 +269,15 @@ const staffSignIns: fc.Arbitrary<StaffSignIn> = fc.record({
 interface Opened {
   allowed: boolean
   extent: string
+  owes: boolean
 }
 
 const openings: readonly Opened[] = [
-  { allowed: true, extent: 'appointments' },
-  { allowed: true, extent: 'forms' },
-  { allowed: false, extent: 'appointments' },
+  { allowed: true, extent: 'appointments', owes: false },
+  { allowed: true, extent: 'forms', owes: false },
+  { allowed: false, extent: 'appointments', owes: false },
+  { allowed: true, extent: 'full', owes: true },
+  { allowed: false, extent: 'forms', owes: true },
 ]
 
 interface Decided {

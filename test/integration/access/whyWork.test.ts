@@ -1,7 +1,7 @@
 /** Why a visit can be cancelled, a document filed, a form asked, a change proposed, or not: what is told is what happens, and its ways out lead there. */
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { findAccount, patientMay, scopeOf } from '../../../module/access/scope.js'
+import { findAccount, owesFactorFor, patientMay, scopeOf } from '../../../module/access/scope.js'
 import { staffMay } from '../../../module/access/staff.js'
 import { followRules, makeRule, type NewRule } from '../../../module/access/formRules.js'
 import { cancelAppointment } from '../../../module/features/appointments/booking.js'
@@ -17,7 +17,7 @@ import { INTAKE, keepForm, nurse } from '../../support/forms.js'
 import { OFFICE_VISIT, openPractice, type TestPractice } from '../../support/practice.js'
 import { aSubmission } from '../../support/submissions.js'
 import { administrator } from '../registration/people.js'
-import { agree, told } from './agreeing.js'
+import { agree, owed, told } from './agreeing.js'
 import { decideForUser, userNamed } from './deciding.js'
 
 /** The same each time, since each way in which it may be decided must be among them. */
@@ -37,6 +37,7 @@ describe('Why work can be done', function () {
   before(async () => {
     folder = await makeSiteFolder()
     practice = await openPractice({ env: { FOYER_HOST_SITE_DIR: folder.dir } })
+    await practice.setting('secondFactor', 'proxies')
     await decideForUser(practice, 'dr.lee', { permission: 'portal:use', effect: 'allow' })
     await decideForUser(practice, 'dr.lee', { permission: 'access:manage', effect: 'allow' })
   })
@@ -47,11 +48,17 @@ describe('Why work can be done', function () {
 
   it('is told of cancelling a visit', async () => {
     const { accounts, db, patients, portal, records, staff } = practice
-    const set = async ({ allowed, extent, visit }: Cancelling) => {
+    const set = async ({ allowed, extent, owes, visit }: Cancelling) => {
       await db.transaction(async (tx) => {
-        const values = { pid: patients.luis, allowed: allowed ? 'YES' : 'NO', extent, record: records.luis }
+        const values = {
+          pid: patients.luis,
+          allowed: allowed ? 'YES' : 'NO',
+          extent,
+          owes: owed(owes),
+          record: records.luis,
+        }
         await tx.change(`UPDATE patient_data SET allow_patient_portal = :allowed WHERE pid = :pid`, values)
-        await tx.change(`UPDATE foyer_grants SET extent = :extent WHERE record = :record`, values)
+        await tx.change(`UPDATE foyer_grants SET extent = :extent, relationship = :owes WHERE record = :record`, values)
         await tx.change(`DELETE FROM foyer_cancellation_requests`)
         await tx.change(`DELETE FROM openemr_postcalendar_events WHERE pc_pid = :pid`, { pid: String(patients.luis) })
       })
@@ -60,7 +67,8 @@ describe('Why work can be done', function () {
     const happens = async () => {
       const account = await findAccount(db, portal, accounts.luis)
       const scope = account && scopeOf(account, records.luis)
-      if (!scope || !patientMay(portal.policy(), scope, 'appointments:cancel')) return false
+      if (!scope || !patientMay(portal.policy(), scope, 'appointments:cancel') || owesFactorFor(account, scope))
+        return false
       const actor = { kind: 'account', id: String(accounts.luis), name: 'Luis', requestId: undefined } as const
       const [first] = await upcomingOf(portal, db, scope)
       return first !== undefined && (await cancelAppointment(portal, actor, { scope, id: first.id, reason: 'Ill' })).ok
@@ -68,6 +76,7 @@ describe('Why work can be done', function () {
     const mend: Record<string, Partial<Cancelling>> = {
       opens: { allowed: true },
       allowed: { extent: 'full' },
+      factor: { owes: false },
       ahead: { visit: 'ahead' },
     }
     const person = { kind: 'account', record: records.luis } as const
@@ -146,13 +155,13 @@ describe('Why work can be done', function () {
       }
     })
     const [byVisit = 0, byAge = 0] = ids
-    const set = async ({ age, allowed, before, extent, rule, visit }: Asking) => {
+    const set = async ({ age, allowed, before, extent, owes, rule, visit }: Asking) => {
       await db.transaction(async (tx) => {
-        const values = { pid: luis, allowed: allowed ? 'YES' : 'NO', extent, record: records.luis }
+        const values = { pid: luis, allowed: allowed ? 'YES' : 'NO', extent, owes: owed(owes), record: records.luis }
         await tx.change(`UPDATE patient_data SET allow_patient_portal = :allowed, DOB = :born WHERE pid = :pid`, {
           ...{ ...values, born: age === 'child' ? '2020-01-01' : '1980-01-01' },
         })
-        await tx.change(`UPDATE foyer_grants SET extent = :extent WHERE record = :record`, values)
+        await tx.change(`UPDATE foyer_grants SET extent = :extent, relationship = :owes WHERE record = :record`, values)
         await tx.change(`DELETE FROM foyer_form_assignments`)
         await tx.change(`DELETE FROM openemr_postcalendar_events WHERE pc_pid = :pid`, { pid: String(luis) })
         await tx.change(`UPDATE foyer_form_rules SET active = 0`)
@@ -176,13 +185,14 @@ describe('Why work can be done', function () {
       await followRules(portal)
       const account = await findAccount(db, portal, accounts.luis)
       const scope = account && scopeOf(account, records.luis)
-      if (!scope || !patientMay(portal.policy(), scope, 'forms:fill')) return false
+      if (!scope || !patientMay(portal.policy(), scope, 'forms:fill') || owesFactorFor(account, scope)) return false
       const lines = await formLines(db, scope, dayOf(practice.clock.now()))
       return lines.some(({ kind }) => kind === 'waiting')
     }
     const mend: Record<string, Partial<Asking>> = {
       opened: { allowed: true },
       allowed: { extent: 'full' },
+      factor: { owes: false },
       rules: { rule: 'visit' },
       meant: { age: 'grown', visit: 'ahead' },
       due: { before: 'waiting' },
@@ -214,12 +224,18 @@ describe('Why work can be done', function () {
 
   it('is told of proposing a change of the profile', async () => {
     const { accounts, db, patients, portal, records } = practice
-    const set = async ({ allowed, chart, extent, hidden }: Proposing) => {
+    const set = async ({ allowed, chart, extent, hidden, owes }: Proposing) => {
       person = { kind: 'account', record: chart ? records.john : records.ownOfJohn }
       await db.transaction(async (tx) => {
-        const values = { pid: patients.john, allowed: allowed ? 'YES' : 'NO', extent, record: records.john }
+        const values = {
+          pid: patients.john,
+          allowed: allowed ? 'YES' : 'NO',
+          extent,
+          owes: owed(owes),
+          record: records.john,
+        }
         await tx.change(`UPDATE patient_data SET allow_patient_portal = :allowed WHERE pid = :pid`, values)
-        await tx.change(`UPDATE foyer_grants SET extent = :extent WHERE record = :record`, values)
+        await tx.change(`UPDATE foyer_grants SET extent = :extent, relationship = :owes WHERE record = :record`, values)
         await tx.change(`DELETE FROM layout_options WHERE form_id = 'DEM'`)
         if (!hidden) return
         // sql-safe: names from the module's own list
@@ -234,7 +250,8 @@ describe('Why work can be done', function () {
     const happens = async () => {
       const account = await findAccount(db, portal, accounts.john)
       const scope = account && scopeOf(account, person.record)
-      if (scope?.kind !== 'chart' || !patientMay(portal.policy(), scope, 'profile:propose')) return false
+      if (!account || scope?.kind !== 'chart' || !patientMay(portal.policy(), scope, 'profile:propose')) return false
+      if (owesFactorFor(account, scope)) return false
       const actor = { kind: 'account', id: String(accounts.john), name: 'John', requestId: undefined } as const
       const proposal = { values: { city: `Lima ${String((cities += 1))}` }, seen: { city: '' }, note: '' }
       return (await proposeProfile(portal, actor, scope, proposal, undefined)).ok
@@ -245,6 +262,7 @@ describe('Why work can be done', function () {
       opens: { allowed: true },
       chart: { chart: true },
       allowed: { extent: 'full' },
+      factor: { owes: false },
       fields: { hidden: false },
     }
     const seen = new Set<string>()
@@ -253,9 +271,14 @@ describe('Why work can be done', function () {
       fc.asyncProperty(proposings, async (row) => void seen.add(await agree(row, mend, { ask, happens, set }, led))),
       {
         numRuns: PROPOSALS,
-        examples: [{}, { allowed: false }, { extent: 'appointments' }, { chart: false }, { hidden: true }].map(
-          (lacking): [Proposing] => [{ ...canPropose, ...lacking }],
-        ),
+        examples: [
+          {},
+          { allowed: false },
+          { extent: 'appointments' },
+          { chart: false },
+          { hidden: true },
+          { owes: true },
+        ].map((lacking): [Proposing] => [{ ...canPropose, ...lacking }]),
       },
     )
     expect([...seen]).to.include.members(['can', ...Object.keys(mend)])
@@ -270,6 +293,7 @@ describe('Why work can be done', function () {
 })
 
 interface Cancelling {
+  owes: boolean
   allowed: boolean
   extent: string
   visit: keyof typeof visits | undefined
@@ -285,6 +309,7 @@ const visits = {
 } as const
 
 const cancellings: fc.Arbitrary<Cancelling> = fc.record({
+  owes: fc.constantFrom(false, false, true),
   allowed: fc.constantFrom(true, true, false),
   extent: fc.constantFrom('full', 'appointments', 'forms'),
   visit: fc.constantFrom('ahead', 'soon', 'pending', 'cancelled', 'past', undefined),
@@ -315,6 +340,7 @@ const anyRule = {
 }
 
 interface Asking {
+  owes: boolean
   allowed: boolean
   extent: string
   rule: 'visit' | 'age' | undefined
@@ -325,13 +351,14 @@ interface Asking {
 }
 
 const canBeAsked: Asking = {
-  ...{ allowed: true, extent: 'full', rule: 'visit', age: 'grown', visit: 'ahead', before: 'never' },
+  ...{ allowed: true, extent: 'full', owes: false, rule: 'visit', age: 'grown', visit: 'ahead', before: 'never' },
 }
 
 /** What each step lacks. */
 const lacking: Readonly<Record<string, Partial<Asking>>> = {
   opened: { allowed: false },
   allowed: { extent: 'appointments' },
+  factor: { owes: true },
   rules: { rule: undefined },
   meant: { visit: undefined },
   due: { before: 'withdrawn' },
@@ -344,6 +371,7 @@ const askingVisits = {
 } as const
 
 const askings: fc.Arbitrary<Asking> = fc.record({
+  owes: fc.constantFrom(false, false, false, true),
   allowed: fc.constantFrom(true, true, true, false),
   extent: fc.constantFrom('full', 'full', 'appointments'),
   rule: fc.constantFrom('visit', 'age', 'age', undefined),
@@ -353,15 +381,17 @@ const askings: fc.Arbitrary<Asking> = fc.record({
 })
 
 interface Proposing {
+  owes: boolean
   allowed: boolean
   extent: string
   chart: boolean
   hidden: boolean
 }
 
-const canPropose: Proposing = { allowed: true, extent: 'full', chart: true, hidden: false }
+const canPropose: Proposing = { allowed: true, extent: 'full', chart: true, hidden: false, owes: false }
 
 const proposings: fc.Arbitrary<Proposing> = fc.record({
+  owes: fc.constantFrom(false, false, true),
   allowed: fc.constantFrom(true, true, false),
   extent: fc.constantFrom('full', 'full', 'appointments'),
   chart: fc.constantFrom(true, true, false),

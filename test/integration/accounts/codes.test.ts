@@ -4,6 +4,7 @@ import { issueCodes, reissueCode, revokeCode, type NewCodes } from '../../../mod
 import { redeemCode, type Redeemer } from '../../../module/access/codeRedeeming.js'
 import { codesOfPatients, findCode, triesOfCode, type Code } from '../../../module/access/codes.js'
 import { hashOwnPassword } from '../../../module/access/ownPasswords.js'
+import { judgePassword as judge } from '../../../module/access/passwordPolicy.js'
 import { findAccount, subjectsOf } from '../../../module/access/scope.js'
 import type { Actor } from '../../../module/platform/audit.js'
 import { utc } from '../../../module/platform/clock.js'
@@ -53,6 +54,11 @@ describe('PINs and access codes', function () {
   }
 
   const john = (): Redeemer => ({ kind: 'account', id: practice.accounts.john, name: 'John Carter' })
+  /** Somebody who makes an account with it; any password will do unless they say otherwise. */
+  const newcomer = (email: string, more: Partial<Extract<Redeemer, { kind: 'new' }>> = {}): Redeemer => ({
+    ...{ kind: 'new', email, hashPassword: () => Promise.resolve('x'), judgePassword: () => undefined, language: 'es' },
+    ...more,
+  })
   const type = (redeemer: Redeemer, symbols = '', born = LEO, address = '192.0.2.1') =>
     redeemCode(practice.portal, redeemer, { symbols, born, address, requestId: 'test' })
   const grants = (pid: number) =>
@@ -77,7 +83,7 @@ describe('PINs and access codes', function () {
     const code = await pinFor(pid)
     const hashPassword = () => hashOwnPassword('four unrelated words here')
     const email = 'eva.novak@example.org'
-    const outcome = await type({ kind: 'new', email, hashPassword, language: 'es' }, code.symbols)
+    const outcome = await type(newcomer(email, { hashPassword }), code.symbols)
     expect(outcome).to.include({ ok: true })
     const account = await practice.db.first(
       `SELECT display_name, email, email_verified_at, language FROM foyer_accounts WHERE email = :email`,
@@ -90,18 +96,48 @@ describe('PINs and access codes', function () {
       }),
     ).to.not.equal(undefined)
     const other = await pinFor(await child())
-    expect(await type({ kind: 'new', email, hashPassword, language: 'es' }, other.symbols)).to.deep.equal({
+    expect(await type(newcomer(email, { hashPassword }), other.symbols)).to.deep.equal({
       ok: false,
       reason: 'email-taken',
     })
     expect((await theOne(other.pid, other.id)).standing).to.equal('pending')
   })
 
+  it('stay unused where the password is made of a name that only they know, and tell of it to nobody else', async () => {
+    const pid = await child('Quentin')
+    const code = await pinFor(pid)
+    const password = 'Quentin!2017!Novak'
+    const judgePassword = (names: readonly string[]) => judge(practice.portal, password, names).flaw
+    const eva = newcomer('quentins.mother@example.org', {
+      judgePassword,
+      hashPassword: () => hashOwnPassword(password),
+    })
+    expect(await type(eva, code.symbols)).to.deep.equal({ ok: false, reason: 'weak', flaw: { reason: 'about-you' } })
+    expect((await theOne(pid, code.id)).standing).to.equal('pending')
+    expect(await grants(pid)).to.deep.equal([])
+    expect((await triesOfCode(practice.db, code.id)).map(({ outcome }) => outcome)).to.deep.equal(['weak-password'])
+
+    const refused = { ok: false, reason: 'refused' }
+    expect(await type(eva, 'AAAAAAAA'), 'another PIN').to.deep.equal(refused)
+    expect(await type(eva, code.symbols, '2017-05-04'), 'another date').to.deep.equal(refused)
+    const made = await type(newcomer('quentins.mother@example.org'), code.symbols)
+    expect(made, 'another password').to.include({ ok: true, pid })
+    expect(await type(eva, code.symbols), 'used by now').to.deep.equal(refused)
+  })
+
+  it('are not tried for nothing with a password that is a name', async () => {
+    await practice.setting('pinTries', '3')
+    const code = await pinFor(await child('Quentin'))
+    const eva = newcomer('q@example.org', { judgePassword: () => ({ reason: 'about-you' }) })
+    for (let at = 0; at < 3; at += 1) expect(await type(eva, code.symbols)).to.include({ reason: 'weak' })
+    expect(await type(eva, code.symbols)).to.include({ reason: 'too-many' })
+  })
+
   it('cost no hash once there were too many tries', async () => {
     await practice.setting('pinTries', '3')
     let hashed = 0
     const hashPassword = () => Promise.resolve(`x${String((hashed += 1))}`)
-    const stranger: Redeemer = { kind: 'new', email: 'flood@example.org', hashPassword, language: undefined }
+    const stranger = newcomer('flood@example.org', { hashPassword })
     for (let at = 0; at < 3; at += 1) await type(stranger, 'AAAAAAAA')
     expect(await type(stranger, 'AAAAAAAA')).to.include({ reason: 'too-many' })
     expect(hashed).to.equal(3)
@@ -301,11 +337,7 @@ describe('PINs and access codes', function () {
       const tries = (await triesOfCode(practice.db, made.id)).map(({ outcome }) => outcome)
       expect(tries).to.deep.equal(['somebody-else', 'somebody-else'])
       expect(await has(pid)).to.equal('mother full')
-      const theirs: Redeemer = {
-        ...{ kind: 'new', email: 'kim.novak@example.org', language: undefined },
-        hashPassword: () => Promise.resolve('x'),
-      }
-      expect(await type(theirs, made.symbols, fifteen)).to.include({ ok: true })
+      expect(await type(newcomer('kim.novak@example.org'), made.symbols, fifteen)).to.include({ ok: true })
     })
   })
 
@@ -334,12 +366,9 @@ describe('PINs and access codes', function () {
     })
 
     describe('though many guess', () => {
-      const stranger = (email: string): Redeemer => ({
-        ...{ kind: 'new', email, hashPassword: () => Promise.resolve('x'), language: undefined },
-      })
       const guess = (at: number, email: string, born: string, address = `2001:db8:${at.toString(16)}::1`) =>
         type(
-          stranger(email),
+          newcomer(email),
           `AAAAAA${String(2 + (at % 8))}${'BCDEFGHJKM'.charAt(Math.trunc(at / 8) % 10)}`,
           born,
           address,
@@ -360,7 +389,7 @@ describe('PINs and access codes', function () {
         const [born, email] = ['2019-08-17', 'storm.parent@example.org']
         const pin = await pinFor(await child(undefined, { dob: born }), { recipient: 'Storm Parent' })
         for (let at = 0; at < 60; at += 1) await guess(at, email, born)
-        expect(await type(stranger(email), pin.symbols, born, '198.51.100.1')).to.include({ ok: true })
+        expect(await type(newcomer(email), pin.symbols, born, '198.51.100.1')).to.include({ ok: true })
       })
 
       it('until a birth date has been guessed for a thousand times: then who is signed in goes on', async () => {
@@ -369,7 +398,7 @@ describe('PINs and access codes', function () {
         await guess(1, 'a@example.org', born)
         await use(`code-born:stranger:${born}`, 1000)
         expect(await guess(2, 'b@example.org', born)).to.include(exhausted)
-        expect(await type(stranger('c@example.org'), pin.symbols, born, '198.51.100.1')).to.include(exhausted)
+        expect(await type(newcomer('c@example.org'), pin.symbols, born, '198.51.100.1')).to.include(exhausted)
         expect(await type(john(), pin.symbols, born, '198.51.100.1')).to.include({ ok: true })
         // Their guesses have an end, too.
         const other = await pinFor(await child(undefined, { dob: born }))

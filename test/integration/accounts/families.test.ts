@@ -138,7 +138,10 @@ describe('Who opens a record', function () {
     const join = (symbols: string | undefined, email: string) =>
       redeemCode(
         practice.portal,
-        { kind: 'new', email, hashPassword: () => Promise.resolve('x'), language: 'en' },
+        {
+          ...{ kind: 'new', email, hashPassword: () => Promise.resolve('x'), language: 'en' },
+          judgePassword: () => undefined,
+        },
         { symbols: symbols ?? '', born: LEO, address: '192.0.2.7', requestId: 'test' },
       )
     const type = (id: number, symbols: string | undefined) =>

@@ -12,6 +12,8 @@ import { chartsOf } from '../../../module/host/reads/candidates.js'
 import { refreshKeys } from '../../../module/features/registration/keeping.js'
 import { opaqueId } from '../../../module/platform/ids.js'
 import { openPractice, type TestPractice } from '../../support/practice.js'
+import { mergedInto } from '../../../module/access/merged.js'
+import { askToRegister } from '../../../module/features/registration/registering.js'
 import { administrator, person, register, someone as details, type Person } from './people.js'
 
 describe('Two accounts of one person', () => {
@@ -109,6 +111,43 @@ describe('Two accounts of one person', () => {
     expect(await proves(stranger.accountId, given ?? '')).to.equal(false)
     expect(await proves(into.accountId, given ?? '')).to.equal(true)
     expect([await emailOf(from.accountId), await emailOf(into.accountId)]).to.deep.equal([null, given])
+  })
+
+  it('are followed to the one that stands, however often they were joined since', async () => {
+    const { db, portal } = practice
+    const [first, second, third] = [await someone(), await someone(), await someone()]
+    const join = (from: Person, into: Person) =>
+      mergeAccounts(portal, staff.member, staff.actor, {
+        ...{ from: from.accountId, into: into.accountId, reason: 'One person' },
+      })
+    await join(first, second)
+    await join(second, third)
+    const address = (await emailOf(first.accountId)) ?? ''
+    expect(await mergedInto(db, first.accountId)).to.equal(third.accountId)
+    expect(await mergedInto(db, third.accountId), 'it stands itself').to.equal(undefined)
+    const page = await (await practice.staffVisitor('admin')).get(`/staff/portal/accounts/${String(first.accountId)}`)
+    expect(page.body).to.contain(`href="/staff/portal/accounts/${String(third.accountId)}"`)
+
+    const lettersOf = async (kind: string) =>
+      db.select(`SELECT recipient, account_id FROM foyer_letters WHERE recipient = :address AND kind = :kind`, {
+        ...{ address, kind },
+      })
+    expect(await lettersOf('account.merged')).to.deep.equal([{ recipient: address, account_id: third.accountId }])
+    await askToRegister(portal, { email: address, language: 'en', requestId: 'test' })
+    expect(await lettersOf('registration.known'), 'it signs in nowhere').to.deep.equal([])
+    expect(await lettersOf('account.merged')).to.have.length(2)
+    expect(await proves(third.accountId, address), 'still theirs').to.equal(true)
+
+    const shut = (who: Person, into: number | null) =>
+      db.transaction((tx) =>
+        tx.change(`UPDATE foyer_accounts SET disabled_at = '2026-11-23', merged_into = :into WHERE id = :id`, {
+          ...{ id: who.accountId, into },
+        }),
+      )
+    await shut(third, null)
+    expect(await mergedInto(db, first.accountId), 'closed').to.equal(undefined)
+    await shut(third, first.accountId)
+    expect(await mergedInto(db, first.accountId), 'a ring').to.equal(undefined)
   })
 
   it('who was kept out of a chart by one stays out by the other', async () => {

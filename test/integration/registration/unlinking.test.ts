@@ -6,6 +6,7 @@ import { expect } from 'chai'
 import { mergeAccounts } from '../../../module/features/registration/staff/merging.js'
 import { linkRegistration } from '../../../module/features/registration/staff/linking.js'
 import { linksOf, standingLink } from '../../../module/features/registration/staff/links.js'
+import { unlinkRegistration } from '../../../module/features/registration/staff/unlinking.js'
 import { tracesOf } from '../../../module/features/registration/staff/traces.js'
 import { requestAppointment } from '../../../module/features/appointments/booking.js'
 import { decide } from '../../../module/features/accounts/families/deciding.js'
@@ -18,7 +19,7 @@ import { difference, dumpRows } from '../../support/dump.js'
 import { beginAs, sendAs, sendTemplate } from '../../support/filling.js'
 import { formOf, pdfOf, sendForm } from '../../support/files.js'
 import { answer, ask, keepForm, no, questionnaire, sendNow, somebody } from '../../support/forms.js'
-import { OFFICE_VISIT, openPractice, type TestPractice } from '../../support/practice.js'
+import { MORNING, OFFICE_VISIT, openPractice, type TestPractice } from '../../support/practice.js'
 import type { Visitor } from '../../support/visitor.js'
 import { administrator, person, register, type Person } from './people.js'
 
@@ -341,6 +342,98 @@ describe('A link that was wrong', function () {
       expect(await decide(practice.portal, staff.actor, decided)).to.deep.equal({ ok: true })
       await undo(again)
       expect(await opens(who.accountId, other)).to.equal('guardian forms')
+    })
+
+    it('tells which PINs and codes that were used meanwhile stay, and which are lost with it', async () => {
+      const who = await someone()
+      const child = { forWhom: 'child', relationship: 'mother', born: '2019-03-04' } as const
+      const opening = { kind: 'pin', recipient: 'U', relationship: 'mother', extent: 'forms', language: 'en' } as const
+      const linkedAndUsed = async (firstName: string, until: string | undefined) => {
+        const pid = await practice.patient({ fname: firstName, dob: '2019-03-04' })
+        const values = { pid, account: who.accountId, until: until ?? null }
+        if (until !== undefined) {
+          await practice.db.transaction((tx) =>
+            tx.change(
+              `INSERT INTO foyer_grants (record, account_id, pid, relationship, extent, valid_from, valid_until, granted_by, granted_at)
+               VALUES (RPAD(:pid, 22, 'y'), :account, :pid, 'mother', 'full', '2026-01-01', :until, 'x', '2026-01-01')`,
+              values,
+            ),
+          )
+        }
+        const id = await register(practice, who, { ...child, firstName })
+        await link(id, pid)
+        await useCode(who, pid, opening)
+        return { id, pid }
+      }
+      const codesIn = ({ body }: { body: string }) =>
+        [...body.matchAll(/data-test="code"[^]*?<\/li>/g)].map(
+          ([row]) => /Lost with the link|Stays open/.exec(row)?.[0],
+        )
+
+      const stays = await linkedAndUsed('Bertram', undefined)
+      const before = await admin.get(path(stays.id, '/unlinking'))
+      expect(codesIn(before)).to.deep.equal(['Stays open'])
+      expect(before.body).to.contain('PIN for U').and.contain('with what the PINs and codes above gave it')
+      expect(before.body).to.not.contain('opens this chart no longer').and.not.contain('Make a PIN')
+      await undo(stays.id)
+      expect(await opens(who.accountId, stays.pid)).to.equal('mother forms')
+
+      // What ends, and less without an end: no row says both.
+      const lost = await linkedAndUsed('Ludovica', '2026-12-01 05:00:00')
+      expect(codesIn(await admin.get(path(lost.id, '/unlinking')))).to.deep.equal(['Lost with the link'])
+      let seconds = 0
+      const { clock } = practice.portal
+      const ticking = { ...clock, now: () => clock.now().plus({ seconds: (seconds += 1) }) }
+      const wish = { id: lost.id, reason: 'Another Ludovica' }
+      const outcome = await unlinkRegistration({ ...practice.portal, clock: ticking }, staff.member, staff.actor, wish)
+      expect(outcome).to.include({ ok: true, codesLost: 1 })
+      const [undone] = await linksOf(practice.db, lost.id)
+      if (!undone) throw new Error('no link')
+      const page = await admin.get(path(lost.id, `/unlinking?link=${String(undone.id)}`))
+      expect(codesIn(page)).to.deep.equal(['Lost with the link'])
+      expect(page.body).to.contain(`href="/staff/portal/patients/${String(lost.pid)}/family"`)
+      const { rows } = await tracesOf(practice.db, undone, { before: undefined, most: 100 })
+      expect(rows.map(({ event, kind }) => `${kind} ${event}`)).to.include.members([
+        ...['sent code.redeemed', 'staff code.lost'],
+      ])
+      expect(page.body).to.contain('took back a wrong link, and what a PIN or code gave for')
+
+      const twice = await linkedAndUsed('Xenia', undefined)
+      const other = await register(practice, who, { ...child, firstName: 'Xena' })
+      await link(other, twice.pid)
+      const shared = await admin.get(path(twice.id, '/unlinking'))
+      expect(shared.body).to.contain('Another registration of this account is linked to this chart')
+      expect(codesIn(shared)).to.deep.equal(['Stays open'])
+      const nothing = await register(practice, who, { ...child, firstName: 'Oswin' })
+      await link(nothing, await practice.patient({ fname: 'Oswin', dob: '2019-03-04' }))
+      const none = await admin.get(path(nothing, '/unlinking'))
+      expect(none.body).to.contain('The account opens this chart no longer').and.not.contain('used meanwhile')
+    })
+
+    it('leaves what a code gave before the second of two links, whichever is taken back first', async () => {
+      const child = { forWhom: 'child', relationship: 'mother', born: '2019-03-04' } as const
+      const opening = {
+        kind: 'code',
+        recipient: 'U',
+        relationship: 'guardian',
+        extent: 'forms',
+        language: 'en',
+      } as const
+      for (const [at, firstName] of ['Gustav', 'Wilma'].entries()) {
+        const who = await someone()
+        const pid = await practice.patient({ fname: firstName, dob: '2019-03-04' })
+        const first = await register(practice, who, { ...child, firstName })
+        await link(first, pid)
+        practice.clock.set(`2026-11-23T08:0${String(at * 4 + 1)}:00`)
+        await useCode(who, pid, opening)
+        practice.clock.set(`2026-11-23T08:0${String(at * 4 + 2)}:00`)
+        const second = await register(practice, who, { ...child, firstName: `${firstName}a` })
+        await link(second, pid)
+        practice.clock.set(`2026-11-23T08:0${String(at * 4 + 3)}:00`)
+        for (const each of at === 0 ? [first, second] : [second, first]) await undo(each)
+        expect(await opens(who.accountId, pid), firstName).to.equal('guardian forms')
+      }
+      practice.clock.set(MORNING)
     })
 
     it('takes nothing that a PIN or code has opened since, and leaves no history of what is gone', async () => {

@@ -148,7 +148,7 @@ async function codeView(context: StaffContext, { code, family }: One, typed: Typ
 
 const outcomes = [
   ...['redeemed', 'wrong-birth-date', 'expired', 'used', 'revoked', 'barred', 'closed'],
-  ...['somebody-else', 'otherwise-open'],
+  ...['somebody-else', 'otherwise-open', 'weak-password'],
 ]
 
 /** What is no word of staff's. */

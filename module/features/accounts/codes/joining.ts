@@ -62,7 +62,8 @@ export async function join(context: DoorContext): Promise<Answer> {
   const email = (asked.ok ? asked.value.email : (asked.typed['email'] ?? '')).trim()
   const password = asked.ok ? asked.value.password : ''
   const typed = { pin, birthDate: born, email }
-  const { flaw } = judgePassword(portal, password, [email])
+  const judge = (names: readonly string[]) => judgePassword(portal, password, [email, born, ...names]).flaw
+  const flaw = judge([])
   const errors: FieldError[] = [
     ...wrong,
     ...(isEmailAddress(email) ? [] : [{ name: 'email', text: t('codes.join.badEmail') }]),
@@ -77,7 +78,7 @@ export async function join(context: DoorContext): Promise<Answer> {
   }
   const outcome = await redeemCode(
     portal,
-    { kind: 'new', email, hashPassword, language },
+    { kind: 'new', email, hashPassword, judgePassword: judge, language },
     { symbols: pin, born, address, requestId },
   )
   if (!outcome.ok) {

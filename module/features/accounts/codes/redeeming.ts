@@ -1,7 +1,7 @@
 /** Somebody with an account types in a PIN or an access code: one record more, or more of one. */
 import { redeemCode } from '../../../access/codeRedeeming.js'
 import { recordLabel } from '../../../web/frame.js'
-import { findAccount, isAnothers, scopeOf } from '../../../access/scope.js'
+import { findAccount, owesFactorFor, scopeOf } from '../../../access/scope.js'
 import type { FieldError } from '../../../web/layout.js'
 import type { AccountContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
@@ -58,7 +58,7 @@ export async function receiptOf(
 ): Promise<Answer> {
   const account = await findAccount(portal.db, portal, accountId)
   const scope = account && scopeOf(account, record)
-  if (scope && account.owesFactor && isAnothers(scope)) {
+  if (scope && owesFactorFor(account, scope)) {
     return show.seeOther('/portal/account/second-factor', { kind: 'info', key: 'codes.receipt.factorFirst' })
   }
   return scope

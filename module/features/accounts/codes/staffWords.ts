@@ -112,6 +112,7 @@ export const staffWords = wordsIn(
       'Refused: it is for the patient, and this account is somebody else’s. Give it to the patient, who makes an account of their own with it.',
     'codes.tries.otherwise-open':
       'Refused: this account opens the record already, with another extent or end. Change that access instead.',
+    'codes.tries.weak-password': 'Refused: the password chosen was made of a name',
     'codes.tries.other': 'Refused',
 
     'codes.send.legend': 'How does it reach them?',
@@ -285,6 +286,7 @@ export const staffWords = wordsIn(
       'Rechazado: es para el paciente, y esta cuenta es de otra persona. Entréguelo al paciente, que con él crea su propia cuenta.',
     'codes.tries.otherwise-open':
       'Rechazado: esta cuenta ya abre el expediente con otro alcance u otra fecha de fin. Cambie ese acceso.',
+    'codes.tries.weak-password': 'Rechazado: la contraseña elegida estaba hecha con un nombre',
     'codes.tries.other': 'Rechazado',
 
     'codes.send.legend': '¿Cómo le llega?',

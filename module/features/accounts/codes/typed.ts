@@ -6,6 +6,7 @@ import { isDay, type Day } from '../../../platform/clock.js'
 import { optionalText } from '../../../web/forms.js'
 import type { FieldError } from '../../../web/layout.js'
 import type { RequestContext } from '../../../web/routes.js'
+import { unfitText } from '../safety/judging.js'
 
 export const CodeFields = { pin: optionalText(60), birthDate: optionalText(20) }
 
@@ -50,6 +51,8 @@ export function whyNotOpened(
         error: { text: t('codes.typed.tooMany', { minutes: Math.max(1, Math.ceil(outcome.seconds / 60)) }) },
         status: 429,
       }
+    case 'weak':
+      return { error: { name: 'password', text: unfitText(t, outcome.flaw) }, status: 422 }
     case 'email-taken':
       return { error: { name: 'email', text: t('codes.typed.emailTaken') }, status: 422 }
   }

@@ -53,13 +53,14 @@ export async function makeCredential(portal: Portal, actor: Actor, wish: Credent
   return portal.db.transaction((tx) => make(tx, portal, actor, wish, hash))
 }
 
-/** The policy's judgement on a password for this patient: nothing of their name, login name or address is one. */
+/** The policy's judgement on a password for this patient: nothing of their name, login name, birth date or address is one. */
 export function judgeFor(
   portal: Portal,
   chart: PortalChart,
   { loginName, password }: { loginName: string; password: string },
 ) {
-  const about = [chart.firstName, chart.lastName, chart.email, chart.emailDirect, accountNameOf(chart), loginName]
+  const { born, email, emailDirect, firstName, lastName } = chart
+  const about = [firstName, lastName, email, emailDirect, accountNameOf(chart), loginName, born ?? '']
   return judgePassword(portal, password, about)
 }
 

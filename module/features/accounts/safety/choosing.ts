@@ -73,7 +73,7 @@ export async function choosePassword(
 async function unfitOf(portal: Portal, person: SafetyPerson, { password, of }: Choice): Promise<Unfit | undefined> {
   // PHP's own functions refuse it, so a hash of it would open nothing there.
   if (password.includes('\0')) return { reason: 'unusable' }
-  const { flaw } = judgePassword(portal, password, aboutPerson(person))
+  const { flaw } = judgePassword(portal, password, await aboutPerson(portal, person))
   if (flaw) return flaw
   const now = of === 'own' ? person.ownHash : person.login?.hash
   return (await verifyHostPassword(password, now)) ? { reason: 'same' } : undefined

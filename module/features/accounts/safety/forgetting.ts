@@ -12,6 +12,7 @@ import { passwordMark as fingerprintOf } from '../../../access/ownPasswords.js'
 import type { Portal } from '../../../access/portal.js'
 import { stranger } from '../../../access/signIn.js'
 import type { HeardEvent, Listener } from '../../../feature.js'
+import { accountInUse } from '../../../host/reads/redeeming.js'
 import { readPortalChart, isUnusable, type PortalChart } from '../../../host/credentials.js'
 import { pidsOfAddress } from '../../../host/patientLogin.js'
 import { recordAudit } from '../../../platform/audit.js'
@@ -90,7 +91,8 @@ async function tellIfMerged(portal: Portal, merged: number): Promise<undefined> 
 async function sendToChart(portal: Portal, pid: number, alreadyTold: number | undefined): Promise<void> {
   const chart = await readPortalChart(portal.db, pid)
   if (!chart?.login || !canBeReset(chart)) return
-  const accountId = await accountOfPid(portal.db, pid)
+  const holder = await accountOfPid(portal.db, pid)
+  const accountId = holder === undefined ? undefined : ((await accountInUse(portal.db, holder)) ?? holder)
   // The account's own password opens the same.
   if (accountId !== undefined && accountId === alreadyTold) return
   if (!(await mayHaveAnother(portal, `chart ${String(pid)}`))) return

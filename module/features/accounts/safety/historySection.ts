@@ -1,6 +1,7 @@
 /** What happened at the door of an account, and to the account: as the audit trail keeps it, in words. */
 import { z } from 'zod'
 import { strangerAt } from '../../../access/signIn.js'
+import { accountsOfPerson } from '../../../host/reads/redeeming.js'
 import { utc, type Utc } from '../../../platform/clock.js'
 import { writeInstant } from '../../../web/instant.js'
 import type { AccountContext } from '../../../web/routes.js'
@@ -130,12 +131,14 @@ async function historyOf({ account, portal }: AccountContext, before = Number.MA
     `subject = :subject AND event IN (:events)`,
     `actor_kind = 'system' AND actor_id = :stranger AND event = 'patient.sign-in-refused'`,
     `subject = :login AND event IN ('credential.created', 'credential.reset')`,
-    `subject IN (SELECT CONCAT('account:', id) FROM foyer_accounts WHERE merged_into = :id) AND event = 'account.merged'`,
+    `subject IN (:merged) AND event = 'account.merged'`,
   ]
+  const merged = (await accountsOfPerson(portal.db, account.id)).filter((each) => each.account !== account.id)
   return portal.db.select<Row>(
     `${parts.map(part).join(' UNION ALL ')} ORDER BY id DESC LIMIT ${String(MOST + 1)}`, // sql-safe: constants of ours
     {
-      ...{ before, id: account.id, subject: `account:${String(account.id)}` },
+      ...{ before, subject: `account:${String(account.id)}` },
+      merged: ['', ...merged.map((each) => `account:${String(each.account)}`)],
       login: account.hostPid === undefined ? '' : `patient:${String(account.hostPid)}`,
       stranger: strangerAt(account.id),
       since: utc(portal.clock.now().minus({ days: DAYS })),

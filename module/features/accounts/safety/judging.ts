@@ -19,6 +19,8 @@ const Judged = Password.extend({
   name: optionalText(255),
   firstName: optionalText(255),
   lastName: optionalText(255),
+  birthDate: optionalText(20),
+  born: optionalText(20),
 })
 
 /** View: /accounts/safety/judged. */
@@ -34,7 +36,7 @@ export async function judgeTyped(context: DoorContext): Promise<Answer> {
   const { password, ...names } = form.ok ? form.value : { password: '' }
   const { waiting, portal } = context
   const person = waiting && (await findPerson(portal.db, portal, waiting.who.id))
-  const about = [...Object.values(names), ...(person ? aboutPerson(person) : [])]
+  const about = [...Object.values(names), ...(person ? await aboutPerson(portal, person) : [])]
   const page = judgedPage(context, password, about)
   return context.show.page('/accounts/safety/judged', page, { title: context.t('password.new') })
 }

@@ -1,5 +1,6 @@
 /** Somebody with an account, as what keeps it safe needs them: how they sign in, and where they are written to. */
 import type { Portal } from '../../../access/portal.js'
+import { findAccount } from '../../../access/scope.js'
 import { readPortalChart, type PortalChart } from '../../../host/credentials.js'
 import { patientLogin, type PatientLogin } from '../../../host/patientLogin.js'
 import type { Utc } from '../../../platform/clock.js'
@@ -54,10 +55,12 @@ export async function findPerson(db: Queryable, portal: Portal, id: number): Pro
   }
 }
 
-/** What a password of theirs must not be made of. */
-export function aboutPerson({ name, email, login, chart }: SafetyPerson): string[] {
-  const names = [name, email, login?.accountName, login?.loginName, login?.patientName, chart?.email]
-  return names.filter((each) => each !== undefined && each !== '') as string[]
+/** What a password of theirs must not be made of: what they are called, and the patients whose records they open. */
+export async function aboutPerson(portal: Portal, { id, name, email, login, chart }: SafetyPerson): Promise<string[]> {
+  const account = await findAccount(portal.db, portal, id)
+  const opened = (account?.records ?? []).flatMap(({ patient }) => [patient.firstName, patient.lastName, patient.born])
+  const own = [name, email, login?.accountName, login?.loginName, login?.patientName, chart?.email, chart?.born]
+  return [...own, ...opened].filter((each) => each !== undefined && each !== '') as string[]
 }
 
 /** Where notices go: the account's own address once proved, else the chart's trusted one where it may be used. */

@@ -22,7 +22,8 @@ export const words = wordsIn(
     'password.flaw.too-short': 'Too short: use at least {{length}} characters',
     'password.flaw.too-long': 'Too long: what comes after 72 characters would not count. Shorten it',
     'password.flaw.common': 'Many people use this one, so it is tried first. Choose another',
-    'password.flaw.about-you': 'This is made of your own name or address. Choose something else',
+    'password.flaw.about-you':
+      'This is made of your or the patient’s name, date of birth or address. Choose something else',
     'password.flaw.too-simple': 'This repeats itself or is a row of keys. Mix it more',
     'password.flaw.needs-kinds': 'Use at least one small letter, one capital letter, one digit and one other sign',
     'password.flaw.same': 'This is the password you have now. Choose another',
@@ -190,7 +191,8 @@ export const words = wordsIn(
     'password.flaw.too-short': 'Demasiado corta: use al menos {{length}} caracteres',
     'password.flaw.too-long': 'Demasiado larga: lo que pasa de 72 caracteres no contaría. Acórtela',
     'password.flaw.common': 'Muchas personas usan esta y es de las primeras que se prueban. Elija otra',
-    'password.flaw.about-you': 'Está hecha con su propio nombre o dirección. Elija otra cosa',
+    'password.flaw.about-you':
+      'Está hecha con el nombre, la fecha de nacimiento o la dirección de usted o del paciente. Elija otra cosa',
     'password.flaw.too-simple': 'Se repite o son teclas seguidas. Mézclela más',
     'password.flaw.needs-kinds': 'Use al menos una minúscula, una mayúscula, un número y otro signo',
     'password.flaw.same': 'Es la contraseña que ya tiene. Elija otra',

@@ -1,7 +1,7 @@
 /** Why an account opens a record, and why not. */
 import { explainPatient } from '../../../access/explain.js'
-import { findAccount, isAnothers, openingNow, patientMay, scopeOf } from '../../../access/scope.js'
-import type { Why, WhyContext, WhyStep } from '../../../feature.js'
+import { findAccount, openingNow, owesFactorFor, patientMay, scopeOf } from '../../../access/scope.js'
+import { factorStep, type Why, type WhyContext, type WhyStep } from '../../../feature.js'
 import { whyRecord, type WhyRecord } from '../../../host/reads/whyRecord.js'
 import { utc } from '../../../platform/clock.js'
 import { writeDayOf } from '../../../web/instant.js'
@@ -20,14 +20,14 @@ export const whyOpenRecord: Why = {
     const scope = account && scopeOf(account, record.record)
     const may = scope !== undefined && patientMay(portal.policy(), scope, 'home:view')
     const told = scope && explainPatient(portal.policy(), scope, 'home:view').verdict
-    const owes = scope !== undefined && isAnothers(scope) && account?.owesFactor === true
+    const owes = account !== undefined && scope !== undefined && owesFactorFor(account, scope)
     return {
       verdict: may && !owes,
       steps: [
         stepOf(context, 'accountOpen', !record.disabled, {}, [accountFix(context, record.accountId)]),
         ...(record.grant === undefined ? [] : grantSteps(context, record, record.grant)),
         ...(told === undefined ? [] : [stepOf(context, 'rules', told)]),
-        ...(owes ? [stepOf(context, 'factor', false)] : []),
+        ...(owes ? [factorStep(context, false)] : []),
       ],
     }
   },

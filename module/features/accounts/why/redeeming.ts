@@ -1,10 +1,15 @@
 /** Why a PIN or an access code for a patient would open the record now, and why not. */
 import { barOfName } from '../../../access/codeBars.js'
 import { whyNot } from '../../../access/codeRedeeming.js'
-import type { Why } from '../../../feature.js'
+import type { Why, WhyContext } from '../../../feature.js'
 import { newestCode } from '../../../host/reads/whyRecord.js'
 import { writeDayOf } from '../../../web/instant.js'
 import { credentialFix, stepOf } from './step.js'
+
+/** What is still to be done after it: it keeps nobody from using the code, and it is good to know of. */
+function asksFactor({ settings }: WhyContext['portal'], { relationship }: { relationship: string }): boolean {
+  return settings().secondFactor === 'proxies' && relationship !== 'self'
+}
 
 export const whyRedeem: Why = {
   key: 'redeem',
@@ -42,6 +47,7 @@ export const whyRedeem: Why = {
                   permission: 'patients:view',
                 },
               ]),
+              ...(asksFactor(portal, code) ? [stepOf(context, 'thenFactor', true)] : []),
             ]),
       ],
     }

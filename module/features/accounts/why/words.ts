@@ -74,9 +74,10 @@ export const words = wordsIn(
     'accountWhy.rules': 'The rules for this kind of access',
     'accountWhy.rules.yes': 'They open the record.',
     'accountWhy.rules.no': 'They do not open the record.',
-    'accountWhy.factor': 'The second step at sign-in',
-    'accountWhy.factor.no':
-      'The practice asks for one of whoever opens somebody else’s record, and this account has none yet. It is led to where one is set up.',
+
+    'accountWhy.thenFactor': 'Then: the second step',
+    'accountWhy.thenFactor.yes':
+      'The practice asks for one of whoever opens somebody else’s record: whoever has none sets it up before the record opens.',
 
     'accountWhy.pin': 'A PIN or code is waiting',
     'accountWhy.pin.yes': 'Made out to {{recipient}}, good until {{until}}.',
@@ -185,9 +186,10 @@ export const words = wordsIn(
     'accountWhy.rules': 'Las reglas para este tipo de acceso',
     'accountWhy.rules.yes': 'Abren el expediente.',
     'accountWhy.rules.no': 'No abren el expediente.',
-    'accountWhy.factor': 'El segundo paso al iniciar sesión',
-    'accountWhy.factor.no':
-      'El consultorio lo pide a quien abre el expediente de otra persona, y esta cuenta todavía no lo tiene. El portal la lleva a donde se configura.',
+
+    'accountWhy.thenFactor': 'Después: el segundo paso',
+    'accountWhy.thenFactor.yes':
+      'El consultorio lo pide a quien abre el expediente de otra persona: quien no lo tiene lo configura antes de que el expediente se abra.',
 
     'accountWhy.pin': 'Hay un PIN o código pendiente',
     'accountWhy.pin.yes': 'A nombre de {{recipient}}, válido hasta el {{until}}.',

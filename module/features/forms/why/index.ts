@@ -2,8 +2,17 @@
 import { formRules, type FormRule } from '../../../access/formRules.js'
 import { JOINED, saidIn } from '../../../access/formAssignments.js'
 import { inLanguage } from '../../../access/questionnaires/model.js'
-import { findAccount, patientMay, scopeOf, type ChartScope } from '../../../access/scope.js'
-import { whyStepsIn, type Part, type Reasons, type Why, type WhyContext, type WhyFix } from '../../../feature.js'
+import { findAccount, owesFactorFor, patientMay, scopeOf, type ChartScope } from '../../../access/scope.js'
+import {
+  factorStep,
+  whyStepsIn,
+  type Part,
+  type Reasons,
+  type Why,
+  type WhyContext,
+  type WhyFix,
+  type WhyStep,
+} from '../../../feature.js'
 import { visitKinds } from '../../../host/reads/formReviews.js'
 import { agesToAsk, appointmentsToAsk, hasDied } from '../../../host/reads/forms.js'
 import { recordsToPick, whyRecord } from '../../../host/reads/whyRecord.js'
@@ -34,8 +43,11 @@ export const explaining: Part = { words, routes: [], explain: [whyAsked] }
 
 async function ofPatient(context: WhyContext, pid: number): Promise<Reasons> {
   const { portal, t, url } = context
-  const scopes = await scopesOf(context, pid)
-  const able = scopes.filter((scope) => patientMay(portal.policy(), scope, FILL))
+  const opened = await scopesOf(context, pid)
+  const scopes = opened.map(({ scope }) => scope)
+  const may = opened.filter(({ scope }) => patientMay(portal.policy(), scope, FILL))
+  const able = may.map(({ scope }) => scope)
+  const free = may.filter(({ owes }) => !owes).map(({ scope }) => scope)
   const names = (some: readonly ChartScope[]) => some.map(({ account }) => account.name).join(', ')
   const panel = fix(context, 'panel', url(`/staff/portal/patients/${String(pid)}`), 'patients:view')
   const extent = scopes[0]?.extent ?? 'full'
@@ -52,8 +64,9 @@ async function ofPatient(context: WhyContext, pid: number): Promise<Reasons> {
   const steps = [
     stepOf(context, 'opened', scopes.length > 0, { names: names(scopes) }, panel),
     ...(scopes.length === 0 ? [] : [{ ...allowed, detail: [...allowed.detail, ...aged] }]),
+    ...owedSteps(context, able, free),
   ]
-  const [first] = able
+  const [first] = free
   if (!first) return { verdict: false, steps }
 
   const waits = (await formLines(portal.db, first, dayOf(portal.clock.now()))).filter(({ kind }) => kind === 'waiting')
@@ -78,6 +91,15 @@ async function ofPatient(context: WhyContext, pid: number): Promise<Reasons> {
   }
 }
 
+/** Some of them, or all, set up a second factor first. */
+function owedSteps(context: WhyContext, able: readonly ChartScope[], free: readonly ChartScope[]): WhyStep[] {
+  const owing = able.filter((scope) => !free.includes(scope))
+  if (owing.length === 0) return []
+  const step = factorStep(context, free.length > 0)
+  const names = owing.map(({ account }) => account.name).join(', ')
+  return [{ ...step, detail: [...step.detail, context.t('formsWhy.owes', { names })] }]
+}
+
 function withDetail<Step extends { detail: readonly string[] }>(
   step: Step,
   of: readonly Standing[],
@@ -87,13 +109,14 @@ function withDetail<Step extends { detail: readonly string[] }>(
 }
 
 /** Every access that opens the chart now. */
-async function scopesOf({ portal }: WhyContext, pid: number): Promise<ChartScope[]> {
-  const scopes: ChartScope[] = []
+async function scopesOf({ portal }: WhyContext, pid: number): Promise<{ scope: ChartScope; owes: boolean }[]> {
+  const scopes: { scope: ChartScope; owes: boolean }[] = []
   for (const { record } of await recordsToPick(portal.db, [pid], '')) {
     const known = await whyRecord(portal.db, record)
     const account = known && (await findAccount(portal.db, portal, known.accountId))
     const scope = account && scopeOf(account, record)
-    if (scope?.kind === 'chart' && scope.pid === pid) scopes.push(scope)
+    if (!account || scope?.kind !== 'chart' || scope.pid !== pid) continue
+    scopes.push({ scope, owes: owesFactorFor(account, scope) })
   }
   return scopes
 }

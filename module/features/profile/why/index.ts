@@ -1,7 +1,15 @@
 /** Why changes of the profile can be proposed, and why not. */
 import { explainPatient } from '../../../access/explain.js'
-import { findAccount, patientMay, scopeOf, type PatientScope } from '../../../access/scope.js'
-import { whyStepsIn, type Part, type Reasons, type Why, type WhyContext, type WhyFix } from '../../../feature.js'
+import { findAccount, owesFactorFor, patientMay, scopeOf, type PatientScope } from '../../../access/scope.js'
+import {
+  factorStep,
+  whyStepsIn,
+  type Part,
+  type Reasons,
+  type Why,
+  type WhyContext,
+  type WhyFix,
+} from '../../../feature.js'
 import { fieldsHere } from '../../../host/profile/layout.js'
 import { changesOf } from '../../../host/reads/profileChanges.js'
 import { whyRecord } from '../../../host/reads/whyRecord.js'
@@ -21,7 +29,7 @@ const whyPropose: Why = {
     const record = person.kind === 'account' ? await whyRecord(portal.db, person.record) : undefined
     const account = record && (await findAccount(portal.db, portal, record.accountId))
     const scope = account && scopeOf(account, record.record)
-    if (scope) return ofScope(context, scope)
+    if (scope) return ofScope(context, scope, owesFactorFor(account, scope))
     const address = url(
       `/staff/portal/why?who=${encodeURIComponent(`record:${record?.record ?? ''}`)}&thing=open-record`,
     )
@@ -32,7 +40,7 @@ const whyPropose: Why = {
 /** The profile: what keeps somebody from proposing changes. */
 export const explaining: Part = { words, routes: [], explain: [whyPropose] }
 
-async function ofScope(context: WhyContext, scope: PatientScope): Promise<Reasons> {
+async function ofScope(context: WhyContext, scope: PatientScope, owes: boolean): Promise<Reasons> {
   const { portal, url } = context
   const registrations = fix(context, 'registrations', url('/staff/portal/registrations'), 'registrations:process')
   const standing = [stepOf(context, 'opens', true), stepOf(context, 'chart', scope.kind === 'chart', {}, registrations)]
@@ -46,10 +54,11 @@ async function ofScope(context: WhyContext, scope: PatientScope): Promise<Reason
   const rules = stepOf(context, 'allowed', allowed, {}, fix(context, 'allowed', extents, 'access:manage'))
   const shown = stepOf(context, 'fields', fields.length > 0, { count: fields.length })
   return {
-    verdict: patientMay(portal.policy(), scope, PROPOSE) && fields.length > 0,
+    verdict: patientMay(portal.policy(), scope, PROPOSE) && !owes && fields.length > 0,
     steps: [
       ...standing,
       scope.narrowed === true ? { ...rules, detail: [...rules.detail, context.t('profileWhy.narrowed')] } : rules,
+      ...(owes ? [factorStep(context, false)] : []),
       // What waits is no hindrance: it is the one that is changed.
       open ? { ...shown, detail: [...shown.detail, context.t('profileWhy.waits')] } : shown,
     ],

@@ -1,5 +1,6 @@
 /** Accounts that may be one person's, as the reconcile page, the patient's panel and the account's own page show them. */
 import { z } from 'zod'
+import { mergedInto } from '../../../access/merged.js'
 import type { PanelCard } from '../../../feature.js'
 import { accountsOfPerson, doublesOfAccount, type DoubleRow } from '../../../host/reads/doubles.js'
 import { chosenId, text } from '../../../web/forms.js'
@@ -87,6 +88,7 @@ export async function account(
     { id },
   )
   if (!row) return show.notFound()
+  const stands = await mergedInto(portal.db, id)
   const base = `/staff/portal/accounts/${String(id)}`
   const page = {
     backHref: url('/staff/portal/registrations'),
@@ -104,6 +106,7 @@ export async function account(
             at: writeInstant(context, row.disabled_at),
           }),
     endedReason: row.disabled_reason ?? '',
+    standsHref: stands === undefined ? undefined : url(`/staff/portal/accounts/${String(stands)}`),
     doubles: row.disabled_at === null ? await doublesOf(context, row) : [],
     letters: await lettersToHolder(context, id),
     lostFactorHref:

@@ -62,6 +62,22 @@ export async function linksStanding(db: Queryable, accountId: number, pid: numbe
   return rows.map(linkOf)
 }
 
+/**
+ * Since when an account has opened a chart by links alone: by this one, or by one from before that stood when it came.
+ * What was done between the two was done through both.
+ */
+export async function linkedSince(db: Queryable, { account_id: accountId, id, linked_at, pid }: Link): Promise<Utc> {
+  const before = await db.select<Pick<Link, 'linked_at' | 'undone_at'>>(
+    `SELECT linked_at, undone_at FROM foyer_registration_links
+      WHERE account_id = :accountId AND pid = :pid AND id < :id ORDER BY id DESC`,
+    { accountId, pid, id },
+  )
+  return before.reduce(
+    (since, each) => (each.undone_at === null || each.undone_at >= since ? each.linked_at : since),
+    linked_at,
+  )
+}
+
 /** The account of a link and those that were joined with it: the trail keeps the names under which each acted. */
 export async function accountsOf(db: Queryable, { account_id: accountId }: Link): Promise<number[]> {
   return (await accountsOfPerson(db, accountId)).map(({ account }) => account)

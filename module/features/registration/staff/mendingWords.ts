@@ -26,7 +26,19 @@ export const mendingWords = wordsIn(
     'registrations.traces.earlier': 'Show earlier',
     'registrations.traces.whole': 'Show all on one page',
     'registrations.traces.print': 'Print',
-    'registrations.unlink.next':
+    'registrations.codes': 'PINs and codes used meanwhile',
+    'registrations.codes.pin': 'PIN for {{recipient}}',
+    'registrations.codes.code': 'Access code for {{recipient}}',
+    'registrations.codes.stays': 'Stays open',
+    'registrations.codes.lost': 'Lost with the link',
+    'registrations.codes.lostNext':
+      'What is lost does not fit beside the access that there was before the link. Make a new PIN where it is still meant.',
+    'registrations.codes.make': 'Make a PIN',
+    'registrations.unlink.next.before':
+      'The account opens this chart as it did before the link, with what the PINs and codes above gave it, and the registration waits again. What was sent meanwhile stays in the chart: look through the list above.',
+    'registrations.unlink.next.otherwise':
+      'Another registration of this account is linked to this chart, so the account goes on opening it. This registration waits again.',
+    'registrations.unlink.next.no':
       'The account opens this chart no longer, the chart’s portal permission is as it was before, and the registration waits again. What was sent meanwhile and still waits is taken out of it; what was filed or confirmed stays in the chart: look through the list above.',
     'registrations.unlink.moved_one': '1 booking, file or form goes back to the account.',
     'registrations.unlink.moved_other': '{{count}} bookings, files and forms go back to the account.',
@@ -53,6 +65,7 @@ export const mendingWords = wordsIn(
     'registrations.account.charts': 'Charts it opens',
     'registrations.account.disabledBy': 'Disabled by {{by}}, {{at}}.',
     'registrations.account.mergedBy': 'Joined with another account by {{by}}, {{at}}.',
+    'registrations.account.stands': 'See the account that is in use now',
     'registrations.account.reason': 'Reason',
     'registrations.account.not-in-use': 'Nothing was changed. {{by}} has disabled or joined this account already.',
     'registrations.account.no-other': 'Nothing was changed. The other account isn’t in use.',
@@ -97,7 +110,19 @@ export const mendingWords = wordsIn(
     'registrations.traces.earlier': 'Mostrar lo anterior',
     'registrations.traces.whole': 'Mostrar todo en una página',
     'registrations.traces.print': 'Imprimir',
-    'registrations.unlink.next':
+    'registrations.codes': 'PIN y códigos usados mientras tanto',
+    'registrations.codes.pin': 'PIN para {{recipient}}',
+    'registrations.codes.code': 'Código de acceso para {{recipient}}',
+    'registrations.codes.stays': 'Sigue abierto',
+    'registrations.codes.lost': 'Se pierde con el vínculo',
+    'registrations.codes.lostNext':
+      'Lo que se pierde no cabe junto al acceso que había antes del vínculo. Cree un PIN nuevo donde todavía haga falta.',
+    'registrations.codes.make': 'Crear un PIN',
+    'registrations.unlink.next.before':
+      'La cuenta abre este expediente como antes del vínculo, con lo que le dieron los PIN y códigos de arriba, y el registro vuelve a esperar. Lo que se envió mientras tanto queda en el expediente: revise la lista de arriba.',
+    'registrations.unlink.next.otherwise':
+      'Otro registro de esta cuenta está vinculado a este expediente, así que la cuenta lo sigue abriendo. Este registro vuelve a esperar.',
+    'registrations.unlink.next.no':
       'La cuenta deja de abrir este expediente, el permiso del portal queda como antes y el registro vuelve a quedar en espera. Lo que se envió entretanto y sigue en espera se retira; lo que ya se archivó o confirmó queda en el expediente: revise la lista de arriba.',
     'registrations.unlink.moved_one': '1 cita, archivo o formulario vuelve a la cuenta.',
     'registrations.unlink.moved_other': '{{count}} citas, archivos y formularios vuelven a la cuenta.',
@@ -125,6 +150,7 @@ export const mendingWords = wordsIn(
     'registrations.account.charts': 'Expedientes que abre',
     'registrations.account.disabledBy': 'Desactivada por {{by}}, {{at}}.',
     'registrations.account.mergedBy': 'Unida a otra cuenta por {{by}}, {{at}}.',
+    'registrations.account.stands': 'Ver la cuenta que está en uso ahora',
     'registrations.account.reason': 'Motivo',
     'registrations.account.not-in-use': 'No se cambió nada. {{by}} ya desactivó o unió esta cuenta.',
     'registrations.account.no-other': 'No se cambió nada. La otra cuenta no está en uso.',

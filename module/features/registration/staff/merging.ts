@@ -106,6 +106,7 @@ export async function mergeAccounts(
     const bookings = await moveBookings(tx, one, other)
     await joinOwnRecords(tx, portal, one, other)
     const registrations = await moveRegistrations(tx, portal, one.id, other.id)
+    await moveLetters(tx, one.id, other.id)
     await shut(tx, portal, member, { account: one.id, reason, into: other.id })
     await tellOfMerge(tx, portal, actor, { kind: 'account.merged', to: one.id, stays: other.id })
     await tellOfMerge(tx, portal, actor, { kind: 'account.joined', to: other.id, stays: other.id })
@@ -264,6 +265,11 @@ async function moveRegistrations(tx: Tx, { clock }: Portal, from: number, into: 
     )
   }
   return rows.length
+}
+
+/** One that never arrived waits for staff on the page of the account that stays (web/letters.ts). */
+async function moveLetters(tx: Tx, from: number, into: number): Promise<void> {
+  await tx.change(`UPDATE foyer_letters SET account_id = :into WHERE account_id = :from`, { from, into })
 }
 
 /**

@@ -62,7 +62,7 @@ export async function tracesOf(
 const theirs = (row: string) => `${row}.actor_kind = 'account' AND ${row}.actor_id IN (:accounts)
   AND ${row}.at BETWEEN :since AND :until AND (${row}.pid = :pid OR ${row}.record = :record)`
 
-/** What they did; what others did to the same things since; and to what moved into the chart along with them. */
+/** What they did; what others did to the same things since; and to what moved into the chart along; and which codes were lost. */
 // sql-safe: constants
 const found = `SELECT t.id FROM foyer_audit t WHERE ${theirs('t')}
    UNION SELECT o.id FROM foyer_audit o
@@ -71,7 +71,9 @@ const found = `SELECT t.id FROM foyer_audit t WHERE ${theirs('t')}
               AND s.subject NOT LIKE 'account:%' AND s.subject NOT LIKE 'code:%') sent ON sent.subject = o.subject
     WHERE o.actor_kind <> 'account' AND o.at BETWEEN :since AND :until
    UNION SELECT m.id FROM foyer_audit m
-    WHERE m.subject IN (:moved) AND m.actor_kind <> 'account' AND m.at BETWEEN :since AND :until`
+    WHERE m.subject IN (:moved) AND m.actor_kind <> 'account' AND m.at BETWEEN :since AND :until
+   UNION SELECT l.id FROM foyer_audit l
+    WHERE l.event = 'code.lost' AND l.pid = :pid AND l.record = :record AND l.at BETWEEN :since AND :until`
 
 const FOR_EVER = '9999-12-31 00:00:00.000' as Utc
 

@@ -1,11 +1,9 @@
 /** A wrong link is taken back: everything that linking changed is as before, and what was done meanwhile is listed. */
-import { joined, type Granted } from '../../../access/codeJoining.js'
 import { movedIn, nothingMoved, takeOwnRecordBack, type Moved } from '../../../access/ownRecord.js'
 import type { Portal } from '../../../access/portal.js'
 import type { StaffMember } from '../../../access/staff.js'
 import { takeBackWhatWasSent, type TakenBack } from '../../../access/wrongGrant.js'
 import { closeChart } from '../../../host/closeChart.js'
-import { membersOf } from '../../../host/family.js'
 import { reopenNote } from '../../../host/noteTypes.js'
 import { recordAudit, type Actor } from '../../../platform/audit.js'
 import { utc, wallClock } from '../../../platform/clock.js'
@@ -13,11 +11,13 @@ import type { Tx } from '../../../platform/database.js'
 import { publish } from '../../../platform/outbox.js'
 import { chartTurn } from '../../../platform/turns.js'
 import { claimOf, findRegistration, inHand, openKeyOf, type Registration } from '../registrations.js'
+import { codesUsedSince, withoutLink, type Stays } from './codesUsed.js'
 import { tellOf } from './deed.js'
-import { accountsOf, linksStanding, standingLink, type GrantBefore, type Link } from './links.js'
+import { accountsOf, linkedSince, linksStanding, standingLink, type Link } from './links.js'
 
 export type UnlinkOutcome =
-  | { ok: true; link: number }
+  /** `codesLost`: PINs and codes used meanwhile whose gift no row can say beside what there was before. */
+  | { ok: true; link: number; codesLost: number }
   | { ok: false; reason: 'not-found' }
   /** It is not linked, or no longer. */
   | { ok: false; reason: 'not-linked' }
@@ -42,8 +42,8 @@ export async function unlinkRegistration(
       if (!row) return { ok: false, reason: 'not-found' }
       const link = row.state === 'linked' ? await standingLink(tx, id) : undefined
       if (!link || link.id !== known?.id) return { ok: false, reason: 'not-linked' }
-      await takeBack(tx, portal, member, actor, row, link, reason)
-      return { ok: true, link: link.id }
+      const codesLost = await takeBack(tx, portal, member, actor, row, link, reason)
+      return { ok: true, link: link.id, codesLost }
     },
     turns,
   )
@@ -57,7 +57,7 @@ async function takeBack(
   row: Registration,
   link: Link,
   reason: string,
-): Promise<void> {
+): Promise<number> {
   const { pid } = link
   await tx.change(
     `UPDATE foyer_registration_links SET undone_by = :by, undone_at = :now, undone_reason = :reason WHERE id = :id`,
@@ -68,6 +68,11 @@ async function takeBack(
   const details = other ? await handOver(tx, row, link, other) : await shutChart(tx, portal, member, actor, row, link)
   await waitAgain(tx, portal, row)
   await tellOf(tx, portal, member, actor, { event: 'registration.unlinked', row, pid, details })
+  // What was taken out along with it, a moment after it was begun, is in its list, too (traces.ts).
+  await tx.change(`UPDATE foyer_registration_links SET undone_at = :now WHERE id = :id`, {
+    ...{ id: link.id, now: utc(portal.clock.now()) },
+  })
+  return 'codesLost' in details ? details.codesLost : 0
 }
 
 async function handOver(tx: Tx, row: Registration, link: Link, other: Link): Promise<{ standsBy: number }> {
@@ -117,10 +122,10 @@ async function shutChart(tx: Tx, portal: Portal, member: StaffMember, actor: Act
   const { account_id: accountId, pid, record } = link
   const own = { record: await ownRecordOf(tx, link) }
   const accounts = await accountsOf(tx, link)
-  const stays = await whatStays(tx, portal, link, accounts)
+  const { lost, stays } = await withoutLink(tx, portal, link, await codesUsedSince(tx, link, accounts))
   const moved = stays?.byCode === true ? nothingMoved : await movedIn(tx, link.moved, own.record, pid)
   await takeOwnRecordBack(tx, { accounts, pid, record }, own, moved)
-  const sent = { accounts, pid, record, since: link.linked_at }
+  const sent = { accounts, pid, record, since: await linkedSince(tx, link) }
   const taken = stays ? nothingTaken : await takeBackWhatWasSent(tx, portal, actor, sent, own)
   await restoreGrant(tx, link, row, stays)
   // A login that joined the account over this grant is the patient's, not the account holder's (access/personAccount.ts).
@@ -138,45 +143,10 @@ async function shutChart(tx: Tx, portal: Portal, member: StaffMember, actor: Act
   const event = stays ? 'grant.changed' : 'grant.revoked'
   await publish(tx, clock, { event: 'record.unlinked', payload: { account: accountId, pid, record } })
   await recordAudit(tx, clock, actor, { event, subject, pid, record, details: { why } })
-  return { ...closed, ...taken }
-}
-
-/** What the account opens without the link. */
-interface Stays extends Granted {
-  /** The chart is their own by a PIN or a code that they used since. */
-  byCode: boolean
-}
-
-/**
- * As it was before, and what PINs and codes gave it since: those are meant. Where no row says both, it is as it was.
- * Undefined: nothing.
- */
-async function whatStays(
-  tx: Tx,
-  portal: Portal,
-  { grant_before: before, linked_at: since, pid, record }: Link,
-  accounts: readonly number[],
-): Promise<Stays | undefined> {
-  const codes = await tx.select<Pick<GrantBefore, 'relationship' | 'extent'>>(
-    `SELECT relationship, extent FROM foyer_codes
-      WHERE pid = :pid AND redeemed_account IN (:accounts) AND redeemed_at >= :since ORDER BY redeemed_at, id`,
-    { accounts, pid, since },
-  )
-  const born = (await membersOf(tx, [pid])).get(pid)?.born
-  const kept = await tx.first(`SELECT id FROM foyer_grants WHERE record = :record AND exempt_at IS NOT NULL`, {
-    record,
-  })
-  const start = before && {
-    ...{ relationship: before.relationship, extent: before.extent, until: before.valid_until ?? undefined },
-    ...{ exempt: kept !== undefined, byCode: false },
+  for (const { id } of lost) {
+    await recordAudit(tx, clock, actor, { event: 'code.lost', subject: `code:${String(id)}`, pid, record })
   }
-  return codes.reduce<Stays | undefined>((known, code) => {
-    const given = { ...code, until: undefined, exempt: false }
-    return {
-      ...(known ? (joined(known, code, born, portal) ?? known) : given),
-      byCode: known?.byCode === true || (!before && code.relationship === 'self'),
-    }
-  }, start)
+  return { ...closed, ...taken, codesLost: lost.length }
 }
 
 /**

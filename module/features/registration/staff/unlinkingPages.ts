@@ -1,6 +1,7 @@
 /** What was seen, sent and filed since a chart was linked, and taking the link back. */
 import { z } from 'zod'
 import { movedIn, type Moved } from '../../../access/ownRecord.js'
+import { knownRelationship } from '../../../access/scope.js'
 import { findChart } from '../../../host/reads/candidates.js'
 import { text } from '../../../web/forms.js'
 import { writeInstant } from '../../../web/instant.js'
@@ -8,7 +9,8 @@ import { bornText, personName } from '../../../web/person.js'
 import type { StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import { findRegistration, type Registration } from '../registrations.js'
-import { linksOf, type Link } from './links.js'
+import { toldCodes, type ToldCode } from './codesUsed.js'
+import { linksOf, linksStanding, type Link } from './links.js'
 import { tracesOf, type Trace } from './traces.js'
 import { unlinkRegistration } from './unlinking.js'
 
@@ -52,10 +54,11 @@ function errorOf(error: string | undefined) {
 async function unlinkingPage(context: StaffContext, row: Registration, link: Link) {
   const { portal, query, t, url } = context
   const whole = query['whole'] === '1'
-  const [chart, traces, moved] = await Promise.all([
+  const [chart, traces, moved, goesOn] = await Promise.all([
     findChart(portal.db, portal.site, link.pid),
     tracesOf(portal.db, link, { before: numberIn(query['before']), most: whole ? ROWS_PRINTED : ROWS_SHOWN }),
     movedAlong(context, row, link),
+    opensWithout(context, link),
   ])
   const path = `/staff/portal/registrations/${String(row.id)}/unlinking`
   const here = (more: string) => url(`${path}?link=${String(link.id)}${more}`)
@@ -80,6 +83,10 @@ async function unlinkingPage(context: StaffContext, row: Registration, link: Lin
     nextHref: traces.next === undefined ? undefined : here(`&before=${String(traces.next)}${whole ? '&whole=1' : ''}`),
     wholeHref: whole ? undefined : here('&whole=1'),
     whole,
+    codes: goesOn.codes.map((code) => codeView(context, link, code)),
+    codeLost: goesOn.codes.some(({ isLost }) => isLost),
+    familyHref: url(`/staff/portal/patients/${String(link.pid)}/family`),
+    next: t(`registrations.unlink.next.${goesOn.how}`),
     moved: moved.bookings.length + moved.uploads.length + moved.assignments.length + moved.responses.length,
     newChart: link.new_chart,
   }
@@ -90,6 +97,35 @@ async function movedAlong({ portal }: StaffContext, row: Registration, link: Lin
     id: row.account_id,
   })
   return movedIn(portal.db, link.moved, own?.own_record ?? '', link.pid)
+}
+
+interface GoesOn {
+  /** no: the account opens the chart no longer; otherwise: by another registration; before: by what it had, or by codes. */
+  how: 'no' | 'otherwise' | 'before'
+  codes: ToldCode[]
+}
+
+/** How the account goes on opening the chart without this link, and which codes it used meanwhile. */
+async function opensWithout({ portal }: StaffContext, link: Link): Promise<GoesOn> {
+  const { db } = portal
+  const others = (await linksStanding(db, link.account_id, link.pid)).filter(({ id }) => id !== link.id)
+  const codes = await toldCodes(db, portal, link, others.length > 0)
+  if (others.length > 0) return { how: 'otherwise', codes }
+  return { how: link.grant_before || codes.some(({ isLost }) => !isLost) ? 'before' : 'no', codes }
+}
+
+function codeView(context: StaffContext, { pid }: Link, code: ToldCode) {
+  const { t, url } = context
+  return {
+    text: t(`registrations.codes.${code.kind}`, { recipient: code.recipient }),
+    opens: `${t(`codes.relationship.${knownRelationship(code.relationship)}`)}, ${t(`codes.extent.${code.extent}`)}`,
+    at: writeInstant(context, code.redeemed_at),
+    status: {
+      tone: code.isLost ? ('warning' as const) : ('success' as const),
+      text: t(`registrations.codes.${code.isLost ? 'lost' : 'stays'}`),
+    },
+    href: url(`/staff/portal/patients/${String(pid)}/codes/${String(code.id)}`),
+  }
 }
 
 const tones = { seen: 'info', sent: 'warning', staff: 'neutral' } as const
@@ -125,7 +161,9 @@ export async function unlink(context: StaffContext): Promise<Answer> {
   const outcome = await unlinkRegistration(portal, staff, actor, { id, reason: asked.value.reason })
   if (outcome.ok) {
     const flash = { kind: 'success', key: 'registrations.done.unlinked' } as const
-    return show.seeOther(`/staff/portal/registrations/${String(id)}`, flash)
+    // Which codes were lost stands on the page of the link.
+    const lost = outcome.codesLost === 0 ? '' : `/unlinking?link=${String(outcome.link)}`
+    return show.seeOther(`/staff/portal/registrations/${String(id)}${lost}`, flash)
   }
   return outcome.reason === 'not-found' ? show.notFound() : notLinked(context, id)
 }
