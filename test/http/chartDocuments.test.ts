@@ -314,6 +314,8 @@ describe('A document of the chart is shown', function () {
     const altered = await aDocument(practice, { pid, name: 'altered.txt' })
     const [row] = await documentsById(practice.db, [altered])
     await writeFile((row?.url ?? '').slice('file://'.length), `007${'A'.repeat(200)}`)
+    const { id: last = 0 } = (await practice.db.first<{ id: number }>(`SELECT MAX(id) AS id FROM foyer_audit`)) ?? {}
+    const { id: lastLog = 0 } = (await practice.db.first<{ id: number }>(`SELECT MAX(id) AS id FROM log`)) ?? {}
     const entries = await archiveOf(visitors.maria, practice.records.leo, { all: '1' })
     const found = [...entries.keys()]
     expect(found).to.have.length(names.length + 1)
@@ -322,6 +324,23 @@ describe('A document of the chart is shown', function () {
       expect(name).to.match(/^(Medical Record\/[^/\\:*?"<>|.][^/\\:*?"<>|]*|NOT INCLUDED\.txt)$/u)
     expect(entries.get('NOT INCLUDED.txt')).to.contain('lost.txt').and.to.contain('altered.txt')
     expect([...entries.values()]).to.include('of ../../etc/passwd')
+    // What was asked for, as asked for; as downloaded only what is in it.
+    const trail = await practice.db.select<{ event: string; subject: string }>(
+      `SELECT event, subject FROM foyer_audit WHERE pid = :pid AND id > :last AND event IN ('document.archive-asked', 'document.downloaded')`,
+      { pid, last },
+    )
+    expect(trail.filter(({ event }) => event === 'document.archive-asked')).to.have.length(1)
+    const taken = trail.filter(({ event }) => event === 'document.downloaded').map(({ subject }) => subject)
+    expect(taken).to.have.length(names.length)
+    for (const id of [lost, altered]) expect(taken).to.not.include(`document:${String(id)}`)
+    const logged = await practice.db.select(
+      `SELECT id FROM log WHERE event = 'download document' AND patient_id = :pid AND id > :lastLog`,
+      {
+        pid,
+        lastLog,
+      },
+    )
+    expect(logged).to.have.length(names.length)
     expect((await look(visitors.maria, practice.records.leo, 'bytes', altered)).status).to.equal(503)
   })
 

@@ -3,11 +3,15 @@ import { randomBytes } from 'node:crypto'
 import { readdirSync, readlinkSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect } from 'chai'
+import type { Portal } from '../../module/access/portal.js'
+import { writeDownloadOf } from '../../module/features/documents/chart/downloading.js'
 import { archiveOf } from '../../module/features/documents/chart/zipping.js'
+import { openChartDocument } from '../../module/host/documents/opening.js'
 import { documentsById } from '../../module/host/reads/chartDocuments.js'
 import { countStatements, type StatementCount } from '../../module/platform/database.js'
 import { entriesOf } from '../support/archives.js'
@@ -150,7 +154,7 @@ describe('A hundred thousand documents', function () {
     // Past the wire, whose other end is in this process, too, and keeps what it was sent.
     const before = await heldBytes()
     const t = practice.portal.speech.in('en')
-    const archive = archiveOf(practice.portal, await documentsById(practice.db, await idsOf(pid)), t)
+    const archive = archiveOf(practice.portal, await documentsById(practice.db, await idsOf(pid)), t, unnoted)
     let bytes = 0
     let held = 0
     for await (const part of archive) {
@@ -172,12 +176,48 @@ describe('A hundred thousand documents', function () {
   })
 
   it('are no longer read once nobody waits for them', async () => {
+    const last = (await practice.db.first<{ id: number }>(`SELECT MAX(id) AS id FROM foyer_audit`))?.id ?? 0
     const aborting = new AbortController()
     const answer = await ask(aborting.signal)
     const reader = answer.body?.getReader()
     await reader?.read()
     expect(openFiles()).to.be.greaterThan(0)
     aborting.abort()
+    await until(() => openFiles() === 0)
+    // Those that it never came to are not in the trail as downloaded.
+    const all = await practice.db.first<{ asked: number; taken: number }>(
+      `SELECT SUM(event = 'document.archive-asked') AS asked, SUM(event = 'document.downloaded') AS taken
+         FROM foyer_audit WHERE pid = :pid AND id > :last`,
+      { pid: practice.patients.amina, last },
+    )
+    expect(Number(all?.asked)).to.equal(1)
+    expect(Number(all?.taken)).to.be.within(1, IN_ARCHIVE / 2)
+  })
+
+  it('break off where it cannot be written down who takes one, and its file is closed', async () => {
+    const documents = await documentsById(practice.db, (await idsOf(practice.patients.amina)).slice(0, 2))
+    const noted: number[] = []
+    const archive = archiveOf(practice.portal, documents, practice.portal.speech.in('en'), ({ id }) => {
+      noted.push(id)
+      return noted.length > 1 ? Promise.reject(new Error('the trail is full')) : Promise.resolve()
+    })
+    const read = await buffer(archive).catch((error: unknown) => String(error))
+    expect(read).to.contain('the trail is full')
+    expect(noted).to.deep.equal(documents.map(({ id }) => id))
+    await until(() => openFiles() === 0)
+  })
+
+  it('are closed, one by one too, where it cannot be written down who takes them', async () => {
+    const [document] = await documentsById(practice.db, (await idsOf(practice.patients.amina)).slice(0, 1))
+    const opened = document && (await openChartDocument(practice.portal, document))
+    if (!document || !opened?.ok) throw new Error('it cannot be read')
+    const away: Portal['db'] = Object.assign(Object.create(practice.db) as Portal['db'], {
+      transaction: () => Promise.reject(new Error('the database is away')),
+    })
+    const by = { kind: 'account', id: '1', name: 'Amina', requestId: undefined } as const
+    const it = { body: opened.body, document }
+    const written = writeDownloadOf({ ...practice.portal, db: away }, by, it, 'onsite-portal')
+    expect(await written.catch(String)).to.equal('Error: the database is away')
     await until(() => openFiles() === 0)
   })
 
@@ -188,12 +228,14 @@ describe('A hundred thousand documents', function () {
       await aDocument(practice, { ...sealed, mediaType: 'image/png' }),
     ])
     await until(() => openFiles() === 0)
-    const archive = archiveOf(practice.portal, documents, practice.portal.speech.in('en'))
+    const archive = archiveOf(practice.portal, documents, practice.portal.speech.in('en'), unnoted)
     // Read to its end before it counts as open.
     await until(() => openFiles() > 0)
     archive.destroy()
     await until(() => openFiles() === 0)
   })
+
+  const unnoted = () => Promise.resolve()
 
   async function until(state: () => boolean): Promise<void> {
     const deadline = Date.now() + 5000

@@ -123,7 +123,7 @@ describe('Staff look after the documents of a chart', function () {
     const file = { name: 'Answer of the clinic.pdf', bytes, field: 'file' }
     const added = await send([file])
     expect(added.status).to.equal(303)
-    const id = Number(/(\d+)$/.exec(added.location)?.[1])
+    const id = Number(/\/(\d+)\?/.exec(added.location)?.[1])
     const [document] = await documentsById(practice.db, [id])
     expect(document).to.include({ name: 'Answer of the clinic.pdf', mediaType: 'application/pdf', bytes: bytes.length })
     expect(document).to.include({ pid: practice.patients.amina, encrypted: true })
@@ -145,7 +145,7 @@ describe('Staff look after the documents of a chart', function () {
     for (const { facts } of letters) expect(facts).to.deep.equal({})
     // The same press again is the same document.
     const again = await send([file])
-    expect(again.location).to.equal(added.location)
+    expect(again.location.split('&')[0]).to.equal(added.location.split('&')[0])
     expect(await count('documents')).to.equal(before.documents + 1)
     expect((await send([{ ...file, bytes: pdfOf('Something else') }])).status).to.equal(422)
     expect(await count('documents')).to.equal(before.documents + 1)
@@ -154,6 +154,63 @@ describe('Staff look after the documents of a chart', function () {
       pid: practice.patients.amina,
     })
     expect(await readdir(join(folder.documents, String(practice.patients.amina)))).to.have.length(ofAmina.length)
+  })
+
+  describe('are told of what they added', () => {
+    const add = async (who: 'amina' | 'marsh' | 'newcomer', pid: number, more: Record<string, string> = {}) => {
+      const at = `/staff/portal/patients/${String(pid)}/documents`
+      const fields = { ...(await formOf(admin, at)), category: '3', name: '', ...more }
+      const sent = await sendForm(admin, at, fields, [{ name: `${who}.pdf`, bytes: pdfOf(who), field: 'file' }])
+      expect(sent.status, sent.body).to.equal(303)
+      return (await admin.get(sent.location)).body
+    }
+    const sensitive = async (): Promise<string> => {
+      const row = await practice.db.first<{ id: number }>(
+        `SELECT id FROM categories WHERE aco_spec LIKE 'sensitivities%' LIMIT 1`,
+      )
+      if (row) return String(row.id)
+      await practice.db.transaction((tx) =>
+        tx.change(`UPDATE categories SET aco_spec = 'sensitivities|high' WHERE name = 'Lab Report'`),
+      )
+      return sensitive()
+    }
+
+    it('who reads it, and to whom a letter goes or cannot go', async () => {
+      const before = await count('foyer_letters')
+      await practice.db.transaction((tx) =>
+        tx.change(`UPDATE patient_data SET email = '', email_direct = '' WHERE pid = :pid`, {
+          pid: practice.patients.luis,
+        }),
+      )
+      const told = await add('amina', practice.patients.amina, { tell: '1' })
+      expect(told)
+        .to.contain('2 people can read this in the portal.')
+        .and.to.contain('A letter to one reader is on its way.')
+      expect(told).to.contain('One reader gets no letter, having no address that may be written to')
+      const states = await practice.db.select<{ state: string }>(`SELECT state FROM foyer_letters ORDER BY id`)
+      expect(states.slice(before).map(({ state }) => state)).to.have.members(['waiting', 'refused'])
+      const untold = await add('amina', practice.patients.amina)
+      expect(untold)
+        .to.contain('2 people can read this')
+        .and.to.not.match(/letters? to|gets? no letter|No letter/)
+    })
+
+    it('that nobody reads the chart in the portal yet, where it is so', async () => {
+      const nobody = await practice.patient({ fname: 'Nora', lname: 'Nobody' })
+      const told = await add('newcomer', nobody, { tell: '1' })
+      expect(told).to.contain('Nobody reads this chart’s documents in the portal yet.')
+      expect(told).to.contain('No letter was written: nobody would see it in the portal.')
+      expect(told).to.not.contain('can read this')
+    })
+
+    it('that its patient does not see it, and why, where the EMR marks it as sensitive', async () => {
+      await practice.setting('sensitiveDocuments', 'nobody')
+      const before = await count('foyer_letters')
+      const told = await add('marsh', practice.patients.amina, { tell: '1', category: await sensitive() })
+      expect(told).to.contain('The patient does not see it in the portal.').and.to.contain('Sensitive, held back')
+      expect(told).to.contain('No letter was written').and.to.not.contain('can read this')
+      expect(await count('foyer_letters')).to.equal(before)
+    })
   })
 
   it('are told at the field what is missing or not taken, and nothing is left of it', async () => {
@@ -182,10 +239,11 @@ describe('Staff look after the documents of a chart', function () {
     const fields = { ...(await formOf(admin, list)), category: '3', name: '', tell: '1' }
     const all = await sendForm(admin, list, fields, pdfs)
     expect(all.status).to.equal(303)
-    expect(all.location).to.match(/\?added=\d+\.\d+$/)
+    expect(all.location).to.match(/\?added=\d+\.\d+&letters=\d+\.\d+$/)
     const told = await admin.get(all.location)
     expect(told.body).to.contain('2 documents were added').and.to.contain('one.pdf').and.to.contain('two.pdf')
-    expect((await sendForm(admin, list, fields, pdfs)).location, 'the same press').to.equal(all.location)
+    const twice = await sendForm(admin, list, fields, pdfs)
+    expect(twice.location.split('&')[0], 'the same press').to.equal(all.location.split('&')[0])
     expect(await count('documents')).to.equal(before.documents + 2)
     expect(await count('foyer_letters'), 'once for both, to each of two').to.equal(before.letters + 2)
 

@@ -45,7 +45,7 @@ import {
   type Make,
 } from './sampleMakers.js'
 import { ofSubmission, ofSubmittedDocument, ofTicked } from './samplesAudit.js'
-import { ofChartDocument } from './samplesChart.js'
+import { ofChartDocument, ofFilesToAdd } from './samplesChart.js'
 import { ofReturnedUpload, ofUpload } from './samplesFiles.js'
 import {
   ofAskedDocument,
@@ -206,8 +206,7 @@ export const samples: Readonly<Record<string, Make>> = {
   'GET /staff/portal/patients/:pid/sent-documents': ofPatient,
   'GET /staff/portal/patients/:pid/chart-documents': ofPatient,
   'GET /staff/portal/patients/:pid/documents': ofPatient,
-  // Without a file: let in, and told to choose one.
-  'POST /staff/portal/patients/:pid/documents': ofPatient,
+  'POST /staff/portal/patients/:pid/documents': ofFilesToAdd,
   'GET /staff/portal/patients/:pid/documents/:document': ofChartDocument(),
   'GET /staff/portal/patients/:pid/documents/:document/file': ofChartDocument(),
   'POST /staff/portal/patients/:pid/documents/:document/restriction': ofChartDocument({ body: { reason: 'sample' } }),

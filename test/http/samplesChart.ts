@@ -22,6 +22,12 @@ export const ofChartDocument =
     }
   }
 
+/** What staff would type beside the files that they add. Without a file: let in, and told to choose one. */
+export const ofFilesToAdd: Make = async (practice, pid) => {
+  await haveSiteFolder(practice)
+  return { params: { pid: String(pid) }, body: { category: '3' } }
+}
+
 async function takeBack(practice: TestPractice, pid: number, document: number): Promise<void> {
   const admin = await staffMember(practice.db, practice.staff.admin)
   if (!admin) throw new Error('no administrator')

@@ -1,6 +1,7 @@
 /** Proposed changes of a profile as samples: of this patient, waiting, anew for each asking. */
+import type { Which } from '../../module/features/profile/deciding/deed.js'
 import { addChange } from '../../module/features/profile/changes.js'
-import { proposeInHost } from '../support/profiles.js'
+import { markOf, proposeInHost } from '../support/profiles.js'
 import type { TestPractice } from '../support/practice.js'
 import type { Make } from './sampleMakers.js'
 
@@ -12,6 +13,11 @@ async function clear({ db }: TestPractice, pid: number): Promise<void> {
     await tx.change(`DELETE FROM foyer_profile_changes WHERE pid = :pid`, { pid })
     await tx.change(`DELETE FROM onsite_portal_activity WHERE patient_id = :pid AND activity = 'profile'`, { pid })
   })
+}
+
+/** What a page's form says of itself goes along with a decision. */
+async function asShown({ portal }: TestPractice, which: Which, pid: number, body: Record<string, string> | undefined) {
+  return body ? { body: { pid: String(pid), version: await markOf(portal, which), ...body } } : {}
 }
 
 export const ofProfileChange =
@@ -26,7 +32,10 @@ export const ofProfileChange =
         ...{ base: { city: '' }, proposed: { city } },
       }),
     )
-    return { params: { id: String(activityId), receipt }, ...(body ? { body } : {}) }
+    return {
+      params: { id: String(activityId), receipt },
+      ...(await asShown(practice, { kind: 'profile', id: activityId }, pid, body)),
+    }
   }
 
 export const ofInsuranceChange =
@@ -39,5 +48,5 @@ export const ofInsuranceChange =
         ...{ base: {}, proposed: { policy_number: 'S-1' } },
       }),
     )
-    return { params: { id: String(id) }, ...(body ? { body } : {}) }
+    return { params: { id: String(id) }, ...(await asShown(practice, { kind: 'insurance', id }, pid, body)) }
   }

@@ -7,7 +7,8 @@ import { emrShell } from '../../module/demo/emr/index.js'
 import { addressOf, type Route } from '../../module/web/routes.js'
 import { openPractice, type TestPractice } from '../support/practice.js'
 import type { Page, Visitor } from '../support/visitor.js'
-import { askAt, nameOf, pathTo, sampleFor } from './asking.js'
+import { pdfOf, type Sent } from '../support/files.js'
+import { askAt, nameOf, pathTo, sampleFor, sendAt } from './asking.js'
 import { partsOf, type PageForm, type PageParts } from './pageParts.js'
 import { letIn } from './portals.js'
 import { clearSamples, type Sample } from './samples.js'
@@ -17,6 +18,16 @@ const attack = (mark: string) =>
   `=${mark}"><svg onload=alert(1)><script>alert(1)</script></textarea><img src=x onerror=alert(1)>`
 /** For fields of a few characters. */
 const shortAttack = (mark: string) => `${mark}<b onclick=x>`
+
+/** Before the name of a field that takes files: its text is a file's name. */
+const FILE = 'file: '
+/** As another system may call a file; what is behind its last slash is all that ours takes for its name. */
+const fileAttack = (mark: string) => `../"><svg onload=alert(1)><img src=x onerror=alert(1)>'${mark}.pdf`
+
+/** A PDF under such a name. */
+function aFile(field: string, mark: string): Sent {
+  return { field, name: fileAttack(mark), bytes: pdfOf(mark) }
+}
 
 /** Each would be named where it stands on a page. */
 const LET_THROUGH = [
@@ -85,9 +96,12 @@ describe('Whatever is typed, wherever it is read', function () {
     for (const route of gets()) for (const form of (await readOwn(route)).forms) learn(fields, form)
     let tried = 0
     for (const route of posts()) {
-      const names = await textsOf(route, fields.get(nameOf(route)))
+      const known = fields.get(nameOf(route))
+      const names = [...(await textsOf(route, known)), ...filesOf(route, known)]
       if (names.length > 0) tried += 1
       await typeAll(route, names)
+      // A name that is typed beside it may stand in the place of its own.
+      for (const file of filesOf(route, known)) await type(route, new Map([[file, attack]]), { andRead: true })
     }
     for (const route of gets()) if (paramsOf(route).every((name) => name === 'pid')) await readOwn(route)
     await lookIntoTrail()
@@ -100,6 +114,16 @@ describe('Whatever is typed, wherever it is read', function () {
     expect(tried, 'forms').to.be.greaterThan(85)
     expect(places.size, 'fields').to.be.greaterThan(105)
     expect(readAgain.size, 'fields that were read again').to.be.greaterThan(70)
+    // What came along with a file, and the file's own name.
+    expect([...readAgain]).to.include.members([
+      'POST /portal/records/:record/documents/upload note',
+      'POST /portal/records/:record/documents/upload/:batch/files/:file/replacement note',
+      'POST /staff/portal/patients/:pid/documents name',
+      `POST /portal/records/:record/documents/upload ${FILE}file`,
+      `POST /portal/records/:record/documents/upload/:batch/files/:file/replacement ${FILE}file`,
+      `POST /staff/portal/patients/:pid/documents ${FILE}file`,
+      `POST /staff/portal/templates/uploads ${FILE}file`,
+    ])
   })
 
   it('would be seen here if a page let it through', async () => {
@@ -172,6 +196,12 @@ describe('Whatever is typed, wherever it is read', function () {
     return [...new Set([...ofForm, ...ofSample])]
   }
 
+  /** A file's name is typed, too: by whoever named it. */
+  function filesOf(route: Route, known = new Map<string, string>()): string[] {
+    if (route.takes !== 'files') return []
+    return [...known].filter(([, kind]) => kind === 'file').map(([name]) => `${FILE}${name}`)
+  }
+
   /** All at once, or each alone where one of them is refused, and then together what is none the less taken. */
   async function typeAll(route: Route, names: readonly string[]): Promise<void> {
     const all = new Map(names.map((name) => [name, attack]))
@@ -195,11 +225,14 @@ describe('Whatever is typed, wherever it is read', function () {
   ): Promise<boolean> {
     const sample = await sampleFor(practice, route, practice.patients.maria)
     const marks = [...texts].map(([name, written]) => ({ name, mark: `zq${String((count += 1))}~`, written }))
-    const typedNow = Object.fromEntries(marks.map(({ name, mark, written }) => [name, written(mark)]))
+    const isFile = ({ name }: { name: string }) => name.startsWith(FILE)
+    const typedNow = Object.fromEntries(
+      marks.filter((each) => !isFile(each)).map(({ name, mark, written }) => [name, written(mark)]),
+    )
     const path = pathTo(route, practice.records.maria, sample)
-    const page = await askAt(practice, whoFor(route), route, {
-      ...{ path, sample: { ...sample, body: { ...sample.body, ...typedNow } } },
-    })
+    const files = marks.filter(isFile).map(({ name, mark }) => aFile(name.slice(FILE.length), mark))
+    const asked = { path, sample: { ...sample, body: { ...sample.body, ...typedNow } }, files }
+    const page = await (route.takes === 'files' ? sendAt : askAt)(practice, whoFor(route), route, asked)
     look(nameOf(route), page)
     const isTaken = page.status === 303 || page.status === 200
     if (isTaken) {

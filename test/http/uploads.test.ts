@@ -1,66 +1,29 @@
 /** A patient sends files: what arrives, what is refused, and what staff get to see of it. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { expect } from 'chai'
-import sharp from 'sharp'
-import { checkUploads } from '../../module/features/documents/uploads/checking.js'
-import { sweepFiles } from '../../module/features/documents/uploads/sweeping.js'
 import { linkRegistration } from '../../module/features/registration/staff/linking.js'
 import { unlinkRegistration } from '../../module/features/registration/staff/unlinking.js'
 import { administrator, register } from '../integration/registration/people.js'
-import { aDocument, makeSiteFolder } from '../support/chart.js'
-import { clamd, EICAR, type Clamd } from '../support/clamd.js'
-import { formOf, pdfOf, sealedBytes, sendForm, storeOf, type Sent } from '../support/files.js'
-import { openPractice, type RecordName, type TestPractice } from '../support/practice.js'
-import { pathOfSubmission, seenOn } from '../support/submissions.js'
+import { formOf, pdfOf, sealedBytes, sendForm, storeOf } from '../support/files.js'
+import type { TestPractice } from '../support/practice.js'
 import type { Visitor } from '../support/visitor.js'
+import { openUploading, type Uploading } from './uploading.js'
 
 describe('Files that a patient sends', function () {
   this.timeout(60_000)
+  let uploading: Uploading
   let practice: TestPractice
-  let peer: Clamd
-  let dataDir: string
   let maria: Visitor
   let luis: Visitor
+  let address: Uploading['address']
+  let send: Uploading['send']
+  let submissions: Uploading['submissions']
+  let stored: Uploading['stored']
 
   before(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), 'foyer-uploads-'))
-    peer = await clamd(join(dataDir, 'clamd.sock'))
-    practice = await openPractice({ env: { FOYER_DATA_DIR: dataDir, FOYER_CLAMD: peer.address } })
-    maria = await practice.patientVisitor('maria')
-    luis = await practice.patientVisitor('luis')
+    uploading = await openUploading()
+    ;({ address, luis, maria, practice, send, stored, submissions } = uploading)
   })
-  after(async () => {
-    await practice.leave()
-    await peer.stop()
-    await rm(dataDir, { recursive: true })
-  })
-  beforeEach(() => Object.assign(peer.manner, { silent: false, mute: false, most: Infinity }))
-
-  const address = (record: RecordName) => `/portal/records/${practice.records[record]}/documents/upload`
-  const send = async (files: readonly Sent[], fields: Record<string, string> = {}, record: RecordName = 'maria') =>
-    sendForm(maria, address(record), { ...(await formOf(maria, address(record))), ...fields }, files)
-  const submissions = () =>
-    practice.db.select<{
-      id: number
-      pid: number | null
-      title: string
-      note: string
-      state: string
-      scan: string
-      file_id: number | null
-      batch: string
-    }>(
-      `SELECT id, pid, title, note, state, scan, file_id, batch FROM foyer_submissions WHERE kind = 'upload' ORDER BY id`,
-    )
-  const stored = async (fileId: number) => {
-    const row = await practice.db.first<{ storage_key: string; media_type: string }>(
-      `SELECT storage_key, media_type FROM foyer_files WHERE id = :fileId`,
-      { fileId },
-    )
-    return { type: row?.media_type, bytes: await practice.portal.files.read(row?.storage_key ?? '') }
-  }
+  after(() => uploading.leave())
 
   it('wait for staff under a number each, with the note, the bytes unchanged', async () => {
     const [one, two] = [pdfOf('Insurance letter'), Buffer.from('date,weight\n2026-11-01,71\n2026-11-02,70\n')]
@@ -117,73 +80,6 @@ describe('Files that a patient sends', function () {
       /^\n2026-11-23 08:00 \(portal-user to portal-user\) .*: first page\.pdf, second page\.pdf$/,
     )
     expect(notes[1]?.['body'], 'one note, not two').not.to.include('first page.pdf')
-  })
-
-  it('with a virus are removed; its sender reads so in plain words, and nothing reaches staff', async () => {
-    const before = await submissions()
-    const answer = await send([{ name: 'invoice.pdf', bytes: Buffer.concat([pdfOf('x', 70_000), Buffer.from(EICAR)]) }])
-    const page = await maria.get(answer.location)
-    expect(page.body).to.include('found a virus').and.include('Refused').and.include('invoice.pdf')
-    expect(await submissions()).to.deep.equal(before)
-    const { rows, files } = await storeOf(practice)
-    expect(rows.filter(({ kept_by }) => kept_by?.startsWith('upload:'))).to.deep.equal([])
-    expect(files.length).to.equal(rows.length)
-  })
-
-  it('beside one with a virus are sent all the same', async () => {
-    const answer = await send([
-      { name: 'good.pdf', bytes: pdfOf('good') },
-      { name: 'bad.csv', bytes: Buffer.from(`a,b\n${EICAR.replaceAll(',', ';')},1\n`) },
-    ])
-    const page = await maria.get(answer.location)
-    expect(page.body).to.include('Waiting for the practice').and.include('found a virus')
-    expect((await submissions()).at(-1)?.title).to.equal('good.pdf')
-  })
-
-  it('wait until the scanner answers, and say so: nothing passes unscanned where there is a scanner', async () => {
-    peer.manner.mute = true
-    const before = await submissions()
-    const answer = await send([{ name: 'later.pdf', bytes: pdfOf('later') }])
-    expect((await maria.get(answer.location)).body)
-      .to.include('Being checked')
-      .and.include('hx-trigger="every 3s"')
-    expect(await submissions()).to.deep.equal(before)
-
-    await checkUploads.run(practice.portal)
-    expect(await submissions(), 'not asked again at once').to.deep.equal(before)
-    peer.manner.mute = false
-    practice.clock.set('2026-11-23T08:01:00')
-    await checkUploads.run(practice.portal)
-    expect((await submissions()).at(-1)).to.include({ title: 'later.pdf', scan: 'clean', state: 'waiting' })
-    const standing = await maria.get(`${answer.location}/standing`)
-    expect(standing.body).to.include('Waiting for the practice').and.not.include('every 3s')
-  })
-
-  it('too large for the scanner are refused, not waved through', async () => {
-    peer.manner.most = 100_000
-    const answer = await send([{ name: 'long.pdf', bytes: pdfOf('long', 300_000) }])
-    expect(answer.status, answer.body).to.equal(303)
-    // A scanner that has had enough hangs up: now and then its last word is lost with the line, and it is asked again.
-    for (let minute = 2; minute < 7 && (await maria.get(answer.location)).body.includes('Being checked'); minute += 1) {
-      practice.clock.set(`2026-11-23T08:0${String(minute)}:00`)
-      await checkUploads.run(practice.portal)
-    }
-    expect((await maria.get(answer.location)).body).to.include('too large to be checked for viruses')
-  })
-
-  it('as pictures are passed on without where they were taken', async () => {
-    const taken = await sharp({ create: { width: 30, height: 10, channels: 3, background: '#888' } })
-      .withExif({ IFD0: { Make: 'Telephone of Maria' }, IFD3: { GPSLatitude: '51/1 30/1 0/1' } })
-      .jpeg()
-      .toBuffer()
-    await send([{ name: 'card.JPG', bytes: taken }])
-    const { file_id: fileId, title } = (await submissions()).at(-1) ?? { file_id: 0 }
-    const { bytes, type } = await stored(fileId ?? 0)
-    expect([title, type]).to.deep.equal(['card.JPG', 'image/jpeg'])
-    const kept = await sharp(bytes).metadata()
-    expect([kept.width, kept.height, kept.exif]).to.deep.equal([30, 10, undefined])
-    const { rows, files } = await storeOf(practice)
-    expect(files.length, 'the one that was sent is gone').to.equal(rows.length)
   })
 
   describe('that the practice does not take', () => {
@@ -323,257 +219,6 @@ describe('Files that a patient sends', function () {
       `SELECT event FROM foyer_audit WHERE subject LIKE '%documents/upload/:batch/files%' ORDER BY id DESC LIMIT 1`,
     )
     expect(view?.event).to.equal('patient.downloaded')
-  })
-
-  describe('and takes back', () => {
-    const hrefOf = async (location: string) =>
-      /action="([^"]*\/files\/\d+\/withdrawal)"/.exec((await maria.get(location)).body)?.[1] ?? ''
-    const press = (href: string, location: string, who = maria) => who.post(href, {}, { from: location })
-
-    it('are gone with their bytes, stay with their number, and leave the queue of staff', async () => {
-      const admin = await practice.staffVisitor('admin')
-      const { location } = await send([{ name: 'mistaken.pdf', bytes: pdfOf('mistaken') }])
-      const href = await hrefOf(location)
-      expect((await admin.get('/staff/portal/documents')).body).to.include('mistaken.pdf')
-      const before = await storeOf(practice)
-      expect((await press(href, location)).status).to.equal(303)
-      expect((await press(href, location)).status, 'the same press again').to.equal(303)
-      expect((await submissions()).at(-1)).to.include({ title: 'mistaken.pdf', state: 'withdrawn', file_id: null })
-      const { files, rows } = await storeOf(practice)
-      expect([files.length, rows.length]).to.deep.equal([before.files.length - 1, before.rows.length - 1])
-      const page = await maria.get(location)
-      expect(page.body)
-        .to.include('Taken back')
-        .and.match(/Number [A-Z0-9]{4}-/)
-      expect(page.body).to.not.include('/withdrawal').and.not.include('Staff of the practice look at')
-      expect((await admin.get('/staff/portal/documents')).body).to.not.include('mistaken.pdf')
-      const told = await practice.db.select<{ event: string }>(
-        `SELECT event FROM foyer_audit WHERE event = 'document.withdrawn'
-         UNION ALL SELECT event FROM foyer_outbox WHERE event = 'document.withdrawn'`,
-      )
-      expect(told).to.have.length(2)
-    })
-
-    it('while they are checked: what comes of the check is nothing', async () => {
-      peer.manner.mute = true
-      const before = await submissions()
-      const { location } = await send([{ name: 'not yet.pdf', bytes: pdfOf('not yet') }])
-      expect((await press(await hrefOf(location), location)).status).to.equal(303)
-      peer.manner.mute = false
-      practice.clock.set('2026-11-23T08:02:00')
-      await checkUploads.run(practice.portal)
-      expect(await submissions()).to.deep.equal(before)
-      expect((await maria.get(location)).body).to.include('Taken back')
-      const { files, rows } = await storeOf(practice)
-      expect(files.length).to.equal(rows.length)
-    })
-
-    it('too late, once somebody has decided, are told so with 409; and another’s are not there', async () => {
-      const { location } = await send([{ name: 'decided.pdf', bytes: pdfOf('decided') }])
-      const href = await hrefOf(location)
-      const theirs = href.replace(practice.records.maria, practice.records.luis)
-      await luis.get(address('luis'))
-      expect((await press(theirs, address('luis'), luis)).status).to.equal(404)
-      const { id } = (await submissions()).at(-1) ?? { id: 0 }
-      await practice.db.transaction((tx) =>
-        tx.change(`UPDATE foyer_submissions SET state = 'denied', reason = 'Of another' WHERE id = :id`, { id }),
-      )
-      const late = await press(href, location)
-      expect(late.status).to.equal(409)
-      expect(late.body).to.include('can’t be taken back any more: Not accepted').and.include('data-error-summary')
-      expect((await submissions()).at(-1))
-        .to.include({ state: 'denied' })
-        .and.not.include({ file_id: null })
-    })
-  })
-
-  describe('and staff return', () => {
-    let admin: Visitor
-    let id: number
-    let location: string
-    const why = 'Page 2 is <unreadable>: please photograph it again.'
-
-    beforeEach(async () => {
-      admin = await practice.staffVisitor('admin')
-      ;({ location } = await send([{ name: 'two pages.pdf', bytes: pdfOf('page 2 is grey') }], { note: 'The old one' }))
-      id = (await submissions()).at(-1)?.id ?? 0
-    })
-
-    const giveBack = async (who = admin, page?: Record<string, string>) =>
-      who.post(pathOfSubmission(id, '/return'), {
-        ...(page ?? seenOn(await who.get(pathOfSubmission(id)))),
-        reason: why,
-      })
-    const replacement = async () =>
-      /href="([^"]*\/files\/\d+\/replacement)"/.exec((await maria.get(location)).body)?.[1] ?? ''
-    const sendAgain = async (href: string, files: readonly Sent[]) =>
-      sendForm(maria, href, { ...(await formOf(maria, href)), note: '' }, files)
-    const numberOf = (body: string) => /Number ([A-Z0-9]{4}-[A-Z0-9]{4})/.exec(body)?.[1]
-
-    it('are sent again in their place: the same number, what was before kept for staff with its fate', async () => {
-      await practice.rule('user:dr.lee', 'portal:use', 'allow')
-      const lee = await practice.staffVisitor('lee')
-      const seen = seenOn(await lee.get(pathOfSubmission(id)))
-      expect((await giveBack()).status).to.equal(303)
-      expect((await giveBack(lee, seen)).status, 'the second of staff').to.equal(409)
-      const letter = await practice.db.first<{ facts: object }>(
-        `SELECT facts FROM foyer_letters WHERE kind = 'document.returned' ORDER BY id DESC LIMIT 1`,
-      )
-      expect(JSON.stringify(letter ?? {})).to.not.include('unreadable')
-      const documents = await maria.get(`/portal/records/${practice.records.maria}/documents`)
-      expect(documents.body).to.include('Page 2 is &lt;unreadable&gt;').and.include('Returned')
-      const number = numberOf((await maria.get(location)).body)
-      const href = await replacement()
-      const form = await maria.get(href)
-      expect(form.body).to.include('Page 2 is &lt;unreadable&gt;').and.include(number).and.not.include(' multiple')
-
-      const bytes = pdfOf('page 2 is white')
-      const sent = await sendAgain(href, [{ name: 'again.pdf', bytes }])
-      expect(sent.status, sent.body).to.equal(303)
-      const page = await maria.get(sent.location)
-      expect([numberOf(page.body), page.body.includes('Waiting for the practice')]).to.deep.equal([number, true])
-      const rows = await submissions()
-      expect(rows.at(-1)).to.include({ id, title: 'again.pdf', state: 'waiting', note: 'The old one' })
-      expect((await stored(rows.at(-1)?.file_id ?? 0)).bytes.equals(bytes)).to.equal(true)
-      expect((await maria.get(location)).body)
-        .to.include('Replaced')
-        .and.not.include('/replacement')
-
-      const audit = await admin.get(pathOfSubmission(id))
-      expect(audit.body).to.include('again.pdf').and.include('What stood here before').and.include('two pages.pdf')
-      expect(audit.body).to.match(/Returned for correction by .*, /)
-      const earlier = /href="([^"]*\?earlier=\d+)"/.exec(audit.body)?.[1] ?? ''
-      expect(await admin.get(earlier)).to.include({ status: 200 })
-      expect((await admin.get(`${pathOfSubmission(id, '/file')}?earlier=0`)).status).to.equal(404)
-      const trail = await practice.db.select<{ event: string }>(
-        `SELECT event FROM foyer_audit WHERE subject = :subject ORDER BY id`,
-        { subject: `submission:${String(id)}` },
-      )
-      expect(trail.map(({ event }) => event)).to.include.members(['document.sent', 'document.returned'])
-
-      await practice.db.transaction((tx) =>
-        tx.change(`UPDATE foyer_submissions SET state = 'denied', decided_at = '2026-01-01' WHERE id = :id`, { id }),
-      )
-      await sweepFiles.run(practice.portal)
-      const { files, rows: kept } = await storeOf(practice)
-      expect(files.length, 'the bytes of both go').to.equal(kept.length)
-      expect((await admin.get(earlier)).status).to.equal(404)
-      expect((await admin.get(pathOfSubmission(id))).body).to.include('two pages.pdf')
-    })
-
-    it('stay returned while what is sent in their place is refused; two at once are not taken, nor one too late', async () => {
-      await giveBack()
-      const href = await replacement()
-      const state = async () => (await submissions()).at(-1)
-      const refused = await sendAgain(href, [{ name: 'page.html', bytes: Buffer.from('<html>hi</html>') }])
-      expect(refused.status).to.equal(422)
-      expect(refused.body).to.include('web page').and.include('&lt;unreadable&gt;')
-      const two = await sendAgain(
-        href,
-        ['1', '2'].map((name) => ({ name: `${name}.pdf`, bytes: pdfOf(name) })),
-      )
-      expect([two.status, two.body.includes('Choose one.')]).to.deep.equal([422, true])
-      const sick = await sendAgain(href, [{ name: 'sick.csv', bytes: Buffer.from(`a,b\n${EICAR},1\n`) }])
-      expect((await maria.get(sick.location)).body).to.include('found a virus')
-      expect(await state()).to.include({ id, title: 'two pages.pdf', state: 'returned' })
-
-      peer.manner.mute = true
-      const first = await sendAgain(href, [{ name: 'slow.pdf', bytes: pdfOf('slow') }])
-      expect(first.status).to.equal(303)
-      const second = await sendAgain(href, [{ name: 'second.pdf', bytes: pdfOf('second') }])
-      expect(second.status).to.equal(409)
-      peer.manner.mute = false
-      practice.clock.set('2026-11-23T08:02:30')
-      await checkUploads.run(practice.portal)
-      expect(await state()).to.include({ id, title: 'slow.pdf', state: 'waiting' })
-      const form = await formOf(maria, address('maria'))
-      const late = await sendForm(maria, href, form, [{ name: 'late.pdf', bytes: pdfOf('late') }])
-      expect(late.status).to.equal(409)
-      expect(late.body).to.include('is not awaited any more')
-      await luis.get(address('luis'))
-      const theirs = href.replace(practice.records.maria, practice.records.luis)
-      const strange = await sendForm(luis, theirs, await formOf(luis, address('luis')), [
-        { name: 'x.pdf', bytes: pdfOf('x') },
-      ])
-      expect(strange.status).to.equal(404)
-    })
-
-    it('are taken back with all that stood there before', async () => {
-      await giveBack()
-      const sent = await sendAgain(await replacement(), [{ name: 'again.pdf', bytes: pdfOf('again') }])
-      const action = /action="([^"]*\/withdrawal)"/.exec((await maria.get(sent.location)).body)?.[1] ?? ''
-      const before = await storeOf(practice)
-      expect((await maria.post(action, {}, { from: sent.location })).status).to.equal(303)
-      const { files, rows } = await storeOf(practice)
-      expect([files.length, rows.length]).to.deep.equal([before.files.length - 2, before.rows.length - 2])
-    })
-  })
-
-  it('leave no copy in the store: once the chart has them whole, or some time after they were denied', async () => {
-    const folder = await makeSiteFolder()
-    Object.assign(practice.portal.config, { hostSiteDir: folder.dir })
-    try {
-      const pid = practice.patients.maria
-      const decide = async (name: string, columns: string) => {
-        const { location } = await send([{ name, bytes: pdfOf(name) }])
-        const { id } = (await submissions()).at(-1) ?? { id: 0 }
-        await practice.db.transaction(
-          (tx) =>
-            tx.change(`UPDATE foyer_submissions SET decided_at = '2026-11-20 12:00:00', ${columns} WHERE id = :id`, {
-              id,
-            }), // sql-safe: of this test
-        )
-        return location
-      }
-      const inChart = await aDocument(practice, { pid, name: 'filed.pdf', content: pdfOf('filed.pdf') })
-      const other = await aDocument(practice, { pid, name: 'other.pdf', content: pdfOf('something else') })
-      const filed = await decide('filed.pdf', `state = 'charted', document_id = ${String(inChart)}`)
-      await decide('altered.pdf', `state = 'charted', document_id = ${String(other)}`)
-      await decide('denied.pdf', `state = 'denied'`)
-      const left = async () =>
-        (await submissions()).slice(-3).map(({ file_id: file, title }) => (file === null ? '' : title))
-      await practice.setting('deniedFilesKept', '30')
-      await sweepFiles.run(practice.portal)
-      expect(await left()).to.deep.equal(['', 'altered.pdf', 'denied.pdf'])
-      await practice.setting('deniedFilesKept', '2')
-      await sweepFiles.run(practice.portal)
-      expect(await left()).to.deep.equal(['', 'altered.pdf', ''])
-      const { files, rows } = await storeOf(practice)
-      expect(files.length).to.equal(rows.length)
-      const upload = await practice.db.first<{ id: number }>(`SELECT id FROM foyer_uploads WHERE name = 'filed.pdf'`)
-      const read = await maria.get(`${filed}/files/${String(upload?.id)}`)
-      expect(read.location).to.match(new RegExp(`/documents/chart/${String(inChart)}/file$`))
-      expect((await maria.get(read.location ?? '')).status).to.equal(200)
-    } finally {
-      Object.assign(practice.portal.config, { hostSiteDir: undefined })
-      await folder.remove()
-    }
-  })
-
-  it('with a virus that is found only later are told of in a letter without a word of it', async () => {
-    await practice.db.transaction((tx) =>
-      tx.change(
-        `UPDATE foyer_accounts SET email = 'maria@example.org', email_verified_at = '2026-11-01' WHERE id = :id`,
-        { id: practice.accounts.maria },
-      ),
-    )
-    const letters = () =>
-      practice.db.select<{ account_id: number; facts: object }>(
-        `SELECT account_id, facts FROM foyer_letters WHERE kind = 'upload.refused' ORDER BY id`,
-      )
-    const sick = { name: 'Biopsy of Maria.csv', bytes: Buffer.from(`a,b\n${EICAR},1\n`) }
-    await send([sick])
-    expect(await letters(), 'who reads it at once is not written to').to.deep.equal([])
-    peer.manner.mute = true
-    const { location } = await send([{ ...sick, bytes: Buffer.concat([sick.bytes, Buffer.from('2,2\n')]) }])
-    peer.manner.mute = false
-    practice.clock.set('2026-11-23T08:03:00')
-    await checkUploads.run(practice.portal)
-    const batch = location.split('/').at(-1)
-    expect(await letters()).to.deep.equal([
-      { account_id: practice.accounts.maria, facts: { batch, record: practice.records.maria } },
-    ])
-    expect((await maria.get(location)).body).to.include('found a virus')
   })
 
   it('of somebody without a chart wait too, and go into the chart once it is linked; back when that is taken back', async () => {

@@ -80,6 +80,11 @@ export interface SubmissionColumns {
   reason: string | null
   pid: number | null
   marks: string | Readonly<Record<string, string>> | null
+  category_id: number | null
+  claimed_by: string | null
+  filing_due_at: string | null
+  filing_failed: string | null
+  filing_failed_at: string | null
 }
 
 export async function submissionRow(practice: TestPractice, id: number): Promise<SubmissionColumns> {

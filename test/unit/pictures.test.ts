@@ -10,6 +10,13 @@ const anew = async (type: 'image/jpeg' | 'image/png', bytes: Buffer) => {
   return { readable, bytes: result }
 }
 
+/** A file in the store that is not as it was written. */
+async function* altered(): AsyncGenerator<Buffer> {
+  yield Buffer.alloc(100_000)
+  await Promise.resolve()
+  throw new Error('not as it was written')
+}
+
 describe('A picture that a patient sends', function () {
   this.timeout(30_000)
 
@@ -54,11 +61,38 @@ describe('A picture that a patient sends', function () {
     }
   })
 
-  it('is not called unreadable when it was the machine that failed', async () => {
+  it('whose bytes in the store were altered is that, and neither unreadable nor the machine’s fault', async () => {
+    const outcome = await encodeAnew('image/jpeg', Readable.from(altered(), { objectMode: false }), buffer).catch(
+      String,
+    )
+    expect(outcome).to.equal('Error: not as it was written')
+  })
+
+  it('that can be read, and that nothing can be made of here, is not called unreadable', async () => {
+    // Wider than a JPEG can be.
+    const wide = await sharp({ create: { width: 70_000, height: 2, channels: 3, background: '#0c0' } })
+      .png()
+      .toBuffer()
+    const outcome = await anew('image/jpeg', wide).catch((error: unknown) => error)
+    expect(outcome).to.be.an.instanceOf(PictureFailed)
+    expect(await anew('image/png', wide)).to.include({ readable: true })
+  })
+
+  it('of more points than anybody needs is refused as none that can be shown', async () => {
+    const huge = await sharp({ create: { width: 10_001, height: 10_000, channels: 3, background: '#000' } })
+      .png({ compressionLevel: 1 })
+      .toBuffer()
+    expect(await anew('image/png', huge)).to.include({ readable: false })
+  })
+
+  it('is not called unreadable when it was the machine that failed, however much of it was left to read', async () => {
     process.execArgv.push('--no-such-option')
     try {
-      const outcome = await anew('image/jpeg', Buffer.from('any')).catch((error: unknown) => error)
-      expect(outcome).to.be.an.instanceOf(PictureFailed)
+      for (const pieces of [1, 200]) {
+        const source = Readable.from(Array<Buffer>(pieces).fill(Buffer.alloc(64_000)), { objectMode: false })
+        const outcome = await encodeAnew('image/jpeg', source, buffer).catch((error: unknown) => error)
+        expect(outcome, String(pieces)).to.be.an.instanceOf(PictureFailed)
+      }
     } finally {
       process.execArgv.pop()
     }

@@ -94,13 +94,16 @@ export interface Submission {
   filing_due_at: Utc | null
   /** Hex, of the bytes that were shown then. */
   filing_sha256: string | null
+  /** Why it could not be filed when it was due (audit/notFiled.ts), and when that was. */
+  filing_failed: string | null
+  filing_failed_at: Utc | null
   /** 1: the template asks for a signature of the practice, and nobody has signed yet. */
   awaits_signature: number
 }
 
 const columns = `id, receipt, kind, account_id, record, pid, onsite_id, activity_id, file_id, title, note, batch, state, scan,
   category_id, claimed_by, claimed_at, decided_by, decided_at, reason, marks, document_id, filed_name, version, sent_at, host_mark, filing_due_at,
-  filing_sha256, awaits_signature`
+  filing_sha256, filing_failed, filing_failed_at, awaits_signature`
 
 export function findSubmission(db: Queryable, id: number): Promise<Submission | undefined> {
   return db.first<Submission>(`SELECT ${columns} FROM foyer_submissions WHERE id = :id`, { id }) // sql-safe: a constant
@@ -316,7 +319,8 @@ export async function moveSubmission(
         SET state = :state, decided_by = :by, decided_at = :now, reason = :reason, marks = :marks,
             category_id = COALESCE(:categoryId, category_id), document_id = :documentId, filed_name = :filedName,
             claimed_by = IF(:open, claimed_by, NULL), claimed_at = IF(:open, claimed_at, NULL),
-            open_key = IF(:open, open_key, NULL), filing_due_at = NULL, version = version + 1
+            open_key = IF(:open, open_key, NULL), filing_due_at = NULL, filing_failed = NULL, filing_failed_at = NULL,
+            version = version + 1
       WHERE id = :id`,
     {
       id: row.id,

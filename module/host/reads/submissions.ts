@@ -24,6 +24,9 @@ export interface SubmissionRow {
   holder: string | null
   holder_name: string | null
   filing_due_at: Utc | null
+  /** Why it could not be filed when it was due, and when that was. */
+  filing_failed: string | null
+  filing_failed_at: Utc | null
   /** 1: the practice's own signature is still to come. */
   awaits_signature: number
   sent_at: Utc
@@ -81,7 +84,8 @@ export async function waitingSubmissions(
   const found = name === '' ? listed(shown[view]) : `${named.join(' UNION ALL ')} ${order}`
   const rows = await db.select<SubmissionRow>(
     // sql-safe: constants and a number
-    `SELECT s.id, s.receipt, s.kind, s.title, s.state, s.scan, s.version, s.pid, s.record, s.filing_due_at, s.awaits_signature, s.sent_at,
+    `SELECT s.id, s.receipt, s.kind, s.title, s.state, s.scan, s.version, s.pid, s.record, s.filing_due_at,
+            s.filing_failed, s.filing_failed_at, s.awaits_signature, s.sent_at,
             p.fname AS first_name, p.lname AS last_name, p.DOB AS born, a.display_name AS account_name,
             f.media_type, f.bytes, TIMESTAMPDIFF(SECOND, s.sent_at, :utc) AS waiting_seconds,
             IF(s.claimed_at > :claimedSince, s.claimed_by, NULL) AS holder,

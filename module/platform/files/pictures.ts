@@ -17,8 +17,8 @@ export function isPicture(mediaType: string): mediaType is PictureType {
 
 /**
  * Hands `use` the new picture, which it reads to its end. `readable: false`: it is none that can be shown, or larger than
- * 100 million points; what `use` was handed then is empty. Throws PictureFailed where that is not known: the process was
- * ended for its memory or its time, or could not begin.
+ * 100 million points; what `use` was handed then is empty. Throws PictureFailed where that is not known, or not its fault:
+ * the process was ended for its memory or its time, could not begin, or could read the picture and not encode it.
  */
 export function encodeAnew<Result>(
   mediaType: PictureType,
@@ -46,9 +46,11 @@ async function run<Result>(mediaType: PictureType, source: Readable, use: (pictu
   })
   const ended = once(child, 'exit') as Promise<[number | null]>
   try {
-    // It may end before it has read all: of that its code tells.
-    const read = pipeline(source, child.stdin).catch((error: unknown) => {
-      if (source.errored) throw error
+    // It may end before it has read all: of that its code tells, and not the line that breaks.
+    const { parts, fault } = watched(source)
+    const read = pipeline(parts, child.stdin).catch(() => {
+      const error = fault()
+      if (error) throw error
     })
     const [result, [code]] = await Promise.all([use(child.stdout), ended, read])
     if (code !== 0 && code !== UNREADABLE) throw new PictureFailed(`the process ended with ${String(code)}`)
@@ -57,6 +59,20 @@ async function run<Result>(mediaType: PictureType, source: Readable, use: (pictu
     source.destroy()
     child.kill('SIGKILL')
   }
+}
+
+/** `fault`: what the source itself failed with, whatever became of who reads it. */
+function watched(source: Readable): { parts: () => AsyncGenerator<Buffer>; fault: () => Error | undefined } {
+  let fault: Error | undefined
+  async function* parts(): AsyncGenerator<Buffer> {
+    try {
+      for await (const part of source) yield part as Buffer
+    } catch (error) {
+      fault = error as Error
+      throw error
+    }
+  }
+  return { parts, fault: () => fault }
 }
 
 let last: Promise<unknown> = Promise.resolve()

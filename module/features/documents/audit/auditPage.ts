@@ -12,6 +12,7 @@ import { earlierFiles } from '../earlierFiles.js'
 import { holderOf, marksOf, type Submission } from '../submissions.js'
 import { categoriesFor, isScanned, usualCategory, usualName } from './filing.js'
 import { unsignedFields } from '../filling/filling.js'
+import { notFiledView } from './notFiled.js'
 import { fillingOf } from './remaking.js'
 import { shownView } from './shown.js'
 import { kindTag, scanTag, stateTag } from './tags.js'
@@ -41,6 +42,7 @@ export async function auditPage(context: StaffContext, row: Submission, errors: 
     backHref: url('/staff/portal/documents'),
     title: row.title,
     status: stateTag(context, row.state),
+    notFiled: notFiledView(context, row),
     open,
     whose: whoseView(context, row, patient),
     facts: await factsOf(context, row, file),

@@ -11,6 +11,8 @@ import { utc, type Utc } from '../../../platform/clock.js'
 import { findSubmission, holderOf, inHand, type Submission } from '../submissions.js'
 import { sha256Of } from './deed.js'
 import { categoriesFor, fileSubmission, isScanned, usualName } from './filing.js'
+import type { NotFiledReason } from './notFiled.js'
+import { remakeSubmission } from './remaking.js'
 
 /** Seconds in which the whole press can be taken back. */
 export const UNDO_SECONDS = 60
@@ -61,7 +63,8 @@ function mark(
     const now = portal.clock.now()
     await tx.change(
       `UPDATE foyer_submissions
-          SET claimed_by = :me, claimed_at = :now, category_id = :categoryId, filing_due_at = :due, filing_sha256 = :sha256
+          SET claimed_by = :me, claimed_at = :now, category_id = :categoryId, filing_due_at = :due, filing_sha256 = :sha256,
+              filing_failed = NULL, filing_failed_at = NULL
         WHERE id = :id`,
       { id, sha256, categoryId, me: member.username, now: utc(now), due: utc(now.plus({ seconds: UNDO_SECONDS })) },
     )
@@ -114,7 +117,7 @@ interface Due {
   due: Utc
 }
 
-/** Files what is due, each as whoever ticked it. What cannot be filed waits on, in its presser's hands. */
+/** Files what is due, each as whoever ticked it. What cannot be filed waits on, in its presser's hands, and says why. */
 export async function fileDue(portal: Portal): Promise<void> {
   const all = await portal.db.select<Due>(
     // sql-safe: a number of ours
@@ -123,22 +126,31 @@ export async function fileDue(portal: Portal): Promise<void> {
     { now: utc(portal.clock.now()) },
   )
   for (const one of all) {
-    const reason = await fileOne(portal, one.id).catch((error: unknown) => {
+    const reason = await fileOne(portal, one).catch((error: unknown) => {
       // Bytes that are not those that were sent, a full disk: one that fails keeps nobody else's from being filed.
       portal.log.error({ submission: one.id, err: error }, 'a submission that was ticked failed to be filed')
-      return 'failed'
+      return 'failed' as const
     })
     if (reason === undefined) continue
     portal.log.warn({ submission: one.id, reason }, 'a submission that was ticked could not be filed')
-    await keepWaiting(portal, one)
+    await keepWaiting(portal, one, reason)
+    // As where one is decided by hand: what is shown next is what the patient says now, and can be decided.
+    if (reason === 'changed-in-host') await remakeSubmission(portal, one.id).catch(notRemade(portal, one.id))
+  }
+}
+
+function notRemade({ log }: Portal, submission: number): (error: unknown) => void {
+  return (error) => {
+    log.error({ submission, err: error }, 'a document that was changed in the EMR could not be made anew')
   }
 }
 
 /** undefined: filed. */
-async function fileOne(portal: Portal, id: number): Promise<string | undefined> {
+async function fileOne(portal: Portal, { due, id }: Due): Promise<NotFiledReason | undefined> {
   const row = await findSubmission(portal.db, id)
-  if (row?.filing_due_at == null || row.claimed_by === null || row.pid === null || row.category_id === null)
-    return 'over'
+  // Taken back, taken over or ticked anew since it was found to be due.
+  if (row?.filing_due_at !== due || row.claimed_by === null || row.category_id === null) return 'over'
+  if (row.pid === null) return 'no-chart'
   const user = (await colleagues(portal.db)).find(({ username }) => username === row.claimed_by)
   const member = user && (await staffMember(portal.db, user.id))
   // Somebody who may no longer do it by hand does not do it by the clock either.
@@ -148,15 +160,23 @@ async function fileOne(portal: Portal, id: number): Promise<string | undefined> 
   const actor: Actor = { kind: 'staff', id: member.username, name: member.name, requestId: undefined }
   const seen = { id, pid: row.pid, version: row.version, sha256: row.filing_sha256 }
   const name = usualName(row, file.name)
-  const outcome = await fileSubmission(portal, member, actor, { seen, categoryId: row.category_id, name })
+  const outcome = await fileSubmission(portal, member, actor, { seen, categoryId: row.category_id, name, due })
   return outcome.ok ? undefined : outcome.reason
 }
 
-function keepWaiting(portal: Portal, { id, due }: Due): Promise<number> {
-  return portal.db.transaction((tx) =>
-    tx.change(
-      `UPDATE foyer_submissions SET filing_due_at = NULL WHERE id = :id AND state = 'waiting' AND filing_due_at = :due`,
-      { id, due },
-    ),
-  )
+const CLOCK: Actor = { kind: 'system', id: 'foyer', name: 'Foyer', requestId: undefined }
+
+/** Only as it was due then: ticked anew meanwhile, it is to be filed at its time. */
+function keepWaiting(portal: Portal, { due, id }: Due, reason: NotFiledReason): Promise<void> {
+  return inHand(portal, id, async (tx, row) => {
+    if (row?.state !== 'waiting' || row.filing_due_at !== due) return
+    await tx.change(
+      `UPDATE foyer_submissions SET filing_due_at = NULL, filing_failed = :reason, filing_failed_at = :now WHERE id = :id`,
+      { id, reason, now: utc(portal.clock.now()) },
+    )
+    await recordAudit(tx, portal.clock, CLOCK, {
+      ...{ event: 'document.not-filed', subject: `submission:${String(id)}`, pid: row.pid ?? undefined },
+      details: { reason },
+    })
+  })
 }

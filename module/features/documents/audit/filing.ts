@@ -10,7 +10,7 @@ import { abandon } from '../../../host/documents/filings.js'
 import { siteFolder } from '../../../host/documents/siteFolder.js'
 import { lockDocument } from '../../../host/onsiteAudit.js'
 import type { Actor } from '../../../platform/audit.js'
-import { day as dayOf } from '../../../platform/clock.js'
+import { day as dayOf, type Utc } from '../../../platform/clock.js'
 import type { Database } from '../../../platform/database.js'
 import { findSubmission, inHand, moveSubmission, type Submission } from '../submissions.js'
 import { decisionOf, isInHost } from './answering.js'
@@ -21,6 +21,8 @@ export interface FileInput {
   categoryId: number
   /** As the chart lists it. */
   name: string
+  /** By the clock: only as long as it is to be filed then, and nobody took that back. */
+  due?: Utc
 }
 
 export type FileOutcome =
@@ -123,7 +125,7 @@ function fileInTurn(
   portal: Portal,
   member: StaffMember,
   actor: Actor,
-  { categoryId, name, seen }: FileInput,
+  { categoryId, due, name, seen }: FileInput,
   file: StoredFile,
   laid: LaidBytes,
 ): Promise<FileOutcome> {
@@ -131,6 +133,7 @@ function fileInTurn(
     const refusal = await whyNotNow(portal, tx, member, row, seen)
     if (!row || refusal) return refusal ?? { ok: false, reason: 'not-found' }
     if (row.pid !== laid.pid || !isScanned(row)) return { ok: false, reason: 'changed' }
+    if (due !== undefined && row.filing_due_at !== due) return { ok: false, reason: 'changed' }
     const documentId = await fileLaid(tx, portal, laid, {
       ...{ categoryId, name, mediaType: file.mediaType, ownerId: member.id },
       ...{ pid: laid.pid, day: dayOf(portal.clock.now()) },

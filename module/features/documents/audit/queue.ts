@@ -14,6 +14,7 @@ import type { StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import { writeAge } from '../../../web/times.js'
 import { claimedSince } from '../submissions.js'
+import { notFiledView } from './notFiled.js'
 import { kindTag, scanTag } from './tags.js'
 import { undoOf } from './undoNotice.js'
 import { writeSize } from '../../../web/numbers.js'
@@ -155,6 +156,7 @@ function rowView(context: StaffContext, asked: Asked, row: SubmissionRow) {
     size: row.kind === 'upload' && row.bytes !== null ? writeSize(row.bytes, context.language) : '',
     scan: scanTag(context, row.scan),
     due: row.filing_due_at !== null && row.holder === staff.username,
+    notFiled: notFiledView(context, row),
     returned: row.state === 'returned',
     unsigned: waits && row.awaits_signature === 1,
     mayTick:

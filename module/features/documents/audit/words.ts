@@ -36,6 +36,28 @@ const queueWords = wordsIn(
     'audit.pages.shown_other': '{{count}} on this page, the oldest first',
     'audit.unsigned': 'To be signed by the practice',
     'audit.due': 'Ticked by you, filed within a minute',
+    'audit.notFiled': 'Not filed',
+    'audit.notFiled.at': 'It was ticked and could not be filed, {{at}}.',
+    'audit.notFiled.no-chart':
+      'The account that sent it has no chart any more. Find its chart among the registrations, then file it.',
+    'audit.notFiled.not-scanned':
+      'The virus scan does not allow it. Deny it with the reason; the patient can send another.',
+    'audit.notFiled.changed': 'It was changed after it was ticked. Look at it again, then file it.',
+    'audit.notFiled.changed-in-host':
+      'The patient changed it in the EMR’s own portal after it was ticked. Look at it again, then file it.',
+    'audit.notFiled.no-category':
+      'Who ticked it may not open that category of the chart. Choose another, then file it.',
+    'audit.notFiled.no-longer-allowed': 'Who ticked it may not audit documents any more. Look at it, then file it.',
+    'audit.notFiled.no-site-folder':
+      'The EMR’s folder of files is not set up. Whoever looks after the server sets FOYER_HOST_SITE_DIR; then file it again.',
+    'audit.notFiled.no-keys':
+      'The EMR encrypts its files, and its keys cannot be used. Whoever looks after the server asks foyer doctor; then file it again.',
+    'audit.notFiled.no-space':
+      'The disk of the EMR’s files is full. Whoever looks after the server makes room; then file it again.',
+    'audit.notFiled.site-folder-unwritable':
+      'The EMR’s folder of files cannot be written. Whoever looks after the server asks foyer doctor; then file it again.',
+    'audit.notFiled.failed':
+      'Its bytes could not be read as they were sent, or something broke. File it again; if that fails too, return it, so that the patient sends it once more.',
     'audit.returned': 'With the patient',
     'audit.kind.document': 'Form',
     'audit.kind.upload': 'File',
@@ -131,6 +153,27 @@ const queueWords = wordsIn(
     'audit.pages.shown_other': '{{count}} en esta página, primero los más antiguos',
     'audit.unsigned': 'Por firmar en el consultorio',
     'audit.due': 'Marcado por usted; se archiva en un minuto',
+    'audit.notFiled': 'Sin archivar',
+    'audit.notFiled.at': 'Se marcó y no se pudo archivar: {{at}}.',
+    'audit.notFiled.no-chart':
+      'La cuenta que lo envió ya no tiene expediente. Busque su expediente en los registros y después archívelo.',
+    'audit.notFiled.not-scanned':
+      'El análisis de virus no lo permite. Rechácelo con el motivo; el paciente puede enviar otro.',
+    'audit.notFiled.changed': 'Cambió después de que se marcó. Mírelo otra vez y archívelo.',
+    'audit.notFiled.changed-in-host':
+      'El paciente lo cambió en el portal propio del expediente electrónico después de que se marcó. Mírelo otra vez y archívelo.',
+    'audit.notFiled.no-category': 'Quien lo marcó no puede abrir esa categoría del expediente. Elija otra y archívelo.',
+    'audit.notFiled.no-longer-allowed': 'Quien lo marcó ya no puede revisar documentos. Mírelo y archívelo.',
+    'audit.notFiled.no-site-folder':
+      'La carpeta de archivos del expediente electrónico no está configurada. Quien cuida el servidor define FOYER_HOST_SITE_DIR; después archívelo otra vez.',
+    'audit.notFiled.no-keys':
+      'El expediente electrónico cifra sus archivos y sus claves no se pueden usar. Quien cuida el servidor consulta foyer doctor; después archívelo otra vez.',
+    'audit.notFiled.no-space':
+      'El disco de los archivos del expediente electrónico está lleno. Quien cuida el servidor hace espacio; después archívelo otra vez.',
+    'audit.notFiled.site-folder-unwritable':
+      'No se puede escribir en la carpeta de archivos del expediente electrónico. Quien cuida el servidor consulta foyer doctor; después archívelo otra vez.',
+    'audit.notFiled.failed':
+      'Sus bytes no se pudieron leer como se enviaron, o algo falló. Archívelo otra vez; si vuelve a fallar, devuélvalo para que el paciente lo envíe de nuevo.',
     'audit.returned': 'Con el paciente',
     'audit.kind.document': 'Formulario',
     'audit.kind.upload': 'Archivo',

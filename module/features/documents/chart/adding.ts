@@ -1,4 +1,4 @@
-/** Staff put a file of their own into a patient's chart, where the patient sees it. */
+/** Staff put a file of their own into a patient's chart, where the patient sees it by the rule for all (released.ts). */
 import type { Portal } from '../../../access/portal.js'
 import type { StaffMember } from '../../../access/staff.js'
 import { chartCategories, openSpecs, type ChartCategory } from '../../../host/documents/categories.js'
@@ -13,7 +13,7 @@ import { firstResult, rememberResult, type Once } from '../../../platform/once.j
 import { publish } from '../../../platform/outbox.js'
 import { chartTurn, takeTurn } from '../../../platform/turns.js'
 import type { ReceivedFile } from '../../../web/routes.js'
-import { tellReaders } from './telling.js'
+import { tellReaders, type Letters } from './telling.js'
 
 export interface FileToAdd {
   pid: number
@@ -27,8 +27,8 @@ export interface FileToAdd {
 }
 
 export type AddOutcome =
-  /** `told`: to how many accounts a letter was written. */
-  | { ok: true; document: number; told: number }
+  /** `letters` undefined: none was asked for, or the same press wrote them before. */
+  | { ok: true; document: number; letters: Letters | undefined }
   /**
    * no-category: there is none of that number that this member may open. other-kind: not of a kind that charts take.
    * infected, unscannable, scan-away: what the virus scan says, that it takes no more than so much, or says nothing. used-otherwise: the form was sent before.
@@ -99,16 +99,16 @@ function write(
       return { made: false, answer: { ok: false, reason: 'used-otherwise' } as const }
     }
     if (before?.state === 'done') {
-      return { made: false, answer: { ok: true, document: Number(before.result), told: 0 } as const }
+      return { made: false, answer: { ok: true, document: Number(before.result), letters: undefined } as const }
     }
     const now = clock.now()
     const document = await fileLaid(tx, portal, laid, {
       ...{ categoryId, name: what.name, mediaType: what.file.mediaType, ownerId: staff.id, day: dayOf(now) },
     })
-    const told = what.tell ? await tellReaders(tx, portal, actor, pid, [document]) : 0
+    const letters = what.tell ? await tellReaders(tx, portal, actor, pid, [document]) : undefined
     await recordAudit(tx, clock, actor, {
       ...{ event: 'document.added', subject: `document:${String(document)}`, pid },
-      details: { category: categoryId, bytes: laid.bytes, told },
+      details: { category: categoryId, bytes: laid.bytes, told: letters?.written ?? 0, refused: letters?.refused ?? 0 },
     })
     const payload = { document, pid }
     await publish(tx, clock, { event: 'document.added', payload, key: `patient:${String(pid)}` })
@@ -117,6 +117,6 @@ function write(
       ...{ comment: `Foyer: document ${String(document)} was added`, from: 'portal-dashboard' },
     })
     if (once) await rememberResult(tx, once, String(document))
-    return { made: true, answer: { ok: true, document, told } as const }
+    return { made: true, answer: { ok: true, document, letters } as const }
   })
 }

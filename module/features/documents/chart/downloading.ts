@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import type { Portal } from '../../../access/portal.js'
 import { writeHostLog } from '../../../host/log.js'
 import type { ChartDocument } from '../../../host/reads/chartDocuments.js'
-import { recordAuditOfMany, type Actor } from '../../../platform/audit.js'
+import { recordAudit, recordAuditOfMany, type Actor } from '../../../platform/audit.js'
 import { wallClock } from '../../../platform/clock.js'
 
 /** The same of one document whose file is open: the file is closed where it cannot be written down. */
@@ -19,6 +19,21 @@ export async function writeDownloadOf(
     body.destroy()
     throw error
   }
+}
+
+/**
+ * That several were asked for at once, before the first byte: what cannot be written down is not begun. Each stands in
+ * the trail as downloaded when its turn comes, and not before (zipping.ts).
+ */
+export function writeArchiveAsked(portal: Portal, actor: Actor, documents: readonly ChartDocument[]): Promise<void> {
+  const [first] = documents
+  return portal.db.transaction(async (tx) => {
+    if (!first) return
+    await recordAudit(tx, portal.clock, actor, {
+      ...{ event: 'document.archive-asked', subject: `patient:${String(first.pid)}`, pid: first.pid },
+      details: { documents: documents.length },
+    })
+  })
 }
 
 /** Written before the first byte is sent. */

@@ -11,7 +11,7 @@ import type { Answer } from '../../../web/show.js'
 import { submissionsOf, type Submission, type SubmissionState } from '../submissions.js'
 import { safeName } from './archiveNames.js'
 import { byCategory, dayText, idIn, isPicture, kindText, nameOf, typeOf } from './documentView.js'
-import { writeDownload, writeDownloadOf } from './downloading.js'
+import { writeArchiveAsked, writeDownload, writeDownloadOf } from './downloading.js'
 import { releasedAmong, releasedDocuments } from './released.js'
 import { archiveOf } from './zipping.js'
 
@@ -166,7 +166,8 @@ export async function archive(context: RecordContext): Promise<Answer> {
       ? await releasedAmong(portal, scope, chosen.document.slice(0, DOCUMENTS_MOST))
       : await releasedDocuments(portal, scope)
   if (found.length === 0) return listPage(context, 'chart.zip.none')
-  await writeDownload(portal, actor, found, 'onsite-portal')
+  await writeArchiveAsked(portal, actor, found)
   const name = `${t('chart.zip.name')}-${dayOf(portal.clock.now())}.zip`
-  return show.stream({ type: 'application/zip', name, body: archiveOf(portal, found, t) })
+  const sending = (document: ChartDocument) => writeDownload(portal, actor, [document], 'onsite-portal')
+  return show.stream({ type: 'application/zip', name, body: archiveOf(portal, found, t, sending) })
 }

@@ -45,6 +45,22 @@ export async function releasedAmong(
   return found.filter((document) => canSee(viewer, document))
 }
 
+/**
+ * Whether the bytes of what they sent themselves may still be taken: once they are a document of the chart, as that one
+ * is released. Asked of whoever may fill, to whom the chart's other documents may be closed. One statement, if any.
+ */
+export async function ownCopyIsReleased(
+  portal: Portal,
+  scope: PatientScope,
+  { document_id: id }: { document_id: number | null },
+): Promise<boolean> {
+  if (id === null) return true
+  const viewer = viewerAt(portal, scope)
+  const asReader = viewer.kind === 'patient' ? { ...viewer, mayView: true } : viewer
+  const [document] = await documentsById(portal.db, [id])
+  return document !== undefined && canSee(asReader, document)
+}
+
 /** A document for staff, and why its patient does not see it. `hidden` undefined: the patient does. */
 export interface StaffsDocument extends ChartDocument {
   hidden: WhyHidden | undefined

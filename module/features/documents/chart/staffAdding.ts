@@ -8,7 +8,9 @@ import { refusedFiles } from '../../../web/refusals.js'
 import type { ReceivedFile, StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import { addToChart, type AddOutcome } from './adding.js'
+import { lettersQuery } from './added.js'
 import { listPage, pathOf, patientIn } from './staffList.js'
+import type { Letters } from './telling.js'
 
 const FIELD = 'file'
 
@@ -44,6 +46,7 @@ export async function add(context: StaffContext): Promise<Answer> {
     errors: messages.map((text) => ({ text, ...nameOfField(failed, refused !== undefined) })),
     typed: added.documents.length === 0 ? { ...rest, _once: once } : rest,
     added: added.documents,
+    letters: added.letters,
   })
 }
 
@@ -56,23 +59,23 @@ function nameOfField(failed: AddedFiles['failed'][number] | undefined, refused: 
 interface AddedFiles {
   /** documents.id */
   documents: number[]
-  told: boolean
+  letters: Letters | undefined
   failed: Array<{ status: number; field: string | undefined; said: string }>
 }
 
 /** One after the other. Who may read them is written to once, whatever the number. */
 async function addEach(context: StaffContext, pid: number, value: z.output<typeof Added>): Promise<AddedFiles> {
   const { actor, files, portal, staff } = context
-  const all: AddedFiles = { documents: [], told: false, failed: [] }
+  const all: AddedFiles = { documents: [], letters: undefined, failed: [] }
   for (const [at, file] of files.entries()) {
     const outcome = await addToChart(portal, staff, actor, {
       ...{ pid, file, categoryId: value.category, name: value.name === '' ? file.name : value.name },
-      tell: value.tell === '1' && !all.told,
+      tell: value.tell === '1' && all.letters === undefined,
       once: onceIn(context, file, { ...value, pid }, at),
     })
     if (outcome.ok) {
       all.documents.push(outcome.document)
-      all.told ||= outcome.told > 0
+      all.letters ??= outcome.letters
       continue
     }
     const why = whyNot(context, outcome)
@@ -88,15 +91,13 @@ function namedText({ t }: StaffContext, { name }: ReceivedFile, why: string): st
   return t('chart.staff.add.named', { name, why })
 }
 
-/** To the one that was added; of several, to the list, which says which. */
-function done({ show }: StaffContext, pid: number, { documents, told }: AddedFiles): Answer {
-  const key = told ? 'told' : 'added'
+/** To the one that was added; of several, to the list, which says which. Who sees it and is written to stands there. */
+function done({ show }: StaffContext, pid: number, { documents, letters }: AddedFiles): Answer {
   const [one, ...more] = documents
-  if (more.length === 0) {
-    return show.seeOther(`${pathOf(pid)}/${String(one)}`, { kind: 'success', key: `chart.staff.done.${key}` })
-  }
-  const to = `${pathOf(pid)}?added=${documents.join('.')}`
-  return show.seeOther(to, { kind: 'success', key: `chart.staff.done.several.${key}` })
+  const query = new URLSearchParams({ added: documents.join('.'), ...lettersQuery(letters) }).toString()
+  const to = more.length === 0 ? `${pathOf(pid)}/${String(one)}` : pathOf(pid)
+  const key = `chart.staff.done.added${more.length === 0 ? '' : '.several'}`
+  return show.seeOther(`${to}?${query}`, { kind: 'success', key })
 }
 
 /** The same form with the same file at the same place is the same press. */

@@ -6,9 +6,11 @@ import { writeInstant } from '../../../web/instant.js'
 import type { FieldError, Tone } from '../../../web/layout.js'
 import type { StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
+import { lettersIn, toldOfAdded } from './added.js'
 import { categoriesFor } from './adding.js'
 import { dayText, idIn, kindText, nameOf } from './documentView.js'
 import { documentsForStaff, type StaffsDocument } from './released.js'
+import type { Letters } from './telling.js'
 
 export interface Told {
   status: number
@@ -16,6 +18,7 @@ export interface Told {
   typed: Readonly<Record<string, string>>
   /** documents.id of what was added all the same. */
   added?: readonly number[]
+  letters?: Letters | undefined
 }
 
 /** The list, or once more with what was wrong with what was to be added. */
@@ -35,7 +38,11 @@ export async function listPage(context: StaffContext, told?: Told): Promise<Answ
     more: rows.length >= DOCUMENTS_MOST ? t('chart.staff.more', { count: DOCUMENTS_MOST }) : '',
     action: url(base),
     /** What the last press added, where it was more than one, or not all. */
-    added: added.map((row) => ({ name: nameOf(row), href: url(`${base}/${String(row.id)}`) })),
+    added: added.map((row) => ({
+      ...{ name: nameOf(row), href: url(`${base}/${String(row.id)}`) },
+      tag: sharingTag(context, row),
+    })),
+    told: await toldOfAdded(context, patient.pid, added, told ? told.letters : lettersIn(context)),
     limits: t('chart.staff.add.limits', { files, megabytes }),
     upload: {
       ...{ megabytes, files, tooMany: t('uploads.tooMany', { files }) },

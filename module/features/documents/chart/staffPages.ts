@@ -6,6 +6,7 @@ import { text } from '../../../web/forms.js'
 import { writeInstant } from '../../../web/instant.js'
 import type { StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
+import { lettersIn, toldOfAdded } from './added.js'
 import { safeName } from './archiveNames.js'
 import { dayText, idIn, kindText, nameOf, typeOf } from './documentView.js'
 import { writeDownloadOf } from './downloading.js'
@@ -42,6 +43,11 @@ async function onePage(context: StaffContext, told?: Told): Promise<Answer> {
       { term: t('chart.one.what'), text: kindText(context, document) },
     ],
     fileHref: url(`${base}/file`),
+    /** It was added just now. */
+    told:
+      context.query['added'] === String(document.id)
+        ? await toldOfAdded(context, patient.pid, [document], lettersIn(context))
+        : [],
     tag: sharingTag(context, document),
     why: whyText(context, document),
     reason: document.ruling?.reason ?? '',

@@ -44,16 +44,29 @@ export const staffWords = wordsIn(
     'chart.staff.already.shared': 'It is shared already. Nothing was changed.',
     'chart.staff.done.takenBack': 'Taken back. The patient no longer finds it in the portal.',
     'chart.staff.done.shared': 'Shared. The patient finds it in the portal.',
-    'chart.staff.done.added': 'The document is in the chart, and the patient can read it.',
-    'chart.staff.done.told': 'The document is in the chart, and a letter to its readers is on its way.',
-    'chart.staff.done.several.added': 'The documents are in the chart, and the patient can read them.',
-    'chart.staff.done.several.told': 'The documents are in the chart, and a letter to their readers is on its way.',
+    'chart.staff.done.added': 'The document is in the chart.',
+    'chart.staff.done.added.several': 'The documents are in the chart.',
+    'chart.staff.sight.readers_one': 'One person can read this in the portal.',
+    'chart.staff.sight.readers_other': '{{count}} people can read this in the portal.',
+    'chart.staff.sight.some': 'Some of them the patient does not see in the portal: beside each stands why.',
+    'chart.staff.sight.hidden_one':
+      'The patient does not see it in the portal. Why stands beside it; on its page you can share it by itself.',
+    'chart.staff.sight.hidden_other':
+      'The patient does not see them in the portal. Why stands beside each; on its page you can share it by itself.',
+    'chart.staff.sight.nobody': 'Nobody reads this chart’s documents in the portal yet.',
+    'chart.staff.letters.none': 'No letter was written: nobody would see it in the portal.',
+    'chart.staff.letters.written_one': 'A letter to one reader is on its way.',
+    'chart.staff.letters.written_other': 'Letters to {{count}} readers are on their way.',
+    'chart.staff.letters.refused_one':
+      'One reader gets no letter, having no address that may be written to: the patient’s panel says why.',
+    'chart.staff.letters.refused_other':
+      '{{count}} readers get no letter, having no address that may be written to: the patient’s panel says why.',
     'chart.staff.added_one': 'One document was added',
     'chart.staff.added_other': '{{count}} documents were added',
     'chart.staff.add.title': 'Add documents to the chart',
     'chart.staff.add.file': 'Files',
     'chart.staff.add.fileHint':
-      'They go into the chart of {{name}} as they are, and {{name}} can read them in the portal.',
+      'They go into the chart of {{name}} as they are. What {{name}} sees of them follows the same rules as for those above.',
     'chart.staff.add.limits': 'Up to {{files}} at once, each up to {{megabytes}} MB.',
     'chart.staff.add.nameForOne': 'A name can be given to one file. Leave it empty: each is called as it is.',
     'chart.staff.add.named': '“{{name}}” was not added. {{why}}.',
@@ -135,16 +148,29 @@ export const staffWords = wordsIn(
     'chart.staff.already.shared': 'Ya está compartido. No se cambió nada.',
     'chart.staff.done.takenBack': 'Retirado. El paciente ya no lo encuentra en el portal.',
     'chart.staff.done.shared': 'Compartido. El paciente lo encuentra en el portal.',
-    'chart.staff.done.added': 'El documento está en el expediente y el paciente puede leerlo.',
-    'chart.staff.done.told': 'El documento está en el expediente y se avisará por carta a quienes pueden leerlo.',
-    'chart.staff.done.several.added': 'Los documentos están en el expediente y el paciente puede leerlos.',
-    'chart.staff.done.several.told':
-      'Los documentos están en el expediente y se avisará por carta a quienes pueden leerlos.',
+    'chart.staff.done.added': 'El documento está en el expediente.',
+    'chart.staff.done.added.several': 'Los documentos están en el expediente.',
+    'chart.staff.sight.readers_one': 'Una persona puede leer esto en el portal.',
+    'chart.staff.sight.readers_other': '{{count}} personas pueden leer esto en el portal.',
+    'chart.staff.sight.some': 'Algunos no los ve el paciente en el portal: al lado de cada uno dice por qué.',
+    'chart.staff.sight.hidden_one':
+      'El paciente no lo ve en el portal. Al lado dice por qué; en su página usted puede compartirlo solo a él.',
+    'chart.staff.sight.hidden_other':
+      'El paciente no los ve en el portal. Al lado de cada uno dice por qué; en su página usted puede compartirlo.',
+    'chart.staff.sight.nobody': 'Todavía nadie lee los documentos de este expediente en el portal.',
+    'chart.staff.letters.none': 'No se escribió ninguna carta: nadie lo vería en el portal.',
+    'chart.staff.letters.written_one': 'Va en camino una carta a una persona que lo lee.',
+    'chart.staff.letters.written_other': 'Van en camino cartas a {{count}} personas que lo leen.',
+    'chart.staff.letters.refused_one':
+      'Una persona no recibe carta porque no tiene una dirección a la que se pueda escribir: el panel del paciente dice por qué.',
+    'chart.staff.letters.refused_other':
+      '{{count}} personas no reciben carta porque no tienen una dirección a la que se pueda escribir: el panel del paciente dice por qué.',
     'chart.staff.added_one': 'Se añadió un documento',
     'chart.staff.added_other': 'Se añadieron {{count}} documentos',
     'chart.staff.add.title': 'Añadir documentos al expediente',
     'chart.staff.add.file': 'Archivos',
-    'chart.staff.add.fileHint': 'Pasan tal cual al expediente de {{name}}, que podrá leerlos en el portal.',
+    'chart.staff.add.fileHint':
+      'Pasan tal cual al expediente de {{name}}. Lo que {{name}} ve de ellos sigue las mismas reglas que los de arriba.',
     'chart.staff.add.limits': 'Hasta {{files}} a la vez, de hasta {{megabytes}} MB cada uno.',
     'chart.staff.add.nameForOne':
       'Solo se puede dar nombre a un archivo. Déjelo vacío: cada uno se llama como su archivo.',

@@ -12,13 +12,21 @@ import type { ChartDocument } from '../../../host/reads/chartDocuments.js'
 import type { Translate } from '../../../platform/i18n.js'
 import { namesInArchive } from './archiveNames.js'
 
-/** The archive's bytes. Destroying it stops the work. */
-export function archiveOf(portal: Portal, documents: readonly ChartDocument[], t: Translate): Readable {
+/**
+ * The archive's bytes. Destroying it stops the work. `sending`: told of each document before its first byte goes in; where
+ * it throws, the archive breaks off there.
+ */
+export function archiveOf(
+  portal: Portal,
+  documents: readonly ChartDocument[],
+  t: Translate,
+  sending: (document: ChartDocument) => Promise<void>,
+): Readable {
   const archive = new ZipFile()
   const out = new PassThrough()
   archive.outputStream.pipe(out)
   archive.on('error', (error) => out.destroy(error as Error))
-  const work: Work = { archive, out, reading: undefined }
+  const work: Work = { archive, out, sending, reading: undefined }
   // Whoever waits for it has gone: nothing more is read.
   out.once('close', () => work.reading?.destroy())
   // It may break before anybody listens: whoever reads it then finds it closed.
@@ -30,6 +38,7 @@ export function archiveOf(portal: Portal, documents: readonly ChartDocument[], t
 interface Work {
   archive: ZipFile
   out: PassThrough
+  sending: (document: ChartDocument) => Promise<void>
   reading: Readable | undefined
 }
 
@@ -58,10 +67,7 @@ async function add(portal: Portal, work: Work, document: ChartDocument, name: st
   }
   const { body, bytes } = opened
   // Nobody waits any longer, and nobody else would close it.
-  if (work.out.destroyed) {
-    body.destroy()
-    return true
-  }
+  if (!(await isAwaited(work, document, body))) return true
   work.reading = body
   const over = once(body, 'close')
   // Pictures and documents are compressed as they are: once more would take long and save nothing.
@@ -74,6 +80,18 @@ async function add(portal: Portal, work: Work, document: ChartDocument, name: st
   })
   await over
   return true
+}
+
+/** Whether somebody takes it, who is written down then; else its file is closed. */
+async function isAwaited({ out, sending }: Work, document: ChartDocument, body: Readable): Promise<boolean> {
+  try {
+    if (!out.destroyed) await sending(document)
+  } catch (error) {
+    body.destroy()
+    throw error
+  }
+  if (out.destroyed) body.destroy()
+  return !out.destroyed
 }
 
 /** Before 1980 an archive knows no time. */

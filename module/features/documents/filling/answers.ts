@@ -142,7 +142,9 @@ function isDayElsewhere(value: string): boolean {
   return isDay(`${year}-${one}-${other}`) || isDay(`${year}-${other}-${one}`)
 }
 
+/** As a browser writes it, or the host's picker: with twelve hours, too (facts §10.3). */
 function isMoment(value: string): boolean {
-  const [, day, hour, minute] = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}):(\d{2})(?::\d{2})?$/.exec(value) ?? []
-  return isDay(day) && Number(hour) < 24 && Number(minute) < 60
+  const found = /^([\d/.-]+)[T ](\d{1,2}):(\d{2})(?::[0-5]\d)?(?: ?[ap]m)?$/i.exec(value) ?? []
+  const [, day = '', hour, minute] = found
+  return (isDay(day) || isDayElsewhere(day)) && Number(hour) < 24 && Number(minute) < 60
 }

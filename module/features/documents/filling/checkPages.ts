@@ -6,6 +6,7 @@ import { fileOf } from '../../../access/storedFiles.js'
 import { writeInstant } from '../../../web/instant.js'
 import type { RecordContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
+import { ownCopyIsReleased } from '../chart/released.js'
 import { templateNodes } from '../directives.js'
 import { errorsIn } from './formPages.js'
 import { documentHref, found, namedIn, nextText, over, standingTag, type Found } from './found.js'
@@ -111,6 +112,6 @@ export async function preview(context: RecordContext): Promise<Answer> {
     return show.file(type, name, await pdfOf(portal, finished, await pinnedOf(portal, named.scope, finished)))
   }
   const file = await fileOf(portal.db, filling.sent?.file_id ?? 0)
-  if (!file) return show.notFound()
+  if (!file || !filling.sent || !(await ownCopyIsReleased(portal, named.scope, filling.sent))) return show.notFound()
   return show.stream({ type, name, body: Readable.from(await portal.files.open(file.key)), bytes: file.bytes })
 }

@@ -8,6 +8,7 @@ import { writeInstant } from '../../../web/instant.js'
 import type { FieldError } from '../../../web/layout.js'
 import type { RecordContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
+import { ownCopyIsReleased } from '../chart/released.js'
 import { isDrawn, isMarked, labelOf, templateNodes, type TemplateValues } from '../directives.js'
 import { pinnedContents, valuesOfPinned } from '../pinned.js'
 import { marksOf } from '../submissions.js'
@@ -132,6 +133,7 @@ async function readPage(context: RecordContext, filling: Filling, kept: readonly
   const named = namedIn(context)
   if (!named) return show.notFound()
   const { language, values } = await shownOf(context, named, filling)
+  const isReleased = sent === undefined || (await ownCopyIsReleased(portal, named.scope, sent))
   const page = {
     title: document.title,
     for: nameOf(scope),
@@ -139,12 +141,13 @@ async function readPage(context: RecordContext, filling: Filling, kept: readonly
     receipt: sent?.receipt ?? '',
     sent: sent ? t('filling.sentAt', { when: writeInstant(context, sent.sent_at) }) : '',
     reason: standing === 'denied' ? (sent?.reason ?? '') : '',
-    next: nextText(context, standing),
-    kept: kept.map((text) => keptView(context, filling, text)),
-    nodes: templateNodes(parts, values, 'read', portal.speech.in(language)),
+    next: isReleased ? nextText(context, standing) : t('filling.next.closed', { phone: portal.practice().phone }),
+    kept: isReleased ? kept.map((text) => keptView(context, filling, text)) : [],
+    /** Undefined: staff took it back, here as on every other way to it. */
+    nodes: isReleased ? templateNodes(parts, values, 'read', portal.speech.in(language)) : undefined,
     /** Of the document's text, where it is not the page's. */
     language: language === context.language ? undefined : language,
-    pdfHref: sent && sent.file_id !== null ? documentHref(context, document.id, '/document.pdf') : undefined,
+    pdfHref: isReleased && sent?.file_id != null ? documentHref(context, document.id, '/document.pdf') : undefined,
     withdrawAction: mayWithdraw(standing, sent) ? documentHref(context, document.id, '/withdrawal') : undefined,
     listHref: url(here('/documents/asked')),
   }

@@ -33,6 +33,8 @@ export const words = wordsIn(
     'filling.next.reviewed':
       'Somebody at the practice reads it before it goes into the chart. You will be told what becomes of it. Until then you can take it back.',
     'filling.next.filed': 'It is in the chart. There is nothing left for you to do.',
+    'filling.next.closed':
+      'The practice has taken this document back, so what is in it is not shown here. If you have a question, call the practice: {{phone}}',
     'filling.next.denied':
       'It does not go into the chart. If you have a question about it, call the practice: {{phone}}',
     'filling.one.how':
@@ -156,6 +158,8 @@ export const words = wordsIn(
     'filling.next.reviewed':
       'Alguien del consultorio lo lee antes de que pase al expediente. Le avisaremos de la decisión. Hasta entonces puede retirarlo.',
     'filling.next.filed': 'Está en el expediente. No tiene que hacer nada más.',
+    'filling.next.closed':
+      'El consultorio retiró este documento, por eso no se muestra aquí su contenido. Si tiene alguna pregunta, llame al consultorio: {{phone}}',
     'filling.next.denied': 'No pasa al expediente. Si tiene alguna pregunta, llame al consultorio: {{phone}}',
     'filling.one.how':
       'Llene lo que pueda. Lo que escribe se guarda como borrador; nada llega al consultorio antes de que usted lo revise y lo envíe.',

@@ -86,8 +86,9 @@ export async function checkUpload(portal: Portal, id: number, times?: ClamdTimes
   try {
     await look(portal, upload, times)
   } catch (error) {
-    // A picture at which the process dies each time is none that can be shown.
-    if (error instanceof PictureFailed && upload.attempts >= PICTURE_TRIES) await refuse(portal, upload, 'unreadable')
+    // How often its scanner was silent is not counted: only how often this failed.
+    const last = error instanceof PictureFailed && upload.picture_tries + 1 >= PICTURE_TRIES
+    if (last) await refuse(portal, upload, 'not-prepared')
     else await putOff(portal, upload, String(error))
     if (!(error instanceof PictureFailed)) throw error
   }
@@ -157,6 +158,7 @@ async function putOff({ db, clock, log }: Portal, { id, attempts }: Upload, why:
 async function passPicture(portal: Portal, upload: Taken, file: StoredFile, scan: Scan): Promise<void> {
   const { mediaType, name } = file
   if (!isPicture(mediaType)) return
+  await beginPicture(portal, upload)
   const begun = await beginFile(portal.db, portal.clock, { name, mediaType })
   try {
     const { readable, result } = await encodeAnew(mediaType, await portal.files.open(file.key), (picture) =>
@@ -167,6 +169,13 @@ async function passPicture(portal: Portal, upload: Taken, file: StoredFile, scan
   } finally {
     await dropUnkept(portal, [begun.id])
   }
+}
+
+/** Counted before it is tried: this process may be the one that dies of it. */
+async function beginPicture({ db }: Portal, { id }: Upload): Promise<void> {
+  await db.transaction((tx) =>
+    tx.change(`UPDATE foyer_uploads SET picture_tries = picture_tries + 1 WHERE id = :id`, { id }),
+  )
 }
 
 /** `picture`: what is filed in place of the file that was sent. */

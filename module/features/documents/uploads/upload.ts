@@ -9,9 +9,10 @@ import type { SubmissionState, Whose } from '../submissions.js'
  * - type: not one that the practice takes. page: HTML or SVG, which can act by itself. macros: a document that holds a
  *   program. heic: a picture that only some telephones can show.
  * - infected: the scanner found a virus. unscannable: more than the scanner takes. unreadable: a picture that is none.
+ *   not-prepared: a picture that the server failed to encode anew, time and again.
  */
 export type UploadRefusal =
-  FileRefusalReason | 'type' | 'page' | 'macros' | 'heic' | 'infected' | 'unscannable' | 'unreadable'
+  FileRefusalReason | 'type' | 'page' | 'macros' | 'heic' | 'infected' | 'unscannable' | 'unreadable' | 'not-prepared'
 
 /** clean: the scanner found nothing. unscanned: the practice has no scanner. */
 export type Scan = 'clean' | 'unscanned'
@@ -39,6 +40,8 @@ export interface Upload {
   /** The returned submission that it is sent in place of. */
   replaces: number | null
   attempts: number
+  /** How often it was begun to be encoded anew. */
+  picture_tries: number
   sent_at: Utc
 }
 
@@ -53,7 +56,7 @@ export interface UploadStanding extends Upload {
 }
 
 export const uploadColumns = `u.id, u.batch, u.account_id, u.sender, u.relationship, u.record, u.pid, u.file_id, u.name,
-  u.media_type, u.note, u.state, u.reason, u.virus, u.scan, u.submission_id, u.replaces, u.attempts, u.sent_at`
+  u.media_type, u.note, u.state, u.reason, u.virus, u.scan, u.submission_id, u.replaces, u.attempts, u.picture_tries, u.sent_at`
 
 const standing = `SELECT ${uploadColumns}, s.receipt, s.state AS submission_state, s.document_id, s.reason AS staff_reason
    FROM foyer_uploads u LEFT JOIN foyer_submissions s ON s.id = u.submission_id`
@@ -69,11 +72,12 @@ export async function uploadsTogether(db: Queryable, whose: Whose, batch: string
 
 const LISTED_MOST = 30
 
-/** What this patient has sent, the newest first. */
+/** What this patient has sent: what staff returned, then the newest first. */
 export async function uploadsOf(db: Queryable, whose: Whose): Promise<UploadStanding[]> {
   return db.select<UploadStanding>(
     // sql-safe: constants and a number
-    `${standing} WHERE ${ofPatient(whose)} ORDER BY u.sent_at DESC, u.id DESC LIMIT ${String(LISTED_MOST)}`,
+    `${standing} WHERE ${ofPatient(whose)} 
+      ORDER BY (u.state = 'sent' AND s.state = 'returned') IS TRUE DESC, u.sent_at DESC, u.id DESC LIMIT ${String(LISTED_MOST)}`,
     { record: whose.record, pid: whose.pid ?? null },
   )
 }

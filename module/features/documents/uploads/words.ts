@@ -75,6 +75,10 @@ export const words = wordsIn(
     'uploads.text.removed': 'The practice has removed it.',
     'uploads.text.replaced': 'You have sent another file in its place, under the same number.',
 
+    'uploads.need_one': 'The practice returned a file that you sent: {{name}}. It waits for another in its place.',
+    'uploads.need_other': 'The practice returned {{count}} files that you sent. It waits for others in their place.',
+    'uploads.need.action': 'See why, and send again',
+
     'uploads.replace': 'Send another in its place',
     'uploads.replace.title': 'Send a file again',
     'uploads.replace.lead':
@@ -98,6 +102,8 @@ export const words = wordsIn(
       'It is too large to be checked for viruses, so we have removed it. Send a smaller version of it.',
     'uploads.refused.unreadable':
       'It cannot be shown as a picture: it may be damaged, or far too large. Take the picture again, and send that.',
+    'uploads.refused.not-prepared':
+      'Our server could not prepare this picture for the practice, so we have removed it. Send it as a PDF, or call the practice.',
     'uploads.refused.too-large': 'It is larger than {{megabytes}} MB. Send a smaller version of it.',
     'uploads.refused.too-many': 'Up to {{files}} files can be sent at once. Send it next.',
     'uploads.refused.empty': 'It is empty. Choose the file again.',
@@ -178,6 +184,10 @@ export const words = wordsIn(
     'uploads.text.removed': 'El consultorio lo eliminó.',
     'uploads.text.replaced': 'Usted envió otro archivo en su lugar, con el mismo número.',
 
+    'uploads.need_one': 'El consultorio devolvió un archivo que usted envió: {{name}}. Espera otro en su lugar.',
+    'uploads.need_other': 'El consultorio devolvió {{count}} archivos que usted envió. Espera otros en su lugar.',
+    'uploads.need.action': 'Ver por qué y enviar otra vez',
+
     'uploads.replace': 'Enviar otro en su lugar',
     'uploads.replace.title': 'Enviar un archivo otra vez',
     'uploads.replace.lead':
@@ -202,6 +212,8 @@ export const words = wordsIn(
       'Es demasiado grande para buscar virus en él, así que lo eliminamos. Envíe una versión más pequeña.',
     'uploads.refused.unreadable':
       'No se puede mostrar como imagen: puede estar dañada o ser demasiado grande. Tome la foto otra vez y envíela.',
+    'uploads.refused.not-prepared':
+      'Nuestro servidor no pudo preparar esta imagen para el consultorio y por eso la eliminamos. Envíela como PDF o llame al consultorio.',
     'uploads.refused.too-large': 'Pesa más de {{megabytes}} MB. Envíe una versión más pequeña.',
     'uploads.refused.too-many': 'Se pueden enviar hasta {{files}} archivos a la vez. Envíelo después.',
     'uploads.refused.empty': 'Está vacío. Elija el archivo de nuevo.',
