@@ -16,6 +16,7 @@ describe('The profile', function () {
   let admin: Visitor
   let pid: number
   let record: string
+  let ofMaria: { pid: string }
 
   before(async () => {
     practice = await openPractice()
@@ -23,6 +24,7 @@ describe('The profile', function () {
     maria = await practice.patientVisitor('maria')
     admin = await practice.staffVisitor('admin')
     pid = practice.patients.maria
+    ofMaria = { pid: String(pid) }
     record = `/portal/records/${practice.records.maria}`
     const company = { attn: '', inactive: 0 }
     await practice.db.transaction(async (tx) => {
@@ -59,8 +61,19 @@ describe('The profile', function () {
   const propose = (fields: Fields) => send('edit/address', fields)
   const openId = async (of = pid) =>
     (await hostRows(practice.db, of)).find(({ status }) => status === 'waiting')?.id ?? 0
-  const decide = (who: Visitor, id: number, fields: Fields) =>
-    who.post(`${STAFF}/${String(id)}/decision`, fields, { from: `${STAFF}/${String(id)}` })
+  /** Opens the page of a proposal and decides on what it shows. */
+  async function decideAt(who: Visitor, path: string, fields: Fields): Promise<Page> {
+    const { body } = await who.get(path)
+    return who.post(`${path}/decision`, {
+      pid: fieldValue(body, 'pid'),
+      version: fieldValue(body, 'version'),
+      ...fields,
+    })
+  }
+  const decide = (who: Visitor, id: number, fields: Fields) => decideAt(who, `${STAFF}/${String(id)}`, fields)
+  /** Of insurance, of which one waits at a time here. */
+  const insuranceWaits = async () =>
+    /href="([^"]*\/profile-changes\/insurance\/\d+)"/.exec((await admin.get(STAFF)).body)?.[1] ?? ''
 
   it('shows what the chart says, and what waits beside it, with a number that its sender can quote', async () => {
     expect((await maria.get(`${record}/profile`)).body)
@@ -241,11 +254,17 @@ describe('The profile', function () {
       .and.contain('7 New Street')
     expect(card).to.not.contain('checked')
     const version = fieldValue(body, 'version')
-    const all = await admin.post(`${STAFF}/${String(id)}/decision`, { version, all: '1', note_city: 'A long note' })
+    const all = await admin.post(`${STAFF}/${String(id)}/decision`, {
+      ...ofMaria,
+      version,
+      all: '1',
+      note_city: 'A long note',
+    })
     expect(all.status).to.equal(422)
     expect(all.body).to.contain('choose whether to accept').and.contain('A long note')
     expect(await chartRow(practice.db, pid)).to.include({ street: '3 Staff Street', city: 'New York' })
     const chosen = {
+      ...ofMaria,
       version,
       outcome_street: 'refuse',
       outcome_city: 'accept',
@@ -264,11 +283,25 @@ describe('The profile', function () {
     const id = await openId()
     const version = fieldValue((await admin.get(`${STAFF}/${String(id)}`)).body, 'version')
     await propose({ street: '8 New Street' })
-    const late = { version, outcome_street: 'accept', value_street: '7 New Street', note_street: 'Welcome' }
+    const late = { ...ofMaria, version, outcome_street: 'accept', value_street: '7 New Street', note_street: 'Welcome' }
     const answer = await admin.post(`${STAFF}/${String(id)}/decision`, late)
     expect(answer.status).to.equal(409)
     expect(answer.body).to.contain('8 New Street').and.contain('Welcome')
     expect(await chartRow(practice.db, pid)).to.include({ street: '1 Old Road' })
+  })
+
+  it('is not decided by what does not say whose it is and what was shown: 409 with words, and nothing is written', async () => {
+    await propose({ street: '7 New Street' })
+    const path = `${STAFF}/${String(await openId())}`
+    const version = fieldValue((await admin.get(path)).body, 'version')
+    const accepted = { outcome_street: 'accept', note_street: 'Welcome' }
+    for (const partly of [{}, ofMaria, { version }, { version, pid: 'x' }]) {
+      const answer = await admin.post(`${path}/decision`, { ...partly, ...accepted })
+      expect(answer.status, JSON.stringify(partly)).to.equal(409)
+      expect(answer.body).to.contain('Nothing was changed').and.contain('Welcome')
+    }
+    expect(await chartRow(practice.db, pid)).to.include({ street: '1 Old Road' })
+    expect((await admin.post(`${path}/decision`, { ...ofMaria, version, ...accepted })).status).to.equal(303)
   })
 
   it('is mended before it is accepted, and only to what can stand in a chart', async () => {
@@ -290,8 +323,8 @@ describe('The profile', function () {
       const pages = [await admin.get(path), await lee.get(path)]
       const version = fieldValue(pages[0]?.body ?? '', 'version')
       const [first, second] = await Promise.all([
-        admin.post(`${path}/decision`, { version, all: '1' }),
-        lee.post(`${path}/decision`, { version, outcome_street: 'refuse' }),
+        admin.post(`${path}/decision`, { ...ofMaria, version, all: '1' }),
+        lee.post(`${path}/decision`, { ...ofMaria, version, outcome_street: 'refuse' }),
       ])
       expect([first.status, second.status].sort()).to.deep.equal([303, 409])
       const lost = first.status === 409 ? first : second
@@ -435,9 +468,13 @@ describe('The profile', function () {
     const page = await admin.get(path)
     expect(page.body).to.match(/value="41" selected/)
     const version = fieldValue(page.body, 'version')
-    expect((await admin.post(`${path}/decision`, { version, all: '1' })).status).to.equal(422)
-    expect((await admin.post(`${path}/decision`, { version, all: '1', companyId: '43' })).status).to.equal(422)
-    expect((await admin.post(`${path}/decision`, { version, all: '1', companyId: '41' })).status).to.equal(303)
+    expect((await admin.post(`${path}/decision`, { ...ofMaria, version, all: '1' })).status).to.equal(422)
+    expect((await admin.post(`${path}/decision`, { ...ofMaria, version, all: '1', companyId: '43' })).status).to.equal(
+      422,
+    )
+    expect((await admin.post(`${path}/decision`, { ...ofMaria, version, all: '1', companyId: '41' })).status).to.equal(
+      303,
+    )
     const rows = () =>
       practice.db.select(`SELECT pid, type, provider, policy_number, date FROM insurance_data ORDER BY date`)
     const first = { pid, type: 'primary', provider: '41', policy_number: 'B-100', date: '2026-01-01' }
@@ -445,7 +482,7 @@ describe('The profile', function () {
     // Another number of the same insurance is written into its row; another first day makes another row.
     await send('insurance/primary', { policy_number: 'B-200' })
     const next = /href="([^"]*\/profile-changes\/insurance\/\d+)"/.exec((await admin.get(STAFF)).body)?.[1] ?? ''
-    await admin.post(`${next}/decision`, { all: '1' }, { from: next })
+    await decideAt(admin, next, { all: '1' })
     expect(await rows()).to.deep.equal([{ ...first, policy_number: 'B-200' }])
     // The new one has what the portal never showed; another subscriber's are not taken for theirs.
     const more = { copay: '15', subscriber_mname: 'Q', subscriber_ss: '123', subscriber_employer: 'Bakery' }
@@ -463,13 +500,13 @@ describe('The profile', function () {
       )
     await send('insurance/primary', { date: '2026-06-01' })
     const last = /href="([^"]*\/profile-changes\/insurance\/\d+)"/.exec((await admin.get(STAFF)).body)?.[1] ?? ''
-    await admin.post(`${last}/decision`, { all: '1' }, { from: last })
+    await decideAt(admin, last, { all: '1' })
     expect(await unseen('2026-06-01')).to.deep.equal({ ...more, date_end: null })
     const second = { ...first, policy_number: 'B-200', date: '2026-06-01' }
     expect(await rows()).to.deep.equal([{ ...first, policy_number: 'B-200' }, second])
     await send('insurance/primary', { date: '2026-07-01', subscriber_fname: 'Rosa' })
     const other = /href="([^"]*\/profile-changes\/insurance\/\d+)"/.exec((await admin.get(STAFF)).body)?.[1] ?? ''
-    await admin.post(`${other}/decision`, { all: '1' }, { from: other })
+    await decideAt(admin, other, { all: '1' })
     expect(await unseen('2026-07-01')).to.deep.equal({
       ...{ copay: '15', subscriber_mname: null, subscriber_ss: null, subscriber_employer: null, date_end: null },
     })
@@ -477,6 +514,130 @@ describe('The profile', function () {
     expect((await maria.get(`${record}/profile/insurance/primary`)).status).to.equal(404)
     await practice.global('show_insurance_in_profile', '1')
     expect((await maria.get(`${record}/profile/insurance/fourth`)).status).to.equal(404)
+  })
+
+  describe('of insurance', () => {
+    const BLUE = { provider: '41', plan_name: '', policy_number: 'B-1' }
+    const GREEN = { provider: '42', plan_name: '', policy_number: 'G-9' }
+    const insured = (date: string | null, more: Record<string, string | null>, type = 'primary') =>
+      practice.db.transaction((tx) =>
+        insertRow(tx, 'insurance_data', { pid, type, date, accept_assignment: 'TRUE', policy_type: '', ...more }),
+      )
+    const rows = () =>
+      practice.db.select<Record<string, string | null>>(
+        `SELECT date, provider, policy_number FROM insurance_data WHERE pid = :pid AND type = 'primary' ORDER BY date, id`,
+        { pid },
+      )
+    const shown = async () =>
+      /aria-labelledby="insurance-primary"[^]*?<\/section>/.exec((await maria.get(`${record}/profile`)).body)?.[0] ?? ''
+
+    it('with an earlier first day corrects the row that runs, says so, and does not hide behind it', async () => {
+      await insured('2026-03-01', BLUE)
+      await send('insurance/primary', { date: '2026-01-01' })
+      const path = await insuranceWaits()
+      expect((await admin.get(path)).body).to.match(/data-test="about-insurance"[^]*corrects the first day/)
+      expect((await decideAt(admin, path, { all: '1' })).status).to.equal(303)
+      expect(await rows()).to.deep.equal([{ date: '2026-01-01', provider: '41', policy_number: 'B-1' }])
+    })
+
+    it('whose first day the chart does not say gets one, in its own row', async () => {
+      await insured(null, BLUE)
+      await send('insurance/primary', { date: '2026-01-01' })
+      expect((await decideAt(admin, await insuranceWaits(), { all: '1' })).status).to.equal(303)
+      expect(await rows()).to.deep.equal([{ date: '2026-01-01', provider: '41', policy_number: 'B-1' }])
+    })
+
+    it('is not moved onto the day of another one, which stays as it was', async () => {
+      await insured('2025-01-01', GREEN)
+      await insured('2026-03-01', BLUE)
+      const before = await rows()
+      await send('insurance/primary', { date: '2025-01-01' })
+      const path = await insuranceWaits()
+      const answer = await decideAt(admin, path, { all: '1' })
+      expect(answer.status).to.equal(422)
+      expect(answer.body).to.contain('another insurance of this kind from that day')
+      expect(await rows()).to.deep.equal(before)
+      const mended = { outcome_date: 'accept', value_date: '2026-02-01' }
+      expect((await decideAt(admin, path, mended)).status).to.equal(303)
+      expect((await rows()).map(({ date, provider }) => [date, provider])).to.deep.equal([
+        ['2025-01-01', '42'],
+        ['2026-02-01', '41'],
+      ])
+    })
+
+    it('keeps the first day that the chart has: it is corrected, not emptied', async () => {
+      await insured('2026-03-01', BLUE)
+      const answer = await send('insurance/primary', { date: '', policy_number: 'B-2' })
+      expect(answer.status).to.equal(422)
+      expect(answer.body).to.contain('id="field-date-error"').and.contain('value="B-2"')
+      await send('insurance/primary', { date: '2026-01-01' })
+      const path = await insuranceWaits()
+      expect((await decideAt(admin, path, { outcome_date: 'accept', value_date: '' })).status).to.equal(422)
+      expect((await rows()).map(({ date }) => date)).to.deep.equal(['2026-03-01'])
+    })
+
+    it('is that which has begun; one that comes stands beside it and takes nothing from it', async () => {
+      await insured('2026-03-01', BLUE)
+      await insured('2027-01-01', GREEN)
+      const card = await shown()
+      expect(card.split('data-test="coming"')[0]).to.contain('B-1').and.not.contain('G-9')
+      expect(card.split('data-test="coming"')[1]).to.contain('Begins on 1 Jan 2027').and.contain('G-9')
+      await send('insurance/primary', { policy_number: 'B-2' })
+      expect((await decideAt(admin, await insuranceWaits(), { all: '1' })).status).to.equal(303)
+      expect((await rows()).map(({ policy_number: number }) => number)).to.deep.equal(['B-2', 'G-9'])
+
+      // By its first day the coming one is meant: what the practice wrote there is a conflict, and is not written over.
+      await send('insurance/primary', { date: '2027-01-01', policy_number: 'G-10' })
+      const path = await insuranceWaits()
+      expect((await admin.get(path)).body)
+        .to.contain('begins on 1 Jan 2027')
+        .and.match(/data-field="policy_number" data-standing="conflict"/)
+      expect((await decideAt(admin, path, { all: '1' })).status).to.equal(422)
+      expect((await decideAt(admin, path, { outcome_policy_number: 'accept' })).status).to.equal(303)
+      expect((await rows()).map(({ policy_number: number }) => number)).to.deep.equal(['B-2', 'G-10'])
+    })
+
+    it('that comes is the one where none has begun, and says when it begins', async () => {
+      await insured('2027-01-01', GREEN)
+      expect(await shown())
+        .to.contain('Begins on 1 Jan 2027')
+        .and.contain('G-9')
+        .and.contain('Propose a change')
+    })
+
+    it('is found behind any number of rows that say nothing, and none that is over', async () => {
+      await insured('2025-01-01', { ...GREEN, policy_number: 'OLD', date_end: '2025-12-31' })
+      await insured('2024-01-01', BLUE)
+      await practice.db.transaction(async (tx) => {
+        for (let day = 1; day <= 60; day += 1) {
+          const date = `2026-0${String(1 + (day % 9))}-${String(1 + Math.floor(day / 9)).padStart(2, '0')}`
+          const blank = { pid, type: 'primary', date, provider: '', accept_assignment: 'TRUE', policy_type: '' }
+          await insertRow(tx, 'insurance_data', blank)
+        }
+      })
+      expect(await shown())
+        .to.contain('B-1')
+        .and.not.contain('OLD')
+    })
+
+    it('of another subscriber keeps all that stood on the form, the birth date too, and nothing else of the first', async () => {
+      const carlos = { subscriber_fname: 'Carlos', subscriber_lname: 'Santos', subscriber_relationship: 'spouse' }
+      const unseen = { subscriber_ss: '123', subscriber_employer: 'Bakery' }
+      await insured('2026-03-01', { ...BLUE, ...carlos, ...unseen, subscriber_DOB: '1985-05-05' })
+      await send('insurance/primary', { date: '2026-06-01', subscriber_fname: 'Rosa' })
+      expect((await decideAt(admin, await insuranceWaits(), { all: '1' })).status).to.equal(303)
+      const row = (date: string) =>
+        practice.db.first(
+          `SELECT subscriber_fname, subscriber_lname, subscriber_DOB, subscriber_ss, subscriber_employer
+             FROM insurance_data WHERE pid = :pid AND date = :date`,
+          { date, pid },
+        )
+      const kept = { subscriber_fname: 'Rosa', subscriber_lname: 'Santos', subscriber_DOB: '1985-05-05' }
+      expect(await row('2026-06-01')).to.deep.equal({ ...kept, subscriber_ss: null, subscriber_employer: null })
+      await send('insurance/primary', { date: '2026-07-01', subscriber_fname: 'Ana', subscriber_DOB: '1990-09-09' })
+      expect((await decideAt(admin, await insuranceWaits(), { all: '1' })).status).to.equal(303)
+      expect(await row('2026-07-01')).to.include({ subscriber_fname: 'Ana', subscriber_DOB: '1990-09-09' })
+    })
   })
 
   it('with another e-mail leaves the account’s own, says so, and tells the address that was trusted', async () => {

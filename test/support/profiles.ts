@@ -1,6 +1,9 @@
 /** Profiles as the host's own portal and its staff's screen write them, and whoever proposes and decides here. */
 import { findAccount, scopeOf, type ChartScope } from '../../module/access/scope.js'
 import { staffMember, type StaffMember } from '../../module/access/staff.js'
+import type { Portal } from '../../module/access/portal.js'
+import { findChange, type Which } from '../../module/features/profile/deciding/deed.js'
+import { weigh } from '../../module/features/profile/deciding/weighing.js'
 import { mappedColumns } from '../../module/host/profile/fields.js'
 import type { Actor } from '../../module/platform/audit.js'
 import type { Queryable } from '../../module/platform/database.js'
@@ -9,6 +12,13 @@ import type { SignInName, StaffName, TestPractice } from './practice.js'
 export interface Sender {
   scope: ChartScope
   actor: Actor
+}
+
+/** What the staff page of a proposal shows, as its mark says; '' where there is nothing to show. */
+export async function markOf(portal: Portal, which: Which): Promise<string> {
+  const change = await findChange(portal.db, which)
+  const weighed = change && (await weigh(portal.db, portal, change))
+  return weighed?.mark ?? ''
 }
 
 /** Whoever is signed in, in one of the records that the account opens. */

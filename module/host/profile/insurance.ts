@@ -43,14 +43,25 @@ export async function insuranceFields(db: Queryable, site: HostSite): Promise<Pr
     })
 }
 
+/** A first day that the chart has can be corrected but not emptied: without it nobody knows which insurance runs. */
+export function fieldsBeside(fields: readonly ProfileField[], policy: Policy | undefined): ProfileField[] {
+  const dated = (policy?.values['date'] ?? '') !== ''
+  return fields.map((each) => (each.column === 'date' && dated ? { ...each, required: true } : each))
+}
+
 export interface Policy {
   /** insurance_data.id */
   id: number
   type: string
   values: Readonly<Record<string, string>>
+  /** Its first day lies ahead. */
+  coming: boolean
 }
 
-/** The one of each kind that runs on a day: the host keeps earlier ones, and empty ones for kinds that nobody has. */
+/**
+ * Of each kind the one that runs on a day, which is the latest that has begun and is not over, and after it those that
+ * come, the soonest first. The host keeps earlier ones, and empty ones for kinds that nobody has.
+ */
 export async function policiesOf(
   db: Queryable,
   site: HostSite,
@@ -58,21 +69,67 @@ export async function policiesOf(
 ): Promise<Policy[]> {
   const rows = await db.select<Record<string, string | number | null>>(
     `SELECT i.*, (SELECT co.name FROM insurance_companies co WHERE co.id = CAST(NULLIF(i.provider, '') AS UNSIGNED)) AS company
-       FROM insurance_data i WHERE i.pid = :pid ORDER BY i.date DESC, i.id DESC LIMIT 50 ${lock ? 'FOR UPDATE' : ''}`, // sql-safe: constants
+       FROM insurance_data i WHERE i.pid = :pid ORDER BY i.date DESC, i.id DESC ${lock ? 'FOR UPDATE' : ''}`, // sql-safe: constants
     { pid },
   )
-  const policies = rows.map((row): Policy => {
-    const columns = facts
-      .map(({ column }) => column)
-      .filter((column) => column === 'company' || site.has('insurance_data', column))
-    const values = columns.map((column) => [column, plainValue(row[column] == null ? '' : String(row[column]))])
-    return { id: Number(row['id']), type: String(row['type']), values: Object.fromEntries(values) as Policy['values'] }
-  })
-  const running = policies.filter(({ values }) => {
-    const { company = '', date_end: ends = '', plan_name: plan = '', policy_number: number = '' } = values
-    return `${company}${plan}${number}` !== '' && (ends === '' || ends >= day)
-  })
-  return running.filter(({ type }, at) => running.findIndex((other) => other.type === type) === at)
+  const there = rows
+    .map((row) => policyIn(site, row, day))
+    .filter(({ values }) => !isBlank(values) && !isOver(values, day))
+  const begun = there.filter(({ coming }) => !coming)
+  const running = begun.filter(({ type }, at) => begun.findIndex((other) => other.type === type) === at)
+  return [...running, ...there.filter(({ coming }) => coming).reverse()]
+}
+
+function policyIn(site: HostSite, row: Record<string, string | number | null>, day: Day): Policy {
+  const columns = facts
+    .map(({ column }) => column)
+    .filter((column) => column === 'company' || site.has('insurance_data', column))
+  const text = (column: string) => plainValue(row[column] == null ? '' : String(row[column]))
+  const values = Object.fromEntries(columns.map((column) => [column, text(column)]))
+  return { id: Number(row['id']), type: String(row['type']), values, coming: text('date') > day }
+}
+
+/** As the host's registration leaves one for a kind that the patient does not have (facts §5.1). */
+function isBlank({ company = '', plan_name: plan = '', policy_number: number = '' }: Policy['values']): boolean {
+  return `${company}${plan}${number}` === ''
+}
+
+function isOver({ date_end: ends = '' }: Policy['values'], day: Day): boolean {
+  return ends !== '' && ends < day
+}
+
+/** The one of a kind: what runs, or where nothing does what comes first. */
+export function policyOfType(policies: readonly Policy[], type: string | undefined): Policy | undefined {
+  const ofType = policies.filter((policy) => policy.type === type)
+  return ofType.find(({ coming }) => !coming) ?? ofType[0]
+}
+
+/** The one that a proposal is about: the one of its kind, or the coming one whose first day it names. */
+export function policyMeant(
+  policies: readonly Policy[],
+  type: string | undefined,
+  first: string | undefined,
+): Policy | undefined {
+  const named = policies.find((policy) => policy.type === type && policy.coming && policy.values['date'] === first)
+  return named ?? policyOfType(policies, type)
+}
+
+/**
+ * Where what is accepted goes.
+ * - row: into the row, with the first day that it has
+ * - correction: into the row, which began earlier than the chart says or on a day that it does not say: a row of its own
+ *   would stand behind the one that is there
+ * - another: with a later first day it is another insurance, in a row of its own (unique by patient, kind and first day)
+ */
+export type Placement = { is: 'row' | 'correction' } | { is: 'another'; first: Day }
+
+/** `first`: the first day that is accepted; '' or undefined: none is said. */
+export function placementOf(before: Policy | undefined, first: string | undefined, today: Day): Placement {
+  const said = first === '' ? undefined : first
+  if (!before) return { is: 'another', first: said ?? today }
+  const stands = before.values['date'] ?? ''
+  if (said === undefined || said === stands) return { is: 'row' }
+  return stands === '' || said < stands ? { is: 'correction' } : { is: 'another', first: said }
 }
 
 const COMPANIES_MOST = 1000
@@ -89,7 +146,7 @@ export interface PolicyWrite {
   site: HostSite
   pid: number
   type: string
-  /** The one that runs; undefined: there is none. */
+  /** The one that it is about; undefined: there is none. */
   before: Policy | undefined
   /** Columns to write; '' empties one. */
   values: Readonly<Record<string, string>>
@@ -98,46 +155,84 @@ export interface PolicyWrite {
   today: Day
 }
 
+/** Whether the host has another insurance of the kind from the first day that this would have. Locks it. */
+export async function isDayTaken(tx: Tx, write: Omit<PolicyWrite, 'site' | 'companyId'>): Promise<boolean> {
+  const { before, today, values } = write
+  const placement = placementOf(before, values['date'], today)
+  if (placement.is === 'row') return false
+  const first = placement.is === 'another' ? placement.first : (values['date'] ?? '')
+  const there = await rowFrom(tx, write, first)
+  // An empty one is filled in; but two rows never become one.
+  return there !== undefined && (placement.is === 'correction' || there.blank === 0)
+}
+
+interface RowFrom {
+  id: number
+  blank: 0 | 1
+}
+
+function rowFrom(
+  tx: Tx,
+  { pid, type }: Pick<PolicyWrite, 'pid' | 'type'>,
+  first: string,
+): Promise<RowFrom | undefined> {
+  return tx.first<RowFrom>(
+    `SELECT i.id, CONCAT(COALESCE(i.plan_name, ''), COALESCE(i.policy_number, '')) = ''
+              AND NOT EXISTS (SELECT 1 FROM insurance_companies co WHERE co.id = CAST(NULLIF(i.provider, '') AS UNSIGNED)) AS blank
+       FROM insurance_data i WHERE i.pid = :pid AND i.type = :type AND i.date = :first FOR UPDATE`,
+    { pid, type, first },
+  )
+}
+
 /**
- * Writes what was accepted. With another first day it is another insurance: a row of its own, as the host keeps it
- * (unique by patient, kind and first day), which takes over what is not said anew. Answers insurance_data.id.
+ * Writes what was accepted where it goes (`placementOf`); another insurance takes over what is not said anew. Throws where
+ * `isDayTaken`. Answers insurance_data.id.
  */
 export async function writePolicy(tx: Tx, write: PolicyWrite): Promise<number> {
-  const { before, companyId, pid, today, type } = write
-  const { company: _name, ...values } = write.values
+  const { before, pid, today, type } = write
+  if (await isDayTaken(tx, write)) throw new Error('Another insurance of this kind begins on that day')
+  const columns = columnsToWrite(write)
+  const placement = placementOf(before, write.values['date'], today)
+  if (before && placement.is !== 'another') return update(tx, before.id, pid, columns)
+  const first = placement.is === 'another' ? placement.first : today
+  const there = await rowFrom(tx, write, first)
+  const id =
+    there?.id ??
+    (await tx.insert(
+      `INSERT INTO insurance_data (pid, type, date, provider, accept_assignment, policy_type) VALUES (:pid, :type, :first, '', 'TRUE', '')`,
+      { pid, type, first },
+    ))
+  if (before) await carryOver(tx, write, { from: before, into: id })
+  return update(tx, id, pid, { ...columns, date: first })
+}
+
+function columnsToWrite({ companyId, values: all }: PolicyWrite): Record<string, string | null> {
+  const { company: _name, ...values } = all
   const columns: Record<string, string | null> = {}
   for (const [column, value] of Object.entries(values)) {
     if (!writable.has(column)) throw new Error(`Not a column of an insurance: ${column}`)
     columns[column] = value === '' && dates.has(column) ? null : value
   }
   if (companyId !== undefined) columns['provider'] = String(companyId)
-  const begins = columns['date'] ?? before?.values['date'] ?? ''
-  if (before?.values['date'] === begins) return update(tx, before.id, pid, columns)
-  const first = begins === '' ? today : begins
-  const there = await tx.first<{ id: number }>(
-    `SELECT id FROM insurance_data WHERE pid = :pid AND type = :type AND date = :first FOR UPDATE`,
-    { pid, type, first },
+  return columns
+}
+
+async function carryOver(
+  tx: Tx,
+  { pid, site, values }: PolicyWrite,
+  { from, into }: { from: Policy; into: number },
+): Promise<void> {
+  const sets = carried(site, from, values).map((name) => `n.\`${name}\` = b.\`${name}\``) // sql-safe: columns that information_schema named
+  await tx.change(
+    `UPDATE insurance_data n JOIN insurance_data b ON b.id = :from AND b.pid = n.pid SET ${sets.join(', ')}
+      WHERE n.id = :into AND n.pid = :pid`, // sql-safe: columns that information_schema named
+    { from: from.id, into, pid },
   )
-  if (there) return update(tx, there.id, pid, columns)
-  if (!before) {
-    const id = await tx.insert(
-      `INSERT INTO insurance_data (pid, type, date, provider, accept_assignment, policy_type) VALUES (:pid, :type, :first, '', 'TRUE', '')`,
-      { pid, type, first },
-    )
-    return update(tx, id, pid, { ...columns, date: first })
-  }
-  const names = carried(write.site, before, values)
-  const listed = names.map((name) => `\`${name}\`, `).join('')
-  const id = await tx.insert(
-    `INSERT INTO insurance_data (${listed}date) SELECT ${listed}:first FROM insurance_data WHERE id = :before AND pid = :pid`, // sql-safe: columns that information_schema named
-    { pid, first, before: before.id },
-  )
-  return update(tx, id, pid, { ...columns, date: first })
 }
 
 /**
- * What goes over into the new row: all that the site has of it, and of the subscriber only while it is the same one. A
- * patient who subscribes themself stays that person under a corrected name.
+ * What goes over into the new row: all that the site has of it, and of another subscriber only what stood on the form,
+ * where whoever proposed left it. A patient who subscribes themself stays that person under a corrected name.
  */
 function carried(site: HostSite, before: Policy, values: Readonly<Record<string, string>>): string[] {
   const changed = [...whoSubscribes].filter(
@@ -147,11 +242,11 @@ function carried(site: HostSite, before: Policy, values: Readonly<Record<string,
   const another = changed.includes('subscriber_relationship') || (changed.length > 0 && !own)
   return [...(site.columns.get('insurance_data') ?? [])].filter((column) => {
     if (rowsOwn.has(column)) return false
-    return !(another && column.startsWith('subscriber_') && !whoSubscribes.has(column))
+    return !(another && column.startsWith('subscriber_') && !writable.has(column))
   })
 }
 
-const rowsOwn: ReadonlySet<string> = new Set(['id', 'uuid', 'date', 'date_end'])
+const rowsOwn: ReadonlySet<string> = new Set(['id', 'uuid', 'pid', 'type', 'date', 'date_end'])
 const whoSubscribes: ReadonlySet<string> = new Set(['subscriber_fname', 'subscriber_lname', 'subscriber_relationship'])
 
 const writable = new Set(facts.map(({ column }) => column).filter((column) => column !== 'company'))

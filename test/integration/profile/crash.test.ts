@@ -9,7 +9,7 @@ import { insertRow } from '../../../module/host/site/table.js'
 import type { Database, Tx } from '../../../module/platform/database.js'
 import { dumpRows, type Dump } from '../../support/dump.js'
 import { openPractice, type TestPractice } from '../../support/practice.js'
-import { commitInHost, hostRows, senderIn, staffOf, type Sender } from '../../support/profiles.js'
+import { commitInHost, hostRows, senderIn, staffOf, type Sender, markOf } from '../../support/profiles.js'
 
 const TABLES = [
   ...['patient_data', 'insurance_data', 'onsite_portal_activity', 'log', 'log_comment_encrypt'],
@@ -69,7 +69,7 @@ describe('Killed between any two statements', function () {
   const openId = async () => (await hostRows(practice.db, pid)).find(({ status }) => status === 'waiting')?.id ?? 0
   const decide = async (portal: Portal, which: { kind: 'profile' | 'insurance'; id: number }) =>
     decideChange(portal, admin.member, admin.actor, {
-      ...{ which, pid, mark: undefined, choices: new Map(), all: true, companyId: 41 },
+      ...{ which, pid, mark: await markOf(practice.portal, which), choices: new Map(), all: true, companyId: 41 },
     })
 
   /** Kills before each statement in turn: nothing has changed each time. Then lets it through. */

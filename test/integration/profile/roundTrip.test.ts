@@ -20,6 +20,7 @@ import {
   senderIn,
   staffOf,
   type Sender,
+  markOf,
 } from '../../support/profiles.js'
 
 describeOnEverySite('A proposed change of a profile', (site) => {
@@ -60,10 +61,12 @@ describeOnEverySite('A proposed change of a profile', (site) => {
   }
   const accept = (...columns: string[]) =>
     new Map(columns.map((column): [string, Choice] => [column, { outcome: 'accept', note: '' }]))
-  const decide = (id: number, choices: ReadonlyMap<string, Choice>, all = false) =>
-    decideChange(practice.portal, admin.member, admin.actor, {
-      ...{ which: { kind: 'profile', id }, pid, mark: undefined, choices, all, companyId: undefined },
+  const decide = async (id: number, choices: ReadonlyMap<string, Choice>, all = false) => {
+    const mark = await markOf(practice.portal, { kind: 'profile', id })
+    return decideChange(practice.portal, admin.member, admin.actor, {
+      ...{ which: { kind: 'profile', id }, pid, mark, choices, all, companyId: undefined },
     })
+  }
   const known = async (id: number): Promise<Change> => {
     const row = await changeOfActivity(practice.db, id)
     if (!row) throw new Error('no such change')

@@ -3,7 +3,7 @@ import type { Portal } from '../../../access/portal.js'
 import type { StaffMember } from '../../../access/staff.js'
 import { closeActivity } from '../../../host/profile/activity.js'
 import { writeChart } from '../../../host/profile/chart.js'
-import { insuranceCompanies, writePolicy } from '../../../host/profile/insurance.js'
+import { insuranceCompanies, isDayTaken, writePolicy } from '../../../host/profile/insurance.js'
 import { serializeMap } from '../../../host/profile/map.js'
 import type { Actor } from '../../../platform/audit.js'
 import { day as dayOf, wallClock } from '../../../platform/clock.js'
@@ -18,9 +18,9 @@ import { weigh, type Weighed } from './weighing.js'
 export interface Decided {
   which: Which
   /** As the form says whose it is; another patient's is not found. */
-  pid: number | undefined
-  /** What the page showed (weighing.ts); undefined: whatever it is. */
-  mark: string | undefined
+  pid: number
+  /** What the page showed (weighing.ts): nothing else is decided. */
+  mark: string
   choices: ReadonlyMap<string, Choice>
   /** Accept whatever is open. */
   all: boolean
@@ -50,21 +50,22 @@ export function decideChange(
     if (refusal) return refusal
     const weighed = await weigh(tx, portal, change, 'lock')
     if (!weighed) return { ok: false, reason: 'not-found' }
-    if (input.mark !== undefined && input.mark !== weighed.mark) return { ok: false, reason: 'changed' }
+    if (input.mark !== weighed.mark) return { ok: false, reason: 'changed' }
     const decision = decide(weighed.states, input.choices, input.all)
     if (!decision.ok) return { ok: false, reason: 'undecided', columns: decision.undecided }
     const { outcomes, writes } = decision
-    const faults = await faultsIn(tx, portal, weighed, writes, input.companyId)
+    const faults = await faultsIn(tx, portal, change, weighed, writes, input.companyId)
     if (Object.keys(faults).length > 0) return { ok: false, reason: 'unfit', faults }
     return carryOut(tx, portal, member, actor, { change, weighed, outcomes, writes, companyId: input.companyId })
   })
 }
 
-/** The company of an insurance is one of the host's: chosen by whoever decides. */
+/** What can't stand in the chart; of an insurance also its company, which whoever decides chooses, and its first day. */
 async function faultsIn(
   tx: Tx,
   { clock }: Portal,
-  { fields }: Weighed,
+  { insuranceType: type, pid }: Change,
+  { fields, policy: before }: Weighed,
   writes: Values,
   companyId: number | undefined,
 ): Promise<FieldFaults> {
@@ -74,6 +75,9 @@ async function faultsIn(
     const fault = value === undefined ? undefined : faultIn(field, value, clock)
     if (fault !== undefined) faults[field.column] = fault
   }
+  if (type === undefined || Object.keys(writes).length === 0) return faults
+  const write = { pid, type, before, values: writes, today: dayOf(clock.now()) }
+  if (faults['date'] === undefined && (await isDayTaken(tx, write))) faults['date'] = 'profileChanges.fault.dayTaken'
   if (writes['company'] === undefined) return faults
   const known = companyId !== undefined && (await insuranceCompanies(tx)).some(({ id }) => id === companyId)
   return known ? faults : { ...faults, company: 'profileChanges.fault.company' }

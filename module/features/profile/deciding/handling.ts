@@ -63,19 +63,21 @@ const DecisionForm = z.object({
   companyId: optionalText(16),
 })
 
-/** POST …/:id/decision: `outcome_<column>` accept or refuse, `value_<column>`, `note_<column>`; `all` accepts what is open. */
+/** POST …/:id/decision: `pid` and `version` as the page had them; `outcome_<column>` accept or refuse, `value_<column>`, `note_<column>`; `all` accepts what is open. */
 export async function decision(context: StaffContext, kind: Kind): Promise<Answer> {
   const { actor, form, portal, show, staff, t } = context
   const asked = form(DecisionForm)
   if (!asked.ok) return show.problem(422)
   const { typed } = asked
+  const { all, companyId, pid, version } = asked.value
+  // What does not say what it was shown, and of whom, decides on nothing.
+  if (!/^[1-9]\d{0,15}$/.test(pid) || version === '')
+    return notDone(context, kind, { ok: false, reason: 'changed' }, typed)
   const { choices, errors } = choicesIn(context, typed)
   if (errors.length > 0) return look(context, kind, { status: 422, errors, typed })
-  const { all, companyId, pid, version } = asked.value
   const outcome = await decideChange(portal, staff, actor, {
     ...{ which: whichIn(context, kind), choices, all: all === '1' },
-    pid: pid === '' ? undefined : Number(pid),
-    mark: version === '' ? undefined : version,
+    ...{ pid: Number(pid), mark: version },
     companyId: /^[1-9]\d{0,9}$/.test(companyId) ? Number(companyId) : undefined,
   })
   if (outcome.ok) return onward(context)

@@ -1,11 +1,13 @@
 /** One proposal beside the chart: official, proposed, and what was seen where that differs; and everything to decide it. */
-import { insuranceCompanies } from '../../../host/profile/insurance.js'
+import { insuranceCompanies, placementOf } from '../../../host/profile/insurance.js'
 import { plainValue } from '../../../host/profile/chart.js'
 import { whomToTell } from '../../../host/reads/profileChanges.js'
 import { colleagues } from '../../../host/reads/staffAppointments.js'
+import { day as dayOf } from '../../../platform/clock.js'
 import type { FieldError } from '../../../web/layout.js'
 import { holderView } from '../../../web/claiming.js'
 import { writeInstant } from '../../../web/instant.js'
+import { writeDay } from '../../../web/times.js'
 import { bornText, personName } from '../../../web/person.js'
 import type { StaffContext } from '../../../web/routes.js'
 import { knownRelationship } from '../../../access/scope.js'
@@ -57,6 +59,7 @@ export async function itemPage(
         : undefined,
     action: url(`${base}/decision`),
     lines: states.map((state) => lineView(context, weighed, state, typed, errors)),
+    about: open && weighed && change.kind === 'insurance' ? aboutText(context, change, weighed) : undefined,
     company: companyView(context, states, companies, typed, errors),
     conflicts: states.some(({ standing }) => standing === 'conflict'),
     address: addresses.length > 0 ? await addressText(context, change) : undefined,
@@ -83,6 +86,21 @@ function factsOf(context: StaffContext, change: Change) {
     ...line('sentBy', change.id === undefined || change.base === undefined ? t('profileChanges.fromHost') : who),
     ...line('sentAt', createdAt === undefined ? sentInHost : writeInstant(context, createdAt)),
   ]
+}
+
+/** Of insurance: which row of the chart it is about, and whether it changes that one or adds another. */
+function aboutText({ language, portal, t }: StaffContext, { proposed }: Change, { policy }: Weighed): string {
+  const placement = placementOf(policy, proposed['date'], dayOf(portal.clock.now()))
+  const begins = policy?.values['date'] ?? ''
+  const from = begins === '' ? t('profileChanges.insurance.noDay') : writeDay(begins, language)
+  if (placement.is !== 'another') {
+    const key = placement.is === 'row' && policy?.coming === true ? 'coming' : placement.is
+    return t(`profileChanges.insurance.${key}`, { from })
+  }
+  const day = writeDay(placement.first, language)
+  if (policy) return t('profileChanges.insurance.another', { from, day })
+  const said = (proposed['date'] ?? '') !== ''
+  return t(said ? 'profileChanges.insurance.first' : 'profileChanges.insurance.today', { day })
 }
 
 function roleOf({ t }: StaffContext, relationship: string): string {

@@ -1,7 +1,7 @@
 /** A proposal beside the chart as it is now: what there is to decide, and a mark by which a page knows that it is still so. */
 import type { Portal } from '../../../access/portal.js'
 import { chartValues, plainChart, type ChartValues } from '../../../host/profile/chart.js'
-import { insuranceFields, policiesOf, type Policy } from '../../../host/profile/insurance.js'
+import { fieldsBeside, insuranceFields, policiesOf, policyMeant, type Policy } from '../../../host/profile/insurance.js'
 import { fieldsHere, type ProfileField } from '../../../host/profile/layout.js'
 import { day as dayOf } from '../../../platform/clock.js'
 import type { Queryable } from '../../../platform/database.js'
@@ -15,26 +15,38 @@ export interface Weighed {
   /** Of what was proposed and what the chart says: another one, and the page shows something that is no longer so. */
   mark: string
   chart: ChartValues
-  /** Of insurance: the one that runs. */
+  /** Of insurance: the one that it is about. */
   policy: Policy | undefined
 }
 
 /** Undefined: there is no such chart. With `lock` the rows stay as they are until the transaction ends. */
 export async function weigh(
   db: Queryable,
-  { clock, site }: Portal,
+  portal: Portal,
   change: Change,
   lock?: 'lock',
 ): Promise<Weighed | undefined> {
-  const { base, insuranceType, kind, pid, proposed } = change
-  const chart = await chartValues(db, site, pid, lock)
+  const { base, kind, pid, proposed } = change
+  const chart = await chartValues(db, portal.site, pid, lock)
   if (!chart) return undefined
-  const fields = await (kind === 'profile' ? fieldsHere : insuranceFields)(db, site)
-  const policies =
-    kind === 'insurance' ? await policiesOf(db, site, { pid, day: dayOf(clock.now()), ...(lock ? { lock } : {}) }) : []
-  const policy = policies.find(({ type }) => type === insuranceType)
+  const policy = kind === 'insurance' ? await policyOf(db, portal, change, lock) : undefined
+  const fields =
+    kind === 'profile'
+      ? await fieldsHere(db, portal.site)
+      : fieldsBeside(await insuranceFields(db, portal.site), policy)
   const now = kind === 'profile' ? plainChart(chart) : (policy?.values ?? {})
   const columns = fields.map(({ column }) => column)
   const states = fieldStates(columns, base, proposed, now)
-  return { fields, states, mark: sha256(JSON.stringify(states)).slice(0, 32), chart, policy }
+  const mark = sha256(JSON.stringify([policy?.id ?? 0, policy?.values['date'] ?? '', states])).slice(0, 32)
+  return { fields, states, mark, chart, policy }
+}
+
+async function policyOf(
+  db: Queryable,
+  { clock, site }: Portal,
+  { insuranceType, pid, proposed }: Change,
+  lock: 'lock' | undefined,
+): Promise<Policy | undefined> {
+  const policies = await policiesOf(db, site, { pid, day: dayOf(clock.now()), ...(lock ? { lock } : {}) })
+  return policyMeant(policies, insuranceType, proposed['date'])
 }

@@ -69,6 +69,18 @@ export const words = wordsIn(
     'profileChanges.done': 'Decided. The patient gets a message and reads the answer in the portal.',
     'profileChanges.fault.choose': '{{field}}: choose whether to accept or to refuse it',
     'profileChanges.fault.company': 'Choose the company in the EMR.',
+    'profileChanges.fault.dayTaken':
+      'The chart has another insurance of this kind from that day. Choose another first day, or refuse this one and mend the other in the EMR.',
+    'profileChanges.insurance.row': 'This changes the insurance that the chart has from {{from}}.',
+    'profileChanges.insurance.coming': 'This changes the insurance that begins on {{from}}.',
+    'profileChanges.insurance.correction':
+      'This corrects the first day of the insurance that the chart has from {{from}}. No other is added.',
+    'profileChanges.insurance.another':
+      'A later first day is another insurance: it is added from {{day}} on, and the one from {{from}} stays in the chart.',
+    'profileChanges.insurance.first': 'The chart has no such insurance. This adds one from {{day}} on.',
+    'profileChanges.insurance.today':
+      'The chart has no such insurance, and no first day was said. This adds one from today, {{day}}.',
+    'profileChanges.insurance.noDay': 'an unknown day',
     'profileChanges.claim.yours': 'You have it.',
     'profileChanges.claim.others': '{{by}} has it.',
     'profileChanges.claim.nobody': 'Nobody has it.',
@@ -158,6 +170,18 @@ export const words = wordsIn(
     'profileChanges.done': 'Decidido. El paciente recibe un aviso y lee la respuesta en el portal.',
     'profileChanges.fault.choose': '{{field}}: elija si lo acepta o lo rechaza',
     'profileChanges.fault.company': 'Elija la compañía en el expediente electrónico.',
+    'profileChanges.fault.dayTaken':
+      'El expediente tiene otro seguro de este tipo desde ese día. Elija otro primer día, o rechace este y corrija el otro en el EMR.',
+    'profileChanges.insurance.row': 'Esto cambia el seguro que el expediente tiene desde {{from}}.',
+    'profileChanges.insurance.coming': 'Esto cambia el seguro que empieza el {{from}}.',
+    'profileChanges.insurance.correction':
+      'Esto corrige el primer día del seguro que el expediente tiene desde {{from}}. No se agrega otro.',
+    'profileChanges.insurance.another':
+      'Un primer día posterior es otro seguro: se agrega desde {{day}}, y el de {{from}} queda en el expediente.',
+    'profileChanges.insurance.first': 'El expediente no tiene un seguro así. Esto agrega uno desde {{day}}.',
+    'profileChanges.insurance.today':
+      'El expediente no tiene un seguro así y no se indicó el primer día. Esto agrega uno desde hoy, {{day}}.',
+    'profileChanges.insurance.noDay': 'un día desconocido',
     'profileChanges.claim.yours': 'Lo tiene usted.',
     'profileChanges.claim.others': 'Lo tiene {{by}}.',
     'profileChanges.claim.nobody': 'No lo tiene nadie.',

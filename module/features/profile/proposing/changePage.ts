@@ -1,7 +1,7 @@
 /** One proposal as its sender sees it: number, how it stands, what happens next, and what became of each field. */
 import { z } from 'zod'
 import { chartValues, plainChart } from '../../../host/profile/chart.js'
-import { insuranceFields, policiesOf } from '../../../host/profile/insurance.js'
+import { insuranceFields, policiesOf, policyMeant } from '../../../host/profile/insurance.js'
 import { fieldsHere, type ProfileField } from '../../../host/profile/layout.js'
 import { changeByReceipt } from '../../../host/reads/profileChanges.js'
 import { day as dayOf } from '../../../platform/clock.js'
@@ -63,7 +63,7 @@ async function valuesNow({ portal }: RecordContext, one: Change, pid: number): P
     return plainChart(chart ?? new Map())
   }
   const policies = await policiesOf(portal.db, portal.site, { pid, day: dayOf(portal.clock.now()) })
-  return policies.find(({ type }) => type === one.insuranceType)?.values ?? {}
+  return policyMeant(policies, one.insuranceType, one.proposed['date'])?.values ?? {}
 }
 
 function waitingLines(context: RecordContext, fields: readonly ProfileField[], one: Change, now: Values) {

@@ -3,7 +3,13 @@ import { z } from 'zod'
 import type { ChartScope } from '../../../access/scope.js'
 import { chartValues, plainColumn } from '../../../host/profile/chart.js'
 import type { Section } from '../../../host/profile/fields.js'
-import { hasInsurance, insuranceFields, policiesOf } from '../../../host/profile/insurance.js'
+import {
+  fieldsBeside,
+  hasInsurance,
+  insuranceFields,
+  policiesOf,
+  policyOfType,
+} from '../../../host/profile/insurance.js'
 import { fieldsHere, type ProfileField } from '../../../host/profile/layout.js'
 import { changesOf } from '../../../host/reads/profileChanges.js'
 import { day as dayOf } from '../../../platform/clock.js'
@@ -79,12 +85,14 @@ async function insuranceForm(context: RecordContext): Promise<Form | undefined> 
   const { here, params, portal, scope, t, url } = context
   const type = insuranceTypes.find((each) => each === params['type'])
   if (type === undefined || scope.kind !== 'chart' || !hasInsurance(portal.site, portal.globals())) return undefined
-  const [fields, policies, rows] = await Promise.all([
+  const [all, policies, rows] = await Promise.all([
     insuranceFields(portal.db, portal.site),
     policiesOf(portal.db, portal.site, { pid: scope.pid, day: dayOf(portal.clock.now()) }),
     changesOf(portal.db, scope.pid, 50),
   ])
-  const values = policies.find((policy) => policy.type === type)?.values ?? {}
+  const policy = policyOfType(policies, type)
+  const fields = fieldsBeside(all, policy)
+  const values = policy?.values ?? {}
   return {
     key: type,
     title: t(`profile.insurance.${type}`),

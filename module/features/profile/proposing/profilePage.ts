@@ -2,7 +2,14 @@
 import { pidOf, type ChartScope } from '../../../access/scope.js'
 import { chartValues, plainChart } from '../../../host/profile/chart.js'
 import { sections } from '../../../host/profile/fields.js'
-import { hasInsurance, insuranceFields, policiesOf } from '../../../host/profile/insurance.js'
+import {
+  hasInsurance,
+  insuranceFields,
+  policiesOf,
+  policyMeant,
+  policyOfType,
+  type Policy,
+} from '../../../host/profile/insurance.js'
 import { fieldsHere, type ProfileField } from '../../../host/profile/layout.js'
 import { changesOf, ownDetails } from '../../../host/reads/profileChanges.js'
 import { day as dayOf } from '../../../platform/clock.js'
@@ -58,12 +65,23 @@ async function chartPage(context: RecordContext, scope: ChartScope) {
     }),
     insurance: insured
       ? insuranceTypes.map((type) => {
-          const values = policies.find((policy) => policy.type === type)?.values
+          const policy = policyOfType(policies, type)
           const waits = changes.find((each) => each.insuranceType === type && each.state === 'waiting')
+          const meant = policyMeant(policies, type, waits?.proposed['date'])
           return {
             type,
-            known: values !== undefined,
-            lines: values || waits ? linesOf(context, policyFields, values ?? {}, waits) : [],
+            known: policy !== undefined,
+            coming: policy?.coming === true ? comingText(context, policy) : undefined,
+            lines:
+              policy || waits
+                ? linesOf(context, policyFields, policy?.values ?? {}, meant === policy ? waits : undefined)
+                : [],
+            next: policies
+              .filter((each) => each.type === type && each !== policy)
+              .map((each) => ({
+                text: comingText(context, each),
+                lines: linesOf(context, policyFields, each.values, meant === each ? waits : undefined),
+              })),
             changeHref: waits?.receipt === undefined ? undefined : url(here(`/profile/changes/${waits.receipt}`)),
             editHref: mayPropose ? url(here(`/profile/insurance/${type}`)) : undefined,
           }
@@ -74,6 +92,10 @@ async function chartPage(context: RecordContext, scope: ChartScope) {
       .slice(0, EARLIER_MOST)
       .map((each) => earlierView(context, each)),
   }
+}
+
+function comingText({ language, t }: RecordContext, { values }: Policy): string {
+  return t('profile.insurance.coming', { day: writeDay(values['date'] ?? '', language) })
 }
 
 function linesOf(context: RecordContext, fields: readonly ProfileField[], now: Values, open: Change | undefined) {

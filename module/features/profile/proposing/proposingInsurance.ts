@@ -1,7 +1,7 @@
 /** The same for insurance, of which the host keeps no proposals: Foyer's own row, one open for each kind. */
 import type { Portal } from '../../../access/portal.js'
 import type { ChartScope } from '../../../access/scope.js'
-import { policiesOf } from '../../../host/profile/insurance.js'
+import { policiesOf, policyOfType } from '../../../host/profile/insurance.js'
 import { changesOf } from '../../../host/reads/profileChanges.js'
 import type { Actor } from '../../../platform/audit.js'
 import { day as dayOf } from '../../../platform/clock.js'
@@ -30,7 +30,7 @@ export function proposeInsurance(
       .map(changeOf)
       .find((each) => each.kind === 'insurance' && each.insuranceType === type && each.state === 'waiting')
     const policies = await policiesOf(tx, site, { pid, day: dayOf(clock.now()) })
-    const now = policies.find((policy) => policy.type === type)?.values ?? {}
+    const now = policyOfType(policies, type)?.values ?? {}
     const base = Object.fromEntries(Object.keys(values).map((column) => [column, seen[column] ?? now[column] ?? '']))
     const proposed = Object.fromEntries(
       Object.entries(values).filter(([column, value]) => !isSame(value, base[column] ?? '')),

@@ -17,6 +17,7 @@ const pages = wordsIn(
     'profile.insurance': 'Insurance',
     'profile.insurance.none': 'None in your record.',
     'profile.insurance.add': 'Add it',
+    'profile.insurance.coming': 'Begins on {{day}}',
     'profile.insurance.waits': 'A change of this waits for the practice.',
     'profile.earlier': 'Earlier proposals',
     'profile.edit.lead':
@@ -97,6 +98,7 @@ const pages = wordsIn(
     'profile.insurance': 'Seguro médico',
     'profile.insurance.none': 'Ninguno en su expediente.',
     'profile.insurance.add': 'Agregarlo',
+    'profile.insurance.coming': 'Empieza el {{day}}',
     'profile.insurance.waits': 'Un cambio de este seguro espera al consultorio.',
     'profile.earlier': 'Propuestas anteriores',
     'profile.edit.lead':
