@@ -377,6 +377,68 @@ describe('Answers', () => {
   })
 })
 
+describe('What is calculated from answers', () => {
+  const calculated = (type: 'integer' | 'decimal') =>
+    read(
+      questionnaire(
+        { linkId: 'a', type: 'decimal', text: 'A' },
+        { linkId: 'b', type: 'decimal', text: 'B' },
+        {
+          ...{ linkId: 'sum', type, text: 'Sum', readOnly: true },
+          extension: [
+            {
+              url: 'http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-calculatedExpression',
+              valueExpression: {
+                language: 'text/fhirpath',
+                expression:
+                  "%resource.item.where(linkId='a').answer.value * %resource.item.where(linkId='b').answer.value",
+              },
+            },
+          ],
+        },
+      ),
+    )
+  const given = (a: number, b: number) =>
+    new Map<string, Value[]>([
+      ['a', [{ is: 'decimal', value: a }]],
+      ['b', [{ is: 'decimal', value: b }]],
+    ])
+  const sumIn = (form: Form, answers: ReadonlyMap<string, Value[]>) =>
+    toResponse(form, answers, facts).item?.find(({ linkId }) => linkId === 'sum')?.answer
+
+  it('is refused at the largest number typed where FHIR’s integer does not hold it, and never goes out', () => {
+    const form = calculated('integer')
+    expect(checkAnswers(form, given(46_341, 46_341)).map(({ problem }) => problem)).to.deep.equal(['sum-too-large'])
+    expect(checkAnswers(form, given(2, -2_000_000_000))).to.deep.equal([
+      { path: 'b', linkId: 'b', problem: 'sum-too-large' },
+    ])
+    for (const answers of [given(46_341, 46_341), given(1e200, 1e200)]) {
+      expect(sumIn(form, answers)).to.equal(undefined)
+      expect(score(form, answers).state).to.equal('missing')
+      valid(toResponse(form, answers, facts))
+    }
+    expect(checkAnswers(form, given(1, 2 ** 31 - 1))).to.deep.equal([])
+    expect(sumIn(form, given(1, 2 ** 31 - 1))).to.deep.equal([{ valueInteger: 2 ** 31 - 1 }])
+  })
+
+  it('is refused where it is more than is kept of a score, be it without end or no number', () => {
+    const form = calculated('decimal')
+    for (const answers of [given(1e6, 1e4), given(-1e6, 1e4), given(1e200, 1e200)]) {
+      expect(checkAnswers(form, answers).map(({ problem }) => problem)).to.deep.equal(['sum-too-large'])
+      expect(score(form, answers)).to.deep.equal({ state: 'missing', missing: [] })
+    }
+    expect(checkAnswers(form, given(9_999_999_999, 1))).to.deep.equal([])
+    expect(sumIn(form, given(0.1, 3))).to.deep.equal([{ valueDecimal: 0.3 }])
+  })
+
+  it('is never imported with an integer that FHIR has no room for', () => {
+    const first = (value: number) =>
+      problemsOf({ linkId: 'n', type: 'integer', text: 'N', initial: [{ valueInteger: value }] })
+    expect(first(2 ** 31 - 1)).to.deep.equal([])
+    expect(first(2 ** 31)).to.deep.equal(['n: initial-wrong'])
+  })
+})
+
 describe('A group that repeats', () => {
   const group = (required: boolean) =>
     read(

@@ -11,7 +11,12 @@ export interface Calculated {
   value: number | undefined
   /** linkIds of the questions for whose answers it waits. */
   missing: readonly string[]
+  /** All answers are there, and come to more than is kept. */
+  beyond: boolean
 }
+
+/** As large as a calculated number may be, either way: what is kept of a score (foyer_form_responses.score) holds it. */
+export const CALCULATED_MOST = 9_999_999_999
 
 /**
  * No number is better than a wrong one: sums, extremes and single answers wait until all that is asked is answered. A
@@ -65,8 +70,10 @@ export function calculate(
   }
 
   const result = value(expression)
-  const known = result !== undefined && Number.isFinite(result) && missing.size === 0
-  return { value: known ? rounded(result, 6) : undefined, missing: [...missing] }
+  if (result === undefined || missing.size > 0) return { value: undefined, missing: [...missing], beyond: false }
+  // Neither does it of what is no number: Infinity, and NaN, of which no comparison is true.
+  const holds = Math.abs(result) <= CALCULATED_MOST
+  return { value: holds ? rounded(result, 6) : undefined, missing: [], beyond: !holds }
 }
 
 function fold(how: Fold, values: readonly number[]): number | undefined {

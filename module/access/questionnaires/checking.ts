@@ -1,8 +1,10 @@
 /** Whether answers may be sent: what is asked and required is answered, and every answer is one that the question takes. */
 import { flat, stand, type Asked, type Standing } from './enabling.js'
+import { askedBy } from './expression.js'
 import { typeOfKind } from './fhirValues.js'
 import {
   compareValues,
+  INTEGER,
   isQuestion,
   pathOf,
   sameValue,
@@ -25,6 +27,7 @@ export type AnswerProblemKey =
   | 'too-small'
   | 'too-large'
   | 'too-fine'
+  | 'sum-too-large'
   | 'not-whole'
   | 'not-a-day'
   | 'not-an-address'
@@ -44,7 +47,27 @@ export interface AnswerProblem {
 export function checkAnswers(form: Form, answers: Answers): AnswerProblem[] {
   const standing = stand(form, answers)
   const asked = flat(standing.tree())
-  return [...asked.flatMap((each) => problemsOf(standing, each, asked)), ...unknownPaths(form, answers)]
+  const found = asked.flatMap((each) => problemsOf(standing, each, asked))
+  const named = new Set(found.map(({ path }) => path))
+  const sums = asked.flatMap((each) => sumProblem(standing, each)).filter(({ path }) => !named.has(path))
+  return [...found, ...sums, ...unknownPaths(form, answers)]
+}
+
+/** What is calculated comes to more than is kept: told at the largest number that was typed into it. */
+function sumProblem(standing: Standing, { item, within }: Asked): AnswerProblem[] {
+  if (!item.calculation || !standing.calculated(item.calculation, within, item.kind).beyond) return []
+  const typed = standing
+    .counting(askedBy(item.calculation), within)
+    .filter(
+      ({ item: { calculation, hidden, kind, readOnly } }) => isNumeric(kind) && !(calculation ?? (hidden || readOnly)),
+    )
+  const [largest] = typed.sort((one, other) => Math.abs(other.weight ?? 0) - Math.abs(one.weight ?? 0))
+  // Of choices alone it is the questionnaire that counts too much: nothing for the patient to mend, and nothing is kept.
+  return largest ? [{ path: largest.path, linkId: largest.linkId, problem: 'sum-too-large' }] : []
+}
+
+function isNumeric(kind: Item['kind']): boolean {
+  return kind === 'integer' || kind === 'decimal' || kind === 'quantity'
 }
 
 function problemsOf(standing: Standing, asked: Asked, all: readonly Asked[]): AnswerProblem[] {
@@ -144,9 +167,6 @@ function unitProblem(item: Item, value: Value): Found | undefined {
   const offered = item.units.some((each) => (each.code ?? each.display) === (code ?? unit))
   return offered ? undefined : { problem: 'no-such-unit' }
 }
-
-/** What FHIR's integer holds: 32 bits. */
-const INTEGER = { least: -(2 ** 31), most: 2 ** 31 - 1 }
 
 function boundProblem(item: Item, value: Value): Found | undefined {
   const { min, max, decimals } = item

@@ -2,10 +2,11 @@
  * Which items are asked, given the answers. What decides about what is a graph without rings (reading.ts refuses them),
  * so there is one answer, found by asking each item once.
  */
-import { calculate, type Calculated } from './calculating.js'
+import { calculate, type Calculated, type Counted } from './calculating.js'
 import { askedBy, type Expression } from './expression.js'
 import {
   compareValues,
+  INTEGER,
   instancePrefix,
   instancesOf,
   isQuestion,
@@ -15,6 +16,7 @@ import {
   type Condition,
   type Form,
   type Item,
+  type ItemKind,
   type Path,
   type Placed,
   type Value,
@@ -40,10 +42,17 @@ export interface Standing {
   isAsked: (placed: Placed, within: string) => boolean
   /** What counts as answered: nothing of an item that is not asked, the given value of one that cannot be changed. */
   valuesOf: (placed: Placed, within: string) => readonly Value[]
-  /** What a calculation comes to, in the instances below `within`. */
-  calculated: (calculation: Expression, within: string) => Calculated
+  /** What a calculation comes to, in the instances below `within`; `kind`: of the item whose answer it is. */
+  calculated: (calculation: Expression, within: string, kind?: ItemKind) => Calculated
+  /** What the answers to these questions count, one for each place where one is asked. */
+  counting: (linkIds: readonly string[], within: string) => readonly Counting[]
   /** Everything that is asked, as a tree. A group that repeats has one instance at least. */
   tree: (how?: TreeHow) => readonly Asked[]
+}
+
+export interface Counting extends Counted {
+  item: Item
+  path: Path
 }
 
 export interface TreeHow {
@@ -96,20 +105,28 @@ export function stand(form: Form, answers: Answers): Standing {
   const valuesOf = (placed: Placed, within: string): readonly Value[] => {
     const { item } = placed
     if (!isQuestion(item) || !isAsked(placed, within)) return []
-    if (item.calculation) return numberOf(item, calculated(item.calculation, within).value)
+    if (item.calculation) return numberOf(item, calculated(item.calculation, within, item.kind).value)
     if (item.readOnly || item.hidden) return item.initial
     return (answers.get(pathOf(within, item.linkId)) ?? []).filter(saysSomething)
   }
 
-  const calculated = (calculation: Expression, within: string): Calculated =>
-    calculate(calculation, (linkIds) =>
-      linkIds.flatMap((linkId) => {
-        const placed = placedIn(form, linkId)
-        return placesOf(placed, within, answers)
-          .filter((place) => isAsked(placed, place))
-          .map((place) => ({ linkId, weight: weightOf(placed.item, valuesOf(placed, place)) }))
-      }),
-    )
+  const counting = (linkIds: readonly string[], within: string): Counting[] =>
+    linkIds.flatMap((linkId) => {
+      const placed = placedIn(form, linkId)
+      return placesOf(placed, within, answers)
+        .filter((place) => isAsked(placed, place))
+        .map((place) => ({
+          ...{ linkId, item: placed.item, path: pathOf(place, linkId) },
+          weight: weightOf(placed.item, valuesOf(placed, place)),
+        }))
+    })
+
+  const calculated = (calculation: Expression, within: string, kind?: ItemKind): Calculated => {
+    const found = calculate(calculation, (linkIds) => counting(linkIds, within))
+    const whole = kind === 'integer' && found.value !== undefined ? Math.round(found.value) : 0
+    // What FHIR's integer does not hold is no answer of that kind.
+    return whole < INTEGER.least || whole > INTEGER.most ? { value: undefined, missing: [], beyond: true } : found
+  }
 
   const treeOf = (items: readonly Item[], within: string, how: TreeHow): Asked[] =>
     items.flatMap((item): Asked[] => {
@@ -127,7 +144,7 @@ export function stand(form: Form, answers: Answers): Standing {
       })
     })
 
-  return { form, isAsked, valuesOf, calculated, tree: (how = {}) => treeOf(form.items, '', how) }
+  return { form, isAsked, valuesOf, calculated, counting, tree: (how = {}) => treeOf(form.items, '', how) }
 }
 
 /** Instances of a repeating group at most: more than anybody types. */

@@ -1,6 +1,6 @@
 /** FHIR's value[x], initial[x] and answer[x], in and out; and the extensions that Foyer knows. */
 import type { Coding, Extension, QuestionnaireResponseItemAnswer } from 'fhir/r4.js'
-import type { Code, ItemKind, Said, Value } from './model.js'
+import { INTEGER, type Code, type ItemKind, type Said, type Value } from './model.js'
 
 const BASE = 'http://hl7.org/fhir/StructureDefinition/'
 const SDC = 'http://hl7.org/fhir/uv/sdc/StructureDefinition/'
@@ -107,7 +107,7 @@ function checkedValue(is: Value['is'], found: unknown): Value | undefined {
     case 'decimal':
       return typeof found === 'number' && Number.isFinite(found) ? { is, value: found } : undefined
     case 'integer':
-      return Number.isSafeInteger(found) ? { is, value: found as number } : undefined
+      return isInteger(found) ? { is, value: found } : undefined
     case 'coding':
       return isObject(found) ? { is, value: codeOf(found) } : undefined
     case 'quantity':
@@ -117,6 +117,10 @@ function checkedValue(is: Value['is'], found: unknown): Value | undefined {
     default:
       return typeof found === 'string' && (formats[is]?.test(found) ?? true) ? { is, value: found } : undefined
   }
+}
+
+function isInteger(found: unknown): found is number {
+  return Number.isInteger(found) && Number(found) >= INTEGER.least && Number(found) <= INTEGER.most
 }
 
 export function codeOf(coding: object): Code {

@@ -13,6 +13,9 @@ export type Value =
   | { is: 'coding'; value: Code }
   | { is: 'quantity'; value: Amount }
 
+/** What FHIR's integer holds: 32 bits. */
+export const INTEGER = { least: -(2 ** 31), most: 2 ** 31 - 1 }
+
 export type Code = Pick<Coding, 'system' | 'code' | 'display'>
 export type Amount = Pick<Quantity, 'unit' | 'system' | 'code'> & { value: number }
 

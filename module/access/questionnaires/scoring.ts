@@ -2,7 +2,16 @@
 import { flat, stand, weightOfValue, type Asked, type Standing } from './enabling.js'
 import { askedBy, type Expression } from './expression.js'
 import { hasLoinc, instrumentOf } from './instruments.js'
-import { isQuestion, sameValue, type Answers, type Band, type Flag, type Form, type Item } from './model.js'
+import {
+  isQuestion,
+  sameValue,
+  type Answers,
+  type Band,
+  type Flag,
+  type Form,
+  type Item,
+  type ItemKind,
+} from './model.js'
 
 export type Score =
   /** Nothing in this questionnaire counts. */
@@ -17,14 +26,14 @@ export type Score =
  */
 export function score(form: Form, answers: Answers): Score {
   const main = mainOf(form)
-  if (main) return scored(stand(form, answers), main.calculation, bandsOfMain(form, main.item))
+  if (main) return scored(stand(form, answers), main.calculation, bandsOfMain(form, main.item), main.item.kind)
   const counted = countedIn(form)
   if (!counted) return { state: 'none' }
   return scored(stand(form, answers), { is: 'answers', how: 'sum', of: counted }, form.bands)
 }
 
-function scored(standing: Standing, calculation: Expression, bands: readonly Band[]): Score {
-  const { value, missing } = standing.calculated(calculation, '')
+function scored(standing: Standing, calculation: Expression, bands: readonly Band[], kind?: ItemKind): Score {
+  const { value, missing } = standing.calculated(calculation, '', kind)
   return value === undefined ? { state: 'missing', missing } : { state: 'scored', value, band: bandIn(bands, value) }
 }
 
@@ -63,7 +72,7 @@ export function partScores(form: Form, answers: Answers): PartScore[] {
   return calculating(form).flatMap(({ calculation, item }): PartScore[] => {
     const placed = form.all.get(item.linkId)
     if (item === main || !placed || placed.around.length > 0 || !standing.isAsked(placed, '')) return []
-    const { value } = standing.calculated(calculation, '')
+    const { value } = standing.calculated(calculation, '', item.kind)
     return value === undefined ? [] : [{ item, value, band: bandIn(item.bands, value) }]
   })
 }

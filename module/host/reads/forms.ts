@@ -193,7 +193,8 @@ async function askedOccasions(db: Queryable, ruleId: number, from: Day): Promise
 
 /**
  * Charts that somebody opens in the portal, of an age that a rule names, which it has not asked yet and who have not got
- * the form open. A rule that recurs asks anew who answered so long ago and was not asked again, as while it was off.
+ * the form open. A rule that recurs asks anew who answered so long ago and was not asked again, as while it was off. What
+ * staff asked by hand and was answered at that age is an answer too: nobody is asked the same again for the rule's sake.
  */
 export async function agesToAsk(
   db: Queryable,
@@ -209,6 +210,10 @@ export async function agesToAsk(
         AND NOT EXISTS (SELECT 1 FROM foyer_form_assignments a
                          WHERE a.rule_id = :rule AND a.pid = p.pid
                            AND (:recurs = 0 OR a.state <> 'sent' OR a.closed_at >= :answeredSince))
+        AND NOT EXISTS (SELECT 1 FROM foyer_form_assignments h
+                         WHERE h.pid = p.pid AND h.form_key = :form AND h.state = 'sent' AND h.rule_id IS NULL
+                           AND (:recurs = 0 OR h.closed_at >= :answeredSince)
+                           AND TIMESTAMPDIFF(YEAR, p.DOB, h.closed_at) >= :ageFrom)
         AND NOT ${open(`CONCAT('pid:', p.pid)`)}
       ORDER BY p.pid LIMIT ${String(Math.trunc(most))}`,
     {

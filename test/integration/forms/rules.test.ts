@@ -276,10 +276,7 @@ describeOnEverySite('A rule that asks forms', (site) => {
     await ask(practice, form, { pid }, { everyDays: 30, note: 'As agreed' })
     await followRules(practice.portal)
     await answerWaiting(form, pid)
-    // The rule by age has its turn once, and the one by visit once for each.
-    await followRules(practice.portal)
-    expect((await opensOf(form))[0]).to.include({ opens_on: MONDAY, every_days: 30, note: 'As agreed' })
-    await answerWaiting(form, pid)
+    // Answered for staff, it is not asked once more for the rule by age; the one by visit has its turn for each.
     await followRules(practice.portal)
     expect((await opensOf(form))[0]).to.include({ opens_on: '2026-12-23', every_days: 30, note: 'As agreed' })
 
@@ -299,6 +296,25 @@ describeOnEverySite('A rule that asks forms', (site) => {
     await ask(practice, form, { pid }, { everyDays: 10, note: 'Sooner now' })
     const said = { every_days: 10, note: 'Sooner now', asked_by: nurse.name }
     expect((await opensOf(form))[0]).to.include({ opens_on: MONDAY, ...said })
+  })
+
+  it('by age counts what staff asked and was answered at that age, for as long as it recurs', async () => {
+    const { clock, patients } = practice
+    const once = await rule({ ageFrom: 60, ageUntil: 70 })
+    const again = await rule({ ageFrom: 60, ageUntil: 70, everyDays: 100 })
+    const later = await rule({ ageFrom: 66, ageUntil: 70 })
+    for (const form of [once, again, later]) {
+      await ask(practice, form, { pid: patients.john })
+      await answerWaiting(form, patients.john)
+    }
+    const times = async () => Promise.all([once, again, later].map(async (form) => (await asked(form)).length))
+    await followRules(practice.portal)
+    expect(await times()).to.deep.equal([1, 1, 1])
+    clock.set('2027-03-04T08:00:00')
+    await followRules(practice.portal)
+    // Answered at 65, it is not what the rule asks at 66.
+    expect(await times()).to.deep.equal([1, 2, 2])
+    clock.set(`${MONDAY}T08:00:00`)
   })
 
   it('that recurs does so while it is switched on and the age is right, and takes up again what it left', async () => {

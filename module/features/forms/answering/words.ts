@@ -92,6 +92,8 @@ export const words = wordsIn(
     'forms.problem.too-small': 'Please enter {{limit}} or more.',
     'forms.problem.too-large': 'Please enter {{limit}} or less.',
     'forms.problem.too-fine': 'Please use at most {{limit}} digits after the point.',
+    'forms.problem.sum-too-large':
+      'What is calculated from this number is too large to keep. Please write a smaller number.',
     'forms.problem.not-whole': 'Please enter a whole number.',
     'forms.problem.not-a-day': 'Please enter a day of the calendar.',
     'forms.problem.not-an-address': 'Please enter a web address, such as https://example.org.',
@@ -193,6 +195,8 @@ export const words = wordsIn(
     'forms.problem.too-small': 'Escriba {{limit}} o más.',
     'forms.problem.too-large': 'Escriba {{limit}} o menos.',
     'forms.problem.too-fine': 'Use como máximo {{limit}} cifras después del punto.',
+    'forms.problem.sum-too-large':
+      'Lo que se calcula con este número es demasiado grande para guardarlo. Escriba un número menor.',
     'forms.problem.not-whole': 'Escriba un número entero.',
     'forms.problem.not-a-day': 'Escriba un día del calendario.',
     'forms.problem.not-an-address': 'Escriba una dirección web, como https://example.org.',

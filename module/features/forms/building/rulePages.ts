@@ -152,7 +152,8 @@ async function meantNow({ clock, db }: StaffContext['portal'], rule: NewRule): P
   const today = dayOf(clock.now())
   const most = COUNT_MOST + 1
   // A rule that is not there yet has asked nobody.
-  const unsaved = { id: 0, form: rule.form, ageFrom: rule.ageFrom, ageUntil: rule.ageUntil }
+  const { ageFrom, ageUntil, everyDays, form } = rule
+  const unsaved = { id: 0, form, ageFrom, ageUntil, everyDays }
   if (rule.categoryId === undefined) return (await agesToAsk(db, unsaved, { today, most })).length
   const within = { from: today, until: daysLater(today, rule.daysBefore), most }
   const asked = await appointmentsToAsk(db, { ...unsaved, categoryId: rule.categoryId }, within)
