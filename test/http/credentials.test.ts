@@ -99,7 +99,7 @@ describe('Staff give a patient access, page by page', function () {
     for (const [password, why] of [
       ['short', 'Too short'],
       ['password1234', 'Many people use this one'],
-      ['NinaMossNinaMoss', 'made of your own name'],
+      ['NinaMossNinaMoss', 'made of your or the patient’s name'],
     ] as const) {
       expect(await judged(password)).to.include(why)
       const refused = await save(pid, { ...fields, password })
