@@ -3,12 +3,20 @@
 // Looked up when needed: a swap may replace any of them.
 const byId = (id) => document.getElementById(id)
 
-/** Speaks a text to screen readers, even the same text twice. */
+let toSay = []
+/** Speaks a text to screen readers, even the same text twice. What one answer says in several places is said together. */
 function announce(text) {
   const announcer = byId('announcer')
-  if (!announcer || !text) return
-  announcer.textContent = ''
-  setTimeout(() => (announcer.textContent = text.replace(/\s+/g, ' ').trim()), 50)
+  const said = text?.replace(/\s+/g, ' ').trim()
+  if (!announcer || !said) return
+  if (toSay.length === 0) {
+    announcer.textContent = ''
+    setTimeout(() => {
+      announcer.textContent = toSay.join(' ')
+      toSay = []
+    }, 50)
+  }
+  if (!toSay.includes(said)) toSay.push(said)
 }
 
 /** After new content: its error summary takes the focus, else its heading; what just happened is spoken. A poll moves nobody. */
@@ -169,8 +177,9 @@ const whenClosed = (event) => {
 document.addEventListener('close', whenClosed, { capture: true })
 
 // What has just been done can be taken back for some seconds; they don't run while somebody is there (views/partials/undo.ejs).
+// What was not done offers no way back and stays: until somebody closes it, does the next thing, or leaves the page.
 function standUndo() {
-  for (const undo of document.querySelectorAll(':is([data-undo], #undo > .notice):not([data-standing])')) {
+  for (const undo of document.querySelectorAll('[data-undo]:not([data-standing])')) {
     undo.dataset.standing = ''
     // A page that was made with it has it among its own: only from its place is it taken away with what it offered.
     const place = byId('undo')

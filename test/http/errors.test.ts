@@ -194,6 +194,9 @@ function shapeOf(sql: string): string {
  * Without what it asks for first, no route answers, but for what stands beside its answer: how often somebody tried, a
  * card of several. Of later statements some are such, too.
  */
+/** Of several, one that fails is named on the page to which this leads, and the others are done (bulk.test.ts). */
+const GOES_ON: readonly string[] = ['POST /staff/portal/appointments/bulk']
+
 function faultsIn(route: Route, page: Page, { failed, first }: { failed: string; first: boolean }): string[] {
   const headers = [...page.headers].map(([name, value]) => `${name}: ${value}`).join('\n')
   const said = `${page.body}\n${headers}`
@@ -201,7 +204,7 @@ function faultsIn(route: Route, page: Page, { failed, first }: { failed: string;
   if (said.includes(BROKEN) || said.includes('ER_MARKER')) return [`${what} says what broke`]
   if (failed === '') return []
   const number = page.headers.get('X-Request-Id') ?? '?'
-  if (page.status < 500) return first ? [`${what}: ${String(page.status)}`] : []
+  if (page.status < 500) return first && !GOES_ON.includes(nameOf(route)) ? [`${what}: ${String(page.status)}`] : []
   if (page.status !== 500 && page.status !== 503) return [`${what}: ${String(page.status)}`]
   return route.method === 'get' && !page.body.includes(number) ? [`${what}: without its number`] : []
 }

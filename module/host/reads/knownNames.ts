@@ -9,6 +9,7 @@ export interface KnownName {
 
 const BIRTH_DATE = /\b\d{4}-\d{2}-\d{2}\b/
 const WORDS_MOST = 6
+const PARTS = Array.from({ length: WORDS_MOST }, (_, at) => at)
 const REGISTERED = `CONCAT_WS(' ', first_name, middle_name, last_name, birth_name)`
 
 /**
@@ -21,24 +22,28 @@ export async function knownNames(db: Queryable, typed: string, limit: number): P
   const words = typed.replace(BIRTH_DATE, ' ').split(/[\s,]+/)
   const parts = words.filter((word) => word !== '').slice(0, WORDS_MOST)
   if (parts.length === 0 && born === undefined) return []
-  const all = (column: string) => parts.map((_, at) => `${column} LIKE :part${String(at)}`) // sql-safe: constants and numbers
-  const registered = born === undefined ? [] : [`id IN (SELECT account_id FROM foyer_registrations WHERE ${OWN_BIRTH})`]
+  // One statement whatever is typed: a part that is not there is in every name.
+  const all = (column: string) => PARTS.map((at) => `${column} LIKE :part${String(at)}`).join(' AND ') // sql-safe: constants and numbers
   const most = `LIMIT ${String(Math.trunc(limit))}` // sql-safe: a number
   return db.select<KnownName>(
     // sql-safe: constants and numbers
     `SELECT holder.own_record AS record, IF(p.pid IS NULL, COALESCE(own.pid, holder.host_pid), NULL) AS pid
        FROM (SELECT id FROM foyer_accounts
-              WHERE ${[...all('display_name'), ...registered].join(' AND ')} ORDER BY display_name, id ${most}) named
+              WHERE ${all('display_name')}
+                AND (:born IS NULL OR id IN (SELECT account_id FROM foyer_registrations WHERE ${OWN_BIRTH}))
+              ORDER BY display_name, id ${most}) named
        JOIN foyer_accounts holder ON holder.id = named.id
        LEFT JOIN foyer_grants own ON own.account_id = holder.id AND own.relationship = 'self'
        LEFT JOIN patient_data p ON p.pid = COALESCE(own.pid, holder.host_pid)
       UNION
      (SELECT NULL, pid FROM foyer_registrations
-       WHERE ${['pid > 0', ...all(REGISTERED), ...(born === undefined ? [] : ['born = :born'])].join(' AND ')}
+       WHERE pid > 0 AND ${all(REGISTERED)} AND (:born IS NULL OR born = :born)
          AND NOT EXISTS (SELECT 1 FROM patient_data p WHERE p.pid = foyer_registrations.pid) ${most})`,
     {
-      born,
-      ...Object.fromEntries(parts.map((part, at) => [`part${String(at)}`, `%${part.replace(/[\\%_]/g, '\\$&')}%`])),
+      born: born ?? null,
+      ...Object.fromEntries(
+        PARTS.map((at) => [`part${String(at)}`, `%${(parts[at] ?? '').replace(/[\\%_]/g, '\\$&')}%`]),
+      ),
     },
   )
 }

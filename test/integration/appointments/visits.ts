@@ -255,12 +255,13 @@ export async function untilWaiting(
   over: () => boolean = () => false,
 ): Promise<void> {
   while (!over()) {
+    // First of all, or who waited in the test before is still told of.
+    await sleep(RENEWED_MS)
     const waiting = await practice.db.first(
       `SELECT trx_id FROM information_schema.innodb_trx t JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id
         WHERE trx_state = 'LOCK WAIT' AND p.db = DATABASE() AND INSTR(trx_query, :words) > 0`,
       { words },
     )
     if (waiting) return
-    await sleep(RENEWED_MS)
   }
 }

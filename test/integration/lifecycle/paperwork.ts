@@ -74,8 +74,9 @@ async function profile({ records }: TestPractice, maria: Visitor, admin: Visitor
   const accept = async (fields: Record<string, string> = {}): Promise<void> => {
     const [, path = ''] =
       /href="([^"]*\/profile-changes\/(?:insurance\/)?\d+)"/.exec((await admin.get(changes)).body) ?? []
-    const version = fieldValue((await admin.get(path)).body, 'version')
-    done(await admin.post(`${path}/decision`, { version, all: '1', ...fields }), path)
+    const { body } = await admin.get(path)
+    const seen = { pid: fieldValue(body, 'pid'), version: fieldValue(body, 'version') }
+    done(await admin.post(`${path}/decision`, { ...seen, all: '1', ...fields }), path)
   }
   await propose('edit/address', { street: '7 New Street' })
   await accept()

@@ -13,6 +13,7 @@ import type { Appointment } from '../appointment.js'
 import type { FreeTime } from '../availability.js'
 import type { RequestRefusal } from '../booking.js'
 import { lastDay, type Closing, type Outlook } from '../openings.js'
+import type { ProviderChoice } from './providerChoice.js'
 
 /** Whether a time is chosen for a new request, or in place of the one that this visit has. */
 export type Purpose = Appointment | undefined
@@ -25,7 +26,8 @@ function baseOf(purpose: Purpose): string {
 export interface Choice {
   purpose: Purpose
   categories: Category[]
-  providers: Provider[]
+  /** Whom they choose from. */
+  among: Pick<ProviderChoice, 'shown' | 'search'>
   category: Category | undefined
   provider: Provider | undefined
   from: Day
@@ -92,7 +94,8 @@ export function timesPage(context: RequestContext, choice: Omit<Choice, 'purpose
       text: t('appointments.categoryMinutes', { name: each.name, minutes: each.minutes }),
       selected: each.id === choice.category?.id,
     })),
-    providers: choice.providers.map((each) => ({
+    search: searchOf(context, choice.among),
+    providers: choice.among.shown.map((each) => ({
       value: String(each.id),
       text: each.facilityName === '' ? each.name : `${each.name}, ${each.facilityName}`,
       selected: each.id === choice.provider?.id,
@@ -112,6 +115,12 @@ export function timesPage(context: RequestContext, choice: Omit<Choice, 'purpose
     }),
     phone: portal.practice().phone,
   }
+}
+
+/** By which somebody is found who is not in the list. */
+function searchOf({ t }: RequestContext, { search, shown }: Choice['among']) {
+  if (!search) return undefined
+  return { who: search.who, hint: t('appointments.choose.who.hint', { total: search.count, shown: shown.length }) }
 }
 
 /** Who has no time on these days, who is booked out, and who cannot be asked for: each with what to do next. */
@@ -159,8 +168,14 @@ function queryOf(choice: Choice, from: Day): string {
   return new URLSearchParams({
     provider: String(choice.provider?.id ?? ''),
     ...(choice.purpose ? {} : { category: String(choice.category?.id ?? '') }),
+    ...whoIn(choice.among),
     from,
   }).toString()
+}
+
+/** The name that was typed goes along, so that the list stays what it is. */
+export function whoIn({ search }: Choice['among']): { who?: string } {
+  return search && search.who !== '' ? { who: search.who } : {}
 }
 
 interface DayView {

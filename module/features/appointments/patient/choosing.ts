@@ -7,6 +7,7 @@ import type { Answer } from '../../../web/show.js'
 import { outlook, offer, type Wish } from '../openings.js'
 import { checkPage, choicePage, type Checked, type CheckTyped, type Note, type Purpose } from './choicePages.js'
 import { notTheirs } from './notTheirs.js'
+import type { ProviderChoice } from './providerChoice.js'
 
 export const DAYS_SHOWN = 7
 
@@ -14,7 +15,7 @@ interface Offered {
   category: Wish['category'] | undefined
   provider: Wish['provider'] | undefined
   categories: Wish['category'][]
-  providers: Wish['provider'][]
+  among: ProviderChoice
   notes: Note[]
 }
 
@@ -22,12 +23,12 @@ interface Offered {
 export async function showChoice(
   context: RecordContext,
   purpose: Purpose,
-  { categories, providers, category, provider, notes }: Offered,
+  { categories, among, category, provider, notes }: Offered,
 ): Promise<Answer> {
   const { portal, query, show } = context
   const from = firstDay(query['from'], dayOf(portal.clock.now()))
   const offered = await offeredFrom(context, { category, provider }, from)
-  const chosen = { categories, providers, category, provider, notes }
+  const chosen = { categories, among, category, provider, notes: [...notes, ...among.notes] }
   const page = choicePage(context, { ...chosen, ...offered, purpose, from, days: DAYS_SHOWN })
   return show.page('/appointments/patient/choose', page, { title: page.title })
 }

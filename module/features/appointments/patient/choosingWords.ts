@@ -11,6 +11,11 @@ export const choosingWords = wordsIn(
     'appointments.choose.lead': 'Choose the kind of visit and whom you would like to see. Nothing is sent yet.',
     'appointments.choose.category': 'Kind of visit',
     'appointments.choose.provider': 'Doctor or clinician',
+    'appointments.choose.who': 'Find a doctor or clinician by name',
+    'appointments.choose.who.hint':
+      '{{total}} people can be requested here; {{shown}} of them are in the list. Type part of a name to find another.',
+    'appointments.choose.nobodyCalled':
+      'Nobody who can be requested here is called {{name}}. Look at the spelling, or choose from the list.',
     'appointments.choose.show': 'Show free times',
     'appointments.choose.range': 'Free times from {{from}} to {{until}}',
     'appointments.choose.none': 'Nothing is free with {{name}} in these days',
@@ -113,6 +118,11 @@ export const choosingWords = wordsIn(
     'appointments.choose.lead': 'Elija el tipo de visita y con quién le gustaría atenderse. Todavía no se envía nada.',
     'appointments.choose.category': 'Tipo de visita',
     'appointments.choose.provider': 'Médico o profesional',
+    'appointments.choose.who': 'Buscar a un médico o profesional por su nombre',
+    'appointments.choose.who.hint':
+      'Aquí se puede solicitar cita con {{total}} personas; {{shown}} están en la lista. Escriba parte de un nombre para encontrar a otra.',
+    'appointments.choose.nobodyCalled':
+      'Nadie con quien se pueda solicitar cita aquí se llama {{name}}. Revise cómo se escribe o elija de la lista.',
     'appointments.choose.show': 'Ver horas libres',
     'appointments.choose.range': 'Horas libres del {{from}} al {{until}}',
     'appointments.choose.none': 'No queda nada libre con {{name}} en estos días',

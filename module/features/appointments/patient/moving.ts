@@ -17,6 +17,7 @@ import {
   typedIn,
 } from './choosing.js'
 import { find, made, refused, showOne } from './visit.js'
+import { chosenAmong } from './providerChoice.js'
 import { whyNotMoved } from './visitPage.js'
 import { callPractice } from './visitView.js'
 
@@ -29,12 +30,13 @@ export async function chooseOther(context: RecordContext): Promise<Answer> {
   if (why) return notMoved(context, appointment, why)
   const { categories, providers } = await requestable(portal, portal.db)
   const wanted = query['provider'] ?? String(appointment.provider.id ?? '')
-  const provider = providers.find((each) => String(each.id) === wanted)
+  const among = chosenAmong(providers, wanted, query['who'])
+  const { provider } = among
   const kind = categories.find((each) => each.id === appointment.category.id)
   if (!kind) return refused(context, 422, { text: notOfThisKind(context) })
   const category = { ...kind, minutes: appointment.minutes > 0 ? appointment.minutes : kind.minutes }
   const notes = provider ? [] : [await whyNotOffered(context, wanted)]
-  const offered = { categories: [category], providers, category, notes }
+  const offered = { categories: [category], among, category, notes }
   return showChoice(context, appointment, { ...offered, provider: provider ?? providers[0] })
 }
 

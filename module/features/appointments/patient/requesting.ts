@@ -15,6 +15,7 @@ import {
   statusOf,
   typedIn,
 } from './choosing.js'
+import { chosenAmong } from './providerChoice.js'
 import { made } from './visit.js'
 
 /** GET …/new: what the address asks for, else the first of what can be had. */
@@ -25,13 +26,14 @@ export async function chooseTime(context: RecordContext): Promise<Answer> {
   const own = scope.kind === 'chart' ? String(scope.patient.providerId ?? '') : ''
   // Whom they see usually, unless they say otherwise.
   const wanted = query['provider'] ?? own
-  const provider = providers.find((each) => String(each.id) === wanted)
+  const among = chosenAmong(providers, wanted, query['who'])
+  const { provider } = among
   const notes: Note[] = [
     ...(query['category'] !== undefined && !category ? [{ key: 'appointments.choose.otherCategory' }] : []),
     ...(provider ? [] : await whyNotThey(context, query['provider'], own)),
   ]
   const wish = { category: category ?? categories[0], provider: provider ?? providers[0] }
-  return showChoice(context, undefined, { categories, providers, ...wish, notes })
+  return showChoice(context, undefined, { categories, among, ...wish, notes })
 }
 
 /** Of the doctor whom they usually see nothing is said, unless there is something to say. */

@@ -4,8 +4,9 @@ import { isBookingPublic } from '../../../web/bookAddress.js'
 import type { DoorContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import { requestable } from '../openings.js'
-import { timesPage, whyNotOffered, type Note } from '../patient/choicePages.js'
+import { timesPage, whoIn, whyNotOffered, type Note } from '../patient/choicePages.js'
 import { DAYS_SHOWN, firstDay, offeredFrom } from '../patient/choosing.js'
+import { chosenAmong } from '../patient/providerChoice.js'
 import { onward } from './onward.js'
 
 /** With `link`, another time is chosen for a wish that is known already. */
@@ -16,16 +17,18 @@ export async function chooseTime(context: DoorContext): Promise<Answer> {
   if (inside) return show.seeOther(onward(query))
   const { categories, providers } = await requestable(portal, portal.db)
   const category = categories.find((each) => String(each.id) === query['category'])
-  const provider = providers.find((each) => String(each.id) === query['provider'])
+  const among = chosenAmong(providers, query['provider'] ?? '', query['who'])
+  const { provider } = among
   const otherCategory = query['category'] !== undefined && !category
   const notes: Note[] = [
     ...(otherCategory ? [{ key: 'appointments.choose.otherCategory' }] : []),
     ...(query['provider'] !== undefined && !provider ? [await whyNotOffered(context, query['provider'])] : []),
+    ...among.notes,
   ]
   const wish = { category: category ?? categories[0], provider: provider ?? providers[0] }
   const from = firstDay(query['from'], dayOf(portal.clock.now()))
   const offered = await offeredFrom(context, wish, from)
-  const choice = { ...wish, ...offered, categories, providers, notes, from, days: DAYS_SHOWN }
+  const choice = { ...wish, ...offered, categories, among, notes, from, days: DAYS_SHOWN }
   return show.page('/appointments/public/choose', pageOf(context, choice), { title: t('booking.title') })
 }
 
@@ -33,7 +36,12 @@ function pageOf(context: DoorContext, choice: Parameters<typeof timesPage>[1]) {
   const { query, t, url } = context
   const link = /^[\w-]{43}$/.exec(query['link'] ?? '')?.[0]
   const address = (from: string): string => {
-    const fields = { provider: String(choice.provider?.id ?? ''), category: String(choice.category?.id ?? ''), from }
+    const fields = {
+      provider: String(choice.provider?.id ?? ''),
+      category: String(choice.category?.id ?? ''),
+      ...whoIn(choice.among),
+      from,
+    }
     return url(`/portal/book?${new URLSearchParams({ ...fields, ...(link === undefined ? {} : { link }) }).toString()}`)
   }
   return {
