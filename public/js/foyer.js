@@ -204,6 +204,13 @@ function standUndo() {
   }
 }
 
+document.addEventListener('click', (event) => {
+  const notice = event.target.closest?.('[data-dismiss]')?.closest('.notice')
+  if (!notice) return
+  notice.remove()
+  byId('main')?.focus({ preventScroll: true })
+})
+
 // Several rows at once (views/partials/selection.ejs).
 const picksOf = (form) => [...document.querySelectorAll(`[data-pick][form="${CSS.escape(form)}"]`)]
 const selections = () => [...document.querySelectorAll('[data-selection]')]
