@@ -13,7 +13,7 @@ import type { Appointment } from '../appointment.js'
 import type { FreeTime } from '../availability.js'
 import type { RequestRefusal } from '../booking.js'
 import { lastDay, type Closing, type Outlook } from '../openings.js'
-import type { ProviderChoice } from './providerChoice.js'
+import type { Note, ProviderChoice } from './providerChoice.js'
 
 /** Whether a time is chosen for a new request, or in place of the one that this visit has. */
 export type Purpose = Appointment | undefined
@@ -38,13 +38,6 @@ export interface Choice {
   outlook?: Outlook
   /** Why what was asked for is not what is shown. */
   notes: readonly Note[]
-}
-
-export interface Note {
-  /** Of words. */
-  key: string
-  /** Whom it is about. */
-  name?: string
 }
 
 /** Why nobody of this users.id stands among those to choose from: a provider of the practice is named. */

@@ -5,9 +5,9 @@ import { chosenId, optionalText } from '../../../web/forms.js'
 import type { RecordContext, RequestContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import { outlook, offer, type Wish } from '../openings.js'
-import { checkPage, choicePage, type Checked, type CheckTyped, type Note, type Purpose } from './choicePages.js'
+import { checkPage, choicePage, type Checked, type CheckTyped, type Purpose } from './choicePages.js'
 import { notTheirs } from './notTheirs.js'
-import type { ProviderChoice } from './providerChoice.js'
+import type { Note, ProviderChoice } from './providerChoice.js'
 
 export const DAYS_SHOWN = 7
 

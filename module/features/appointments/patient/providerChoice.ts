@@ -1,6 +1,13 @@
 /** Whom a patient chooses from: everybody of a small practice; of a large one those whose name is typed, or who are near. */
 import type { Provider } from '../../../host/calendar.js'
-import type { Note } from './choicePages.js'
+
+/** What is said above the times: why what was asked for is not what is shown. */
+export interface Note {
+  /** Of words. */
+  key: string
+  /** Whom it is about. */
+  name?: string
+}
 
 export interface ProviderChoice {
   /** Whom the address asks for. Undefined: nobody who can be requested. */

@@ -3,7 +3,7 @@ import type { RecordContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import { requestAppointment, type RequestRefusal } from '../booking.js'
 import { requestable, type Wish } from '../openings.js'
-import { whyNotOffered, whyNotRequested, type CheckTyped, type Note } from './choicePages.js'
+import { whyNotOffered, whyNotRequested, type CheckTyped } from './choicePages.js'
 import {
   Chosen,
   chosenErrors,
@@ -15,7 +15,7 @@ import {
   statusOf,
   typedIn,
 } from './choosing.js'
-import { chosenAmong } from './providerChoice.js'
+import { chosenAmong, type Note } from './providerChoice.js'
 import { made } from './visit.js'
 
 /** GET …/new: what the address asks for, else the first of what can be had. */

@@ -4,9 +4,9 @@ import { isBookingPublic } from '../../../web/bookAddress.js'
 import type { DoorContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import { requestable } from '../openings.js'
-import { timesPage, whoIn, whyNotOffered, type Note } from '../patient/choicePages.js'
+import { timesPage, whoIn, whyNotOffered } from '../patient/choicePages.js'
 import { DAYS_SHOWN, firstDay, offeredFrom } from '../patient/choosing.js'
-import { chosenAmong } from '../patient/providerChoice.js'
+import { chosenAmong, type Note } from '../patient/providerChoice.js'
 import { onward } from './onward.js'
 
 /** With `link`, another time is chosen for a wish that is known already. */
