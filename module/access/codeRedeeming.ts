@@ -279,6 +279,7 @@ interface GrantRow {
   record: string
   relationship: string
   extent: string
+  valid_from: Utc
   valid_until: Utc | null
   exempt: number
   revoked_at: Utc | null
@@ -289,7 +290,7 @@ async function openRecord(tx: Tx, portal: Portal, actor: Actor, code: TriedCode,
   const { clock } = portal
   const { pid, relationship, extent } = code
   const before = await tx.first<GrantRow>(
-    `SELECT id, record, relationship, extent, valid_until, exempt_at IS NOT NULL AS exempt, revoked_at
+    `SELECT id, record, relationship, extent, valid_from, valid_until, exempt_at IS NOT NULL AS exempt, revoked_at
        FROM foyer_grants WHERE account_id = :accountId AND pid = :pid`,
     { accountId, pid },
   )
@@ -299,6 +300,8 @@ async function openRecord(tx: Tx, portal: Portal, actor: Actor, code: TriedCode,
     return record
   }
   if (before.revoked_at !== null) throw new Undone('barred')
+  // Staff keep it closed until a day: no row opens now what the code says, and later what the grant does.
+  if (before.valid_from > utc(clock.now())) throw new Undone('otherwise-open')
   const granted = { ...before, until: before.valid_until ?? undefined, exempt: before.exempt === 1 }
   const after = joined(granted, code, code.born, portal)
   if (!after) throw new Undone('otherwise-open')

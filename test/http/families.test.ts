@@ -1,6 +1,7 @@
 /** Who opens whose record, at the door of every page: by age, by staff's decision, and always as whom it is done. */
 import { expect } from 'chai'
 import { grant } from '../../module/access/accounts.js'
+import { findAccount } from '../../module/access/scope.js'
 import type { Actor } from '../../module/platform/audit.js'
 import { addressOf } from '../../module/web/routes.js'
 import { MORNING, openPractice, type TestPractice } from '../support/practice.js'
@@ -91,6 +92,28 @@ describe('A family', function () {
     expect((await maria.get(home)).status).to.equal(200)
   })
 
+  it('opens on the day that staff say, and nothing before; empty opens it at once', async () => {
+    const kid = await child('2020-01-01')
+    const home = `/portal/records/${kid.record}`
+    const change = { relationship: 'mother', extent: 'full', until: '', reason: 'From the new year' }
+    expect((await maria.get(home)).status).to.equal(200)
+    expect((await admin.post(kid.path, { ...change, from: '2026-11-24' }, { from: kid.path })).status).to.equal(303)
+    expect((await maria.get(home)).status, 'closed until then').to.equal(404)
+    const page = await admin.get(kid.path)
+    expect(page.body).to.contain('Not yet open').and.to.contain('Opens on').and.to.contain('value="2026-11-24"')
+    const opens = async () => (await findAccount(practice.db, practice.portal, practice.accounts.maria))?.records ?? []
+    practice.clock.set('2026-11-23T23:59:59.999')
+    expect((await opens()).map(({ record }) => record)).to.not.include(kid.record)
+    practice.clock.set('2026-11-24T00:00:00')
+    expect((await opens()).map(({ record }) => record)).to.include(kid.record)
+    practice.clock.set(MORNING)
+    // Saved again with the day that is shown, it stays as it is.
+    await admin.post(kid.path, { ...change, from: '2026-11-24' })
+    expect((await maria.get(home)).status, 'still closed').to.equal(404)
+    await admin.post(kid.path, { ...change, from: '' })
+    expect((await maria.get(home)).status, 'at once').to.equal(200)
+  })
+
   it('is decided about with a reason, on the page as it is now, in words that say what is missing', async () => {
     const kid = await child('2020-01-01')
     const page = await admin.get(kid.path)
@@ -105,6 +128,9 @@ describe('A family', function () {
     for (const [wrong, words] of [
       [{ ...change, until: '2026-02-31' }, 'not a day'],
       [{ ...change, until: '2026-11-22' }, 'is over'],
+      [{ ...change, from: '2026-11-20' }, 'is over'],
+      [{ ...change, from: 'soon' }, 'not a day'],
+      [{ ...change, from: '2027-01-01' }, 'end before it opens'],
       [{ ...change, extent: 'all' }, 'Choose one'],
       [{ ...change, relationship: 'boss' }, 'Choose one'],
     ] as const) {

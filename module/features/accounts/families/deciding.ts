@@ -11,7 +11,8 @@ import { publish } from '../../../platform/outbox.js'
 import { chartTurn, takeTurn } from '../../../platform/turns.js'
 
 export type Decision =
-  | { what: 'changed'; relationship: string; extent: string; until: Day | undefined }
+  /** `from`: closed until that day. Undefined: as it is, and at once where it has not begun. */
+  | { what: 'changed'; relationship: string; extent: string; from?: Day | undefined; until: Day | undefined }
   /** Stands against every PIN and code, until it is restored. */
   | { what: 'revoked' }
   | { what: 'restored' }
@@ -106,17 +107,18 @@ async function write(
   tx: Tx,
   { clock }: Portal,
   actor: Actor,
-  { id }: ChartGrant,
+  { id, validFrom }: ChartGrant,
   { decision, reason }: Deciding,
 ): Promise<void> {
   const decided = { id, by: actor.name, reason, now: utc(clock.now()) }
   switch (decision.what) {
     case 'changed': {
-      const { relationship, extent, until } = decision
+      const { relationship, extent, from, until } = decision
+      const begins = from === undefined ? earlier(validFrom, decided.now) : beginOf(from, clock.zone)
       await tx.change(
-        `UPDATE foyer_grants SET relationship = :relationship, extent = :extent, valid_until = :until, version = version + 1
+        `UPDATE foyer_grants SET relationship = :relationship, extent = :extent, valid_from = :begins, valid_until = :until, version = version + 1
           WHERE id = :id`,
-        { id, relationship, extent, until: until === undefined ? null : endOf(until, clock.zone) },
+        { id, relationship, extent, begins, until: until === undefined ? null : endOf(until, clock.zone) },
       )
       return
     }
@@ -150,6 +152,18 @@ async function write(
   }
 }
 
+const earlier = (one: Utc, other: Utc): Utc => (one < other ? one : other)
+
+/** The practice's midnight before the first day. */
+function beginOf(firstDay: Day, zone: string): Utc {
+  return utc(DateTime.fromISO(firstDay, { zone }).startOf('day'))
+}
+
+/** The first day on which something is open that begins at this instant. */
+export function firstDayOf(from: Utc, zone: string): Day {
+  return DateTime.fromSQL(from, { zone: 'utc' }).setZone(zone).toFormat('yyyy-MM-dd')
+}
+
 /** The practice's midnight after the last day. */
 export function endOf(lastDay: Day, zone: string): Utc {
   return utc(DateTime.fromISO(lastDay, { zone }).plus({ days: 1 }).startOf('day'))
@@ -160,6 +174,6 @@ export function lastDayOf(until: Utc, zone: string): Day {
   return DateTime.fromSQL(until, { zone: 'utc' }).minus({ milliseconds: 1 }).setZone(zone).toFormat('yyyy-MM-dd')
 }
 
-function saidOf({ relationship, extent, validUntil, revoked, exempt }: ChartGrant) {
-  return { relationship, extent, until: validUntil ?? null, revoked: revoked !== undefined, exempt }
+function saidOf({ relationship, extent, validFrom, validUntil, revoked, exempt }: ChartGrant) {
+  return { relationship, extent, from: validFrom, until: validUntil ?? null, revoked: revoked !== undefined, exempt }
 }

@@ -5,7 +5,7 @@ import { grantExtents } from '../../../access/codes.js'
 import { guardians } from '../../../access/ages.js'
 import { knownRelationship } from '../../../access/scope.js'
 import { findGrant, type ChartGrant } from '../../../host/reads/grants.js'
-import { day as dayOf, type Day } from '../../../platform/clock.js'
+import { day as dayOf, utc, type Day } from '../../../platform/clock.js'
 import { extentWords } from '../../../web/frame.js'
 import { optionalText, text } from '../../../web/forms.js'
 import { writeInstant } from '../../../web/instant.js'
@@ -15,7 +15,7 @@ import type { StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import { relationships } from '../codes/recipients.js'
 import { pidIn } from '../credentials/pid.js'
-import { decide, lastDayOf, type Decision } from './deciding.js'
+import { decide, firstDayOf, lastDayOf, type Decision } from './deciding.js'
 import { grantPath } from './grantsCard.js'
 import { historyOfGrant, type GrantEntry } from './history.js'
 import { changeText, standingOf, standingTag, untilText } from './standing.js'
@@ -45,6 +45,7 @@ const Change = z.object({
   version,
   relationship: z.enum(['self', ...relationships], 'form.choose'),
   extent: z.enum(grantExtents, 'form.choose'),
+  from: optionalText(10, 'families.until.notADay').refine(isDayOrNothing, 'families.until.notADay'),
   until: optionalText(10, 'families.until.notADay').refine(isDayOrNothing, 'families.until.notADay'),
   reason: optionalText(255),
 })
@@ -55,19 +56,43 @@ function isDayOrNothing(typed: string): boolean {
 
 /** POST …/grants/:grant */
 export async function changeGrant(context: StaffContext): Promise<Answer> {
-  const { form, portal, t } = context
+  const { form, t } = context
   const grant = await grantIn(context)
   if (!grant) return context.show.notFound()
   const asked = form(Change)
   if (!asked.ok)
     return again(context, grant, { form: 'change', fields: asked.typed, errors: errorsOf(context, asked.errors) })
-  const { extent, reason, relationship, until } = asked.value
-  if (until !== '' && until < dayOf(portal.clock.now()) && until !== shownUntil(context, grant)) {
-    const errors = [{ name: 'until', text: t('families.until.past') }]
+  const { extent, from, reason, relationship, until } = asked.value
+  const wrong = wrongDay(context, grant, from, until)
+  if (wrong) {
+    const errors = [{ name: wrong.name, text: t(wrong.key) }]
     return again(context, grant, { form: 'change', fields: asked.typed, errors })
   }
-  const decision: Decision = { what: 'changed', relationship, extent, until: until === '' ? undefined : until }
+  const begins = from === '' || from === shownFrom(context, grant) ? undefined : from
+  const decision: Decision = {
+    ...{ what: 'changed', relationship, extent },
+    from: from !== '' && isAhead(context, grant) ? from : begins,
+    until: until === '' ? undefined : until,
+  }
   return decided(context, grant, { version: asked.value.version, reason, decision })
+}
+
+/** A first day that is over would change what the trail says of it; a last one before it opens nothing. */
+function wrongDay(context: StaffContext, grant: ChartGrant, from: string, until: string) {
+  const today = dayOf(context.portal.clock.now())
+  if (from !== '' && from < today && from !== shownFrom(context, grant))
+    return { name: 'from', key: 'families.from.past' }
+  if (until !== '' && until < today && until !== shownUntil(context, grant))
+    return { name: 'until', key: 'families.until.past' }
+  return from !== '' && until !== '' && until < from ? { name: 'until', key: 'families.until.beforeFrom' } : undefined
+}
+
+function isAhead({ portal }: StaffContext, { validFrom }: ChartGrant): boolean {
+  return validFrom > utc(portal.clock.now())
+}
+
+function shownFrom({ portal }: StaffContext, { validFrom }: ChartGrant): Day {
+  return firstDayOf(validFrom, portal.clock.zone)
 }
 
 const Reasoned = z.object({ version, reason: text(255, 'families.reason.missing') })
@@ -166,6 +191,8 @@ async function grantView(context: StaffContext, grant: ChartGrant, typed: Typed)
         selected: value === field('extent', grant.extent),
       })),
       extentError: at('extent'),
+      from: field('from', shownFrom(context, grant)),
+      fromError: at('from'),
       until: field('until', shownUntil(context, grant) ?? ''),
       untilError: at('until'),
       reason: field('reason', ''),
@@ -202,7 +229,9 @@ function factsOf(context: StaffContext, grant: ChartGrant) {
     },
     { term: t('families.fact.granted'), text: `${extentWords(context, grant.extent)}, ${untilText(context, grant)}` },
     { term: t('families.fact.today'), text: extentWords(context, standing.extent) },
-    { term: t('families.fact.since'), text: `${writeInstant(context, grant.validFrom)}, ${grant.grantedBy}` },
+    isAhead(context, grant)
+      ? { term: t('families.fact.opensOn'), text: writeInstant(context, grant.validFrom) }
+      : { term: t('families.fact.since'), text: `${writeInstant(context, grant.validFrom)}, ${grant.grantedBy}` },
     ...decidedBy('revoked'),
     ...decidedBy('exemption'),
   ]
@@ -224,6 +253,9 @@ function entryView(context: StaffContext, entry: GrantEntry) {
       : []),
     ...(before.extent !== undefined && before.extent !== after.extent
       ? [[extentWords(context, before.extent), extentWords(context, after.extent)]]
+      : []),
+    ...(before.from !== undefined && after.from !== undefined && before.from !== after.from
+      ? [[before.from, after.from].map((each) => t('families.from', { day: writeInstant(context, each) }))]
       : []),
     ...(before.until !== undefined && before.until !== after.until ? [[until(before.until), until(after.until)]] : []),
   ]

@@ -5,6 +5,7 @@ import type { Queryable } from '../../../platform/database.js'
 export interface GrantSaid {
   relationship?: string
   extent?: string
+  from?: Utc
   until?: Utc | null
 }
 
