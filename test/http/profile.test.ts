@@ -540,6 +540,24 @@ describe('The profile', function () {
       expect(await rows()).to.deep.equal([{ date: '2026-01-01', provider: '41', policy_number: 'B-1' }])
     })
 
+    it('does not end before it begins, whoever writes its days', async () => {
+      await insured('2026-03-01', BLUE)
+      const sent = await send('insurance/primary', { date_end: '2026-02-28' })
+      expect(sent.status).to.equal(422)
+      expect(sent.body).to.contain('It would end before it begins').and.to.contain('value="2026-02-28"')
+      await send('insurance/primary', { date_end: '2026-12-31' })
+      const path = await insuranceWaits()
+      const mended = { outcome_date_end: 'accept', value_date_end: '2026-02-28' }
+      const answer = await decideAt(admin, path, mended)
+      expect(answer.status).to.equal(422)
+      expect(answer.body).to.contain('It would end before it begins')
+      expect((await decideAt(admin, path, { all: '1' })).status).to.equal(303)
+      // What begins once that has ended is another one.
+      expect((await send('insurance/primary', { date: '2027-01-01' })).status).to.equal(303)
+      expect((await decideAt(admin, await insuranceWaits(), { all: '1' })).status).to.equal(303)
+      expect((await rows()).map(({ date }) => date)).to.deep.equal(['2026-03-01', '2027-01-01'])
+    })
+
     it('whose first day the chart does not say gets one, in its own row', async () => {
       await insured(null, BLUE)
       await send('insurance/primary', { date: '2026-01-01' })

@@ -11,8 +11,10 @@ export const accessCard: PanelCard = {
   permission: 'patients:view',
   async show(context, pid) {
     const { portal, t, url } = context
-    const awake = portal.clock.now().minus({ minutes: portal.settings().patientIdle })
-    const access = await portalAccess(portal.db, pid, utc(awake))
+    const { patientIdle, sessionLimit } = portal.settings()
+    const now = portal.clock.now()
+    const since = { awake: utc(now.minus({ minutes: patientIdle })), young: utc(now.minus({ hours: sessionLimit })) }
+    const access = await portalAccess(portal.db, pid, since)
     const facts = access && [
       { term: t('dashboard.access'), text: t(access.allowed ? 'dashboard.allowed' : 'dashboard.notAllowed') },
       { term: t('dashboard.credential'), text: credentialText(context, access) },

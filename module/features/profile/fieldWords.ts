@@ -84,6 +84,7 @@ export const fieldWords = wordsIn(
     'profile.fault.missing': 'Please fill this in.',
     'profile.fault.phone': 'A telephone number has seven digits at least.',
     'profile.fault.email': 'Write a whole address, such as name@example.org.',
+    'profile.fault.endsBefore': 'It would end before it begins.',
     'profile.fault.date': 'Write a day that can be, such as 1980-05-31.',
   },
   {
@@ -168,6 +169,7 @@ export const fieldWords = wordsIn(
     'profile.fault.missing': 'Complete este dato, por favor.',
     'profile.fault.phone': 'Un teléfono tiene al menos siete cifras.',
     'profile.fault.email': 'Escriba una dirección completa, como nombre@example.org.',
+    'profile.fault.endsBefore': 'Terminaría antes de empezar.',
     'profile.fault.date': 'Escriba una fecha posible, como 1980-05-31.',
   },
 )

@@ -27,7 +27,15 @@ export function readFields(
     const fault = isSame(value, there) ? missing(field, value) : faultIn(field, value, clock)
     if (fault !== undefined) faults[column] = fault
   }
+  // The end that stands is that of the insurance that runs: a new one, which begins after it, does not take it over.
+  const endIsNew = !isSame(values['date_end'] ?? '', stands['date_end'] ?? '')
+  if (endIsNew && endsBeforeItBegins(values)) faults['date_end'] ??= 'profile.fault.endsBefore'
   return { values, faults }
+}
+
+/** Of an insurance, whose days the host keeps in these columns (facts §5.3). */
+export function endsBeforeItBegins({ date: begins = '', date_end: ends = '' }: Values): boolean {
+  return begins !== '' && ends !== '' && ends < begins
 }
 
 /** As it would stand in the chart: no line ends, no control characters. */

@@ -31,14 +31,19 @@ interface Row {
   last_sign_in: Utc | null
 }
 
-/** One statement. `awake`: sessions seen since then are running. Undefined: no such patient. */
-export async function portalAccess(db: Queryable, pid: number, awake: Utc): Promise<PortalAccess | undefined> {
+/** One statement. Sessions run that were seen since `awake` and made since `young`. Undefined: no such patient. */
+export async function portalAccess(
+  db: Queryable,
+  pid: number,
+  { awake, young }: { awake: Utc; young: Utc },
+): Promise<PortalAccess | undefined> {
   const row = await db.first<Row>(
     `SELECT p.allow_patient_portal, c.portal_login_username, c.portal_pwd_status,
             COALESCE(c.portal_pwd, '') <> '' AS has_password, COALESCE(c.portal_pwd, '') LIKE '!%' AS is_unusable,
             f.made_by, f.expires_at,
             (SELECT COUNT(*) FROM foyer_sessions s
-              WHERE s.audience = 'patient' AND s.owner = CAST(a.id AS CHAR) AND s.seen_at > :awake) AS sessions,
+              WHERE s.audience = 'patient' AND s.owner = CAST(a.id AS CHAR) AND s.seen_at > :awake
+                AND s.created_at > :young) AS sessions,
             (SELECT MAX(l.at) FROM foyer_audit l
               WHERE l.actor_kind = 'account' AND l.actor_id = CAST(a.id AS CHAR) AND l.event = 'patient.signed-in') AS last_sign_in
        FROM patient_data p
@@ -46,7 +51,7 @@ export async function portalAccess(db: Queryable, pid: number, awake: Utc): Prom
        LEFT JOIN foyer_credentials f ON f.open_pid = p.pid AND BINARY f.fingerprint = BINARY SHA2(c.portal_pwd, 256)
        LEFT JOIN foyer_accounts a ON a.host_pid = p.pid AND a.disabled_at IS NULL
       WHERE p.pid = :pid`,
-    { pid, awake },
+    { pid, awake, young },
   )
   if (!row) return undefined
   return {

@@ -45,17 +45,20 @@ describe('staff see', () => {
 
   it('whether a patient may sign in, with what, and when they last did', async () => {
     const { patients } = practice
-    const awake = minutesAgo(60)
-    expect(await portalAccess(practice.db, patients.maria, awake)).to.deep.equal({
+    const since = { awake: minutesAgo(60), young: minutesAgo(12 * 60) }
+    expect(await portalAccess(practice.db, patients.maria, since)).to.deep.equal({
       ...{ allowed: true, credential: 'current', loginName: 'maria.santos', madeBy: '', expiresAt: undefined },
       ...{ lastSignIn: '2026-11-23 13:00:00.000', sessions: 2 },
     })
-    expect(await portalAccess(practice.db, patients.ana, awake)).to.deep.equal({
+    expect(await portalAccess(practice.db, patients.ana, since)).to.deep.equal({
       ...{ allowed: true, credential: 'none', loginName: '', madeBy: '', expiresAt: undefined },
       ...{ lastSignIn: undefined, sessions: 0 },
     })
-    expect((await portalAccess(practice.db, patients.maria, minutesAgo(5)))?.sessions).to.equal(0)
-    expect(await portalAccess(practice.db, 999_999, awake)).to.equal(undefined)
+    const sessions = async (of: Partial<typeof since>) =>
+      (await portalAccess(practice.db, patients.maria, { ...since, ...of }))?.sessions
+    expect(await sessions({ awake: minutesAgo(5) }), 'seen too long ago').to.equal(0)
+    expect(await sessions({ young: minutesAgo(5) }), 'at the end of their time').to.equal(0)
+    expect(await portalAccess(practice.db, 999_999, since)).to.equal(undefined)
   })
 
   it('what of a patient waits, the longest wait first, and nothing of others', async () => {

@@ -10,7 +10,7 @@ import { day as dayOf, wallClock } from '../../../platform/clock.js'
 import type { Tx } from '../../../platform/database.js'
 import { endChange, type Change } from '../changes.js'
 import { decide, type Choice, type Outcome, type Values } from '../merging.js'
-import { faultIn, type FieldFaults } from '../reading.js'
+import { endsBeforeItBegins, faultIn, type FieldFaults } from '../reading.js'
 import { readWhomToTell, tellFormerAddress, tellSender } from '../telling.js'
 import { inHand, rowOf, tellOfDecision, whyNotNow, type NotDecided, type Which } from './deed.js'
 import { weigh, type Weighed } from './weighing.js'
@@ -77,6 +77,10 @@ async function faultsIn(
   }
   if (type === undefined || Object.keys(writes).length === 0) return faults
   const write = { pid, type, before, values: writes, today: dayOf(clock.now()) }
+  // Of the two, the end may be all that is accepted.
+  if (writes['date_end'] !== undefined && endsBeforeItBegins({ ...before?.values, ...writes })) {
+    faults['date_end'] ??= 'profile.fault.endsBefore'
+  }
   if (faults['date'] === undefined && (await isDayTaken(tx, write))) faults['date'] = 'profileChanges.fault.dayTaken'
   if (writes['company'] === undefined) return faults
   const known = companyId !== undefined && (await insuranceCompanies(tx)).some(({ id }) => id === companyId)
