@@ -23,8 +23,8 @@ export const doctorWords = wordsIn(
     'doctor.list.filesGone': 'Foyer is active in it, but its files are not in the EMR',
     'doctor.list.active': 'Foyer is active in it',
     'doctor.list.inactive': 'Foyer is in it, inactive',
-    'doctor.list.wronglyActive': 'Foyer is active in it, and is switched off in truth',
-    'doctor.list.wronglyInactive': 'Foyer is inactive in it, and is switched on in truth',
+    'doctor.list.wronglyActive': 'It says that Foyer is active, but Foyer is switched off',
+    'doctor.list.wronglyInactive': 'It says that Foyer is inactive, but Foyer is switched on',
     'doctor.list.fix': 'Run foyer disable and foyer enable.',
 
     'doctor.hostsPortal': 'Patient portal in the EMR',
@@ -82,7 +82,7 @@ export const doctorWords = wordsIn(
     'doctor.steps.none': 'Foyer is not installed, or not to its end',
     'doctor.steps.none.fix': 'Run foyer install.',
     'doctor.steps.newer': 'Written by a newer Foyer than {{own}}',
-    'doctor.steps.newer.fix': 'Use the newer Foyer.',
+    'doctor.steps.newer.fix': 'Install the Foyer that wrote them, or a newer one, and start foyer serve from it.',
     'doctor.steps.behind_one': 'Version {{version}}, {{count}} step behind {{own}}',
     'doctor.steps.behind_other': 'Version {{version}}, {{count}} steps behind {{own}}',
     'doctor.steps.behind.fix': 'Run foyer upgrade.',
@@ -97,7 +97,7 @@ export const doctorWords = wordsIn(
     'doctor.settings.fine_other': '{{count}} changed from their defaults',
     'doctor.settings.unusable': '{{list}}; the default is used',
     'doctor.settings.one': '{{name}} is “{{value}}” ({{needed}})',
-    'doctor.settings.fix': 'Set them again.',
+    'doctor.settings.fix': 'On the portal’s settings page, set each of them again and save.',
 
     'doctor.secret': 'Secret',
     'doctor.secret.set': 'FOYER_SECRET is set',
@@ -129,7 +129,8 @@ export const doctorWords = wordsIn(
     'doctor.zone.ours': '{{zone}}, by FOYER_TIME_ZONE',
     'doctor.zone.hosts': '{{zone}}, by the EMR',
     'doctor.zone.two': '{{zone}} by FOYER_TIME_ZONE, but the EMR writes its times in {{hosts}}',
-    'doctor.zone.two.fix': 'Let both say the same.',
+    'doctor.zone.two.fix':
+      'Take FOYER_TIME_ZONE out, or in the EMR, Administration → Globals → Locale → Time Zone, set the same zone.',
     'doctor.zone.unsaid': '{{zone}}, this machine’s own, since neither FOYER_TIME_ZONE nor the EMR says',
     'doctor.zone.unknown': '{{zone}}, this machine’s own, since the EMR’s “{{hosts}}” is no zone that is known here',
     'doctor.zone.fix': 'Set FOYER_TIME_ZONE, or in the EMR Administration → Globals → Locale → Time Zone.',
@@ -137,7 +138,7 @@ export const doctorWords = wordsIn(
     'doctor.clock': 'Clock',
     'doctor.clock.apart':
       'The database’s clock and this machine’s are {{seconds}} seconds apart. Whether they are right cannot be told from here',
-    'doctor.clock.fix': 'Let both machines keep their time by NTP.',
+    'doctor.clock.fix': 'On both machines, switch on time synchronisation (NTP) and look here again.',
 
     'doctor.baseUrl': 'Public address',
     'doctor.baseUrl.is': '{{address}}',
@@ -219,8 +220,8 @@ export const doctorWords = wordsIn(
     'doctor.list.filesGone': 'Foyer figura activo en ella, pero sus archivos no están en el sistema',
     'doctor.list.active': 'Foyer figura activo en ella',
     'doctor.list.inactive': 'Foyer figura en ella, inactivo',
-    'doctor.list.wronglyActive': 'Foyer figura activo en ella, y en realidad está desactivado',
-    'doctor.list.wronglyInactive': 'Foyer figura inactivo en ella, y en realidad está activado',
+    'doctor.list.wronglyActive': 'Dice que Foyer está activo, pero está desactivado',
+    'doctor.list.wronglyInactive': 'Dice que Foyer está inactivo, pero está activado',
     'doctor.list.fix': 'Ejecute foyer disable y foyer enable.',
 
     'doctor.hostsPortal': 'Portal del paciente en el sistema',
@@ -280,7 +281,7 @@ export const doctorWords = wordsIn(
     'doctor.steps.none': 'Foyer no está instalado, o no del todo',
     'doctor.steps.none.fix': 'Ejecute foyer install.',
     'doctor.steps.newer': 'Escritas por un Foyer más nuevo que {{own}}',
-    'doctor.steps.newer.fix': 'Use el Foyer más nuevo.',
+    'doctor.steps.newer.fix': 'Instale el Foyer que las escribió, u otro más nuevo, e inicie con él foyer serve.',
     'doctor.steps.behind_one': 'Versión {{version}}, le falta {{count}} paso hasta {{own}}',
     'doctor.steps.behind_other': 'Versión {{version}}, le faltan {{count}} pasos hasta {{own}}',
     'doctor.steps.behind.fix': 'Ejecute foyer upgrade.',
@@ -295,7 +296,7 @@ export const doctorWords = wordsIn(
     'doctor.settings.fine_other': '{{count}} cambiados respecto a su valor inicial',
     'doctor.settings.unusable': '{{list}}; se usa el valor inicial',
     'doctor.settings.one': '{{name}} es «{{value}}» ({{needed}})',
-    'doctor.settings.fix': 'Vuelva a definirlos.',
+    'doctor.settings.fix': 'En los ajustes del portal, defina de nuevo cada uno y guarde.',
 
     'doctor.secret': 'Secreto',
     'doctor.secret.set': 'FOYER_SECRET está definido',
@@ -328,7 +329,8 @@ export const doctorWords = wordsIn(
     'doctor.zone.ours': '{{zone}}, según FOYER_TIME_ZONE',
     'doctor.zone.hosts': '{{zone}}, según el sistema',
     'doctor.zone.two': '{{zone}} según FOYER_TIME_ZONE, pero el sistema escribe sus horas en {{hosts}}',
-    'doctor.zone.two.fix': 'Haga que ambos digan lo mismo.',
+    'doctor.zone.two.fix':
+      'Quite FOYER_TIME_ZONE, o ponga la misma zona en el sistema, Administration → Globals → Locale → Time Zone.',
     'doctor.zone.unsaid': '{{zone}}, la de este equipo, porque ni FOYER_TIME_ZONE ni el sistema la indican',
     'doctor.zone.unknown':
       '{{zone}}, la de este equipo, porque «{{hosts}}», la del sistema, no es una zona conocida aquí',
@@ -337,7 +339,7 @@ export const doctorWords = wordsIn(
     'doctor.clock': 'Reloj',
     'doctor.clock.apart':
       'El reloj de la base de datos y el de este equipo difieren en {{seconds}} segundos. Desde aquí no se puede saber si están en hora',
-    'doctor.clock.fix': 'Haga que ambos equipos tomen la hora por NTP.',
+    'doctor.clock.fix': 'Active la sincronización horaria (NTP) en ambos equipos y vuelva a mirar aquí.',
 
     'doctor.baseUrl': 'Dirección pública',
     'doctor.baseUrl.is': '{{address}}',

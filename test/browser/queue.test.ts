@@ -148,6 +148,53 @@ describe('The queue of requests', function () {
     })
   }
 
+  it('keeps a warning until it is closed; only the way back goes by itself', async () => {
+    const eid = await requestVisit(practice, { date: '2026-11-24', time: '10:00' })
+    const staff = await staffAt('/staff/portal/appointments')
+    const queue = await queuePage(staff)
+    // As an answer brings it when nothing at all was done.
+    await staff.page.evaluate(`
+      const notice = Object.assign(document.createElement('div'), { className: 'notice notice-warning' })
+      const close = Object.assign(document.createElement('button'), { type: 'button', textContent: 'Close' })
+      close.dataset.dismiss = ''
+      notice.append('None was.', close)
+      document.getElementById('undo').replaceChildren(notice)
+    `)
+    const warning = staff.page.locator('#undo .notice-warning')
+    const news = await requestVisit(practice, { by: 'amina', date: '2026-11-24', time: '11:00' })
+    await staff.page.clock.runFor(POLL_MS)
+    await queue.row(news).waitFor()
+    await staff.page.clock.runFor(20_000)
+    expect(await warning.count()).to.equal(1)
+    await warning.getByRole('button').click()
+    await warning.waitFor({ state: 'detached' })
+
+    await queue.confirm(eid)
+    await queue.news.waitFor()
+    await staff.page.clock.runFor(20_000)
+    await queue.news.waitFor({ state: 'detached' })
+  })
+
+  it('speaks both what was done and what was not, where one page says both', async () => {
+    const [done, laid] = [
+      await requestVisit(practice, { date: '2026-11-24', time: '10:00' }),
+      await requestVisit(practice, { date: '2026-11-24', time: '11:00' }),
+    ]
+    const { lee } = practice.staff
+    await practice.event({ providerId: lee, pid: practice.patients.amina, date: '2026-11-24', start: '11:00' })
+    const staff = await openWindow(practice, { as: { staff: 'admin' } })
+    await staff.open('/staff/portal/appointments')
+    const queue = await queuePage(staff)
+    for (const eid of [done, laid]) await queue.tick(eid)
+    await queue.withTicked('appointments.confirm')
+    const token = await queue.news.locator('input[name=token]').inputValue()
+    await staff.open(`/staff/portal/appointments?undo=${token}`)
+    const named = staff.page.getByTestId('not-done').getByRole('link')
+    const spoken = staff.page.locator('#announcer')
+    await spoken.getByText((await named.innerText()).trim()).waitFor({ state: 'attached' })
+    expect(await spoken.innerText()).to.contain((await queue.news.locator('p').innerText()).trim())
+  })
+
   it('shows who has what, and what is mine', async () => {
     const mine = await requestVisit(practice, { date: '2026-11-24', time: '10:00' })
     await requestVisit(practice, { by: 'amina', date: '2026-11-24', time: '11:00' })

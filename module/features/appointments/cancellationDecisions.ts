@@ -120,7 +120,8 @@ function decideOn(
   const eid = parseAppointmentId(id)?.eid ?? 0
   return inHand<CancellationOutcome>(portal, eid, async (tx, visit) => {
     const wish = await openCancellation(tx, id)
-    if (!wish) return { ok: false, reason: 'no-request' }
+    // The host's staff may have given the visit to somebody else, who did not ask.
+    if (wish?.pid !== (visit.event.pid ?? null)) return { ok: false, reason: 'no-request' }
     const held = heldByAnother(portal, wish, member)
     if (held) return held
     return (await how(tx, visit, wish)) ?? { ok: true, eid }

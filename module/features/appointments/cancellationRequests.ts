@@ -11,7 +11,10 @@ import type { Tx } from '../../platform/database.js'
 import { receiptNumber } from '../../platform/ids.js'
 import { takeTurn } from '../../platform/turns.js'
 import { parseAppointmentId, type Appointment } from './appointment.js'
+import { openCancellation } from './cancellations.js'
+import { endWish, grantedByHost } from './followWishes.js'
 import { findAppointment } from './ofPatient.js'
+import { theHost } from './overlaps.js'
 import { turnOf } from './seats.js'
 import { noteToProvider, tellOfPatient } from './telling.js'
 
@@ -23,10 +26,10 @@ export async function askToCancel(
   wish: { scope: PatientScope; appointment: Appointment; reason: string },
 ): Promise<void> {
   const { scope, appointment, reason } = wish
-  const open = await tx.first(`SELECT id FROM foyer_cancellation_requests WHERE open_key = :key`, {
-    key: appointment.id,
-  })
-  if (open) return
+  const open = await openCancellation(tx, appointment.id)
+  if (open?.pid === (pidOf(scope) ?? null)) return
+  // Of whoever had this visit before the host gave it to this patient.
+  if (open) await endWish(portal, tx, open, theHost, grantedByHost)
   const now = utc(portal.clock.now())
   await tx.insert(
     `INSERT INTO foyer_cancellation_requests
@@ -73,8 +76,9 @@ export async function withdrawCancellation(
     if (!appointment) return { ok: false, reason: 'not-found' }
     const now = utc(portal.clock.now())
     const changed = await tx.change(
-      `UPDATE foyer_cancellation_requests SET state = 'withdrawn', open_key = NULL, decided_at = :now WHERE open_key = :key`,
-      { key: appointment.id, now },
+      `UPDATE foyer_cancellation_requests SET state = 'withdrawn', open_key = NULL, decided_at = :now
+        WHERE open_key = :key AND COALESCE(pid, 0) = :pid`,
+      { key: appointment.id, pid: pidOf(scope) ?? 0, now },
     )
     if (changed === 0) return { ok: false, reason: 'not-open', appointment }
     await tellOfPatient(portal, tx, actor, scope, {

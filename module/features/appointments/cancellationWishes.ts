@@ -1,4 +1,5 @@
 /** What became of a patient's wish that the practice cancel a visit for them. */
+import { pidOf, type PatientScope } from '../../access/scope.js'
 import type { Day, Utc } from '../../platform/clock.js'
 import type { Queryable } from '../../platform/database.js'
 
@@ -25,15 +26,17 @@ interface Row {
   decided_at: Utc | null
 }
 
-/** The last wish to cancel this visit, whatever became of it; undefined: none. */
+/** This patient's last wish to cancel this visit, whatever became of it; not that of one who had the visit before. */
 export async function lastCancellation(
   db: Queryable,
+  scope: PatientScope,
   { eid, day }: { eid: number; day: Day },
 ): Promise<CancellationRequest | undefined> {
   const row = await db.first<Row>(
     `SELECT id, receipt, state, reason, decision_reason, created_at, decided_at
-       FROM foyer_cancellation_requests WHERE pc_eid = :eid AND day = :day ORDER BY id DESC LIMIT 1`,
-    { eid, day },
+       FROM foyer_cancellation_requests
+      WHERE pc_eid = :eid AND day = :day AND COALESCE(pid, 0) = :pid ORDER BY id DESC LIMIT 1`,
+    { eid, day, pid: pidOf(scope) ?? 0 },
   )
   return row && requestOf(row)
 }
@@ -41,10 +44,10 @@ export async function lastCancellation(
 /** The wish by which the practice took this day out of its series, if there was one. */
 export async function settledCancellation(
   db: Queryable,
-  eid: number,
-  day: Day,
+  scope: PatientScope,
+  visit: { eid: number; day: Day },
 ): Promise<CancellationRequest | undefined> {
-  const last = await lastCancellation(db, { eid, day })
+  const last = await lastCancellation(db, scope, visit)
   return last?.state === 'done' ? last : undefined
 }
 
@@ -58,11 +61,16 @@ function requestOf(row: Row): CancellationRequest {
 }
 
 /** Which of these visits, by their addresses, wait for the practice to cancel them. */
-export async function openCancellations(db: Queryable, eids: readonly number[]): Promise<ReadonlySet<string>> {
+export async function openCancellations(
+  db: Queryable,
+  scope: PatientScope,
+  eids: readonly number[],
+): Promise<ReadonlySet<string>> {
   if (eids.length === 0) return new Set()
   const rows = await db.select<{ id: string }>(
-    `SELECT open_key AS id FROM foyer_cancellation_requests WHERE pc_eid IN (:eids) AND open_key IS NOT NULL`,
-    { eids },
+    `SELECT open_key AS id FROM foyer_cancellation_requests
+      WHERE pc_eid IN (:eids) AND open_key IS NOT NULL AND COALESCE(pid, 0) = :pid`,
+    { eids, pid: pidOf(scope) ?? 0 },
   )
   return new Set(rows.map((row) => row.id))
 }

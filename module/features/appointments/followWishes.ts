@@ -6,7 +6,7 @@ import { openCancellations, standsAlone, type OpenCancellation } from '../../hos
 import { isCancelled } from '../../host/statuses.js'
 import { recordAudit, type Actor } from '../../platform/audit.js'
 import { day as dayOf, utc, type Day } from '../../platform/clock.js'
-import type { Queryable } from '../../platform/database.js'
+import type { Queryable, Tx } from '../../platform/database.js'
 import { publish } from '../../platform/outbox.js'
 import type { Attempt } from './apart.js'
 import { theHost } from './overlaps.js'
@@ -31,15 +31,18 @@ export async function followWishes(portal: Portal, attempt: Attempt): Promise<vo
 }
 
 async function followWish(portal: Portal, wish: OpenCancellation, today: Day): Promise<void> {
+  const end = (...how: [OpenCancellation, Actor, Ending]) => portal.db.transaction((tx) => endWish(portal, tx, ...how))
   if (!(await stillTakesPlace(portal, portal.db, wish))) {
-    return end(portal, wish, theHost, { state: 'done', event: 'appointment.cancellation-granted' })
+    return end(wish, theHost, grantedByHost)
   }
   const day = wish.pc_recurrtype === 0 ? (wish.pc_eventDate ?? wish.day) : wish.day
-  if (day < today) return end(portal, wish, foyer, { state: 'lapsed', event: 'appointment.cancellation-lapsed' })
+  if (day < today) return end(wish, foyer, { state: 'lapsed', event: 'appointment.cancellation-lapsed' })
 }
 
 async function stillTakesPlace(portal: Portal, db: Queryable, wish: OpenCancellation): Promise<boolean> {
   if (wish.status === null || isCancelled(wish.status)) return false
+  // Given to another patient it is off the calendar of the one who asked.
+  if (wish.theirs === 0) return false
   // A single visit that was moved is still to be cancelled.
   if (wish.pc_recurrtype === 0) return true
   // What cannot be read may well stand in the host's calendar: staff decide.
@@ -48,24 +51,30 @@ async function stillTakesPlace(portal: Portal, db: Queryable, wish: OpenCancella
   return standsAlone(db, wish)
 }
 
-async function end(
+interface Ending {
+  state: 'done' | 'lapsed'
+  event: string
+}
+
+export const grantedByHost: Ending = { state: 'done', event: 'appointment.cancellation-granted' }
+
+/** Ends a wish that still waits, and tells of it. */
+export async function endWish(
   portal: Portal,
-  wish: OpenCancellation,
+  tx: Tx,
+  { id, pc_eid: eid, day, pid }: Pick<OpenCancellation, 'id' | 'pc_eid' | 'day' | 'pid'>,
   by: Actor,
-  { state, event }: { state: 'done' | 'lapsed'; event: string },
+  { state, event }: Ending,
 ): Promise<void> {
-  await portal.db.transaction(async (tx) => {
-    const ended = await tx.change(
-      `UPDATE foyer_cancellation_requests
-          SET state = :state, open_key = NULL, claimed_by = NULL, claimed_at = NULL, decided_by = :by, decided_at = :now
-        WHERE id = :id AND open_key IS NOT NULL`,
-      { id: wish.id, state, by: by.id, now: utc(portal.clock.now()) },
-    )
-    if (ended === 0) return
-    const { pc_eid: eid, day } = wish
-    await recordAudit(tx, portal.clock, by, {
-      ...{ event, subject: `appointment:${String(eid)}`, pid: wish.pid ?? undefined, details: { day } },
-    })
-    await publish(tx, portal.clock, { event, payload: { eid, pid: wish.pid, day } })
+  const ended = await tx.change(
+    `UPDATE foyer_cancellation_requests
+        SET state = :state, open_key = NULL, claimed_by = NULL, claimed_at = NULL, decided_by = :by, decided_at = :now
+      WHERE id = :id AND open_key IS NOT NULL`,
+    { id, state, by: by.id, now: utc(portal.clock.now()) },
+  )
+  if (ended === 0) return
+  await recordAudit(tx, portal.clock, by, {
+    ...{ event, subject: `appointment:${String(eid)}`, pid: pid ?? undefined, details: { day } },
   })
+  await publish(tx, portal.clock, { event, payload: { eid, pid, day } })
 }

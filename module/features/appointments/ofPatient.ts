@@ -64,6 +64,7 @@ export async function appointmentsOf(
   ]
   const soonest = await withOpenCancellations(
     db,
+    scope,
     all.sort((a, b) => compare(keyOf(a), keyOf(b))),
   )
   const toCome = (each: Appointment) => isOpen(each) && !hasBegun(each, now)
@@ -98,8 +99,12 @@ function lowest(before: readonly VisitRow[], vanished: readonly VanishedRow[], o
 }
 
 /** The same, with those marked that wait for the practice to cancel them. One statement. */
-export async function withOpenCancellations(db: Queryable, all: readonly Appointment[]): Promise<Appointment[]> {
-  const open = await openCancellations(db, [...new Set(all.filter(isOpen).map((each) => each.eid))])
+export async function withOpenCancellations(
+  db: Queryable,
+  scope: PatientScope,
+  all: readonly Appointment[],
+): Promise<Appointment[]> {
+  const open = await openCancellations(db, scope, [...new Set(all.filter(isOpen).map((each) => each.eid))])
   return all.map((each) => (open.has(each.id) ? { ...each, cancellationAsked: true } : each))
 }
 
@@ -120,7 +125,7 @@ export async function findAppointment(
   const [hit] = occurrencesOf(portal, row, wanted.day, daysLater(wanted.day, 1))
   if (hit !== undefined) return appointmentOf(row, hit)
   // A day that the practice took out of its series because the patient asked for it is still there to be read of.
-  const settled = await settledCancellation(db, wanted.eid, wanted.day)
+  const settled = await settledCancellation(db, scope, { eid: wanted.eid, day: wanted.day })
   return settled ? { ...appointmentOf(row, wanted.day), standing: 'cancelled' } : undefined
 }
 

@@ -88,6 +88,8 @@ export interface OpenCancellation {
   pc_eid: number
   day: Day
   pid: number | null
+  /** 0: the host has given the event to another patient. */
+  theirs: 0 | 1
   /** Null: the event is gone. */
   status: string | null
   pc_eventDate: Day | null
@@ -96,21 +98,24 @@ export interface OpenCancellation {
   pc_recurrspec: string | null
 }
 
+/** Whether who asked is still whose visit it is. */
+export const askedByThem = `COALESCE(CONVERT(asked.pid, CHAR), '') = COALESCE(NULLIF(e.pc_pid, '0'), '')`
+
 /**
- * Those that nobody has decided and that may have to end, a page of them: the visit is off the calendar, or of a series
- * (which the caller reads), or its day is over. What simply waits is left out.
+ * Those that nobody has decided and that may have to end, a page of them: the visit is off the calendar, another patient's by now,
+ * or of a series (which the caller reads), or its day is over. What simply waits is left out.
  */
 export function openCancellations(
   db: Queryable,
   { today, after, limit }: Page & { today: Day },
 ): Promise<OpenCancellation[]> {
   return db.select<OpenCancellation>(
-    `SELECT asked.id, asked.pc_eid, asked.day, asked.pid, e.pc_apptstatus AS status, e.pc_eventDate, e.pc_endDate,
+    `SELECT asked.id, asked.pc_eid, asked.day, asked.pid, ${askedByThem} AS theirs, e.pc_apptstatus AS status, e.pc_eventDate, e.pc_endDate,
             COALESCE(e.pc_recurrtype, 0) AS pc_recurrtype, e.pc_recurrspec
        FROM foyer_cancellation_requests asked LEFT JOIN openemr_postcalendar_events e ON e.pc_eid = asked.pc_eid
       WHERE asked.open_key IS NOT NULL AND asked.id > :after
-        AND (e.pc_eid IS NULL OR e.pc_apptstatus IN ('x', '%') OR e.pc_recurrtype > 0 OR e.pc_eventDate < :today)
-      ORDER BY asked.id LIMIT ${String(Math.trunc(limit))}`, // sql-safe: a number
+        AND (e.pc_eid IS NULL OR e.pc_apptstatus IN ('x', '%') OR e.pc_recurrtype > 0 OR e.pc_eventDate < :today OR NOT ${askedByThem})
+      ORDER BY asked.id LIMIT ${String(Math.trunc(limit))}`, // sql-safe: a constant and a number
     { today, after },
   )
 }

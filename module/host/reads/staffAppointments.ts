@@ -7,6 +7,7 @@ import { isCancelled } from '../statuses.js'
 import { daysLater, type Day, type Utc, type WallClock } from '../../platform/clock.js'
 import type { Queryable } from '../../platform/database.js'
 import { appointmentColumns, appointmentTables, itsRequest, type AppointmentRow } from './appointments.js'
+import { askedByThem } from './following.js'
 
 /** An appointment as staff see it: with the person it is for, and who is at it. */
 export interface StaffAppointmentRow extends AppointmentRow {
@@ -87,7 +88,8 @@ const pending = `e.pc_apptstatus = '^' AND ${firstOfVisit}` // sql-safe: constan
 
 const cancellationHolder = `IF(asked.claimed_at > :claimedSince, asked.claimed_by, NULL)`
 const cancellationWaited = `GREATEST(0, TIMESTAMPDIFF(SECOND, asked.created_at, :utc))`
-const askedOff = `JOIN foyer_cancellation_requests asked ON asked.pc_eid = e.pc_eid AND asked.open_key IS NOT NULL`
+const askedOff = `JOIN foyer_cancellation_requests asked ON asked.pc_eid = e.pc_eid AND asked.open_key IS NOT NULL
+  AND ${askedByThem}` // sql-safe: a constant
 
 /**
  * How much waits, how long the oldest has, how many are claimed: over what `waitingAppointments` lists without a filter.

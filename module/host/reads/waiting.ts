@@ -29,7 +29,7 @@ export function patientWaits(
      UNION ALL
      SELECT 'cancellation', e.pc_eid, k.day, e.pc_startTime, ${what}, k.state,
             GREATEST(0, TIMESTAMPDIFF(SECOND, k.created_at, :utc))
-       FROM ${visits} JOIN foyer_cancellation_requests k ON k.pc_eid = e.pc_eid AND k.open_key IS NOT NULL
+       FROM ${visits} JOIN foyer_cancellation_requests k ON k.pc_eid = e.pc_eid AND k.open_key IS NOT NULL AND k.pid = :pid
       WHERE e.pc_pid = :ofPatient AND (e.pc_eventDate >= :today OR e.pc_recurrtype > 0)
       ORDER BY waiting_seconds DESC, pc_eid LIMIT ${String(Math.trunc(limit))}`, // sql-safe: constants and a number
     { ...now, pid, ofPatient: String(pid) },

@@ -81,7 +81,7 @@ describe('a patient asks the practice to cancel', () => {
     await cancel(practice, scope, eid)
     expect(await withdraw(scope, eid)).to.deep.equal({ ok: true })
     expect(await withdraw(scope, eid)).to.include({ ok: false, reason: 'not-open' })
-    expect(await lastCancellation(practice.db, { eid, day: MONDAY })).to.include({ state: 'withdrawn' })
+    expect(await lastCancellation(practice.db, scope, { eid, day: MONDAY })).to.include({ state: 'withdrawn' })
     expect(await statusOf(practice, eid)).to.equal('-')
     expect(await cancel(practice, scope, eid), 'and asks once more').to.include({ ok: true, asked: true })
   })
@@ -92,7 +92,7 @@ describe('a patient asks the practice to cancel', () => {
     await cancel(practice, scope, eid)
     const member = await colleague(practice, 'admin')
     await refuseCancellation(practice.portal, member, admin, { id: String(eid), reason: 'The fee is due either way' })
-    expect(await lastCancellation(practice.db, { eid, day: MONDAY })).to.include({
+    expect(await lastCancellation(practice.db, scope, { eid, day: MONDAY })).to.include({
       ...{ state: 'refused', decisionReason: 'The fee is due either way' },
     })
     expect(await withdraw(scope, eid)).to.include({ ok: false, reason: 'not-open' })
@@ -123,5 +123,26 @@ describe('a patient asks the practice to cancel', () => {
     expect(await cancel(practice, maria, eid)).to.include({ ok: true, asked: true })
     expect(await withdraw(john, eid)).to.deep.equal({ ok: false, reason: 'not-found' })
     expect(await withdraw(maria, eid)).to.deep.equal({ ok: true })
+  })
+
+  it('nor stands in the name of the one to whom the host gave the visit, who may ask anew', async () => {
+    const [maria, john] = [await newChart(practice), await newChart(practice)]
+    const { portal } = practice
+    const eid = await soon(maria, '16:45')
+    expect(await cancel(practice, maria, eid)).to.include({ ok: true, asked: true })
+    await hostSets(practice, eid, `pc_pid = '${String(john.pid)}'`)
+    const accept = async () =>
+      acceptCancellation(portal, await colleague(practice, 'admin'), admin, { id: String(eid), late: false })
+    expect(await accept()).to.deep.equal({ ok: false, reason: 'no-request' })
+    expect(await statusOf(practice, eid)).to.equal('-')
+    const visit = { eid, day: MONDAY }
+    expect(await lastCancellation(practice.db, john, visit)).to.equal(undefined)
+    expect(await lastCancellation(practice.db, maria, visit)).to.include({ state: 'requested' })
+    expect(await withdraw(john, eid)).to.include({ ok: false, reason: 'not-open' })
+
+    expect(await cancel(practice, john, eid)).to.include({ ok: true, asked: true })
+    expect(await lastCancellation(practice.db, maria, visit)).to.include({ state: 'done' })
+    expect(await lastCancellation(practice.db, john, visit)).to.include({ state: 'requested' })
+    expect(await accept()).to.include({ ok: true })
   })
 })

@@ -12,7 +12,7 @@ import type { Actor } from '../../../module/platform/audit.js'
 import { opaqueId, receiptNumber } from '../../../module/platform/ids.js'
 import { utc } from '../../../module/platform/clock.js'
 import type { StaffName, TestPractice } from '../../support/practice.js'
-import { chart, colleague, TUESDAY, type Row } from './visits.js'
+import { chart, colleague, eventRow, TUESDAY, type Row } from './visits.js'
 
 /** Somebody of the staff at work, with every verb at hand. */
 export async function deskOf(practice: TestPractice, name: StaffName = 'admin') {
@@ -87,14 +87,15 @@ export async function heardOf(practice: TestPractice, eid: number): Promise<stri
   return rows.map(({ event }) => event.replace('appointment.', ''))
 }
 
-/** Maria asks the practice to cancel what she may not cancel alone; answers the visit's address. */
+/** By Maria's account the practice is asked to cancel this patient's visit; answers its address. */
 export async function wishToCancel(
   practice: TestPractice,
   eid: number,
   day = TUESDAY,
   ofSeries = false,
 ): Promise<string> {
-  const { account, pid, record } = await chart(practice, 'maria')
+  const { account, record } = await chart(practice, 'maria')
+  const pid = Number((await eventRow(practice, eid))['pc_pid'])
   const id = ofSeries ? `${String(eid)}-${day.replaceAll('-', '')}` : String(eid)
   await practice.db.transaction((tx) =>
     tx.insert(

@@ -271,6 +271,18 @@ describe('Foyer follows what the host’s screens do', () => {
     expect(await events()).to.deep.equal(['appointment.status-set', 'appointment.cancellation-granted'])
   })
 
+  it('ends a wish whose visit was given to another patient: staff are not asked to cancel theirs', async () => {
+    const scope = await newChart(practice)
+    const eid = await booked(practice, scope, { time: '10:30', day: TUESDAY })
+    await setStatus(practice, eid, '-')
+    practice.clock.set(`${TUESDAY}T06:00:00`)
+    await cancel(practice, scope, eid)
+    await hostSets(practice, eid, `pc_pid = '${String(practice.patients.john)}'`)
+    await follow()
+    expect(await wish(eid)).to.deep.equal({ state: 'done', open_key: null, decided_by: 'EMR' })
+    expect(await statusOf(practice, eid)).to.equal('-')
+  })
+
   const wish = (eid: number) =>
     practice.db.first<Row>(
       `SELECT state, open_key, decided_by FROM foyer_cancellation_requests WHERE pc_eid = :eid ORDER BY id DESC LIMIT 1`,

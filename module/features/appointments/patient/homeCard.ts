@@ -64,7 +64,7 @@ const next: Card<RecordContext> = {
     const { here, may, portal, scope, t, url } = context
     const upcoming = await upcomingHere(context)
     const [soonest, ...more] = upcoming.filter((each) => each.standing !== 'proposed')
-    const [first] = await withOpenCancellations(portal.db, soonest ? [soonest] : [])
+    const [first] = await withOpenCancellations(portal.db, scope, soonest ? [soonest] : [])
     const refusal = whyNotCancel(first, portal.clock.now(), portal.settings().minimumNotice)
     return {
       view: '/appointments/patient/next',

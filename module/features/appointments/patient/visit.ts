@@ -41,7 +41,7 @@ export async function showOne(
   const around: Around = {
     proposal: standing === 'proposed' ? await lastProposal(portal.db, eid) : undefined,
     alternatives: standing === 'declined' ? await alternativesOf(portal.db, eid) : [],
-    cancellation: await lastCancellation(portal.db, appointment),
+    cancellation: await lastCancellation(portal.db, scope, appointment),
     history: await historyOf(portal.db, scope, appointment),
     ...(refusal ? { refusal } : {}),
   }
