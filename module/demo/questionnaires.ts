@@ -58,7 +58,9 @@ export async function addQuestionnaires(tx: Tx, clock: Clock, people: Questionna
     if (!assignment) return
     const actor: Actor = { kind: 'account', id: String(account), name: who, requestId: undefined }
     const answers = weighted(version.form, weights)
-    await keepAnswers(tx, asked.portal, actor, account, { assignment, version, answers })
+    const kept = await keepAnswers(tx, asked.portal, actor, account, { assignment, version, answers })
+    if (!kept.ok)
+      throw new Error(`${sample}: ${kept.problems.map(({ linkId, problem }) => `${linkId} ${problem}`).join(', ')}`)
   }
   await answered(56, 'foyer-phq-9', 'amina.yusuf', [2, 2, 2, 2, 1, 1, 2, 1, 0])
   await answered(28, 'foyer-phq-9', 'amina.yusuf', [1, 2, 1, 2, 1, 1, 1, 0, 0])

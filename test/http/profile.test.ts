@@ -558,6 +558,23 @@ describe('The profile', function () {
       expect((await rows()).map(({ date }) => date)).to.deep.equal(['2026-03-01', '2027-01-01'])
     })
 
+    it('does not begin after the end that the chart says, nor today with an end that is over', async () => {
+      await insured(null, { ...BLUE, date_end: '2026-12-31' })
+      await send('insurance/primary', { date: '2027-01-15' })
+      const path = await insuranceWaits()
+      const late = await decideAt(admin, path, { all: '1' })
+      expect(late.status).to.equal(422)
+      expect(late.body).to.contain('It would end before it begins')
+      expect((await decideAt(admin, path, { outcome_date: 'accept', value_date: '2026-01-01' })).status).to.equal(303)
+      await practice.db.transaction((tx) => tx.change(`DELETE FROM insurance_data WHERE pid = :pid`, { pid }))
+      const anew = { company: 'blue harbor health', policy_number: 'B-1', date_end: '2026-10-31' }
+      const sent = await send('insurance/primary', anew)
+      expect(sent.status, sent.body).to.equal(303)
+      const over = await decideAt(admin, await insuranceWaits(), { all: '1', companyId: '41' })
+      expect(over.status).to.equal(422)
+      expect(over.body).to.contain('It would end before it begins')
+    })
+
     it('whose first day the chart does not say gets one, in its own row', async () => {
       await insured(null, BLUE)
       await send('insurance/primary', { date: '2026-01-01' })

@@ -59,7 +59,7 @@ function grantSteps(
       { day: dated(revoked?.at), by: revoked?.by ?? '', reason: revoked?.reason ?? '' },
       onGrant,
     ),
-    stepOf(context, 'begun', grant.validFrom <= now, { day: dated(grant.validFrom) }),
+    stepOf(context, 'begun', grant.validFrom <= now, { day: dated(grant.validFrom) }, onGrant),
     stepOf(context, 'notEnded', !ended, { day: dated(grant.validUntil) }, onGrant),
     stepOf(context, 'allowed', allowed, {}, [credentialFix(context, pid, 'allow')]),
     stepOf(context, 'age', ended || opening.extent !== undefined, {}, onGrant),

@@ -52,24 +52,29 @@ export function send(
     const filling = await fillingOf(tx, assignment)
     if (!filling) return { ok: false, reason: 'not-begun' }
     if (filling.revision !== seen) return { ok: false, reason: 'changed' }
-    const problems = checkAnswers(filling.version.form, filling.answers)
-    if (problems.length > 0) return { ok: false, reason: 'incomplete', problems }
 
-    const receipt = await keepAnswers(tx, portal, actor, scope.account.id, filling)
-    if (once) await rememberResult(tx, once, receipt)
-    return { ok: true, receipt }
+    const kept = await keepAnswers(tx, portal, actor, scope.account.id, filling)
+    if (kept.ok && once) await rememberResult(tx, once, kept.receipt)
+    return kept
   })
 }
 
-/** Keeps answers that are whole, in the caller's transaction and the patient's turn. Answers the receipt number. */
+export type Kept =
+  | { ok: true; receipt: string }
+  /** Something that is required is not answered, or not as it is asked: nothing is kept. */
+  | { ok: false; reason: 'incomplete'; problems: AnswerProblem[] }
+
+/** The one way to staff: keeps answers that are whole, in the caller's transaction and the patient's turn. */
 export async function keepAnswers(
   tx: Tx,
   portal: Pick<Portal, 'clock' | 'site'>,
   actor: Actor,
   accountId: number,
   { assignment, version, answers }: Pick<Filling, 'assignment' | 'version' | 'answers'>,
-): Promise<string> {
+): Promise<Kept> {
   const { clock } = portal
+  const problems = checkAnswers(version.form, answers)
+  if (problems.length > 0) return { ok: false, reason: 'incomplete', problems }
   const receipt = receiptNumber()
   const result = score(version.form, answers)
   const flag = flagOf(version.form, answers)
@@ -94,5 +99,5 @@ export async function keepAnswers(
   const subject = `form-response:${String(id)}`
   await recordAudit(tx, clock, actor, { event: 'form.sent', subject, pid, record, details: { flag, receipt } })
   await publish(tx, clock, { event: 'form.sent', payload: { response: id, pid: pid ?? null, flag }, key: subject })
-  return receipt
+  return { ok: true, receipt }
 }

@@ -3,10 +3,10 @@ import type { Portal } from '../../../access/portal.js'
 import type { StaffMember } from '../../../access/staff.js'
 import { closeActivity } from '../../../host/profile/activity.js'
 import { writeChart } from '../../../host/profile/chart.js'
-import { insuranceCompanies, isDayTaken, writePolicy } from '../../../host/profile/insurance.js'
+import { insuranceCompanies, isDayTaken, placementOf, writePolicy } from '../../../host/profile/insurance.js'
 import { serializeMap } from '../../../host/profile/map.js'
 import type { Actor } from '../../../platform/audit.js'
-import { day as dayOf, wallClock } from '../../../platform/clock.js'
+import { day as dayOf, wallClock, type Day } from '../../../platform/clock.js'
 import type { Tx } from '../../../platform/database.js'
 import { endChange, type Change } from '../changes.js'
 import { decide, type Choice, type Outcome, type Values } from '../merging.js'
@@ -77,14 +77,22 @@ async function faultsIn(
   }
   if (type === undefined || Object.keys(writes).length === 0) return faults
   const write = { pid, type, before, values: writes, today: dayOf(clock.now()) }
-  // Of the two, the end may be all that is accepted.
-  if (writes['date_end'] !== undefined && endsBeforeItBegins({ ...before?.values, ...writes })) {
-    faults['date_end'] ??= 'profile.fault.endsBefore'
+  if (endsBeforeItBegins(daysWritten(before, writes, write.today))) {
+    faults[writes['date_end'] === undefined ? 'date' : 'date_end'] ??= 'profile.fault.endsBefore'
   }
   if (faults['date'] === undefined && (await isDayTaken(tx, write))) faults['date'] = 'profileChanges.fault.dayTaken'
   if (writes['company'] === undefined) return faults
   const known = companyId !== undefined && (await insuranceCompanies(tx)).some(({ id }) => id === companyId)
   return known ? faults : { ...faults, company: 'profileChanges.fault.company' }
+}
+
+/** First and last day of the row as it will stand, where either is written: only one of the two may be accepted. */
+function daysWritten(before: Weighed['policy'], writes: Values, today: Day): Values {
+  if (writes['date'] === undefined && writes['date_end'] === undefined) return {}
+  const placement = placementOf(before, writes['date'], today)
+  if (placement.is === 'another') return { date: placement.first, date_end: writes['date_end'] ?? '' }
+  const { date = '', date_end = '' } = { ...before?.values, ...writes }
+  return { date, date_end }
 }
 
 interface Deed {
