@@ -227,6 +227,7 @@ interface NamedGrant {
   id: number
   relationship: string
   extent: string
+  valid_from: Utc
   valid_until: Utc | null
   exempt: number
   name: string
@@ -240,17 +241,19 @@ async function openOtherwise(
   { born, pid }: FamilyMember,
 ): Promise<CodeRefusal | undefined> {
   const grants = await tx.select<NamedGrant>(
-    `SELECT g.id, g.relationship, g.extent, g.valid_until, g.exempt_at IS NOT NULL AS exempt, a.display_name AS name
+    `SELECT g.id, g.relationship, g.extent, g.valid_from, g.valid_until, g.exempt_at IS NOT NULL AS exempt, a.display_name AS name
        FROM foyer_grants g JOIN foyer_accounts a ON a.id = g.account_id
       WHERE g.pid = :pid AND g.revoked_at IS NULL AND a.disabled_at IS NULL ORDER BY g.id`,
     { pid },
   )
+  const now = utc(portal.clock.now())
   const found = grants.find((grant) => {
     // A father may have his son's name.
     if ((grant.relationship === 'self') !== (wanted.relationship === 'self')) return false
     if (plainName(grant.name) !== plainName(wanted.recipient)) return false
     const granted = { ...grant, until: grant.valid_until ?? undefined, exempt: grant.exempt === 1 }
-    return joined(granted, wanted, born, portal) === undefined
+    // What has not begun is opened by no code (codeRedeeming.ts).
+    return grant.valid_from > now || joined(granted, wanted, born, portal) === undefined
   })
   return found && { reason: 'otherwise-open', grant: found.id }
 }

@@ -1,6 +1,8 @@
 /** Staff build, publish, import and ask questionnaires with plain forms: no JavaScript anywhere. */
 import { expect } from 'chai'
+import { Fhir } from 'fhir'
 import type { Questionnaire } from 'fhir/r4.js'
+import { itemKinds } from '../../module/features/forms/building/itemKinds.js'
 import { itemsInOrder } from '../../module/features/forms/building/drafting.js'
 import { samples } from '../../module/features/forms/building/samples/index.js'
 import { phq9 } from '../../module/features/forms/building/samples/phq9.js'
@@ -130,6 +132,28 @@ describe('Questionnaires in the library', function () {
       .and.to.include('Version 2')
       .and.to.include('In use')
       .and.to.include('Retired')
+  })
+
+  it('are made of every kind that the builder offers, and each is put to the patient as it is', async () => {
+    const draft = await draftOf({ title: 'One of each' })
+    const two = { choiceText: ['Tea', 'Coffee'], choiceWas: ['', ''], choicePlace: ['1', '2'], choiceValue: ['', ''] }
+    const fields: Record<string, Record<string, string | readonly string[]>> = {
+      ...{ choice: two, 'open-choice': two, quantity: { unit: 'kg' } },
+      ...{ date: { initial: '2026-11-23' }, integer: { initial: '3' }, url: { maxLength: '200' } },
+    }
+    const group = await addItem(draft, 'group', 'A group')
+    for (const kind of itemKinds.filter((each) => each !== 'group')) {
+      await addItem(draft, kind, `Here is ${kind}`, fields[kind] ?? {}, group)
+    }
+    const preview = await admin.get(`${draft}/preview`)
+    for (const kind of itemKinds.slice(1)) expect(preview.body, kind).to.include(`Here is ${kind}`)
+    for (const control of ['type="date"', 'type="time"', 'inputmode="numeric"', 'inputmode="decimal"', '<textarea']) {
+      expect(preview.body, control).to.include(control)
+    }
+    const out = await exported(await publish(draft))
+    expect(itemsInOrder(out).map(({ item }) => item.type)).to.deep.equal([...itemKinds])
+    const { valid, messages } = new Fhir().validate(out)
+    expect(valid, JSON.stringify(messages)).to.equal(true)
   })
 
   async function importFile(json: string) {

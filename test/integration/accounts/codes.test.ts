@@ -234,15 +234,16 @@ describe('PINs and access codes', function () {
     interface Had {
       relationship: string
       extent: string
+      from?: string
       until?: string
       exempt?: boolean
     }
-    const had = async (pid: number, { relationship, extent, until, exempt }: Had) => {
-      const values = { pid, relationship, extent, until: until ?? null, john: practice.accounts.john }
+    const had = async (pid: number, { relationship, extent, from = '2026-01-01', until, exempt }: Had) => {
+      const values = { pid, relationship, extent, from, until: until ?? null, john: practice.accounts.john }
       await practice.db.transaction((tx) =>
         tx.change(
           `INSERT INTO foyer_grants (record, account_id, pid, relationship, extent, valid_from, valid_until, granted_by, granted_at, exempt_at)
-           VALUES (:record, :john, :pid, :relationship, :extent, '2026-01-01', :until, 'x', '2026-01-01', :exempt)`,
+           VALUES (:record, :john, :pid, :relationship, :extent, :from, :until, 'x', '2026-01-01', :exempt)`,
           { ...values, record: `had-${String(pid)}`.padEnd(22, '-'), exempt: exempt === true ? '2026-01-01' : null },
         ),
       )
@@ -288,6 +289,13 @@ describe('PINs and access codes', function () {
         { ...full, until: runs },
         code('mother', 'full'),
         'mother full',
+      ],
+      [
+        'that has not begun: no code opens it before its day',
+        nine,
+        { ...full, from: '2027-01-01 05:00:00' },
+        code('mother', 'full'),
+        undefined,
       ],
       ['of a parent: they stay one for the ages', nine, full, code('other', 'full'), 'mother full'],
       ['of a parent, narrowed: no code opens more', fifteen, full, code('proxy', 'forms'), undefined],

@@ -94,6 +94,36 @@ describe('Two accounts of one person', () => {
     expect(await mergeAccounts(practice.portal, staff.member, staff.actor, back)).to.include({ reason: 'no-other' })
   })
 
+  it('open a chart that one of them opens only from a day to come as far as the other does, and no sooner', async () => {
+    const NEXT_YEAR = '2027-01-01 05:00:00.000'
+    for (const [coming, opens] of [
+      [['from'], 'appointments'],
+      [['into'], 'full'],
+      [['from', 'into'], undefined],
+    ] as const) {
+      const [from, into] = [await someone(), await someone()]
+      const pid = await practice.patient()
+      for (const [who, account, extent] of [
+        ['from', from, 'full'],
+        ['into', into, 'appointments'],
+      ] as const) {
+        await linked(account, pid)
+        const begins = coming.some((each) => each === who) ? NEXT_YEAR : '2026-11-01 00:00:00.000'
+        await practice.db.transaction((tx) =>
+          tx.change(
+            `UPDATE foyer_grants SET relationship = 'proxy', extent = :extent, valid_from = :begins WHERE account_id = :id`,
+            { extent, begins, id: account.accountId },
+          ),
+        )
+      }
+      const wish = { from: from.accountId, into: into.accountId, reason: 'One person' }
+      expect(await mergeAccounts(practice.portal, staff.member, staff.actor, wish)).to.deep.equal({ ok: true })
+      const account = await findAccount(practice.db, practice.portal, into.accountId)
+      const found = account?.records.find((record) => record.pid === pid)?.extent
+      expect(found, coming.join(' and ')).to.equal(opens)
+    }
+  })
+
   it('hear of it at both addresses, and may have the one that signs in nowhere any more', async () => {
     const [from, into, stranger] = [await someone(), await someone(), await someone()]
     const wish = { from: from.accountId, into: into.accountId, reason: 'One person' }

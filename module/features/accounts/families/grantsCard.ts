@@ -34,7 +34,9 @@ function rowOf(context: StaffContext, grant: ChartGrant) {
     relationship: t(`families.relationship.${knownRelationship(grant.relationship)}`),
     extent: extentWords(context, standing.extent),
     tag: standingTag(context, standing),
-    since: t('families.since', { day: writeDayOf(context, grant.validFrom) }),
+    since: t(standing.state === 'notYet' ? 'families.from' : 'families.since', {
+      day: writeDayOf(context, grant.validFrom),
+    }),
     until: untilText(context, grant),
     change: changeText(context, standing.change),
     href: may('grants:manage') ? url(grantPath(grant)) : undefined,

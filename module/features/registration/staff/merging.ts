@@ -150,6 +150,7 @@ async function moveGrants(tx: Tx, { clock }: Portal, from: number, into: number)
 interface PairedGrant extends GrantBefore {
   account_id: number
   pid: number
+  valid_from: Utc
   exempt_at: Utc | null
   exempt_by: string | null
   exempt_reason: string | null
@@ -163,7 +164,7 @@ interface Pair {
 /** Charts that both accounts open, or opened. */
 async function pairsOf(tx: Tx, from: number, into: number): Promise<Pair[]> {
   const rows = await tx.select<PairedGrant>(
-    `SELECT id, record, relationship, extent, valid_until, revoked_at, revoked_by, exempt_at, exempt_by, exempt_reason,
+    `SELECT id, record, relationship, extent, valid_from, valid_until, revoked_at, revoked_by, exempt_at, exempt_by, exempt_reason,
             account_id, pid
        FROM foyer_grants WHERE account_id IN (:from, :into) ORDER BY id`,
     { from, into },
@@ -180,11 +181,12 @@ async function joinPair(tx: Tx, { mine, theirs }: Pair, now: Utc): Promise<void>
   const exempt = theirs.exempt_at === null ? mine : theirs
   await tx.change(
     `UPDATE foyer_grants
-        SET relationship = :relationship, extent = :extent, valid_until = :until, exempt_at = :exemptAt,
+        SET relationship = :relationship, extent = :extent, valid_from = :from, valid_until = :until, exempt_at = :exemptAt,
             exempt_by = :exemptBy, exempt_reason = :exemptReason, version = version + 1
       WHERE id = :id`,
     {
-      ...{ id: theirs.id, relationship: joined.relationship, extent: joined.extent, until: joined.valid_until },
+      ...{ id: theirs.id, relationship: joined.relationship, extent: joined.extent },
+      ...{ from: joined.valid_from, until: joined.valid_until },
       ...{ exemptAt: exempt.exempt_at, exemptBy: exempt.exempt_by, exemptReason: exempt.exempt_reason },
     },
   )
@@ -202,15 +204,30 @@ const ofRecords = [
   'foyer_profile_changes',
 ] as const
 
-/** As far as either runs: one that has ended gives nothing to the other. */
-function joinedGrant<Kind extends GrantBefore>(theirs: Kind, mine: GrantBefore, now: Utc): Kind {
-  const runs = (one: GrantBefore) => one.revoked_at === null && (one.valid_until === null || one.valid_until > now)
-  if (!runs(mine)) return theirs
+/** What a link would take back says no first day: it had begun. */
+interface Begins extends GrantBefore {
+  valid_from?: Utc
+}
+
+/**
+ * As far as either runs: one that has ended gives nothing to the other, and one that has not begun gives nothing before
+ * its day, nor shuts the other until then.
+ */
+function joinedGrant<Kind extends Begins>(theirs: Kind, mine: Kind, now: Utc): Kind {
+  const isOver = (one: Kind) => one.revoked_at !== null || (one.valid_until !== null && one.valid_until <= now)
+  const isComing = ({ valid_from: from = '' }: Kind) => from > now
+  if (isOver(mine) || (isComing(mine) && !isComing(theirs) && !isOver(theirs))) return theirs
   const relationship = [theirs, mine].some((each) => each.relationship === 'self') ? 'self' : theirs.relationship
-  if (!runs(theirs)) return { ...theirs, relationship, extent: mine.extent, valid_until: mine.valid_until }
+  if (isOver(theirs) || (isComing(theirs) && !isComing(mine))) {
+    const { extent, valid_from, valid_until } = mine
+    return { ...theirs, relationship, extent, valid_from, valid_until }
+  }
   const ends = [theirs.valid_until, mine.valid_until]
-  const until = ends.includes(null) ? null : (ends.toSorted().at(-1) ?? null)
-  return { ...theirs, relationship, extent: widerExtent(theirs.extent, mine.extent), valid_until: until }
+  return {
+    ...{ ...theirs, relationship, extent: widerExtent(theirs.extent, mine.extent) },
+    valid_from: (theirs.valid_from ?? '') > (mine.valid_from ?? '') ? theirs.valid_from : mine.valid_from,
+    valid_until: ends.includes(null) ? null : (ends.toSorted().at(-1) ?? null),
+  }
 }
 
 /**
