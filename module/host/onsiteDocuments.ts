@@ -32,6 +32,8 @@ export interface OnsiteDocument {
   /** Undefined: of before templates had a table (facts §6.2, legacy). */
   templateId: number | undefined
   values: TemplateValue[]
+  /** What it was begun from: the template's own text, copied then (facts §6.2). */
+  copy: Buffer
 }
 
 interface Row {
@@ -43,6 +45,7 @@ interface Row {
   patient_signed_time: WallClock | null
   file_path: string
   template_data: string | null
+  full_document: Buffer | null
 }
 
 /** A document of this patient's; of another's there is none. `lock`: until the transaction ends. */
@@ -55,7 +58,8 @@ export async function findOnsiteDocument(
 ): Promise<OnsiteDocument | undefined> {
   const row = await db.first<Row>(
     // sql-safe: constants
-    `SELECT id, pid, doc_type, denial_reason, create_date, patient_signed_time, file_path, ${valuesColumn(site)} AS template_data
+    `SELECT id, pid, doc_type, denial_reason, create_date, patient_signed_time, file_path, full_document,
+            ${valuesColumn(site)} AS template_data
        FROM onsite_documents WHERE id = :id AND pid = :pid${lock === 'lock' ? ' FOR UPDATE' : ''}`,
     { id, pid },
   )
@@ -82,6 +86,7 @@ function documentOf(row: Row): OnsiteDocument {
     signedAt: row.patient_signed_time ?? undefined,
     templateId: /^[1-9]\d{0,9}$/.test(row.file_path) ? Number(row.file_path) : undefined,
     values: valuesIn(row.template_data),
+    copy: row.full_document ?? Buffer.alloc(0),
   }
 }
 
@@ -99,15 +104,6 @@ function valueOf(entry: unknown): TemplateValue[] {
   const { name, value } = (entry ?? {}) as { name?: unknown; value?: unknown }
   if (typeof name !== 'string') return []
   return typeof value === 'string' || typeof value === 'number' ? [{ name, value: String(value) }] : []
-}
-
-/** What the document was begun from: the template's own text, copied then (facts §6.2). */
-export async function contentOf(db: Queryable, pid: number, id: number): Promise<Buffer | undefined> {
-  const row = await db.first<{ full_document: Buffer | null }>(
-    `SELECT full_document FROM onsite_documents WHERE id = :id AND pid = :pid`,
-    { id, pid },
-  )
-  return row?.full_document ?? undefined
 }
 
 /** The host's own mark of a document that has its fields apart from its text; without it, it is "legacy" (facts §6.2). */

@@ -14,6 +14,7 @@ import { recipientsOf } from '../../../module/host/reads/templates.js'
 import { templateFields } from '../../../module/host/templateFields.js'
 import { linkGroup } from '../../../module/host/templateProfiles.js'
 import { TEXT, findVersion, pinVersion, versionsOf } from '../../../module/host/templates.js'
+import { countStatements } from '../../../module/platform/database.js'
 import { describeOnEverySite } from '../../support/database.js'
 import { openPractice, type TestPractice } from '../../support/practice.js'
 import { administrator } from '../registration/people.js'
@@ -358,5 +359,50 @@ describeOnEverySite('A template', (site) => {
       ...(hasLists ? { Allergies: 'Nuts', Medications: 'Ibuprofen' } : {}),
       ...{ 'DEM:occupation': 'Baker', 'CurrentDate:Y-m-d': '2026-11-23' },
     })
+  })
+
+  it('finds the newest history, visit and answer in a form of the practice, in the words of its layout', async function () {
+    const has = (table: string) => practice.portal.site.columns.has(table)
+    if (!has('lbf_data') || !has('history_data')) this.skip()
+    const pid = await practice.patient({ fname: 'Ben', lname: 'Long' })
+    await practice.db.transaction(async (tx) => {
+      const history = `INSERT INTO history_data (pid, date, tobacco, coffee) VALUES (:pid, :date, :tobacco, '2')`
+      await tx.insert(history, { pid, date: '2026-02-01', tobacco: 'never_a|2026-01-31' })
+      await tx.insert(history, { pid, date: '2025-02-01', tobacco: 'sometimes' })
+      const visit = `INSERT INTO form_encounter (pid, date, reason, encounter) VALUES (:pid, :date, :reason, :encounter)`
+      await tx.insert(visit, { pid, date: '2026-03-02', reason: 'Cough', encounter: 2 })
+      await tx.insert(visit, { pid, date: '2025-03-02', reason: 'Fever', encounter: 1 })
+      // A list may be worn by two layouts; what a layout does not use is not shown.
+      const layout = `INSERT INTO layout_options (form_id, field_id, title, uor, list_id, group_id, seq, data_type, fld_length)
+                      VALUES (:form, :field, :title, :used, :list, '1', 1, 2, 10)
+                      ON DUPLICATE KEY UPDATE title = VALUES(title), uor = VALUES(uor), list_id = VALUES(list_id)`
+      await tx.change(layout, { form: 'HIS', field: 'tobacco', title: 'Smoking:', used: 1, list: 'of_smoking' })
+      await tx.change(layout, { form: 'HIS', field: 'coffee', title: 'Coffee', used: 0, list: '' })
+      await tx.change(`INSERT INTO list_options (list_id, option_id, title) VALUES ('of_smoking', 'never_a', 'Never')`)
+      const form = `INSERT INTO forms (pid, date, form_id, formdir, form_name, deleted) VALUES (:pid, :date, :form, 'LBFhealth', 'Health', :deleted)`
+      const answer = `INSERT INTO lbf_data (form_id, field_id, field_value) VALUES (:form, 'note', :value)`
+      const answers = [
+        { form: 91, date: '2026-01-02', deleted: 0, value: 'the newer' },
+        { form: 92, date: '2025-01-02', deleted: 0, value: 'the older' },
+        { form: 93, date: '2026-01-03', deleted: 1, value: 'thrown away' },
+      ]
+      for (const { value, ...row } of answers) {
+        await tx.insert(form, { pid, ...row })
+        await tx.change(answer, { form: row.form, value })
+      }
+    })
+    const written = { day: (day: string) => `<${day}>`, title: (name: string) => name }
+    const { count, result: found } = await countStatements(() =>
+      templateFields(practice.db, practice.portal.site, {
+        ...{ pid, written, now: practice.clock.now() },
+        names: ['PatientName', 'HIS:tobacco', 'HIS:coffee', 'DOS', 'ChiefComplaint', 'LBFhealth:note', 'Allergies'],
+      }),
+    )
+    expect(Object.fromEntries([...found].map(([name, { text }]) => [name, text]))).to.deep.equal({
+      ...{ PatientName: 'Ben Long', DOS: '<2026-03-02>', ChiefComplaint: 'Cough' },
+      ...{ 'HIS:tobacco': 'Never, <2026-01-31>', 'LBFhealth:note': 'the newer' },
+    })
+    expect(found.get('HIS:tobacco')?.title).to.equal('Smoking')
+    expect(count.statements).to.equal(2)
   })
 })

@@ -25,7 +25,6 @@ import { valuesOf } from '../filling/filledRows.js'
 import { findFilling, unsignedFields, type Filling } from '../filling/filling.js'
 import { signedBy } from '../filling/sending.js'
 import { typedSignature } from '../filling/signing.js'
-import { versionNumberOf } from '../filling/versions.js'
 import { pinContents, pinnedContents, pinnedValues, type Pinned, type Signed } from '../pinned.js'
 import { renderFilled } from '../rendering.js'
 import { findSubmission, inHand, sendForAudit, type Submission } from '../submissions.js'
@@ -39,16 +38,16 @@ export function fillingOf(portal: Portal, row: Submission): Promise<Filling | un
 }
 
 /** Of the answers that stand in the host's row, with more where staff sign; of everything else, what is pinned. */
-async function make(
+function make(
   portal: Portal,
   filling: Filling,
   pinned: Pinned,
   more: Readonly<Record<string, string>> = {},
 ): Promise<Buffer> {
-  const { answers, document, filled, parts } = filling
+  const { answers, document, parts, version } = filling
   return renderFilled(portal, {
     ...{ parts, title: document.title, pinned, answers: { ...answers, ...more } },
-    version: await versionNumberOf(portal.db, filled?.version_id ?? undefined),
+    version: version?.version,
   })
 }
 

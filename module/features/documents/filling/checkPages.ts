@@ -10,7 +10,7 @@ import { ownCopyIsReleased } from '../chart/released.js'
 import { templateNodes } from '../directives.js'
 import { errorsIn } from './formPages.js'
 import { documentHref, found, namedIn, nextText, over, standingTag, type Found } from './found.js'
-import { finishedDocument, pdfOf, pinnedOf, seenOf, sendDocument, type Finished } from './sending.js'
+import { finish, finishedDocument, pdfOf, pinnedOf, seenOf, sendDocument, type Finished } from './sending.js'
 import { signerOf } from './signing.js'
 import { mayChange } from './standing.js'
 
@@ -103,13 +103,13 @@ export async function receipt(context: RecordContext): Promise<Answer> {
 export async function preview(context: RecordContext): Promise<Answer> {
   const { language, portal, show } = context
   const named = namedIn(context)
-  const finished = named && (await finishedDocument(portal, { ...named, language }))
-  if (!named || !finished) return show.notFound()
-  const { filling } = finished
+  const filling = await found(context)
+  if (!named || !filling) return show.notFound()
   const name = `${filling.document.title.replace(/[^\p{L}\p{N} ._-]/gu, '_').slice(0, 100)}.pdf`
   const type = 'application/pdf'
   if (mayChange(filling.standing)) {
-    return show.file(type, name, await pdfOf(portal, finished, await pinnedOf(portal, named.scope, finished)))
+    const finished = await finish(portal, portal.db, named.scope, filling, { language, at: portal.clock.now() })
+    return show.file(type, name, await pdfOf(portal, finished, pinnedOf(portal, named.scope, finished)))
   }
   const file = await fileOf(portal.db, filling.sent?.file_id ?? 0)
   if (!file || !filling.sent || !(await ownCopyIsReleased(portal, named.scope, filling.sent))) return show.notFound()

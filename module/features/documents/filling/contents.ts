@@ -10,13 +10,14 @@ import { writeDay } from '../../../web/times.js'
 import { chartNamesOf, type Embedded, type Field, type TemplateValues } from '../directives.js'
 import type { Inside } from './answers.js'
 import type { Filling } from './filling.js'
-import { formsInside, type FormInside } from './formsInside.js'
-import { pdfsOf } from './versions.js'
+import type { FormInside } from './surroundings.js'
 
 export interface Contents {
   values: TemplateValues
   /** By field: what is answered, or read, elsewhere. */
   states: ReadonlyMap<string, Inside>
+  /** The practice's own number of the patient; undefined: the chart has none. */
+  chartNumber: string | undefined
 }
 
 /** Where the record's pages are: what stands in a file needs no address. */
@@ -41,14 +42,15 @@ export async function contentsOf(
   filling: Filling,
   { language, now, to = nowhere }: Shown,
 ): Promise<Contents> {
-  const { answers, document, fields, filled, parts } = filling
+  const { answers, document, fields, forms, parts, pdfs } = filling
   const t = portal.speech.in(language)
+  const names = chartNamesOf(parts)
   const chart = await templateFields(db, portal.site, {
-    ...{ pid: scope.pid, names: chartNamesOf(parts), now },
+    ...{ pid: scope.pid, names: [...new Set([...names, NUMBER])], now },
     written: { day: (day) => writeDay(day, language), title: (name) => t(`directive.value.${name}`) },
   })
-  const pdfs = filled ? await pdfsOf(db, filled.id) : new Map<number, number>()
-  const forms = filled ? await formsInside(db, filled.id) : new Map<string, FormInside>()
+  const chartNumber = chart.get(NUMBER)?.text
+  if (!names.includes(NUMBER)) chart.delete(NUMBER)
   const embedded = new Map<string, Embedded>()
   for (const field of fields) {
     const form = forms.get(field.name)
@@ -66,8 +68,11 @@ export async function contentsOf(
     pdfs,
     hostForm: (document.values.find(({ name }) => name === 'encounterFormId')?.value ?? '') !== '',
   }
-  return { values: { chart, answers, embedded }, states: statesInside(fields, inside) }
+  return { values: { chart, answers, embedded }, states: statesInside(fields, inside), chartNumber }
 }
+
+/** The directive of the patient's number, which stands at the head of the file whatever the document asks for. */
+const NUMBER = 'PatientID'
 
 /** What is answered or read in a place of its own. */
 function statesInside(

@@ -110,12 +110,6 @@ export function valuesOf(answers: Answers, before: readonly TemplateValue[]): Te
   return [...others, ...Object.entries(answers).map(([name, value]) => ({ name, value }))]
 }
 
-export interface KeptText {
-  id: number
-  answers: Answers
-  savedAt: Utc
-}
-
 /** Keeps what a page typed that did not know of a later save: the latest of each page. */
 export async function keepText(tx: Tx, filledId: number, page: Page, answers: Answers, now: Utc): Promise<void> {
   await tx.change(
@@ -125,18 +119,6 @@ export async function keepText(tx: Tx, filledId: number, page: Page, answers: An
        saved_at = VALUES(saved_at), saved_number = GREATEST(saved_number, VALUES(saved_number))`,
     { filledId, on: page.on, number: page.number, values: JSON.stringify(answers), now },
   )
-}
-
-export async function keptTextsOf(db: Queryable, filledId: number): Promise<KeptText[]> {
-  const rows = await db.select<{ id: number; field_values: string; saved_at: Utc }>(
-    `SELECT id, field_values, saved_at FROM foyer_kept_texts WHERE filled_id = :filledId ORDER BY saved_at DESC, id DESC LIMIT 20`,
-    { filledId },
-  )
-  return rows.map((row) => ({
-    id: row.id,
-    answers: JSON.parse(row.field_values) as Answers,
-    savedAt: row.saved_at,
-  }))
 }
 
 /** False: there is none of this document. */

@@ -1,22 +1,17 @@
 /** A document that a patient fills: the host's row, what Foyer knows besides, and the template that it goes by. */
 import { createHash } from 'node:crypto'
 import type { Portal } from '../../../access/portal.js'
-import {
-  contentOf,
-  findOnsiteDocument,
-  keepsValues,
-  valuesIn,
-  type OnsiteDocument,
-} from '../../../host/onsiteDocuments.js'
+import { findOnsiteDocument, keepsValues, valuesIn, type OnsiteDocument } from '../../../host/onsiteDocuments.js'
 import type { Queryable } from '../../../platform/database.js'
 import { fieldsOf, isDrawn, parseTemplate, type Field, type Parts } from '../directives.js'
 import { submissionOfDocument, type Submission } from '../submissions.js'
 import type { Answers } from './answers.js'
 import { filledRowOf, type FilledRow } from './filledRows.js'
 import { standingOf, type Standing } from './standing.js'
-import { pinnedVersion, textOf } from './versions.js'
+import { ALONE, surroundingsOf, type PinnedText, type Surroundings } from './surroundings.js'
+import { textOf } from './versions.js'
 
-export interface Filling {
+export interface Filling extends Surroundings {
   document: OnsiteDocument
   /** Undefined: begun in the host's own portal, and not yet saved here. */
   filled: FilledRow | undefined
@@ -31,7 +26,7 @@ export interface Filling {
   answers: Answers
 }
 
-/** One of this chart's; of anybody else's there is none. `lock`: nobody changes it until the transaction ends. */
+/** One of this chart's; of anybody else's there is none. `lock`: nobody changes it until the transaction ends. Four statements. */
 export async function findFilling(
   db: Queryable,
   portal: Pick<Portal, 'site'>,
@@ -43,13 +38,14 @@ export async function findFilling(
   if (!document) return undefined
   const filled = await filledRowOf(db, id, lock)
   const sent = await submissionOfDocument(db, id)
-  const source = await sourceOf(db, document, filled)
+  const around = filled ? await surroundingsOf(db, filled) : ALONE
+  const source = sourceOf(document, around.version)
   const parts = parseTemplate(source)
   const fields = fieldsOf(parts)
   const values = keepsValues(portal.site) ? document.values : valuesIn(filled?.field_values ?? null)
   const said = new Map(values.map(({ name, value }) => [name, value]))
   return {
-    ...{ document: { ...document, values }, filled, sent, standing: standingOf(document.state, sent) },
+    ...{ ...around, document: { ...document, values }, filled, sent, standing: standingOf(document.state, sent) },
     ...{ source, parts, fields },
     answers: Object.fromEntries(fields.map(({ name }) => [name, said.get(name) ?? ''])),
   }
@@ -61,13 +57,8 @@ export function unsignedFields({ answers, fields }: Pick<Filling, 'answers' | 'f
 }
 
 /** The text that it goes by: pinned, or the copy that the host made when it was begun there. */
-async function sourceOf(
-  db: Queryable,
-  { pid, id, title }: OnsiteDocument,
-  filled: FilledRow | undefined,
-): Promise<string> {
-  if (filled && filled.version_id !== null) return textOf(await pinnedVersion(db, filled.version_id), title)
-  return hostCopy((await contentOf(db, pid, id)) ?? Buffer.alloc(0))
+function sourceOf({ copy, title }: OnsiteDocument, pinned: PinnedText | undefined): string {
+  return pinned ? textOf(pinned, title) : hostCopy(copy)
 }
 
 /** Without the host's mark of a document of today (facts §6.2). */

@@ -15,17 +15,18 @@ import { marksOf } from '../submissions.js'
 import type { Answers } from './answers.js'
 import { contentsOf } from './contents.js'
 import type { Filling } from './filling.js'
-import { keptTextsOf, markOf, type KeptText, type Page } from './filledRows.js'
+import { markOf, type Page } from './filledRows.js'
 import { documentHref, found, namedIn, nextText, standingTag, type Found } from './found.js'
 import { saveDraft, type SaveInput, type SaveOutcome } from './saving.js'
 import { mayChange, mayRemove, mayWithdraw } from './standing.js'
+import type { KeptText } from './surroundings.js'
 
 /** GET …/documents/filled/:id. `?kept=<id>`: with a text in it that was kept aside. */
 export async function one(context: RecordContext): Promise<Answer> {
-  const { portal, query, show, t } = context
+  const { query, show, t } = context
   const filling = await found(context)
   if (!filling) return show.notFound()
-  const kept = filling.filled ? await keptTextsOf(portal.db, filling.filled.id) : []
+  const { kept } = filling
   if (!mayChange(filling.standing)) return readPage(context, filling, kept)
   const used = kept.find(({ id }) => String(id) === query['kept'])
   const shown = { ...filling.answers, ...ofFields(filling, used?.answers ?? {}) }

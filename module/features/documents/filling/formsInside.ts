@@ -4,8 +4,7 @@ import type { Portal } from '../../../access/portal.js'
 import type { ChartScope } from '../../../access/scope.js'
 import { questionnaireNamed } from '../../../host/reads/questionnaireNames.js'
 import type { Actor } from '../../../platform/audit.js'
-import type { Utc } from '../../../platform/clock.js'
-import type { Queryable, Tx } from '../../../platform/database.js'
+import type { Tx } from '../../../platform/database.js'
 import type { Field } from '../directives.js'
 
 interface Begun {
@@ -35,24 +34,4 @@ export async function askForms(
       { filledId, name, assignment: asked.id },
     )
   }
-}
-
-export interface FormInside {
-  /** foyer_form_assignments.id */
-  assignment: number
-  /** waiting, sent, or withdrawn: then nobody asks for it any more. */
-  state: 'waiting' | 'sent' | 'withdrawn'
-  closedAt: Utc | undefined
-}
-
-/** By field. One that could not be asked for is not among them. */
-export async function formsInside(db: Queryable, filledId: number): Promise<ReadonlyMap<string, FormInside>> {
-  const rows = await db.select<{ field: string; id: number; state: FormInside['state']; closed_at: Utc | null }>(
-    `SELECT f.field, a.id, a.state, a.closed_at
-       FROM foyer_filled_forms f JOIN foyer_form_assignments a ON a.id = f.assignment_id WHERE f.filled_id = :filledId`,
-    { filledId },
-  )
-  return new Map(
-    rows.map((row) => [row.field, { assignment: row.id, state: row.state, closedAt: row.closed_at ?? undefined }]),
-  )
 }

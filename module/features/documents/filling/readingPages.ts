@@ -5,7 +5,7 @@ import { pagePictures } from '../../../platform/pdf/paper.js'
 import type { RecordContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import { documentHref, found } from './found.js'
-import { pdfsOf, pinnedVersion } from './versions.js'
+import { pinnedVersion } from './versions.js'
 
 interface Read {
   id: number
@@ -17,9 +17,9 @@ interface Read {
 async function pdfIn(context: RecordContext): Promise<Read | undefined> {
   const { params, portal } = context
   const filling = await found(context)
-  if (!filling?.filled) return undefined
+  if (!filling) return undefined
   const template = Number(params['template'])
-  const version = (await pdfsOf(portal.db, filling.filled.id)).get(template)
+  const version = filling.pdfs.get(template)
   if (version === undefined) return undefined
   const asked = filling.fields.find(({ document }) => document?.id === template)?.document?.title
   const title = asked === undefined || asked === '' ? filling.document.title : asked

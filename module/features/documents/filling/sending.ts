@@ -5,7 +5,6 @@ import { nameOf, type ChartScope } from '../../../access/scope.js'
 import { dropFile, storeBytes } from '../../../access/storedFiles.js'
 import { writeHostLog } from '../../../host/log.js'
 import { IN_REVIEW, keepsValues, saveOnsiteDocument } from '../../../host/onsiteDocuments.js'
-import { findPatient } from '../../../host/patients.js'
 import { noteDocument } from '../../../host/portalActivity.js'
 import { keepPatientSignature } from '../../../host/signatures.js'
 import { recordAudit, type Actor } from '../../../platform/audit.js'
@@ -24,7 +23,6 @@ import { markOf, signingsOf, valuesOf } from './filledRows.js'
 import { lookedAt, sealLooked, type Looked } from './sealing.js'
 import { byOf, signedIn } from './signatures.js'
 import { mayChange, type Standing } from './standing.js'
-import { versionNumberOf } from './versions.js'
 
 export interface SendInput {
   scope: ChartScope
@@ -54,6 +52,8 @@ export interface Finished {
   values: TemplateValues
   /** What keeps it from being sent, by field: a key of words. */
   missing: Readonly<Record<string, string>>
+  /** The practice's own number of the patient; undefined: the chart has none. */
+  chartNumber: string | undefined
   language: Language
   /** The instant that it is of. */
   at: DateTime
@@ -68,15 +68,16 @@ export async function finishedDocument(
   return filling && finish(portal, portal.db, scope, filling, { language, at })
 }
 
-async function finish(
+/** With what will stand in it as of an instant. */
+export async function finish(
   portal: Portal,
   db: Queryable,
   scope: ChartScope,
   filling: Filling,
   { language, at }: Pick<Finished, 'language' | 'at'>,
 ): Promise<Finished> {
-  const { states, values } = await contentsOf(portal, db, scope, filling, { language, now: at })
-  return { filling, values, language, at, missing: missingIn(filling.fields, filling.answers, states) }
+  const { chartNumber, states, values } = await contentsOf(portal, db, scope, filling, { language, now: at })
+  return { filling, values, chartNumber, language, at, missing: missingIn(filling.fields, filling.answers, states) }
 }
 
 /** What the page carries that its patient confirms: which text of which instant they had before them. */
@@ -102,7 +103,7 @@ export async function sendDocument(portal: Portal, actor: Actor, input: SendInpu
   const refusal = whyNotSent(portal, finished, looked)
   if (!finished || !looked || refusal) return refusal ?? { ok: false, reason: 'not-found' }
   // Before anybody waits for us: laying out pages takes its time. What has changed by then is seen under the turn.
-  const pinned = await pinnedOf(portal, scope, finished)
+  const pinned = pinnedOf(portal, scope, finished)
   const pdf = await pdfOf(portal, finished, pinned)
   return portal.db.transaction((tx) => sendInTurn(portal, tx, actor, input, looked, { before: finished, pinned, pdf }))
 }
@@ -130,25 +131,21 @@ function alreadySent({ standing, sent }: Filling): SendOutcome | undefined {
 }
 
 /** The document as staff read it and as it is filed. */
-export async function pdfOf(portal: Portal, { filling }: Finished, pinned: Pinned): Promise<Buffer> {
-  const { answers, document, filled, parts } = filling
-  return renderFilled(portal, {
-    ...{ parts, answers, title: document.title, pinned },
-    version: await versionNumberOf(portal.db, filled?.version_id ?? undefined),
-  })
+export function pdfOf(portal: Portal, { filling }: Finished, pinned: Pinned): Promise<Buffer> {
+  const { answers, document, parts, version } = filling
+  return renderFilled(portal, { parts, answers, title: document.title, pinned, version: version?.version })
 }
 
 /** Everything that it says besides its template and its answers, sent now by whoever acts in this scope. */
-export async function pinnedOf(
+export function pinnedOf(
   portal: Portal,
   scope: ChartScope,
-  { filling, language, values }: Finished,
-): Promise<Pinned> {
-  const patient = await findPatient(portal.db, scope.pid)
+  { chartNumber, filling, language, values }: Finished,
+): Pinned {
   const { firstName, lastName, born } = scope.patient
   return {
     ...{ language, ...pinnedValues(values), practice: { ...portal.practice() }, sentAt: utc(portal.clock.now()) },
-    patient: { firstName, lastName, born, chartNumber: patient?.pubpid },
+    patient: { firstName, lastName, born, chartNumber },
     by: byOf(scope),
     signed: signedBy(portal, filling, nameOf(scope)),
   }

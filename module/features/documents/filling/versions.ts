@@ -19,24 +19,13 @@ export function isPdf({ mime }: Pick<TemplateVersion, 'mime'>): boolean {
  * With its directives. A PDF reads as a text that asks to read it and to sign, in the host's own directives, so that its
  * pages show it too (facts §6.1).
  */
-export function textOf({ content, mime, templateId }: TemplateVersion, title: string): string {
+export function textOf(
+  { content, mime, templateId }: Pick<TemplateVersion, 'content' | 'mime' | 'templateId'>,
+  title: string,
+): string {
   if (!isPdf({ mime })) return content.toString('utf8')
   const named = title.replace(/[{}<>&:]/g, ' ')
   return `{ParseAsHTML}{SignaturesRequired}<p>{AcknowledgePdf:${String(templateId)}:${named}}</p><p>{PatientSignature}</p>`
-}
-
-/** The PDFs that a document asks to be read, by the template's id, as they were when it was begun. */
-export async function pdfsOf(db: Queryable, filledId: number): Promise<ReadonlyMap<number, number>> {
-  const rows = await db.select<{ template_id: number; version_id: number }>(
-    `SELECT template_id, version_id FROM foyer_filled_pdfs WHERE filled_id = :filledId`,
-    { filledId },
-  )
-  return new Map(rows.map((row) => [row.template_id, row.version_id]))
-}
-
-/** The first is 1. Undefined: begun in the host's own portal, which counts none. */
-export async function versionNumberOf(db: Queryable, id: number | undefined): Promise<number | undefined> {
-  return id === undefined ? undefined : (await pinnedVersion(db, id)).version
 }
 
 /** What it asks to be read, where that is there and is a PDF. */
