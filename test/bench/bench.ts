@@ -1,7 +1,7 @@
 /**
  * `npm run bench [-- --sizes 10000,100000,1000000] [--seconds 5] [--rounds 2] [--pages home,list] [--warm 2500]
  * [--profile]`: how fast the pages are that people open most, at three sizes of practice, beside a floor server in the
- * same run, after so many requests of each page that neither server compiles any more. A table on stdout, everything in
+ * same run, all sizes in turns page by page, after so many requests of each page that neither server compiles any more. A table on stdout, everything in
  * .data/bench.json. With --profile the server writes a CPU profile into .data/bench.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
@@ -37,6 +37,7 @@ const { values } = parseArgs({
 
 const pageNames = ['sign-in', 'home', 'free times', 'list', 'documents', 'dashboard', 'panel', 'audit queue'] as const
 type PageName = (typeof pageNames)[number]
+const pagesAsked = pageNames.filter((name) => values.pages === '' || values.pages.split(',').includes(name))
 
 interface Row {
   page: PageName
@@ -60,76 +61,106 @@ interface SizeResult {
 
 async function main(): Promise<void> {
   mkdirSync(folder, { recursive: true })
-  const results: SizeResult[] = []
-  for (const size of values.sizes.split(',').map(Number)) {
-    const practice = await benchPractice(folder, size, tell)
-    try {
-      results.push(await measureOn(practice, size))
-    } finally {
-      await practice.mariadb.stop()
+  const sizes = values.sizes.split(',').map(Number)
+  const opened: Opened[] = []
+  try {
+    for (const size of sizes) opened.push(await open(size, opened.length))
+    const results = await measureInTurns(opened)
+    for (const result of results) print(result)
+    const grown = growth(results)
+    for (const { page, ratio } of grown) {
+      console.log(`p95 of ${page}: ${ratio.toFixed(2)} times at the largest practice`)
     }
-    print(results.at(-1))
+    writeFileSync(join(root, '.data', 'bench.json'), `${JSON.stringify({ results, grown }, null, 2)}\n`)
+    for (const { practice } of values.pages === '' ? opened : []) await measureCandidates(practice.url, tell)
+  } finally {
+    for (const each of opened) await close(each)
   }
-  const grown = growth(results)
-  for (const { page, ratio } of grown) {
-    console.log(`p95 of ${page}: ${ratio.toFixed(2)} times at the largest practice`)
-  }
-  writeFileSync(join(root, '.data', 'bench.json'), `${JSON.stringify({ results, grown }, null, 2)}\n`)
 }
 
-async function measureOn(practice: BenchPractice, size: number): Promise<SizeResult> {
-  const foyer = await startFoyer(practice)
+/** A practice of one size, with Foyer and the floor at work beside it. */
+interface Opened {
+  size: number
+  practice: BenchPractice
+  visits: Record<PageName, Visit[]>
+  captured: readonly Captured[]
+  servers: Record<Side, Started>
+  memory: () => number
+}
+
+async function open(size: number, at: number): Promise<Opened> {
+  const practice = await benchPractice(folder, size, tell)
+  const foyer = await startFoyer(practice, PORT + at)
   await allChartsKeyed(practice.url)
   const visits = await signIn(foyer.port, practice)
-  const names = pageNames.filter((name) => values.pages === '' || values.pages.split(',').includes(name))
   const captured = await capture(
     practice.url,
     SECRET,
-    names.flatMap((name) => visits[name]),
+    pagesAsked.flatMap((name) => visits[name]),
   )
-  const file = join(folder, 'captured.json')
+  const file = join(folder, `captured-${String(size)}.json`)
   writeFileSync(file, JSON.stringify(captured))
   const floor = await startFloor(practice.url, file)
-  const memory = watchMemory(foyer.child)
-  const rows: Row[] = []
-  try {
-    for (const name of names) rows.push(await measurePage(name, visits[name], captured, { foyer, floor }))
-  } finally {
-    await Promise.all([end(foyer.child), end(floor.child)])
-  }
-  if (values.pages === '') await measureCandidates(practice.url, tell)
-  return { patients: size, secondsToMake: Math.round(practice.seconds), mostMemory: memory(), rows }
+  return { size, practice, visits, captured, servers: { foyer, floor }, memory: watchMemory(foyer.child) }
 }
 
-/** In turns, so that whatever else the machine does falls on both. */
-async function measurePage(
-  page: PageName,
-  visits: readonly Visit[],
-  captured: readonly Captured[],
-  servers: Record<Side, Started>,
-): Promise<Row> {
+async function close({ practice, servers }: Opened): Promise<void> {
+  await Promise.all([end(servers.foyer.child), end(servers.floor.child)])
+  await practice.mariadb.stop()
+}
+
+/** Page by page through all sizes: minutes between two sizes would measure the machine's moods, not the practice. */
+async function measureInTurns(opened: readonly Opened[]): Promise<SizeResult[]> {
+  const rows = new Map(opened.map((each): [Opened, Row[]] => [each, []]))
+  for (const page of pagesAsked) {
+    for (const [each, row] of await measurePage(page, opened)) rows.get(each)?.push(row)
+  }
+  return opened.map((each) => ({
+    ...{ patients: each.size, secondsToMake: Math.round(each.practice.seconds) },
+    ...{ mostMemory: each.memory(), rows: rows.get(each) ?? [] },
+  }))
+}
+
+/** In turns, so that whatever else the machine does falls on every size, and on Foyer as on the floor. */
+async function measurePage(page: PageName, opened: readonly Opened[]): Promise<Map<Opened, Row>> {
   const [seconds, rounds] = [Number(values.seconds), Number(values.rounds)]
-  for (const side of sides) await warm(servers[side].port, visits, Number(values.warm))
-  const times: Record<Side, number[]> = { foyer: [], floor: [] }
-  const work: Record<Side, number> = { foyer: 0, floor: 0 }
+  const taken = new Map(opened.map((each): [Opened, Taken] => [each, { foyer: nothing(), floor: nothing() }]))
+  for (const [{ servers, visits }] of taken) {
+    for (const side of sides) await warm(servers[side].port, visits[page], Number(values.warm))
+  }
   for (let round = 0; round < rounds; round += 1) {
-    for (const side of sides) {
-      const before = processorTime(servers[side].child)
-      times[side].push(...(await load(servers[side].port, visits, seconds)))
-      work[side] += processorTime(servers[side].child) - before
+    for (const [{ servers, visits }, times] of taken) {
+      for (const side of sides) {
+        const before = processorTime(servers[side].child)
+        times[side].times.push(...(await load(servers[side].port, visits[page], seconds)))
+        times[side].work += processorTime(servers[side].child) - before
+      }
     }
   }
+  return new Map([...taken].map(([each, times]) => [each, rowOf(page, each, times, seconds * rounds)]))
+}
+
+type Taken = Record<Side, { times: number[]; work: number }>
+
+function nothing(): Taken[Side] {
+  return { times: [], work: 0 }
+}
+
+function rowOf(page: PageName, { captured, visits }: Opened, taken: Taken, seconds: number): Row {
   const own = captured.filter(({ path, cookie }) =>
-    visits.some((visit) => visit.path === path && visit.cookie === cookie),
+    visits[page].some((visit) => visit.path === path && visit.cookie === cookie),
   )
-  const [foyer, floor] = [measured(times.foyer, seconds * rounds), measured(times.floor, seconds * rounds)]
+  const [foyer, floor] = [measured(taken.foyer.times, seconds), measured(taken.floor.times, seconds)]
   return {
     page,
     statements: Math.max(...own.map(({ statements }) => statements.length)),
     bytes: Math.round(own.reduce((sum, { body }) => sum + Buffer.byteLength(body), 0) / own.length),
     foyer,
     floor,
-    work: { foyer: work.foyer / times.foyer.length, floor: work.floor / times.floor.length },
+    work: {
+      foyer: taken.foyer.work / taken.foyer.times.length,
+      floor: taken.floor.work / taken.floor.times.length,
+    },
     share: foyer.rate / floor.rate,
   }
 }
@@ -165,8 +196,9 @@ interface Started {
   port: number
 }
 
-async function startFoyer(practice: BenchPractice): Promise<Started> {
-  const port = 18_080
+const PORT = 18_080
+
+async function startFoyer(practice: BenchPractice, port: number): Promise<Started> {
   const profile = values.profile ? ['--cpu-prof', `--cpu-prof-dir=${folder}`] : []
   const child = spawn(process.execPath, [...profile, 'dist/module/cli.js', 'serve'], {
     cwd: root,
@@ -177,7 +209,7 @@ async function startFoyer(practice: BenchPractice): Promise<Started> {
       FOYER_SECRET: SECRET,
       FOYER_PORT: String(port),
       FOYER_TIME_ZONE: ZONE,
-      FOYER_DATA_DIR: join(folder, 'files'),
+      FOYER_DATA_DIR: join(folder, `files-${String(port)}`),
     },
     stdio: ['ignore', 'ignore', 'inherit'],
   })
@@ -272,8 +304,7 @@ function growth(results: readonly SizeResult[]): { page: PageName; ratio: number
   })
 }
 
-function print(result: SizeResult | undefined): void {
-  if (!result) return
+function print(result: SizeResult): void {
   const made = result.secondsToMake > 0 ? `, made in ${String(result.secondsToMake)} s` : ''
   console.log(
     `\n${result.patients.toLocaleString('en')} patients${made}; server ${String(result.mostMemory)} MiB at most`,
