@@ -229,15 +229,33 @@ function isPlain(value: unknown): boolean {
   return value === null || typeof value !== 'object' || Buffer.isBuffer(value)
 }
 
-function writer(line: Line & { transaction: Transaction }): Tx {
+function writer(line: Line & { transaction: Transaction }, noteChange: () => void): Tx {
   const { sequelize, transaction } = line
   return {
     sequelize,
     transaction,
     ...reader(line),
-    insert: async (sql, values = {}) => (await send<ResultSetHeader>(line, sql, values)).insertId,
-    change: async (sql, values = {}) => (await send<ResultSetHeader>(line, sql, values)).affectedRows,
+    insert: async (sql, values = {}) => {
+      noteChange()
+      return (await send<ResultSetHeader>(line, sql, values)).insertId
+    },
+    change: async (sql, values = {}) => {
+      noteChange()
+      return (await send<ResultSetHeader>(line, sql, values)).affectedRows
+    },
   }
+}
+
+/** By address of a database: when this process last committed a change to it, whichever of its pools did. */
+const changes = new Map<string, number>()
+
+/** When this process last changed anything there in a transaction, by performance.now(); 0: it has not. */
+export function lastChange(sequelize: Sequelize): number {
+  return changes.get(addressOf(sequelize)) ?? 0
+}
+
+function addressOf({ config }: Sequelize): string {
+  return `${config.host ?? ''}:${config.port}/${config.database}`
 }
 
 const TRIES = 5
@@ -245,7 +263,15 @@ const TRIES = 5
 async function inTransaction<Result>(line: Line, work: (tx: Tx) => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await line.sequelize.transaction((transaction) => work(writer({ ...line, transaction })))
+      const changed = { any: false }
+      const noteChange = () => {
+        changed.any = true
+      }
+      const result = await line.sequelize.transaction((transaction) =>
+        work(writer({ ...line, transaction }, noteChange)),
+      )
+      if (changed.any) changes.set(addressOf(line.sequelize), performance.now())
+      return result
     } catch (error) {
       if (attempt >= TRIES || !lostALock(error)) throw error
       await sleep(Math.random() * 50 * attempt)

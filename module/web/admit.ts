@@ -13,6 +13,7 @@ import {
   type Account,
 } from '../access/scope.js'
 import { staffMay, staffMember } from '../access/staff.js'
+import { hasJustChanged } from './changed.js'
 import { doorContext, leave, renew, type Doors } from './door.js'
 import { isFragment, requestContext, sessionOf, type Exchange } from './exchange.js'
 import type { Link } from './layout.js'
@@ -111,6 +112,7 @@ async function admitStaff(exchange: Exchange, route: Route): Promise<Admitted> {
     ...{ staff: member, actor, may, rowActions: (pid) => rowActionsFor(exchange, may, pid) },
     session: sha256(request.sessionID),
     renewSession: () => renew(exchange),
+    hasJustChanged: hasJustChanged(exchange),
   }
   return may(route.permission) ? { context } : { context, answer: show.problem(403) }
 }

@@ -140,6 +140,8 @@ export interface StaffContext extends RequestContext {
   session: string
   renewSession: () => Promise<void>
   may: (permission: string) => boolean
+  /** A moment ago they sent something, perhaps to another process: no count may be older. */
+  hasJustChanged: boolean
   /** What the wings offer for the patient of a row, as far as this member may. */
   rowActions: (pid: number) => Link[]
 }

@@ -2,6 +2,7 @@
 import type { RequestHandler } from 'express'
 import { keepAwake, sessionStands } from '../access/sessions.js'
 import { admit } from './admit.js'
+import { noteChange } from './changed.js'
 import type { Doors } from './door.js'
 import { sessionOf, type Exchange } from './exchange.js'
 import { formIsOurs } from './formToken.js'
@@ -47,13 +48,14 @@ async function handled(exchange: Exchange, doors: BothDoors, route: Route, conte
   if (route.takes === 'files') return withFiles(exchange, doors, route, context)
   if (route.method === 'post' && !formIsOurs(exchange)) return expired(context)
   if (!route.poll) await noteThatAwake(exchange)
-  return handle(route, context)
+  return handle(exchange, route, context)
 }
 
-function handle(route: Route, context: RequestContext): Answer | Promise<Answer> {
+async function handle(exchange: Exchange, route: Route, context: RequestContext): Promise<Answer> {
+  if (route.method === 'post' && (route.audience === 'staff' || route.audience === 'emr')) noteChange(exchange)
   // The table pairs each route's audience with its context; admit has made that one.
   const handler = route.handle as (context: RequestContext) => Answer | Promise<Answer>
-  return handler(context)
+  return await handler(context)
 }
 
 function expired({ t }: RequestContext): Answer {
@@ -80,7 +82,7 @@ async function withFiles(exchange: Exchange, doors: BothDoors, route: Route, bef
     await noteThatAwake(exchange)
     const { context, answer } = await admit(exchange, doors, route)
     if (answer) return answer
-    return await handle(route, { ...context, files: received.files, refusals: received.refusals })
+    return await handle(exchange, route, { ...context, files: received.files, refusals: received.refusals })
   } finally {
     await letGo(site.portal, received.begun)
   }

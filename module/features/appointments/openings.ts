@@ -6,8 +6,9 @@ import { weekendOf, type Globals } from '../../host/globals.js'
 import { minuteOfDay, scheduleEvents } from '../../host/schedule.js'
 import { PENDING } from '../../host/statuses.js'
 import { day as dayOf, daysLater, wallClock, type Day } from '../../platform/clock.js'
-import type { Queryable, Tx } from '../../platform/database.js'
+import { lastChange, type Queryable, type Tx } from '../../platform/database.js'
 import { gatheringOf, type Several } from '../../platform/gathering.js'
+import { latelyOf } from '../../platform/lately.js'
 import {
   closedDays,
   firstOpening,
@@ -28,7 +29,7 @@ export async function requestable(
 ): Promise<{ categories: Category[]; providers: Provider[] }> {
   const open = portal.settings().requestableCategories
   const { categories, providers } =
-    db === portal.db ? await offeredToAll(portal.db.sequelize, portal) : await offered(portal, db)
+    db === portal.db ? (await offeredLately(portal.db.sequelize, portal)).offer : await offered(portal, db)
   return {
     categories: categories.filter((category) => open === 'all' || open.includes(category.constant)),
     providers,
@@ -39,12 +40,31 @@ function offered(portal: Portal, db: Queryable) {
   return calendarOffer(db, portal.site, dayOf(portal.clock.now()))
 }
 
-// The same for whoever asks, and hundreds of rows where there are hundreds of providers: read once for all who come together.
+// The same for whoever asks, and hundreds of rows where there are hundreds of providers: read once for all who come within a
+// second. What is taken is checked against the rows themselves, in the transaction that takes it.
 const offeredToAll = gatheringOf(
   // Not under the deadline of whoever came first.
-  (_line: Portal['db']['sequelize'], [first]: Several<Portal>) => offered(first, first.db.until({ over: false })),
+  async (_line: Line, [first]: Several<Portal>): Promise<Offered> => ({
+    today: dayOf(first.clock.now()),
+    offer: await offered(first, first.db.until({ over: false })),
+  }),
   { restFor: 1 },
 )
+
+const KEPT_MS = 1000
+
+const offeredLately = latelyOf<Line, Portal, Offered>(offeredToAll, {
+  keepFor: KEPT_MS,
+  changedAt: lastChange,
+  answers: ({ today }, { clock }) => today === dayOf(clock.now()),
+})
+
+type Line = Portal['db']['sequelize']
+
+interface Offered {
+  today: Day
+  offer: Awaited<ReturnType<typeof offered>>
+}
 
 export interface Wish {
   provider: Provider

@@ -2,7 +2,9 @@
 import type { Queue, QueueState } from '../../feature.js'
 import type { Portal } from '../../access/portal.js'
 import { utc, wallClock } from '../../platform/clock.js'
+import { lastChange } from '../../platform/database.js'
 import { gatheringOf, type Several } from '../../platform/gathering.js'
+import { latelyOf } from '../../platform/lately.js'
 import type { Badge } from '../../web/layout.js'
 import type { StaffContext } from '../../web/routes.js'
 import { writeAge } from '../../web/times.js'
@@ -40,28 +42,59 @@ const known = new WeakMap<StaffContext, Promise<Map<string, QueueState>>>()
 /** Asked for by the navigation and by the page, answered once for both. */
 function stateOfQueues(context: StaffContext, queues: readonly Queue[]): Promise<Map<string, QueueState>> {
   const open = queues.filter(({ permission }) => context.may(permission))
-  const found = known.get(context) ?? countedFor(context.portal, open)
+  const found = known.get(context) ?? countedFor(context, open)
   known.set(context, found)
   return found
 }
 
-/** Of what is counted for all who ask now, no more than these queues. */
-async function countedFor(portal: Portal, queues: readonly Queue[]): Promise<Map<string, QueueState>> {
+/** Of what is counted for all who ask, no more than these queues. */
+async function countedFor(
+  { hasJustChanged, portal }: StaffContext,
+  queues: readonly Queue[],
+): Promise<Map<string, QueueState>> {
   if (queues.length === 0) return new Map()
-  const states = await countTogether(portal.db.sequelize, { portal, queues })
+  const { states } = await countLately(portal.db.sequelize, { portal, queues }, { fresh: hasJustChanged })
   return new Map([...states].filter(([key]) => queues.some((queue) => queue.key === key)))
 }
 
 /** Every page of staff's asks, and a queue holds the same for all: what any of them asks for is counted once. */
 const countTogether = gatheringOf(
-  (_line: Portal['db']['sequelize'], asks: Several<{ portal: Portal; queues: readonly Queue[] }>) => {
+  async (_line: Line, asks: Several<Asked>): Promise<Counted> => {
     const queues = new Set(asks.flatMap((ask) => ask.queues))
     const { portal } = asks[0]
+    const at = portal.clock.now().toMillis()
     // Not under the deadline of whoever came first.
-    return countQueues({ ...portal, db: portal.db.until({ over: false }) }, [...queues])
+    const states = await countQueues({ ...portal, db: portal.db.until({ over: false }) }, [...queues])
+    return { states, at }
   },
   { restFor: 2 },
 )
+
+const KEPT_MS = 1000
+
+/**
+ * What waits in a large practice takes some milliseconds to count, and nobody needs it by the millisecond: a count is a
+ * second old at most, older than nothing that this process has changed, nor than what its reader has.
+ */
+const countLately = latelyOf<Line, Asked, Counted>(countTogether, {
+  keepFor: KEPT_MS,
+  changedAt: lastChange,
+  answers: ({ at, states }, { portal, queues }) =>
+    queues.every(({ key }) => states.has(key)) && Math.abs(portal.clock.now().toMillis() - at) < KEPT_MS,
+})
+
+type Line = Portal['db']['sequelize']
+
+interface Asked {
+  portal: Portal
+  queues: readonly Queue[]
+}
+
+interface Counted {
+  states: Map<string, QueueState>
+  /** By the practice's clock, in milliseconds. */
+  at: number
+}
 
 interface CountedRow {
   queue: string

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { createConnection } from 'mysql2/promise'
 import { appointments } from '../../../module/features/appointments/index.js'
 import { countQueues } from '../../../module/features/dashboard/queues.js'
 import { seededRandom } from '../../../module/demo/random.js'
@@ -98,6 +99,42 @@ describe('the number of what waits', () => {
     const state = (await countQueues(practice.portal, queue ? [queue] : [])).get('appointments')
     expect(state?.oldestMinutes).to.be.at.least(90)
   })
+
+  it('is a moment old at most, and never older than what its reader has just done', async () => {
+    const admin = await practice.staffVisitor('admin')
+    const path = '/staff/portal/appointments'
+    const badge = async () => {
+      const { body } = await admin.get(path)
+      return Number(/count-appointments">(?:<span class="count">(\d+)<)?/.exec(body)?.[1] ?? '0')
+    }
+    const first = await badge()
+    const [here = 0, there = 0, elsewhere = 0] = await practice.db
+      .select<{ pc_eid: number }>(
+        `SELECT e.pc_eid FROM openemr_postcalendar_events e
+          WHERE e.pc_apptstatus = '^' AND e.pc_multiple = 0 AND e.pc_pid IN (:pids)
+            AND NOT EXISTS (SELECT 1 FROM foyer_cancellation_requests asked WHERE asked.pc_eid = e.pc_eid) LIMIT 3`,
+        { pids: Object.values(practice.patients) },
+      )
+      .then((rows) => rows.map(({ pc_eid: eid }) => eid))
+    expect(admin.cookies.has('foyer_changed')).to.equal(false)
+    expect((await admin.post(`${path}/${String(here)}/status`, { status: '-' })).status).to.equal(303)
+    expect(await badge()).to.equal(first - 1)
+    // What another process changes, as the EMR's own: the browser of whoever did it carries word.
+    expect(admin.cookies.has('foyer_changed')).to.equal(true)
+    await changeElsewhere(there)
+    expect(await badge()).to.equal(first - 2)
+    admin.cookies.delete('foyer_changed')
+    await changeElsewhere(elsewhere)
+    const began = Date.now()
+    while ((await badge()) !== first - 3 && Date.now() - began < 10_000);
+    expect(await badge()).to.equal(first - 3)
+  })
+
+  async function changeElsewhere(eid: number): Promise<void> {
+    const connection = await createConnection(practice.url)
+    await connection.query(`UPDATE openemr_postcalendar_events SET pc_apptstatus = '-' WHERE pc_eid = ?`, [eid])
+    await connection.end()
+  }
 
   it('is not there for staff who may not see the queue', async () => {
     await practice.rule('user:admin', 'appointments:process', 'deny')
