@@ -5,6 +5,7 @@ import { withdrawCancellation } from '../../../module/features/appointments/canc
 import { lastCancellation } from '../../../module/features/appointments/cancellationWishes.js'
 import { appointmentsOf, findAppointment } from '../../../module/features/appointments/ofPatient.js'
 import type { Actor } from '../../../module/platform/audit.js'
+import { describeOnEverySite } from '../../support/database.js'
 import { MONDAY } from '../../support/practice.js'
 import {
   cancel,
@@ -21,8 +22,8 @@ import {
 
 const admin: Actor = { kind: 'staff', id: 'admin', name: 'Administrator', requestId: undefined }
 
-describe('a patient asks the practice to cancel', () => {
-  const practice = practiceDuring()
+describeOnEverySite('a patient asks the practice to cancel', (site) => {
+  const practice = practiceDuring(site)
   beforeEach(() => practice.clock.set(`${MONDAY}T08:00:00`))
 
   const soon = async (scope: { pid: number }, start = '15:00') =>
