@@ -108,6 +108,23 @@ export interface WhyFix {
   href: string
   /** Who has it may go there. */
   permission: string
+  /** Outside Foyer, in the EMR's own screens: it opens in a tab of its own. */
+  elsewhere?: true
+}
+
+/**
+ * To the EMR, whose menus the step names: the address that the practice has set; where it has set none, to where it can.
+ * Its inner pages are not linked to: they stand only within its own frame, which begins at its start page.
+ */
+export function emrFix({ portal, t, url }: Pick<WhyContext, 'portal' | 't' | 'url'>): WhyFix {
+  const { emrAddress } = portal.settings()
+  return emrAddress === ''
+    ? {
+        label: t('emr.sayWhere'),
+        href: url('/staff/portal/settings#field-emrAddress-hint'),
+        permission: 'settings:manage',
+      }
+    : { label: t('emr.open'), href: emrAddress, permission: 'portal:use', elsewhere: true }
 }
 
 /** Says a wing's steps: its words are `<words>.<key>`, and `.yes` or `.no` after that for how it stands. */

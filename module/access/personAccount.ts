@@ -15,8 +15,8 @@ interface Holder {
 export type Into =
   /** The account that it belongs to, or that one was merged into. */
   | { kind: 'its-own'; id: number }
-  /** That account is closed. */
-  | { kind: 'closed' }
+  /** That account is closed. `id`: the one that it belongs to. */
+  | { kind: 'closed'; id: number }
   /** The account with an e-mail of its own whose holder is this patient. */
   | { kind: 'joins'; id: number }
   | { kind: 'new' }
@@ -37,7 +37,7 @@ async function lookedUp(db: Queryable, pid: number): Promise<Looked> {
   const isTheirs = holder && (holder.password_hash === null || holder.opens === 1)
   if (isTheirs) {
     const id = await accountInUse(db, holder.id)
-    return { into: id === undefined ? { kind: 'closed' } : { kind: 'its-own', id }, lets: undefined }
+    return { into: id === undefined ? { kind: 'closed', id: holder.id } : { kind: 'its-own', id }, lets: undefined }
   }
   const own = await ownAccountOf(db, pid)
   return { into: own === undefined ? { kind: 'new' } : { kind: 'joins', id: own }, lets: holder?.id }

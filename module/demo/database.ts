@@ -8,7 +8,7 @@ import { enable } from '../lifecycle/enable.js'
 import { install } from '../lifecycle/install.js'
 import { upgrade } from '../lifecycle/upgrade.js'
 import { CannotStart } from '../platform/cannotStart.js'
-import { systemClock } from '../platform/clock.js'
+import { systemClock, utc } from '../platform/clock.js'
 import type { Config } from '../platform/config.js'
 import { connectDatabase, type Database } from '../platform/database.js'
 import { loadManifest } from '../platform/settings.js'
@@ -45,23 +45,38 @@ export async function readyDatabase(mariadb: Mariadb, config: Config, tell: (lin
 
 /** After an uninstallation: installed, switched on, and each demo account opens again what it opened at first. */
 export async function reinstall(url: string, config: Config): Promise<void> {
-  await withDatabase(url, async (db) => installAndOpen(await lifecycleOf(url, db, config)))
+  await withDatabase(url, async (db) => installAndOpen(await lifecycleOf(url, db, config), config))
 }
 
 async function bringUpToDate(url: string, db: Database, config: Config): Promise<void> {
   const context = await lifecycleOf(url, db, config)
   const isComplete = (await isFilled(db)) && (await readState(db)) !== undefined
   if (isComplete) mustWork(await upgrade(context))
-  else await installAndOpen(context)
+  else await installAndOpen(context, config)
   await filePaperwork(db, context.clock, config)
   await sendFiles(db, context.clock, config)
 }
 
-async function installAndOpen(context: LifecycleContext): Promise<void> {
+async function installAndOpen(context: LifecycleContext, config: Config): Promise<void> {
   mustWork(await install(context))
+  await sayWhereTheEmrIs(context, config)
   mustWork(await enable(context))
   if (await isFilled(context.db)) await context.db.transaction((tx) => openRecords(tx, context.clock))
   else await fillPractice(context.db, context.clock)
+}
+
+/** The setting emrAddress: what has to be mended in the EMR leads there. */
+async function sayWhereTheEmrIs({ clock, db }: LifecycleContext, config: Config): Promise<void> {
+  await db.transaction((tx) =>
+    tx.change(
+      `INSERT IGNORE INTO foyer_settings (name, value, updated_at, updated_by) VALUES ('emrAddress', :address, :now, :by)`,
+      { address: `${addressOf(config)}/emr`, now: utc(clock.now()), by: actor.name },
+    ),
+  )
+}
+
+function addressOf({ baseUrl, port }: Config): string {
+  return (baseUrl ?? `http://localhost:${String(port)}`).replace(/\/+$/, '')
 }
 
 /** This EMR holds the module's own files, so to speak: its list may say that the module is on (facts §8.1). */
@@ -77,10 +92,9 @@ function mustWork(outcome: Outcome): void {
 
 /** What the installer of an EMR would ask; the rest are the host's defaults. */
 function siteSettings(config: Config): Record<string, string> {
-  const address = config.baseUrl ?? `http://localhost:${String(config.port)}`
   return {
     gbl_time_zone: config.timeZone ?? DateTime.local().zoneName,
-    portal_onsite_two_address: `${address}/portal`,
+    portal_onsite_two_address: `${addressOf(config)}/portal`,
     enforce_signin_email: '0',
     select_multi_providers: '1',
     calendar_interval: '15',

@@ -39,6 +39,8 @@ export interface Settings {
   eventsKept: number
   /** The address that e-mails come from. Empty: the host's sender of reminders. */
   mailSender: string
+  /** Where staff sign in to the EMR, in normal form. Empty: not said. */
+  emrAddress: string
   /** Characters that a password needs which somebody chooses. */
   passwordLength: number
   /** Days for which an unused password that staff made opens the portal. */
@@ -169,7 +171,7 @@ export type SettingDefinition = SettingWords &
         default: number
       }
     | { type: 'choice'; options: readonly string[]; default: string }
-    | { type: 'text'; maximumLength: number; default: string }
+    | { type: 'text'; maximumLength: number; format?: 'web-address'; default: string }
     /** Stored as `all` or as a JSON list of words. */
     | { type: 'list'; default: readonly string[] | 'all' }
   )
@@ -218,6 +220,7 @@ export function settingsFrom(manifest: Manifest, stored: ReadonlyMap<string, str
     claimMinutes: number('claimMinutes'),
     eventsKept: number('eventsKept'),
     mailSender: text('mailSender'),
+    emrAddress: text('emrAddress'),
     passwordLength: number('passwordLength'),
     temporaryPasswordDays: number('temporaryPasswordDays'),
     secondFactor: text('secondFactor'),
@@ -281,10 +284,18 @@ export function parseSetting(definition: SettingDefinition, stored: string | und
     case 'choice':
       return definition.options.includes(stored) ? stored : undefined
     case 'text':
-      return stored.length <= definition.maximumLength ? stored : undefined
+      if (stored.length > definition.maximumLength) return undefined
+      return definition.format === undefined || stored === '' ? stored : webAddress(stored)
     case 'list':
       return stored === 'all' ? 'all' : parseWords(stored)
   }
+}
+
+/** In normal form; undefined: it is none that a link may lead to. */
+function webAddress(text: string): string | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !/^https?:$/.test(url.protocol) || /\s/.test(text)) return undefined
+  return url.username === '' && url.password === '' && url.hash === '' ? url.href : undefined
 }
 
 function parseWords(stored: string): readonly string[] | undefined {
@@ -305,7 +316,9 @@ function whatItTakes(definition: SettingDefinition): string {
     case 'choice':
       return `one of ${definition.options.join(', ')}`
     case 'text':
-      return `up to ${definition.maximumLength} characters`
+      return definition.format === undefined
+        ? `up to ${definition.maximumLength} characters`
+        : `a web address of up to ${definition.maximumLength} characters, or nothing`
     case 'list':
       return 'all, or a JSON list of words'
   }

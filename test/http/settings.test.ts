@@ -96,6 +96,15 @@ describe('The settings page', function () {
     expect(partOf(page, 'patientIdle')).not.to.include('Changed by')
   })
 
+  it('keeps the address of the EMR in its normal form, and takes it away again', async () => {
+    const save = async (emrAddress: string) =>
+      admin.post(PAGE, { ...fieldsOf(await admin.get(PAGE)), emrAddress }).then(({ status }) => status)
+    expect(await save(' HTTPS://EMR.Example.org:443/openemr/?site=default ')).to.equal(303)
+    expect(await stored()).to.deep.equal({ emrAddress: 'https://emr.example.org/openemr/?site=default' })
+    expect(await save('')).to.equal(303)
+    expect(practice.portal.settings().emrAddress).to.equal('')
+  })
+
   it('saves all of them or none: one wrong value keeps the others on the page, 422 and said at its field', async () => {
     const page = await admin.post(PAGE, {
       ...fieldsOf(await admin.get(PAGE)),
@@ -121,6 +130,14 @@ describe('The settings page', function () {
     ['minimumNotice', '-1'],
     ['defaultLanguage', 'fr'],
     ['requestableCategories', 'no_such_kind'],
+    ['emrAddress', 'javascript:alert(1)'],
+    ['emrAddress', 'emr.example.org'],
+    ['emrAddress', '//emr.example.org'],
+    ['emrAddress', 'ftp://emr.example.org'],
+    ['emrAddress', 'https://admin:secret@emr.example.org'],
+    ['emrAddress', 'https://emr.example.org/#top'],
+    ['emrAddress', 'https://emr.example.org/a b'],
+    ['emrAddress', 'data:text/html,hello'],
   ]
   for (const [name, value] of refused) {
     it(`does not take ${name} “${value}”`, async () => {

@@ -52,6 +52,26 @@ describe('The page that says why', function () {
     expect(decider(after)).to.equal(undefined)
   })
 
+  it('leads into the EMR, in a tab of its own, where it is mended there', async () => {
+    const { db } = practice
+    const question = `${HOME}?who=user:dr.osei&thing=staff-sign-in`
+    await db.transaction((tx) => tx.change(`UPDATE users SET active = 0 WHERE username = 'dr.osei'`))
+    const before = await admin.get(question)
+    expect(decider(before)).to.equal('staffActive')
+    expect(before.body).to.contain('<a href="/staff/portal/settings#field-emrAddress-hint">Say where the EMR is')
+    await practice.setting('emrAddress', 'https://emr.example.org/openemr/')
+    const link =
+      '<a href="https://emr.example.org/openemr/" target="_blank" rel="noopener noreferrer">Open the EMR (in a new tab)'
+    expect((await admin.get(question)).body)
+      .to.contain(link)
+      .and.not.contain('Say where the EMR is')
+    // A question about a permission leads to the one about the door.
+    const closed = await admin.get(`${HOME}?who=user:dr.osei&thing=documents:audit`)
+    expect(closed.body).to.contain('href="/staff/portal/why?who=user%3Adr.osei&amp;thing=staff-sign-in"')
+    await db.transaction((tx) => tx.change(`UPDATE users SET active = 1 WHERE username = 'dr.osei'`))
+    expect((await admin.get(question)).body).to.not.contain(link)
+  })
+
   it('says of another’s record that a second factor is asked for first, as it is', async () => {
     const { records } = practice
     await practice.setting('secondFactor', 'proxies')

@@ -24,6 +24,7 @@ describe('what a practice has set', () => {
       claimMinutes: 30,
       eventsKept: 30,
       mailSender: '',
+      emrAddress: '',
       passwordLength: 12,
       temporaryPasswordDays: 7,
       secondFactor: 'optional',

@@ -33,6 +33,8 @@ export const pageWords = wordsIn(
     'access.why.asked': 'Asked: {{what}}',
     'access.why.noRule': 'No rule allows it.',
     'access.why.fix': 'What you can do',
+    'access.why.staff-sign-in': 'See what keeps them from signing in',
+    'access.why.open-record': 'See what keeps the record closed',
     'access.why.notAtWork':
       'This user is not active in the EMR, has no password there, or is in none of its groups. Nobody like that gets in.',
     'access.why.closed':
@@ -215,6 +217,8 @@ export const pageWords = wordsIn(
     'access.why.asked': 'Se preguntó: {{what}}',
     'access.why.noRule': 'Ninguna regla lo permite.',
     'access.why.fix': 'Qué puede hacer usted',
+    'access.why.staff-sign-in': 'Ver qué les impide entrar',
+    'access.why.open-record': 'Ver por qué el expediente está cerrado',
     'access.why.notAtWork':
       'Este usuario no está activo en el EMR, no tiene contraseña allí o no está en ninguno de sus grupos. Así no entra nadie.',
     'access.why.closed': 'Este acceso está cerrado: se revocó o venció, o el expediente no permite el portal.',

@@ -19,13 +19,13 @@ function whyMay(permission: string, who: 'staff' | 'account'): Why {
       const whom = person.kind === 'account' ? `record:${person.record}` : name
       const answered = await answersOn(context, whom, [thing])
       const [answer] = answered?.answers ?? []
-      return answer ? reasonsOf(context, answer) : { verdict: false, steps: [closedStep(context, '')] }
+      return answer ? reasonsOf(context, answer, whom) : { verdict: false, steps: [closedStep(context, '', whom)] }
     },
   }
 }
 
-function reasonsOf(context: WhyContext, { closed, factor, fixes, steps, verdict }: Answer): Reasons {
-  if (closed !== undefined) return { verdict, steps: [closedStep(context, closed)] }
+function reasonsOf(context: WhyContext, { closed, factor, fixes, steps, verdict }: Answer, whom: string): Reasons {
+  if (closed !== undefined) return { verdict, steps: [closedStep(context, closed, whom)] }
   const first = steps.find((step) => !step.allows)
   const ruleSteps = steps.map((step) => ({
     key: 'rules',
@@ -40,6 +40,13 @@ function reasonsOf(context: WhyContext, { closed, factor, fixes, steps, verdict 
   return { verdict, steps: factor ? [...ruleSteps, factor] : ruleSteps }
 }
 
-function closedStep({ t }: WhyContext, text: string): WhyStep {
-  return { key: 'closed', title: t('access.why.atAll'), holds: false, detail: text === '' ? [] : [text], fixes: [] }
+/** Of what comes before any rule another question tells: whether they get in, or open the record. */
+function closedStep({ t, url }: WhyContext, text: string, whom: string): WhyStep {
+  const thing = whom.startsWith('user:') ? 'staff-sign-in' : 'open-record'
+  const fix = {
+    label: t(`access.why.${thing}`),
+    href: url(`/staff/portal/why?who=${encodeURIComponent(whom)}&thing=${thing}`),
+    permission: 'why:ask',
+  }
+  return { key: 'closed', title: t('access.why.atAll'), holds: false, detail: text === '' ? [] : [text], fixes: [fix] }
 }

@@ -38,9 +38,10 @@ function cleaned(value: string): string {
   return value.replace(/\p{Cc}/gu, ' ').trim()
 }
 
-/** 007 is 7. */
+/** 007 is 7, and HTTPS://EMR.example.org is https://emr.example.org/. */
 function shortest(definition: SettingDefinition, text: string): string {
-  return definition.type === 'number' ? String(Number(text)) : text
+  if (definition.type === 'number') return String(Number(text))
+  return definition.type === 'text' ? String(parseSetting(definition, text) ?? text) : text
 }
 
 function typedList(definition: SettingDefinition, values: readonly string[], choices: Choices, now: string): TypedText {
@@ -64,8 +65,10 @@ function refusalOf(definition: SettingDefinition): Refused {
       const { minimum, maximum } = definition
       return { ok: false, message: 'settings.wrong.number', params: { minimum, maximum } }
     }
-    case 'text':
-      return { ok: false, message: 'settings.wrong.text', params: { most: definition.maximumLength } }
+    case 'text': {
+      const message = definition.format === undefined ? 'settings.wrong.text' : 'settings.wrong.address'
+      return { ok: false, message, params: { most: definition.maximumLength } }
+    }
     case 'choice':
     case 'list':
       return { ok: false, message: 'form.choose', params: {} }

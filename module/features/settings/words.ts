@@ -65,6 +65,8 @@ export const words = wordsIn(
     'settings.option.showFormScores.off': 'Not shown',
     'settings.wrong.number': 'Enter a whole number from {{minimum}} to {{maximum}}.',
     'settings.wrong.text': 'Use at most {{most}} characters.',
+    'settings.wrong.address':
+      'Enter an address that begins with https:// or http://, without a user name or a part after #, of at most {{most}} characters.',
     'settings.overtaken':
       'Somebody changed this while you were here: it is now {{value}} ({{by}}, {{at}}). Save again to set what stands here.',
     'settings.overtakenByDefault':
@@ -134,6 +136,8 @@ export const words = wordsIn(
     'settings.option.showFormScores.off': 'No se muestra',
     'settings.wrong.number': 'Escriba un número entero de {{minimum}} a {{maximum}}.',
     'settings.wrong.text': 'Use como máximo {{most}} caracteres.',
+    'settings.wrong.address':
+      'Escriba una dirección que empiece por https:// o http://, sin usuario ni parte tras #, de {{most}} caracteres como máximo.',
     'settings.overtaken':
       'Alguien lo cambió mientras usted estaba aquí: ahora es {{value}} ({{by}}, {{at}}). Guarde de nuevo para poner lo que figura aquí.',
     'settings.overtakenByDefault':

@@ -35,6 +35,8 @@ export const words = wordsIn(
     'why.decides': 'decides',
     'why.others': 'Somebody with more rights can change this.',
     'why.unaccounted': 'Something else decides that is not listed here. The answer above is what happens.',
+    'emr.open': 'Open the EMR (in a new tab)',
+    'emr.sayWhere': 'Say where the EMR is, so that a link can lead there',
     'why.factor': 'The second step at sign-in',
     'why.factor.yes': 'Not everybody who opens this record owes one.',
     'why.factor.no':
@@ -80,6 +82,8 @@ export const words = wordsIn(
     'why.decides': 'decide',
     'why.others': 'Alguien con más permisos puede cambiarlo.',
     'why.unaccounted': 'Decide otra cosa que no figura aquí. La respuesta de arriba es lo que ocurre.',
+    'emr.open': 'Abrir el EMR (en otra pestaña)',
+    'emr.sayWhere': 'Indicar dónde está el EMR, para que un enlace lleve allí',
     'why.factor': 'El segundo paso al iniciar sesión',
     'why.factor.yes': 'No a todos los que abren este expediente les falta.',
     'why.factor.no':

@@ -1,7 +1,7 @@
 /** What is told of why, and whether it is so: what decides is mended, one thing after the other, until it happens. */
 import { expect } from 'chai'
 import type { Portal } from '../../../module/access/portal.js'
-import type { Reasons, WhyContext, WhyPerson } from '../../../module/feature.js'
+import type { Reasons, WhyContext, WhyPerson, WhyStep } from '../../../module/feature.js'
 import { features } from '../../../module/portal.js'
 
 /** What staff read who ask why, of this thing and person. */
@@ -41,7 +41,22 @@ export async function agree<Row>(
     expect(decides === undefined, `decided by ${decides?.key ?? 'nothing'}`).to.equal(verdict)
     expect(await happens(), decides?.key).to.equal(verdict)
     if (!decides) return been[0] ?? 'can'
+    seesItsWayOut(decides)
     expect(been, 'mended, and in the way still').not.to.include(decides.key)
     been.push(decides.key)
   }
+}
+
+/** What nobody mends on any page, and why. */
+const withoutWayOut: Readonly<Record<string, string>> = {
+  there: 'nobody is called so, or they have still to choose their first password',
+  door: 'the rules that the module itself brings',
+  wait: 'it opens by itself',
+  waits: 'nobody has sent anything',
+  folder: 'said where Foyer is started, outside its pages',
+}
+
+/** Whatever keeps somebody out is shown with a link to where it is mended. */
+export function seesItsWayOut({ fixes, key }: WhyStep): void {
+  expect(fixes.length > 0, `${key}: where it is mended`).to.equal(!(key in withoutWayOut))
 }

@@ -11,7 +11,7 @@ import { day as dayOf } from '../../../module/platform/clock.js'
 import { opaqueId } from '../../../module/platform/ids.js'
 import { MONDAY, openPractice, passwordOf, type TestPractice } from '../../support/practice.js'
 import type { Visitor } from '../../support/visitor.js'
-import { owed, told } from './agreeing.js'
+import { owed, seesItsWayOut, told } from './agreeing.js'
 
 /** The same each time, since each way in which it may be decided must be among them. */
 const SEED = 20_261_123
@@ -54,6 +54,8 @@ describe('Why somebody can or cannot', function () {
       const decides = decisive(reasons)
       if (decides === undefined) return now
       expect([...been], 'mended, and in the way still').not.to.include(decides)
+      const step = reasons.steps.find(({ holds }) => !holds)
+      if (step) seesItsWayOut(step)
       been.add(decides)
       for (const { href } of reasons.steps.flatMap(({ fixes }) => fixes)) led.set(href.replace(/\d+/g, ':id'), href)
       now = { ...now, ...mend[decides] }

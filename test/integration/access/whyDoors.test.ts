@@ -29,8 +29,9 @@ describe('Why somebody comes in', function () {
   after(() => practice.leave())
 
   it('is told of using a PIN', async () => {
-    const { accounts, clock, db, portal } = practice
+    const { clock, db, portal } = practice
     const barredAs = await anAccount(practice, 'eva@example.org', 'Eva Novak')
+    const eva = await anAccount(practice, 'another.eva@example.org', 'Eva Novak')
     let pid = 0
     let symbols = ''
     const set = async (row: Redeeming) => {
@@ -46,6 +47,10 @@ describe('Why somebody comes in', function () {
         await tx.change(`UPDATE patient_data SET allow_patient_portal = :allowed, DOB = :born WHERE pid = :pid`, {
           ...{ pid, allowed: row.allowed ? 'YES' : 'NO', born: row.born ? LEO : null },
         })
+        if (row.theirs !== 'none') {
+          const theirs = { accountId: eva.id, pid, relationship: 'mother', by: tester }
+          await grant(tx, clock, { ...theirs, ...had[row.theirs] })
+        }
         if (!row.barred) return
         const wanted = { accountId: barredAs.id, pid, relationship: 'mother', extent: 'full', by: tester }
         const record = await grant(tx, clock, wanted)
@@ -56,14 +61,15 @@ describe('Why somebody comes in', function () {
         )
       })
     }
-    const john = { kind: 'account', id: accounts.john, name: 'John Carter' } as const
+    const herself = { kind: 'account', id: eva.id, name: 'Eva Novak' } as const
     const happens = async () =>
-      (await redeemCode(portal, john, { symbols, born: LEO, address: '192.0.2.1', requestId: 'test' })).ok
+      (await redeemCode(portal, herself, { symbols, born: LEO, address: '192.0.2.1', requestId: 'test' })).ok
     const mend: Record<string, Partial<Redeeming>> = {
       pin: { code: 'waiting' },
       born: { born: true },
       allowed: { allowed: true },
       notBarred: { barred: false },
+      joins: { theirs: 'runs' },
     }
     const ask = () => told(portal, 'redeem', { kind: 'patient', pid })
     await agreeOften(redeemings, 40, mend, { ask, happens, set })
@@ -236,13 +242,21 @@ interface Redeeming {
   /** The chart has the date of birth. */
   born: boolean
   barred: boolean
+  /** What whoever it is made out to opens already. */
+  theirs: keyof typeof had | 'none'
 }
+
+const had = {
+  runs: { extent: 'forms' },
+  comes: { extent: 'full', from: '2027-01-04 05:00:00.000' },
+} as const
 
 const mostlySo = fc.constantFrom(true, true, true, false)
 
 const redeemings: fc.Arbitrary<Redeeming> = fc.record({
   code: fc.constantFrom('waiting', 'waiting', 'waiting', 'waiting', 'used', 'revoked', 'expired', 'none'),
   ...{ allowed: mostlySo, born: mostlySo, barred: fc.constantFrom(false, false, true) },
+  theirs: fc.constantFrom('none', 'none', 'runs', 'comes'),
 })
 
 interface OwnSignIn {

@@ -210,11 +210,20 @@ describe('calendar readiness says why a provider cannot be requested', () => {
           setting === '' ? /EMR|later days/ : /portal’s settings|shorter kind of visit/,
         )
         expect(said?.link?.href, cause.why).to.equal(
-          setting === '' ? undefined : `/staff/portal/settings#field-${setting}-hint`,
+          `/staff/portal/settings#field-${setting === '' ? 'emrAddress' : setting}-hint`,
         )
         if (setting !== '') expect(body, 'where it leads').to.include(`id="field-${setting}-hint"`)
       }
     }
+  })
+
+  it('with the way into the EMR, in a tab of its own, once the practice has said where it is', async () => {
+    const paths = ['/staff/portal/calendar-readiness', '/staff/portal/cards/calendar-readiness']
+    const admin = await practice.staffVisitor('admin')
+    const link = '<a href="https://emr.example.org/openemr/" target="_blank" rel="noopener noreferrer">Open the EMR'
+    for (const path of paths) expect((await admin.get(path)).body, path).to.not.include(link)
+    await practice.setting('emrAddress', 'https://emr.example.org/openemr/')
+    for (const path of paths) expect((await admin.get(path)).body, path).to.include(link)
   })
 
   it('with the way to a setting only for those who may change it', async () => {

@@ -1,7 +1,14 @@
 /** Why an account opens a record, and why not. */
 import { explainPatient } from '../../../access/explain.js'
-import { findAccount, openingNow, owesFactorFor, patientMay, scopeOf } from '../../../access/scope.js'
-import { factorStep, type Why, type WhyContext, type WhyStep } from '../../../feature.js'
+import {
+  findAccount,
+  openingNow,
+  owesFactorFor,
+  patientMay,
+  scopeOf,
+  type PatientScope,
+} from '../../../access/scope.js'
+import { factorStep, type Why, type WhyContext, type WhyFix, type WhyStep } from '../../../feature.js'
 import { whyRecord, type WhyRecord } from '../../../host/reads/whyRecord.js'
 import { utc } from '../../../platform/clock.js'
 import { writeDayOf } from '../../../web/instant.js'
@@ -26,11 +33,21 @@ export const whyOpenRecord: Why = {
       steps: [
         stepOf(context, 'accountOpen', !record.disabled, {}, [accountFix(context, record.accountId)]),
         ...(record.grant === undefined ? [] : grantSteps(context, record, record.grant)),
-        ...(told === undefined ? [] : [stepOf(context, 'rules', told)]),
+        ...(told === undefined ? [] : [stepOf(context, 'rules', told, {}, [extentFix(context, scope)])]),
         ...(owes ? [factorStep(context, false)] : []),
       ],
     }
   },
+}
+
+/** Where the practice decides what such an access opens. */
+function extentFix({ t, url }: WhyContext, scope: PatientScope | undefined): WhyFix {
+  const extent = scope?.kind === 'chart' ? scope.extent : 'own'
+  return {
+    label: t('accountWhy.fix.extent'),
+    href: url(`/staff/portal/access/extents/${extent}?permission=${encodeURIComponent('home:view')}`),
+    permission: 'access:manage',
+  }
 }
 
 function grantSteps(

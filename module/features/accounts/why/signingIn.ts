@@ -6,7 +6,7 @@ import { anyoneMay, findAccount } from '../../../access/scope.js'
 import { lookUp, openedBy, targetsOf, type Named } from '../../../access/signInPatient.js'
 import { mustChange } from '../../../access/staffCredentials.js'
 import { stagesOwed } from '../../../access/stages.js'
-import type { Reasons, Why, WhyContext, WhyStep } from '../../../feature.js'
+import { emrFix, type Reasons, type Why, type WhyContext, type WhyStep } from '../../../feature.js'
 import { readPortalChart, type PortalChart } from '../../../host/credentials.js'
 import { canVerify } from '../../../host/php/passwords.js'
 import { whyAccount, whyRecord } from '../../../host/reads/whyRecord.js'
@@ -63,7 +63,7 @@ async function hostReasons(context: WhyContext, pid: number): Promise<Reasons> {
     steps: [
       stepOf(context, 'door', door),
       ...chartSteps(context, chart, named),
-      stepOf(context, 'accountOpen', enters, {}, known === undefined ? [] : [accountFix(context, known)]),
+      stepOf(context, 'accountOpen', enters, {}, into.kind === 'new' ? [] : [accountFix(context, into.id)]),
       stepOf(context, 'wait', wait === 0, { minutes: minutesOf(wait) }),
       ...(await hostStages(context, named, known)),
     ],
@@ -82,7 +82,7 @@ function chartSteps(context: WhyContext, chart: PortalChart, { host }: Named): W
     stepOf(context, 'allowed', chart.allowed, {}, [credentialFix(context, pid, 'allow')]),
     // It is compared to the letter (facts §3.1): spaces around it in the chart are typed by nobody.
     ...(asksEmail(context)
-      ? [stepOf(context, 'email', email !== '' && email === (host?.email ?? email), { email })]
+      ? [stepOf(context, 'email', email !== '' && email === (host?.email ?? email), { email }, [emrFix(context)])]
       : []),
   ]
 }
@@ -129,7 +129,7 @@ async function ownReasons(context: WhyContext, id: number, email: string): Promi
     verdict: door && wait === 0 && opened.by === 'own' && opened.own.id === id && account?.fingerprint !== undefined,
     steps: [
       stepOf(context, 'door', door),
-      stepOf(context, 'ownPassword', usable, { email }),
+      stepOf(context, 'ownPassword', usable, { email }, [accountFix(context, id)]),
       stepOf(context, 'accountOpen', isOpen, {}, [accountFix(context, id)]),
       stepOf(context, 'wait', wait === 0, { minutes: minutesOf(wait) }),
       ...(account ? await stageSteps(context, id, { mustChange: false, unverified: own?.verified !== true }) : []),

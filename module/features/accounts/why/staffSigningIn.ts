@@ -4,7 +4,7 @@ import { lockedFor, staffTarget } from '../../../access/signInStaff.js'
 import { anyoneMay } from '../../../access/scope.js'
 import { staffMay, staffMember } from '../../../access/staff.js'
 import { stagesOwed } from '../../../access/stages.js'
-import type { Why } from '../../../feature.js'
+import { emrFix, type Why } from '../../../feature.js'
 import { readStanding } from '../../../host/gacl.js'
 import { canVerify } from '../../../host/php/passwords.js'
 import { findStaffLogin } from '../../../host/staff.js'
@@ -39,15 +39,16 @@ export const whyStaffSignIn: Why = {
       href: url(`/staff/portal/access/users/${encodeURIComponent(username)}?permission=portal%3Ause`),
       permission: 'access:manage',
     }
+    const inEmr = [emrFix(context)]
     return {
       verdict: door && wait === 0 && login !== undefined && usable && member !== undefined && may,
       steps: [
         stepOf(context, 'door', door),
         stepOf(context, 'wait', wait === 0, { minutes: minutesOf(wait) }),
-        stepOf(context, 'staffLogin', login !== undefined, { username }),
-        stepOf(context, 'staffPassword', usable),
-        stepOf(context, 'staffActive', user.active),
-        stepOf(context, 'staffGroup', standing.groups.length > 0),
+        stepOf(context, 'staffLogin', login !== undefined, { username }, inEmr),
+        stepOf(context, 'staffPassword', usable, {}, inEmr),
+        stepOf(context, 'staffActive', user.active, {}, inEmr),
+        stepOf(context, 'staffGroup', standing.groups.length > 0, {}, inEmr),
         ...(member ? [stepOf(context, 'staffPortal', may, {}, [decide])] : []),
         ...stages.map((stage) => stepOf(context, `stage.${stage}`, true)),
       ],

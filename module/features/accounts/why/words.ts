@@ -15,6 +15,7 @@ export const words = wordsIn(
     'accountWhy.fix.pin': 'Make a new PIN',
     'accountWhy.fix.openers': 'See who opens this chart',
     'accountWhy.fix.portal': 'Decide whether {{who}} may work in the portal',
+    'accountWhy.fix.extent': 'Decide what such an access opens',
 
     'accountWhy.there': 'Known here',
     'accountWhy.there.yes': 'There is such a person.',
@@ -85,6 +86,16 @@ export const words = wordsIn(
     'accountWhy.notBarred': 'Nobody of this name was shut out',
     'accountWhy.notBarred.yes': 'No access of {{recipient}} to this chart was revoked.',
     'accountWhy.notBarred.no': '{{by}} revoked the access of {{recipient}}. It stays so until it is given back.',
+    'accountWhy.joins': 'Goes with what they open already',
+    'accountWhy.joins.yes': 'Nothing that this person opens already stands against it.',
+    'accountWhy.joins.no':
+      'This person opens the record already, and the relationship, the extent, the first day or the end is another. Change that access.',
+    'accountWhy.joinsLater': 'Goes with what they open already',
+    'accountWhy.joinsLater.yes': 'Yes.',
+    'accountWhy.joinsLater.no':
+      'This person’s access to the record opens on {{day}}, and no PIN or code opens it before. Change its first day to open it sooner.',
+    'accountWhy.thenOpens': 'The first day',
+    'accountWhy.thenOpens.yes': 'It can be used now; the record opens on {{day}}.',
     'accountWhy.used': 'A PIN or code is waiting',
     'accountWhy.used.yes': 'Yes.',
     'accountWhy.used.no': 'The newest, for {{recipient}}, was used already.',
@@ -127,6 +138,7 @@ export const words = wordsIn(
     'accountWhy.fix.pin': 'Crear un PIN nuevo',
     'accountWhy.fix.openers': 'Ver quién abre este expediente',
     'accountWhy.fix.portal': 'Decidir si {{who}} puede trabajar en el portal',
+    'accountWhy.fix.extent': 'Decidir qué abre un acceso así',
 
     'accountWhy.there': 'Se le conoce aquí',
     'accountWhy.there.yes': 'Esa persona existe.',
@@ -198,6 +210,16 @@ export const words = wordsIn(
     'accountWhy.notBarred.yes': 'No se revocó ningún acceso de {{recipient}} a este expediente.',
     'accountWhy.notBarred.no':
       '{{by}} revocó el acceso de {{recipient}}. Sigue así hasta que se le devuelva el acceso.',
+    'accountWhy.joins': 'Encaja con lo que ya abre',
+    'accountWhy.joins.yes': 'Nada de lo que esta persona ya abre se opone.',
+    'accountWhy.joins.no':
+      'Esta persona ya abre el expediente, y son otros la relación, el alcance, el primer día o la fecha de fin. Cambie ese acceso.',
+    'accountWhy.joinsLater': 'Encaja con lo que ya abre',
+    'accountWhy.joinsLater.yes': 'Sí.',
+    'accountWhy.joinsLater.no':
+      'El acceso de esta persona al expediente se abre el {{day}}, y ningún PIN ni código lo abre antes. Cambie su primer día para abrirlo antes.',
+    'accountWhy.thenOpens': 'El primer día',
+    'accountWhy.thenOpens.yes': 'Ya se puede usar; el expediente se abre el {{day}}.',
     'accountWhy.used': 'Hay un PIN o código pendiente',
     'accountWhy.used.yes': 'Sí.',
     'accountWhy.used.no': 'El último, para {{recipient}}, ya se usó.',

@@ -1,4 +1,5 @@
 /** What the staff's pages about calendars are given: plain text in the reader's language. */
+import { emrFix } from '../../../feature.js'
 import { dayOrNone } from '../../../host/unset.js'
 import { day as dayOf } from '../../../platform/clock.js'
 import type { Link, StatusTag } from '../../../web/layout.js'
@@ -43,13 +44,15 @@ function rowOf(context: StaffContext, { id, name, issue, hints }: Readiness) {
   }
 }
 
-/**
- * Where it is mended, if that is a setting of ours that this member may change. The rest is mended in the EMR, whose own
- * address we do not know: the host keeps the patients' one only, which is ours (facts §10.1).
- */
-function fixLink({ may, t, url }: StaffContext, { why }: Issue | Hint): Link | undefined {
+/** Where it is mended, as far as this member may go there: a setting of ours, or the EMR's own screens. */
+function fixLink(context: StaffContext, { why }: Issue | Hint): (Link & { elsewhere?: true }) | undefined {
+  const { may, t, url } = context
   const setting = mendedBy[why]
-  if (setting === undefined || !may('settings:manage')) return undefined
+  if (setting === undefined) {
+    const { permission, ...link } = emrFix(context)
+    return may(permission) ? link : undefined
+  }
+  if (!may('settings:manage')) return undefined
   return { label: t('appointments.readiness.toSettings'), href: url(`/staff/portal/settings#field-${setting}-hint`) }
 }
 

@@ -3,6 +3,7 @@ import { explainStaff } from '../../../access/explain.js'
 import type { Portal } from '../../../access/portal.js'
 import { staffMay, staffMember, type StaffMember } from '../../../access/staff.js'
 import {
+  emrFix,
   whyStepsIn,
   type Part,
   type Reasons,
@@ -31,7 +32,9 @@ const whyFile: Why = {
     const { portal } = context
     const member = person.kind === 'staff' ? await staffMember(portal.db, person.user.id) : undefined
     if (member) return ofMember(context, member)
-    return { verdict: false, steps: [stepOf(context, 'atWork', false)] }
+    const username = person.kind === 'staff' ? person.user.username : ''
+    const who = context.url(`/staff/portal/why?who=${encodeURIComponent(`user:${username}`)}&thing=staff-sign-in`)
+    return { verdict: false, steps: [stepOf(context, 'atWork', false, {}, fix(context, 'atWork', who, 'why:ask'))] }
   },
 }
 
@@ -59,13 +62,13 @@ async function ofMember(context: WhyContext, member: StaffMember): Promise<Reaso
     stepOf(context, 'atWork', true),
     stepOf(context, 'rules', allowed, {}, fix(context, 'rules', rules, 'access:manage')),
     stepOf(context, 'folder', folder.ok),
-    stepOf(context, 'categories', categories.length > 0, { count: categories.length }),
+    stepOf(context, 'categories', categories.length > 0, { count: categories.length }, [emrFix(context)]),
     await waitsStep(context, waiting.length),
   ]
   const ofRows = [
     stepOf(context, 'free', free.length > 0, { count: free.length, names: holders.join(', ') }, queue),
     stepOf(context, 'inChart', inChart.length > 0, { count: inChart.length }, registrations),
-    stepOf(context, 'scanned', scanned.length > 0, { count: scanned.length }),
+    stepOf(context, 'scanned', scanned.length > 0, { count: scanned.length }, queue),
   ]
   return {
     verdict: staffMay(policy, member, AUDIT) && folder.ok && categories.length > 0 && scanned.length > 0,

@@ -11,6 +11,7 @@ export const words = wordsIn(
     'documentsWhy.rules.yes': 'They allow it.',
     'documentsWhy.rules.no': 'They do not allow it.',
     'documentsWhy.fix.rules': 'Decide on this permission',
+    'documentsWhy.fix.atWork': 'See what keeps them from signing in',
     'documentsWhy.folder': 'The EMR’s folder of files',
     'documentsWhy.folder.yes': 'It is there, and Foyer can write in it.',
     'documentsWhy.folder.no':
@@ -45,6 +46,7 @@ export const words = wordsIn(
     'documentsWhy.rules.yes': 'Lo permiten.',
     'documentsWhy.rules.no': 'No lo permiten.',
     'documentsWhy.fix.rules': 'Decidir sobre este permiso',
+    'documentsWhy.fix.atWork': 'Ver qué les impide entrar',
     'documentsWhy.folder': 'La carpeta de archivos del EMR',
     'documentsWhy.folder.yes': 'Está ahí, y Foyer puede escribir en ella.',
     'documentsWhy.folder.no':

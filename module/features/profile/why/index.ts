@@ -2,6 +2,7 @@
 import { explainPatient } from '../../../access/explain.js'
 import { findAccount, owesFactorFor, patientMay, scopeOf, type PatientScope } from '../../../access/scope.js'
 import {
+  emrFix,
   factorStep,
   whyStepsIn,
   type Part,
@@ -52,7 +53,7 @@ async function ofScope(context: WhyContext, scope: PatientScope, owes: boolean):
     .map(changeOf)
     .find(({ kind, state }) => kind === 'profile' && state === 'waiting')
   const rules = stepOf(context, 'allowed', allowed, {}, fix(context, 'allowed', extents, 'access:manage'))
-  const shown = stepOf(context, 'fields', fields.length > 0, { count: fields.length })
+  const shown = stepOf(context, 'fields', fields.length > 0, { count: fields.length }, [emrFix(context)])
   return {
     verdict: patientMay(portal.policy(), scope, PROPOSE) && !owes && fields.length > 0,
     steps: [
