@@ -106,7 +106,7 @@ export const doctorWords = wordsIn(
 
     'doctor.jobs': 'Jobs',
     'doctor.jobs.off': 'The portal is switched off: none runs',
-    'doctor.jobs.fine': 'Each has run when it was due. Last: {{list}}',
+    'doctor.jobs.fine': 'Each of the {{count}} has run when it was due, the last at {{when}} UTC',
     'doctor.jobs.none': 'None has run yet',
     'doctor.jobs.late': 'Not in time or not well: {{list}}',
     'doctor.jobs.one': '{{name}} ({{when}} UTC)',
@@ -305,7 +305,7 @@ export const doctorWords = wordsIn(
 
     'doctor.jobs': 'Tareas',
     'doctor.jobs.off': 'El portal está desactivado: no se ejecuta ninguna',
-    'doctor.jobs.fine': 'Todas se ejecutaron a su hora. Última vez: {{list}}',
+    'doctor.jobs.fine': 'Cada una de las {{count}} se ejecutó a su hora, la última a las {{when}} UTC',
     'doctor.jobs.none': 'Ninguna se ha ejecutado todavía',
     'doctor.jobs.late': 'Fuera de hora o con fallos: {{list}}',
     'doctor.jobs.one': '{{name}} ({{when}} UTC)',

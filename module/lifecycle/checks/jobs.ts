@@ -15,8 +15,8 @@ export async function jobs({ db, clock, manifest }: Examined, state: ModuleState
   const now = clock.now().toMillis()
   const late = manifest.jobs.flatMap((job) => whyNot(job, ran.get(job.name), now) ?? [])
   if (late.length > 0) return warning('jobs', said('doctor.jobs.late', { list: late }), fix)
-  const list = manifest.jobs.map(({ name }) => lastTime(name, ran.get(name)))
-  return ok('jobs', 'doctor.jobs.fine', { list })
+  const newest = manifest.jobs.map(({ name }) => ran.get(name)?.succeeded ?? '').reduce((a, b) => (a > b ? a : b), '')
+  return ok('jobs', 'doctor.jobs.fine', { count: manifest.jobs.length, when: timeOf(newest) })
 }
 
 interface Run {
@@ -53,7 +53,11 @@ function whyNot(job: { name: string; everySeconds: number }, run: Run | undefine
 
 function lastTime(name: string, run: Run | undefined): Said {
   if (run?.succeeded == null) return said('doctor.jobs.never', { name })
-  return said('doctor.jobs.one', { name, when: instantOf(run.succeeded).toFormat('yyyy-MM-dd HH:mm:ss') })
+  return said('doctor.jobs.one', { name, when: timeOf(run.succeeded) })
+}
+
+function timeOf(utc: string): string {
+  return instantOf(utc).toFormat('yyyy-MM-dd HH:mm:ss')
 }
 
 function instantOf(utc: string): DateTime {
