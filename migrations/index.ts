@@ -29,6 +29,8 @@ import { returnedUploads } from './0032-returned-uploads.js'
 import { appointmentOffers } from './0033-appointment-offers.js'
 import { auditRecord } from './0034-audit-record.js'
 import { failedFilings } from './0035-failed-filings.js'
+import { firstDays } from './0036-first-days.js'
+import { keptAnswers } from './0037-kept-answers.js'
 import type { Step } from './step.js'
 
 export type { Step }
@@ -67,4 +69,6 @@ export const migrations: readonly Step[] = [
   ...appointmentOffers,
   ...auditRecord,
   ...failedFilings,
+  ...firstDays,
+  ...keptAnswers,
 ]

@@ -188,6 +188,8 @@ export interface NewGrant {
   pid: number
   relationship: string
   extent: string
+  /** Opens nothing before. Undefined: it opens at once. */
+  from?: Utc | undefined
   by: Actor
 }
 
@@ -201,7 +203,7 @@ export async function grant(tx: Tx, clock: Clock, wanted: NewGrant): Promise<str
       pid: wanted.pid,
       relationship: wanted.relationship,
       extent: wanted.extent,
-      valid_from: now,
+      valid_from: wanted.from ?? now,
       granted_by: wanted.by.name,
       granted_at: now,
     },
@@ -212,7 +214,10 @@ export async function grant(tx: Tx, clock: Clock, wanted: NewGrant): Promise<str
     subject: `account:${String(wanted.accountId)}`,
     pid: wanted.pid,
     record: row.record,
-    details: { relationship: wanted.relationship, extent: wanted.extent },
+    details: {
+      ...{ relationship: wanted.relationship, extent: wanted.extent },
+      ...(wanted.from === undefined ? {} : { from: wanted.from }),
+    },
   })
   return row.record
 }

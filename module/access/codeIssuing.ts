@@ -3,7 +3,7 @@ import { membersOf, type FamilyMember } from '../host/family.js'
 import { writeHostLog } from '../host/log.js'
 import { openChart } from '../host/openChart.js'
 import { recordAudit, type Actor } from '../platform/audit.js'
-import { day as dayOf, utc, wallClock, type Utc } from '../platform/clock.js'
+import { day as dayOf, utc, wallClock, type Day, type Utc } from '../platform/clock.js'
 import type { Tx } from '../platform/database.js'
 import type { Language } from '../platform/i18n.js'
 import { opaqueId, sha256 } from '../platform/ids.js'
@@ -11,10 +11,11 @@ import { publish } from '../platform/outbox.js'
 import { chartTurn, takeTurn } from '../platform/turns.js'
 import { openingOn } from './ages.js'
 import { barOfName, barredNames } from './codeBars.js'
-import { joined } from './codeJoining.js'
+import { grantInTheWay } from './codeGrants.js'
 import { waitingRegistration } from './codeRegistrations.js'
 import { findCode, type Code, type CodeExtent, type CodeKind } from './codes.js'
 import { codeHash, codeSymbols } from './codeSymbols.js'
+import { beginOf, firstDayOf } from './grantDays.js'
 import { writeLetter, type Channel } from './letters.js'
 import { isPlaceholderName, plainName } from './placeholderNames.js'
 import type { Portal } from './portal.js'
@@ -26,6 +27,8 @@ export interface NewCodes {
   recipient: string
   relationship: string
   extent: CodeExtent
+  /** The first day on which it opens anything, today or later. Undefined: as soon as it is used. */
+  from?: Day | undefined
   language: Language
   /** Registrations that staff have looked at: somebody else's. */
   notRegistered?: readonly number[]
@@ -58,6 +61,10 @@ export type CodeRefusal =
   | { reason: 'of-age' }
   /** This person opens the chart already, by a grant to which it cannot be added (codeJoining.ts): that one is changed. */
   | { reason: 'otherwise-open'; grant: number }
+  /** The same, and their grant opens nothing before this instant. */
+  | { reason: 'not-begun'; grant: number; from: Utc }
+  /** The patient's own record opens as soon as the code is used: what they entered before goes into it then. */
+  | { reason: 'own-later' }
   /** The chart has no date of birth, which has to be typed with it. */
   | { reason: 'no-birth-date' }
   /** The chart does not allow e-mail or text messages, and nobody said that the patient asked. */
@@ -93,7 +100,7 @@ export async function reissueCode(
     if (old.standing === 'registered') return { ok: false, reason: 'redeemed' }
     const wanted: NewCodes = {
       ...{ kind: old.kind, pids: [old.pid], recipient: old.recipient, relationship: old.relationship },
-      ...{ extent: old.extent as CodeExtent, language: of.language },
+      ...{ extent: old.extent as CodeExtent, language: of.language, from: firstDayAhead(portal, old) },
     }
     const refusals = await whyNot(tx, portal, wanted, old.id)
     if (refusals.size > 0) return { ok: false, refusals }
@@ -189,6 +196,7 @@ async function whyNotOne(
     return { reason: 'placeholder-name' }
   }
   if (patient.born === undefined) return { reason: 'no-birth-date' }
+  if (wanted.relationship === 'self' && opensFrom(portal, wanted) !== undefined) return { reason: 'own-later' }
   if (opensNothing(portal, wanted, patient)) return { reason: 'of-age' }
   if (wanted.send && !mayGo(patient, wanted.send)) return { reason: 'no-consent' }
   const waiting = await waitingRegistration(tx, portal, patient)
@@ -201,16 +209,28 @@ async function whyNotOne(
     { key: activeKey(wanted, patient.pid), now: utc(portal.clock.now()) },
   )
   if (active && active.id !== replacing) return { reason: 'active', code: active.id }
-  return (await barred(tx, patient.pid, wanted.recipient)) ?? openOtherwise(tx, portal, wanted, patient)
+  const gift = { ...wanted, pid: patient.pid, from: opensFrom(portal, wanted) }
+  return (await barred(tx, patient.pid, wanted.recipient)) ?? grantInTheWay(tx, portal, gift, patient.born)
 }
 
+/** On its first day. */
 function opensNothing(
   { clock, settings }: Portal,
-  { relationship, extent }: NewCodes,
+  { relationship, extent, from }: NewCodes,
   { born }: FamilyMember,
 ): boolean {
   const grant = { relationship, extent, born, exempt: false }
-  return openingOn(grant, dayOf(clock.now()), settings()).extent === undefined
+  const today = dayOf(clock.now())
+  return openingOn(grant, from !== undefined && from > today ? from : today, settings()).extent === undefined
+}
+
+/** Undefined: as soon as it is used; today is no day to wait for. */
+function opensFrom({ clock }: Portal, { from }: Pick<NewCodes, 'from'>): Utc | undefined {
+  return from === undefined || from <= dayOf(clock.now()) ? undefined : beginOf(from, clock.zone)
+}
+
+function firstDayAhead({ clock }: Portal, { opensFrom: from }: Code): Day | undefined {
+  return from === undefined ? undefined : firstDayOf(from, clock.zone)
 }
 
 function mayGo(patient: FamilyMember, { channel, asked }: Sending): boolean {
@@ -221,41 +241,6 @@ function mayGo(patient: FamilyMember, { channel, asked }: Sending): boolean {
 async function barred(tx: Tx, pid: number, recipient: string): Promise<CodeRefusal | undefined> {
   const bar = await barOfName(tx, pid, recipient)
   return bar && { reason: 'barred', by: bar.revokedBy ?? '', why: bar.revokedReason ?? '' }
-}
-
-interface NamedGrant {
-  id: number
-  relationship: string
-  extent: string
-  valid_from: Utc
-  valid_until: Utc | null
-  exempt: number
-  name: string
-}
-
-/** Known by the name, as far as that goes: whoever else redeems it finds out then. */
-async function openOtherwise(
-  tx: Tx,
-  portal: Portal,
-  wanted: NewCodes,
-  { born, pid }: FamilyMember,
-): Promise<CodeRefusal | undefined> {
-  const grants = await tx.select<NamedGrant>(
-    `SELECT g.id, g.relationship, g.extent, g.valid_from, g.valid_until, g.exempt_at IS NOT NULL AS exempt, a.display_name AS name
-       FROM foyer_grants g JOIN foyer_accounts a ON a.id = g.account_id
-      WHERE g.pid = :pid AND g.revoked_at IS NULL AND a.disabled_at IS NULL ORDER BY g.id`,
-    { pid },
-  )
-  const now = utc(portal.clock.now())
-  const found = grants.find((grant) => {
-    // A father may have his son's name.
-    if ((grant.relationship === 'self') !== (wanted.relationship === 'self')) return false
-    if (plainName(grant.name) !== plainName(wanted.recipient)) return false
-    const granted = { ...grant, until: grant.valid_until ?? undefined, exempt: grant.exempt === 1 }
-    // What has not begun is opened by no code (codeRedeeming.ts).
-    return grant.valid_from > now || joined(granted, wanted, born, portal) === undefined
-  })
-  return found && { reason: 'otherwise-open', grant: found.id }
 }
 
 async function make(
@@ -273,7 +258,10 @@ async function make(
       event: 'code.issued',
       subject: `code:${String(id)}`,
       pid,
-      details: { kind: wanted.kind, extent: wanted.extent, relationship: wanted.relationship },
+      details: {
+        ...{ kind: wanted.kind, extent: wanted.extent, relationship: wanted.relationship },
+        ...(wanted.from === undefined ? {} : { from: wanted.from }),
+      },
     })
     await publish(tx, portal.clock, { event: 'code.issued', payload: { code: id, pid }, key: `code:${String(id)}` })
     const { send, language } = wanted
@@ -300,9 +288,9 @@ async function insert(
     now: utc(now),
   })
   return tx.insert(
-    `INSERT INTO foyer_codes (kind, nonce, code_hash, pid, recipient, relationship, extent, family, language, active_key,
+    `INSERT INTO foyer_codes (kind, nonce, code_hash, pid, recipient, relationship, extent, opens_from, family, language, active_key,
                               issued_by, issued_at, expires_at)
-     VALUES (:kind, :nonce, :hash, :pid, :recipient, :relationship, :extent, :family, :language, :key, :by, :now, :until)`,
+     VALUES (:kind, :nonce, :hash, :pid, :recipient, :relationship, :extent, :opensFrom, :family, :language, :key, :by, :now, :until)`,
     {
       kind: wanted.kind,
       nonce,
@@ -311,6 +299,7 @@ async function insert(
       recipient: wanted.recipient,
       relationship: wanted.relationship,
       extent: wanted.extent,
+      opensFrom: opensFrom(portal, wanted) ?? null,
       family,
       language: wanted.language,
       key,

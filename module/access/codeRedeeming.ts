@@ -12,7 +12,8 @@ import { accountTurn, chartTurn, takeTurn } from '../platform/turns.js'
 import { createAccount, grant } from './accounts.js'
 import { giveBackTries, takeTries, type Allowance } from './attempts.js'
 import { isBarred, type Comer } from './codeBars.js'
-import { joined } from './codeJoining.js'
+import { grantedIn, writeJoined } from './codeGrants.js'
+import { comingFrom, joined, whyNotJoined, type NotJoined } from './codeJoining.js'
 import { standingOf } from './codes.js'
 import { codeHash, typedSymbols } from './codeSymbols.js'
 import { blockOf } from './limits.js'
@@ -121,10 +122,10 @@ const WIDELY = 1000
 
 /**
  * As staff read it in the history. somebody-else: the code is the patient's own, and the account is not theirs;
- * otherwise-open: the account opens the chart already, by a grant to which it cannot be added (codeJoining.ts);
- * weak-password: all was right but the password.
+ * otherwise-open, not-begun: the account opens the chart already, or will from a day on, by a grant to which it cannot be
+ * added (codeJoining.ts); weak-password: all was right but the password.
  */
-type Failure = WhyNot | 'somebody-else' | 'otherwise-open' | 'weak-password'
+type Failure = WhyNot | NotJoined | 'somebody-else' | 'weak-password'
 
 /** What is wrong whoever comes with it, and that this person may not. */
 type WhyNot = 'unknown' | 'wrong-birth-date' | 'expired' | 'used' | 'revoked' | 'barred' | 'closed'
@@ -289,33 +290,23 @@ interface GrantRow {
 async function openRecord(tx: Tx, portal: Portal, actor: Actor, code: TriedCode, accountId: number): Promise<string> {
   const { clock } = portal
   const { pid, relationship, extent } = code
+  const given = { relationship, extent, from: code.opens_from ?? undefined }
   const before = await tx.first<GrantRow>(
     `SELECT id, record, relationship, extent, valid_from, valid_until, exempt_at IS NOT NULL AS exempt, revoked_at
        FROM foyer_grants WHERE account_id = :accountId AND pid = :pid`,
     { accountId, pid },
   )
   if (!before) {
-    const record = await grant(tx, clock, { accountId, pid, relationship, extent, by: actor })
+    const from = comingFrom(given, portal)
+    const record = await grant(tx, clock, { accountId, pid, relationship, extent, from, by: actor })
     await publish(tx, clock, { event: 'grant.made', payload: { account: accountId, pid } })
     return record
   }
   if (before.revoked_at !== null) throw new Undone('barred')
-  // Staff keep it closed until a day: no row opens now what the code says, and later what the grant does.
-  if (before.valid_from > utc(clock.now())) throw new Undone('otherwise-open')
-  const granted = { ...before, until: before.valid_until ?? undefined, exempt: before.exempt === 1 }
-  const after = joined(granted, code, code.born, portal)
-  if (!after) throw new Undone('otherwise-open')
-  await tx.change(
-    `UPDATE foyer_grants
-        SET extent = :extent, relationship = :relationship, valid_until = :until,
-            exempt_at = IF(:exempt, exempt_at, NULL), exempt_by = IF(:exempt, exempt_by, NULL),
-            exempt_reason = IF(:exempt, exempt_reason, NULL), version = version + 1
-      WHERE id = :id`,
-    {
-      ...{ id: before.id, extent: after.extent, relationship: after.relationship },
-      ...{ until: after.until ?? null, exempt: after.exempt ? 1 : 0 },
-    },
-  )
+  const granted = grantedIn(before)
+  const after = joined(granted, given, code.born, portal)
+  if (!after) throw new Undone(whyNotJoined(granted, portal))
+  await writeJoined(tx, portal, before.id, after)
   await recordAudit(tx, clock, actor, {
     event: 'grant.widened',
     subject: `account:${String(accountId)}`,

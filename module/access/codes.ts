@@ -33,6 +33,8 @@ export interface Code {
   recipient: string
   relationship: string
   extent: string
+  /** When what it gives begins to open anything. Undefined: as soon as it is used. */
+  opensFrom: Utc | undefined
   /** What was made in one press: the sheet's name. */
   family: string
   language: string
@@ -128,6 +130,7 @@ interface Row {
   recipient: string
   relationship: string
   extent: string
+  opens_from: Utc | null
   family: string
   language: string
   issued_by: string
@@ -145,7 +148,7 @@ interface Row {
   letter_error: string | null
 }
 
-const selectCodes = `SELECT c.id, c.kind, c.nonce, c.code_hash, c.pid, c.recipient, c.relationship, c.extent, c.family, c.language,
+const selectCodes = `SELECT c.id, c.kind, c.nonce, c.code_hash, c.pid, c.recipient, c.relationship, c.extent, c.opens_from, c.family, c.language,
          c.issued_by, c.issued_at, c.expires_at, c.redeemed_at, a.display_name AS redeemed_by,
          c.revoked_at, c.revoked_by, c.revoked_reason,
          (SELECT COUNT(*) FROM foyer_code_tries t WHERE t.code_id = c.id AND t.outcome <> 'redeemed') AS failures,
@@ -164,6 +167,7 @@ function codeOf(portal: Reader, row: Row): Code {
     recipient: row.recipient,
     relationship: row.relationship,
     extent: row.extent,
+    opensFrom: row.opens_from ?? undefined,
     family: row.family,
     language: row.language,
     standing,

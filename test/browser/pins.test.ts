@@ -163,7 +163,7 @@ describe('PINs, in the browser', function () {
     await at(tab, 'one PIN: revoked', String.raw`/codes/\d+$`)
     await tab.open(`/staff/portal/patients/${String(pid)}/codes/new`)
     await at(tab, 'new access code', '/codes/new$')
-    await page.getByLabel(say('codes.fact.extent')).selectOption('appointments')
+    await page.getByLabel(say('codes.fact.extent'), { exact: true }).selectOption('appointments')
     await page.getByRole('button', { name: say('codes.one.submit.code') }).click()
     await at(tab, 'family sheet: of a code', '/sheets/')
   })

@@ -58,7 +58,7 @@ describe('Registering, in the browser', function () {
     await arrive(staff, { name: 'reconcile: linked', path: /^\/staff\/portal\/registrations\/\d+$/ })
     await page.getByRole('link', { name: say('registrations.undo') }).click()
     await arrive(staff, { name: 'unlinking', path: /\/unlinking$/ })
-    expect(await page.getByTestId('traces').first().innerText()).to.contain(say('registrations.trace.patient.viewed'))
+    expect(await page.getByTestId('traces').first().innerText()).to.contain(say('registrations.place.home'))
     await page.getByRole('button', { name: say('registrations.unlink.send') }).click()
     await arrive(staff, { name: 'unlinking: refused', path: /\/unlinking$/, status: 422 })
     await page.getByLabel(say('registrations.unlink.reason')).fill('Another Amina')

@@ -1,28 +1,26 @@
-/** Forgotten passwords and unproved addresses: what a letter's link opens, for how long, and what asking gives away. */
+/** Forgotten passwords: what a letter's link opens, for how long, and what asking gives away. */
 import { expect } from 'chai'
-import { createAccount, grant } from '../../module/access/accounts.js'
-import { sendAgain } from '../../module/access/letters.js'
-import { linkToken } from '../../module/access/links.js'
-import { hashOwnPassword } from '../../module/access/ownPasswords.js'
-import { sendVerification } from '../../module/access/verification.js'
+import { grant } from '../../module/access/accounts.js'
+import { sendAgain, type Letter } from '../../module/access/letters.js'
 import { makeCredential } from '../../module/features/accounts/credentials/making.js'
 import { openReset, resetPassword } from '../../module/features/accounts/safety/resetting.js'
+import type { Actor } from '../../module/platform/audit.js'
+import { languages } from '../../module/platform/i18n.js'
 import { openLog } from '../../module/platform/log.js'
+import { features } from '../../module/portal.js'
 import { deliver } from '../support/mailServer.js'
 import { loginOf, openPractice, passwordOf, type TestPractice } from '../support/practice.js'
-import type { Page } from '../support/visitor.js'
-import { beginAnew, change, expectIn, newLogin, PATIENT } from './doors.js'
+import { beginAnew, change, expectIn, PATIENT } from './doors.js'
+import { FORGOTTEN, forgetful, NEW, RESET } from './forgetful.js'
 import { hashHostPassword, hashSettings } from '../../module/host/php/passwords.js'
 
-const FORGOTTEN = '/portal/forgotten'
-const RESET = '/portal/reset'
-const NEW = 'Lantern ferry-pepper 7'
+const tester: Actor = { kind: 'system', id: 'test', name: 'test', requestId: undefined }
 
 describe('Who forgot their password', function () {
   this.timeout(120_000)
   let practice: TestPractice
   let lines = ''
-  let made = 0
+  const { ask, hostLogin, lastToken, lettersTo, ownAccount } = forgetful(() => practice)
 
   before(async () => {
     const log = openLog({ level: 'info', destination: { write: (line: string) => void (lines += line) } })
@@ -258,221 +256,70 @@ describe('Who forgot their password', function () {
     expect(await letters()).to.deep.equal([{ account_id: other.id }])
   })
 
-  it('is not told that it was changed where the login belongs to no account that could keep it', async () => {
-    const [login, other] = [await hostLogin(), await ownAccount()]
-    await change(
-      practice,
-      `INSERT INTO foyer_accounts (own_record, host_pid, display_name, created_at, disabled_at, merged_into)
-       VALUES ('merged-merged-merged-1', :pid, 'x', '2026-11-23 08:00:00', '2026-11-23 08:00:00', :into)`,
-      { pid: login.pid, into: other.id },
-    )
-    await ask(login.email)
-    const done = await (
-      await practice.visitor()
-    ).post(RESET, { token: await lastToken(), password: NEW }, { from: PATIENT })
-    expect(done.status).to.not.equal(303)
-  })
-
-  describe('or never proved their address', () => {
-    const WAIT = '/portal/sign-in/verify-address'
-
-    it('comes no further than to be asked for it, and in once the button is pressed', async () => {
-      const { email, username, password } = await ownAccount({ verified: false })
-      const someone = await practice.visitor()
-      expectIn(await someone.signIn(PATIENT, username, password), WAIT)
-      expect((await someone.get(WAIT)).body).to.include(email)
-      expect((await someone.get('/portal/account')).status).to.equal(303)
-      expect((await someone.post(WAIT, {}, { from: WAIT })).status, 'not yet').to.equal(409)
-      expectIn(await someone.post(`${WAIT}/letter`, {}, { from: WAIT }), WAIT)
-      const token = await lastToken()
-
-      const elsewhere = await practice.visitor()
-      expect((await elsewhere.get(`/portal/verify?token=${token}`)).status).to.equal(200)
-      expect((await someone.post(WAIT, {}, { from: WAIT })).status, 'looking proves nothing').to.equal(409)
-      expectIn(await elsewhere.post('/portal/verify', { token }), PATIENT)
-      expect((await elsewhere.post('/portal/verify', { token })).status, 'once').to.equal(404)
-      expectIn(await someone.post(WAIT, {}, { from: WAIT }), '/portal')
-      expectIn(await (await practice.visitor()).signIn(PATIENT, username, password), '/portal')
-    })
-
-    it('is in at once where the link is opened in the browser that waits', async () => {
-      const { username, password, id, email } = await ownAccount({ verified: false })
-      const someone = await practice.visitor()
-      await someone.signIn(PATIENT, username, password)
-      await practice.db.transaction((tx) => sendVerification(tx, practice.portal, { id, email, language: 'es' }))
-      const token = await lastToken()
-      expectIn(await someone.post('/portal/verify', { token }, { from: `/portal/verify?token=${token}` }), '/portal')
-      expect((await someone.get('/portal/account')).status).to.equal(200)
-    })
-
-    it('leads on from the letter to the page it was for', async () => {
-      const { id, email } = await ownAccount({ verified: false })
-      const next = '/portal/join?from=letter'
-      await practice.db.transaction((tx) => sendVerification(tx, practice.portal, { id, email, language: 'en' }, next))
-      const token = await lastToken()
-      const someone = await practice.visitor()
-      expectIn(
-        await someone.post('/portal/verify', { token }, { from: PATIENT }),
-        `${PATIENT}?next=${encodeURIComponent(next)}`,
+  describe('of a login whose account became part of another', () => {
+    const merged = async (pid: number, into: number | null) =>
+      change(
+        practice,
+        `INSERT INTO foyer_accounts (own_record, host_pid, display_name, created_at, disabled_at, merged_into)
+         VALUES (RPAD(CONCAT('merged-', :pid), 22, '-'), :pid, 'x', '2026-11-23 08:00:00', '2026-11-23 08:00:00', :into)`,
+        { pid, into },
       )
+    const letters = () =>
+      practice.db.select<{ kind: string; recipient: string; pid: number; account_id: number | null }>(
+        `SELECT kind, recipient, pid, account_id FROM foyer_letters`,
+      )
+
+    it('is told what to do, at the chart’s own address, and neither there nor elsewhere whose account that is', async () => {
+      const [login, other] = [await hostLogin(), await ownAccount()]
+      await merged(login.pid, other.id)
+      await ask(login.email)
+      const told = { kind: 'account.login-merged', recipient: login.email, pid: login.pid, account_id: null }
+      expect(await letters(), 'no link that would open nothing').to.deep.equal([told])
+      const kind = features.flatMap((each) => each.letters ?? []).find((each) => each.kind === told.kind)
+      const letter = { facts: {}, language: 'en' } as Letter
+      expect(await kind?.values(practice.portal, letter, practice.portal.speech.in('en'))).to.deep.equal({
+        path: PATIENT,
+      })
+      for (const language of languages) {
+        const text = practice.portal.speech.in(language)(`letter.${told.kind}.text`, { phone: '555-0100' })
+        expect(text).to.contain('555-0100').and.not.contain(other.email)
+      }
     })
 
-    it('has three letters an hour, and a day for each', async () => {
-      const { username, password } = await ownAccount({ verified: false })
-      const someone = await practice.visitor()
-      await someone.signIn(PATIENT, username, password)
-      for (let time = 0; time < 5; time += 1) await someone.post(`${WAIT}/letter`, {}, { from: WAIT })
-      expect((await lettersTo()).length).to.equal(3)
-      const token = await lastToken()
-      practice.clock.set('2026-11-24T07:59:59')
-      expect((await someone.get(`/portal/verify?token=${token}`)).status).to.equal(200)
-      practice.clock.set('2026-11-24T08:00:00')
-      expect((await someone.get(`/portal/verify?token=${token}`)).status).to.equal(404)
+    it('gets nothing where that one is closed', async () => {
+      const login = await hostLogin()
+      await merged(login.pid, null)
+      await ask(login.email)
+      expect(await letters()).to.deep.equal([])
     })
 
-    it('opens nothing of another purpose with its token', async () => {
-      const { id, email } = await ownAccount({ verified: false })
-      await practice.db.transaction((tx) => sendVerification(tx, practice.portal, { id, email, language: 'en' }))
-      const verify = await lastToken()
-      await ask(email)
-      const reset = await lastToken()
-      const someone = await practice.visitor()
-      expect((await someone.get(`${RESET}?token=${verify}`)).status).to.equal(404)
-      expect((await someone.get(`/portal/verify?token=${reset}`)).status).to.equal(404)
-      expect((await someone.get(`${RESET}?token=${reset}`)).status).to.equal(200)
-      expect((await someone.get(`/portal/verify?token=${verify}`)).status).to.equal(200)
-    })
-  })
-
-  describe('or joined by a PIN with an address that is another’s', () => {
-    const WAIT = '/portal/sign-in/verify-address'
-    const LEO = '2017-05-03'
-    const verify = async (token: string, birthDate: string) =>
-      (await practice.visitor()).post('/portal/verify', { token, birthDate }, { from: PATIENT })
-
-    it('proves it by the letter and the patient’s date of birth, never by the letter alone', async () => {
-      const { email, id, username, password } = await mother()
-      await practice.db.transaction((tx) => sendVerification(tx, practice.portal, { id, email, language: 'en' }))
-      const token = await lastToken()
-      const page = await (await practice.visitor()).get(`/portal/verify?token=${token}`)
-      expect(page.body).to.include('name="birthDate"').and.not.include(LEO)
-      const none = await verify(token, '')
-      expect([none.status, /Enter the patient’s date of birth/.test(none.body)]).to.deep.equal([422, true])
-      const wrong = await verify(token, '2017-05-04')
-      expect([wrong.status, /not the date of birth/.test(wrong.body)]).to.deep.equal([422, true])
-      expect(wrong.body).to.include('value="2017-05-04"')
-      expectIn(await (await practice.visitor()).signIn(PATIENT, username, password), WAIT)
-      expectIn(await verify(token, LEO), PATIENT)
-      expectIn(await (await practice.visitor()).signIn(PATIENT, username, password), '/portal')
-    })
-
-    it('chooses no new password by the letter alone, and has as many tries in a day as a PIN', async () => {
-      await practice.setting('pinTries', '3')
-      const { email, username, password } = await mother()
-      await ask(email)
+    it('finds the link over that was sent before, and not only once a password is chosen', async () => {
+      const [login, other] = [await hostLogin(), await ownAccount()]
+      await ask(login.email)
       const token = await lastToken()
       const someone = await practice.visitor()
-      expect((await someone.get(`${RESET}?token=${token}`)).body).to.include('name="birthDate"')
-      const send = (birthDate: string) => someone.post(RESET, { token, birthDate, password: NEW }, { from: PATIENT })
-      for (const date of ['2017-05-01', '2017-05-02', '2017-05-04']) expect((await send(date)).status).to.equal(422)
-      expect((await send(LEO)).status, 'the right one too').to.equal(429)
-      expectIn(await (await practice.visitor()).signIn(PATIENT, username, password), WAIT)
-      practice.clock.set('2026-11-23T08:30:00')
-      await change(practice, `DELETE FROM foyer_attempts`)
-      expectIn(await send(LEO), PATIENT)
-      expectIn(await (await practice.visitor()).signIn(PATIENT, username, NEW), '/portal')
+      expect((await someone.get(`${RESET}?token=${token}`)).status).to.equal(200)
+      await merged(login.pid, other.id)
+      expect((await someone.get(`${RESET}?token=${token}`)).status).to.equal(404)
+      expect((await someone.post(RESET, { token, password: NEW }, { from: PATIENT })).status).to.equal(404)
     })
 
-    it('has the letter sent to the right one, who knows the password; the one before is over', async () => {
-      const { email, id, username, password } = await mother()
-      const right = `right.${email}`
-      const parent = await practice.visitor()
-      await practice.db.transaction((tx) => sendVerification(tx, practice.portal, { id, email, language: 'en' }))
-      const strangers = await lastToken()
-      expectIn(await parent.signIn(PATIENT, username, password), WAIT)
-      expect((await parent.get(WAIT)).body).to.include(`${WAIT}/another`)
-      expect((await parent.get(`${WAIT}/another`)).status).to.equal(200)
-      const send = (typed: string, current: string) =>
-        parent.post(`${WAIT}/another`, { email: typed, current }, { from: `${WAIT}/another` })
-      expect((await send('no address', password)).status).to.equal(422)
-      const wrong = await send(right, 'not mine')
-      expect([wrong.status, wrong.body.includes(`value="${right}"`)]).to.deep.equal([422, true])
-      expect((await verify(strangers, '2017-05-04')).status, 'nothing has happened yet').to.equal(422)
-
-      const sent = await parent.follow(await send(right, password))
-      expect(sent.body).to.include(right).and.not.include(`>${email}<`)
-      expect((await verify(strangers, LEO)).status).to.equal(404)
-      await parent.post(`${WAIT}/letter`, {}, { from: WAIT })
-      expect(await lettersTo(), 'again, to the same').to.deep.equal([email, right, right])
-      expectIn(await verify(await lastToken(), LEO), PATIENT)
-      expectIn(await parent.post(WAIT, {}, { from: WAIT }), '/portal')
-      expectIn(await (await practice.visitor()).signIn(PATIENT, right, password), '/portal')
-    })
-
-    it('is nobody’s page who is not waiting', async () => {
-      const someone = await practice.visitor()
-      expectIn(await someone.get(`${WAIT}/another`), PATIENT)
-      expectIn(await someone.post(`${WAIT}/another`, { email: 'x@example.org' }, { from: PATIENT }), PATIENT)
-    })
-
-    async function mother() {
-      const account = await ownAccount({ verified: false })
-      const pid = await practice.patient({ lname: 'Novak', dob: LEO })
-      const by = { kind: 'staff', id: 'front', name: 'Fred Ray', requestId: undefined } as const
-      const opens = { accountId: account.id, pid, relationship: 'mother', extent: 'full', by }
+    it('chooses a new one where that account is the patient’s own and has the login', async () => {
+      const [login, other] = [await hostLogin(), await ownAccount()]
+      await merged(login.pid, other.id)
+      await change(practice, `UPDATE foyer_accounts SET host_pid = NULL WHERE host_pid = :pid`, { pid: login.pid })
+      await change(practice, `UPDATE foyer_accounts SET host_pid = :pid WHERE id = :id`, {
+        pid: login.pid,
+        id: other.id,
+      })
+      const opens = { accountId: other.id, pid: login.pid, relationship: 'self', extent: 'full', by: tester }
       await practice.db.transaction((tx) => grant(tx, practice.clock, opens))
-      return account
-    }
-  })
-
-  async function ownAccount({ verified = true } = {}) {
-    made += 1
-    const email = `own${made}@example.org`
-    const password = 'Window harbor-melon 3'
-    const passwordHash = await hashOwnPassword(password)
-    const wanted = { email, verified, passwordHash, displayName: `Own ${made}`, language: undefined }
-    const account = await practice.db.transaction((tx) => createAccount(tx, practice.clock, wanted))
-    return { id: account?.id ?? 0, email, username: email, password, pid: 0 }
-  }
-
-  async function hostLogin() {
-    made += 1
-    const password = 'Right-Pass1'
-    const hash = await hashHostPassword(password, hashSettings(practice.portal.globals()))
-    const pid = await newLogin(practice, `host${made}`, hash)
-    const email = `host${made}@example.org`
-    await change(practice, `UPDATE patient_data SET email = :email, hipaa_allowemail = 'YES' WHERE pid = :pid`, {
-      email,
-      pid,
+      await ask(login.email)
+      const someone = await practice.visitor()
+      expectIn(await someone.post(RESET, { token: await lastToken(), password: NEW }, { from: PATIENT }), PATIENT)
+      expectIn(await someone.signIn(PATIENT, login.username, NEW), '/portal')
     })
-    return { id: 0, email, username: `host${made}`, password, pid }
-  }
-
-  async function ask(who: string): Promise<Page> {
-    await change(practice, `DELETE FROM foyer_attempts`)
-    const page = await (await practice.visitor()).post(FORGOTTEN, { who }, { from: FORGOTTEN })
-    await deliver(practice)
-    return page
-  }
-
-  async function lettersTo(): Promise<string[]> {
-    const rows = await practice.db.select<{ recipient: string }>(
-      `SELECT recipient FROM foyer_letters WHERE kind IN ('account.reset-link', 'account.verify') ORDER BY recipient`,
-    )
-    return rows.map(({ recipient }) => recipient)
-  }
-
-  /** As the letter says it. */
-  async function lastToken(): Promise<string> {
-    const rows = await practice.db.select<{ facts: unknown }>(
-      `SELECT facts FROM foyer_letters ORDER BY id DESC LIMIT 1`,
-    )
-    const facts = rows[0]?.facts
-    const { link } = (typeof facts === 'string' ? JSON.parse(facts) : facts) as { link: string }
-    const token = linkToken(practice.portal, link)
-    expect(JSON.stringify(await practice.db.select(`SELECT * FROM foyer_links`))).not.to.include(token)
-    return token
-  }
+  })
 })
 
 describe('A patient who is signed in', () => {

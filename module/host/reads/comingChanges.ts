@@ -85,7 +85,7 @@ const isRunning = `g.revoked_at IS NULL AND g.valid_from <= :now AND (g.valid_un
 
 const selectSides =
   // sql-safe: constants
-  `SELECT g.id, g.record, g.pid, p.fname, p.lname, p.DOB, g.relationship, g.extent, g.valid_until,
+  `SELECT g.id, g.record, g.pid, p.fname, p.lname, p.DOB, g.relationship, g.extent, g.valid_from, g.valid_until,
          g.exempt_at IS NOT NULL AS exempt, g.version,
          a.id AS account_id, a.display_name, a.language AS a_language, IF(a.email_verified_at IS NULL, NULL, a.email) AS a_email,
          h.language AS h_spoken, ${trusted('h')} AS h_trusted, h.hipaa_allowemail AS h_mail,
@@ -126,6 +126,26 @@ export async function endingGrants(
     { kind: 'ended', until: page.until, now: page.now, after: page.after },
   )
   return rows.map(changeOf)
+}
+
+/** One that opens nothing yet. */
+export interface ComingGrant extends ComingChange {
+  validFrom: Utc
+}
+
+/** The grant of this account and chart, where it opens from a day to come on. One statement. */
+export async function grantToCome(
+  db: Queryable,
+  { accountId, pid }: { accountId: number; pid: number },
+  now: Utc,
+): Promise<ComingGrant | undefined> {
+  const row = await db.first<Row & { valid_from: Utc }>(
+    // sql-safe: constants
+    `${selectSides} WHERE g.account_id = :accountId AND g.pid = :pid AND g.revoked_at IS NULL AND g.valid_from > :now
+        AND (g.valid_until IS NULL OR g.valid_until > g.valid_from)`,
+    { kind: 'opens', accountId, pid, now },
+  )
+  return row && { ...changeOf(row), validFrom: row.valid_from }
 }
 
 /** One page of those who grow, by their birthdays in the year. One statement, whatever there is. */

@@ -81,6 +81,18 @@ export async function grantsOfCharts(db: Queryable, pids: readonly number[], mos
   return rows.map(grantOf)
 }
 
+/** Those of an account that open nothing yet, the next first, where the chart allows the portal. One statement. */
+export async function comingGrants(db: Queryable, accountId: number, now: Utc, most: number): Promise<ChartGrant[]> {
+  const rows = await db.select<Row>(
+    // sql-safe: constants and a number
+    `${selectGrants} WHERE g.account_id = :accountId AND g.revoked_at IS NULL AND g.valid_from > :now
+        AND (g.valid_until IS NULL OR g.valid_until > g.valid_from) AND p.allow_patient_portal = 'YES'
+      ORDER BY g.valid_from, g.id LIMIT ${String(Math.trunc(most))}`,
+    { accountId, now },
+  )
+  return rows.map(grantOf)
+}
+
 /** A grant of this very chart: the address of one with another chart's pid leads nowhere. */
 export async function findGrant(
   db: Queryable,

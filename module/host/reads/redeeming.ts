@@ -10,6 +10,8 @@ export interface TriedCode {
   recipient: string
   relationship: string
   extent: string
+  /** When what it gives begins to open anything; null: as soon as it is used. */
+  opens_from: Utc | null
   redeemed_at: Utc | null
   revoked_at: Utc | null
   expires_at: Utc
@@ -31,7 +33,7 @@ interface Row extends Omit<TriedCode, 'born' | 'open' | 'patientName'> {
 /** One statement over one index, found or not. */
 export async function triedCode(db: Queryable, hash: string): Promise<TriedCode | undefined> {
   const row = await db.first<Row>(
-    `SELECT c.id, c.pid, c.recipient, c.relationship, c.extent, c.redeemed_at, c.revoked_at, c.expires_at, p.DOB,
+    `SELECT c.id, c.pid, c.recipient, c.relationship, c.extent, c.opens_from, c.redeemed_at, c.revoked_at, c.expires_at, p.DOB,
             p.allow_patient_portal AS allowed, p.fname, p.lname
        FROM foyer_codes c
        LEFT JOIN patient_data p ON p.pid = c.pid

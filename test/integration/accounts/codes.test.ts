@@ -1,22 +1,18 @@
 /** PINs and access codes: made by staff, redeemed by whom they are made out to. */
 import { expect } from 'chai'
-import { issueCodes, reissueCode, revokeCode, type NewCodes } from '../../../module/access/codeIssuing.js'
-import { redeemCode, type Redeemer } from '../../../module/access/codeRedeeming.js'
-import { codesOfPatients, findCode, triesOfCode, type Code } from '../../../module/access/codes.js'
+import { reissueCode, revokeCode } from '../../../module/access/codeIssuing.js'
+import { codesOfPatients, triesOfCode, type Code } from '../../../module/access/codes.js'
 import { hashOwnPassword } from '../../../module/access/ownPasswords.js'
 import { judgePassword as judge } from '../../../module/access/passwordPolicy.js'
 import { findAccount, subjectsOf } from '../../../module/access/scope.js'
-import type { Actor } from '../../../module/platform/audit.js'
 import { utc } from '../../../module/platform/clock.js'
 import { MORNING, openPractice, type TestPractice } from '../../support/practice.js'
-
-const nurse: Actor = { kind: 'staff', id: 'admin', name: 'Robin Adler', requestId: 'test' }
-const LEO = '2017-05-03'
+import { codesDesk, LEO, nurse } from './codesDesk.js'
 
 describe('PINs and access codes', function () {
   this.timeout(60_000)
   let practice: TestPractice
-  let people = 0
+  const { child, grants, john, newcomer, pinFor, refusalsOf, theOne, type } = codesDesk(() => practice)
 
   before(async () => {
     practice = await openPractice()
@@ -27,45 +23,6 @@ describe('PINs and access codes', function () {
     await practice.setting('pinTries', '5')
     await practice.db.transaction((tx) => tx.change(`DELETE FROM foyer_attempts`))
   })
-
-  /** A child of one's own, born like Leo. */
-  const child = (fname = `Kim${String((people += 1))}`, more = {}) =>
-    practice.patient({ fname, lname: 'Novak', dob: LEO, allowPortal: '', ...more })
-
-  const pinFor = async (pid: number, more: Partial<NewCodes> = {}): Promise<Code> => {
-    const issued = await issueCodes(practice.portal, nurse, {
-      ...{ kind: 'pin', pids: [pid], recipient: 'Eva Novak', relationship: 'mother', extent: 'full', language: 'en' },
-      ...more,
-    })
-    if (!issued.ok) throw new Error([...issued.refusals.values()].map(({ reason }) => reason).join())
-    return theOne(pid, issued.codes[0]?.id ?? 0)
-  }
-  const theOne = async (pid: number, id: number): Promise<Code> => {
-    const code = await findCode(practice.db, practice.portal, { pid, id })
-    if (!code) throw new Error('no such code')
-    return code
-  }
-  const refusalsOf = async (wanted: Partial<NewCodes> & Pick<NewCodes, 'pids'>) => {
-    const issued = await issueCodes(practice.portal, nurse, {
-      ...{ kind: 'pin', recipient: 'Eva Novak', relationship: 'mother', extent: 'full', language: 'en' },
-      ...wanted,
-    })
-    return issued.ok ? 'issued' : [...issued.refusals.values()].map(({ reason }) => reason)
-  }
-
-  const john = (): Redeemer => ({ kind: 'account', id: practice.accounts.john, name: 'John Carter' })
-  /** Somebody who makes an account with it; any password will do unless they say otherwise. */
-  const newcomer = (email: string, more: Partial<Extract<Redeemer, { kind: 'new' }>> = {}): Redeemer => ({
-    ...{ kind: 'new', email, hashPassword: () => Promise.resolve('x'), judgePassword: () => undefined, language: 'es' },
-    ...more,
-  })
-  const type = (redeemer: Redeemer, symbols = '', born = LEO, address = '192.0.2.1') =>
-    redeemCode(practice.portal, redeemer, { symbols, born, address, requestId: 'test' })
-  const grants = (pid: number) =>
-    practice.db.select<{ account_id: number; extent: string; relationship: string; record: string }>(
-      `SELECT account_id, extent, relationship, record FROM foyer_grants WHERE pid = :pid`,
-      { pid },
-    )
 
   it('open the record once, to whoever types the PIN and the birth date', async () => {
     const pid = await child()
@@ -228,240 +185,6 @@ describe('PINs and access codes', function () {
     const less = await pinFor(pid, { kind: 'code', extent: 'forms' })
     await type(john(), less.symbols)
     expect((await grants(pid))[0]).to.include({ extent: 'full' })
-  })
-
-  describe('where the account has a grant already', () => {
-    interface Had {
-      relationship: string
-      extent: string
-      from?: string
-      until?: string
-      exempt?: boolean
-    }
-    const had = async (pid: number, { relationship, extent, from = '2026-01-01', until, exempt }: Had) => {
-      const values = { pid, relationship, extent, from, until: until ?? null, john: practice.accounts.john }
-      await practice.db.transaction((tx) =>
-        tx.change(
-          `INSERT INTO foyer_grants (record, account_id, pid, relationship, extent, valid_from, valid_until, granted_by, granted_at, exempt_at)
-           VALUES (:record, :john, :pid, :relationship, :extent, :from, :until, 'x', '2026-01-01', :exempt)`,
-          { ...values, record: `had-${String(pid)}`.padEnd(22, '-'), exempt: exempt === true ? '2026-01-01' : null },
-        ),
-      )
-    }
-    const has = async (pid: number) => {
-      const row = await practice.db.first<{ said: string }>(
-        `SELECT CONCAT_WS(' ', relationship, extent, valid_until, IF(exempt_at IS NULL, NULL, 'exempt')) AS said
-           FROM foyer_grants WHERE pid = :pid`,
-        { pid },
-      )
-      return row?.said
-    }
-    const [nine, fifteen, grown] = [LEO, '2011-05-03', '2001-05-03']
-    const [over, runs] = ['2026-11-01 04:00:00', '2026-12-01 05:00:00']
-    const full = { relationship: 'mother', extent: 'full' }
-    const code = (relationship: string, extent: NewCodes['extent']) => ({ relationship, extent })
-
-    for (const [what, born, before, given, after] of [
-      [
-        'that has ended: it opens what the code says',
-        nine,
-        { ...full, until: over },
-        code('mother', 'forms'),
-        'mother forms',
-      ],
-      [
-        'that has ended: nothing of it is left',
-        nine,
-        { ...full, until: over, exempt: true },
-        code('proxy', 'full'),
-        'proxy full',
-      ],
-      [
-        'that ends: a code for less changes nothing',
-        nine,
-        { ...full, until: runs },
-        code('mother', 'forms'),
-        undefined,
-      ],
-      [
-        'that ends: a code for as much takes the end away',
-        nine,
-        { ...full, until: runs },
-        code('mother', 'full'),
-        'mother full',
-      ],
-      [
-        'that has not begun: no code opens it before its day',
-        nine,
-        { ...full, from: '2027-01-01 05:00:00' },
-        code('mother', 'full'),
-        undefined,
-      ],
-      ['of a parent: they stay one for the ages', nine, full, code('other', 'full'), 'mother full'],
-      ['of a parent, narrowed: no code opens more', fifteen, full, code('proxy', 'forms'), undefined],
-      ['of a parent, narrowed: nor all', fifteen, full, code('proxy', 'full'), undefined],
-      [
-        'of a parent, narrowed: one for what is open changes nothing',
-        fifteen,
-        full,
-        code('proxy', 'appointments'),
-        'mother full',
-      ],
-      [
-        'of a parent, kept despite the age',
-        fifteen,
-        { ...full, exempt: true },
-        code('proxy', 'forms'),
-        'mother full exempt',
-      ],
-      ['of a grown-up’s parent: they go on as the proxy', grown, full, code('proxy', 'forms'), 'proxy forms'],
-    ] as const) {
-      it(what, async () => {
-        const pid = await child(undefined, { dob: born })
-        await had(pid, before)
-        const row = await has(pid)
-        const made = await pinFor(pid, { kind: 'code', ...given })
-        expect((await type(john(), made.symbols, born)).ok).to.equal(after !== undefined)
-        expect(await has(pid)).to.equal(after ?? row)
-        if (after !== undefined) return
-        const tries = await triesOfCode(practice.db, made.id)
-        expect(tries.map(({ outcome }) => outcome)).to.deep.equal(['otherwise-open'])
-        expect(await theOne(pid, made.id)).to.include({ standing: 'pending' })
-        const wanted: Partial<NewCodes> = { kind: 'code', ...given, recipient: 'john CARTER' }
-        expect(await refusalsOf({ pids: [pid], ...wanted }), 'known by name').to.deep.equal(['otherwise-open'])
-      })
-    }
-
-    it('as somebody else, or another chart of their own: nobody’s account becomes the patient’s', async () => {
-      const kim = { recipient: 'Kim Novak', relationship: 'self' }
-      const pid = await child(undefined, { dob: fifteen })
-      await had(pid, full)
-      const { luis } = practice.accounts
-      const ofAnother: Redeemer = { kind: 'account', id: luis, name: 'Luis Reyes' }
-      const made = await pinFor(pid, kim)
-      for (const redeemer of [john(), ofAnother]) {
-        expect(await type(redeemer, made.symbols, fifteen)).to.deep.equal({ ok: false, reason: 'refused' })
-      }
-      const tries = (await triesOfCode(practice.db, made.id)).map(({ outcome }) => outcome)
-      expect(tries).to.deep.equal(['somebody-else', 'somebody-else'])
-      expect(await has(pid)).to.equal('mother full')
-      expect(await type(newcomer('kim.novak@example.org'), made.symbols, fifteen)).to.include({ ok: true })
-    })
-  })
-
-  describe('are limited', () => {
-    const exhausted = { ok: false, reason: 'too-many' }
-
-    it('for one account', async () => {
-      for (let at = 0; at < 5; at += 1)
-        await type(john(), 'AAAAAAAA', `2001-01-0${String(at + 1)}`, `192.0.2.${String(at)}`)
-      expect(await type(john(), 'BBBBBBBB', '2001-02-01', '192.0.2.99')).to.include(exhausted)
-    })
-
-    it('for one PIN that is known, whoever tries dates and from wherever', async () => {
-      const pid = await child()
-      const one = await pinFor(pid, { recipient: 'One' })
-      const two = await pinFor(pid, { recipient: 'Two' })
-      for (let at = 0; at < 5; at += 1) {
-        const redeemer: Redeemer = { kind: 'account', id: 1000 + at, name: 'x' }
-        await type(redeemer, one.symbols, `2001-01-0${String(at + 1)}`, `192.0.2.${String(at)}`)
-      }
-      expect(await type(john(), one.symbols, LEO, '198.51.100.1')).to.include(exhausted)
-      const luis: Redeemer = { kind: 'account', id: practice.accounts.luis, name: 'x' }
-      expect(await type(luis, two.symbols, LEO, '198.51.100.1'), 'another’s PIN').to.include({ ok: true })
-      practice.clock.set('2026-11-23T09:00:01')
-      expect(await type(john(), one.symbols, LEO, '198.51.100.1')).to.include({ ok: true })
-    })
-
-    describe('though many guess', () => {
-      const guess = (at: number, email: string, born: string, address = `2001:db8:${at.toString(16)}::1`) =>
-        type(
-          newcomer(email),
-          `AAAAAA${String(2 + (at % 8))}${'BCDEFGHJKM'.charAt(Math.trunc(at / 8) % 10)}`,
-          born,
-          address,
-        )
-      const count = async (like: string) =>
-        (
-          await practice.db.first<{ points: number }>(
-            `SELECT points FROM foyer_attempts WHERE \`key\` LIKE :like ORDER BY points DESC LIMIT 1`,
-            { like },
-          )
-        )?.points
-      const use = (like: string, points: number) =>
-        practice.db.transaction((tx) =>
-          tx.change(`UPDATE foyer_attempts SET points = :points WHERE \`key\` LIKE :like`, { like, points }),
-        )
-
-      it('from many addresses, with a child’s birth date and a parent’s e-mail: the parent still gets in', async () => {
-        const [born, email] = ['2019-08-17', 'storm.parent@example.org']
-        const pin = await pinFor(await child(undefined, { dob: born }), { recipient: 'Storm Parent' })
-        for (let at = 0; at < 60; at += 1) await guess(at, email, born)
-        expect(await type(newcomer(email), pin.symbols, born, '198.51.100.1')).to.include({ ok: true })
-      })
-
-      it('until a birth date has been guessed for a thousand times: then who is signed in goes on', async () => {
-        const born = '2019-08-18'
-        const pin = await pinFor(await child(undefined, { dob: born }))
-        await guess(1, 'a@example.org', born)
-        await use(`code-born:stranger:${born}`, 1000)
-        expect(await guess(2, 'b@example.org', born)).to.include(exhausted)
-        expect(await type(newcomer('c@example.org'), pin.symbols, born, '198.51.100.1')).to.include(exhausted)
-        expect(await type(john(), pin.symbols, born, '198.51.100.1')).to.include({ ok: true })
-        // Their guesses have an end, too.
-        const other = await pinFor(await child(undefined, { dob: born }))
-        await type(john(), 'AAAAAAAA', born)
-        await use(`code-born:known:${born}`, 1000)
-        expect(await type(john(), other.symbols, born, '198.51.100.1')).to.include(exhausted)
-      })
-
-      it('from one address: only its own tries are used up', async () => {
-        await practice.setting('signInTriesPerAddress', '10')
-        const born = '2019-08-19'
-        for (let at = 0; at < 40; at += 1) await guess(at, 'd@example.org', born, '203.0.113.5')
-        expect(await guess(41, 'd@example.org', born, '203.0.113.5')).to.include(exhausted)
-        expect(await count(`code-born:stranger:${born}`)).to.equal(10)
-        const pin = await pinFor(await child(undefined, { dob: born }))
-        expect(await type(john(), pin.symbols, born, '203.0.113.5'), 'signed in there').to.include({ ok: true })
-        await practice.setting('signInTriesPerAddress', '100')
-      })
-    })
-
-    it('for one network address, whose house counts as one', async () => {
-      await practice.setting('signInTriesPerAddress', '10')
-      const guess = (at: number, address: string) =>
-        type(
-          { kind: 'account', id: 3000 + at, name: 'x' },
-          `AAAAAA${String(2 + (at % 8))}B`,
-          `19${String(10 + at)}-01-01`,
-          address,
-        )
-      for (let at = 0; at < 10; at += 1) await guess(at, `2001:db8:1:2::${String(at + 1)}`)
-      expect(await guess(11, '2001:db8:1:2:ffff::1')).to.include(exhausted)
-      expect(await guess(12, '2001:db8:1:3::1')).to.deep.equal({ ok: false, reason: 'refused' })
-    })
-
-    it('by a window that trying again does not make longer', async () => {
-      for (let at = 0; at < 5; at += 1) await type(john(), 'AAAAAAAA', '2001-01-01')
-      practice.clock.set('2026-11-23T08:59:59')
-      expect(await type(john(), 'AAAAAAAA', '2001-01-01')).to.deep.equal({ ...exhausted, seconds: 1 })
-      practice.clock.set('2026-11-23T09:00:00')
-      expect(await type(john(), 'AAAAAAAA', '2001-01-01')).to.deep.equal({ ok: false, reason: 'refused' })
-    })
-
-    it('all counted though many press at once', async () => {
-      const presses = Array.from({ length: 30 }, () => type(john(), 'AAAAAAAA', '2001-01-01'))
-      const outcomes = await Promise.all(presses)
-      expect(outcomes.filter((outcome) => !outcome.ok && outcome.reason === 'refused')).to.have.length(5)
-    })
-
-    it('but right ones count for nothing: a family of six enters all its PINs', async () => {
-      for (let at = 0; at < 6; at += 1) {
-        expect(await type(john(), (await pinFor(await child())).symbols), `child ${String(at)}`).to.include({
-          ok: true,
-        })
-      }
-    })
   })
 
   describe('are not issued', () => {

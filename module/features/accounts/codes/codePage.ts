@@ -5,7 +5,7 @@ import { findCode, triesOfCode, type Code } from '../../../access/codes.js'
 import { readFamily, type Family } from '../../../host/family.js'
 import { isLanguage } from '../../../platform/i18n.js'
 import { text } from '../../../web/forms.js'
-import { writeInstant } from '../../../web/instant.js'
+import { writeDayOf, writeInstant } from '../../../web/instant.js'
 import type { FieldError } from '../../../web/layout.js'
 import { letterText } from '../../../web/letters.js'
 import { bornText, personName } from '../../../web/person.js'
@@ -148,7 +148,7 @@ async function codeView(context: StaffContext, { code, family }: One, typed: Typ
 
 const outcomes = [
   ...['redeemed', 'wrong-birth-date', 'expired', 'used', 'revoked', 'barred', 'closed'],
-  ...['somebody-else', 'otherwise-open', 'weak-password'],
+  ...['somebody-else', 'otherwise-open', 'not-begun', 'weak-password'],
 ]
 
 /** What is no word of staff's. */
@@ -165,6 +165,7 @@ function factsOf(context: StaffContext, code: Code) {
   return [
     { term: t('codes.fact.recipient'), text: `${line.recipient}, ${line.relationship}` },
     { term: t('codes.fact.extent'), text: line.extent },
+    ...(code.opensFrom === undefined ? [] : [{ term: t('codes.from'), text: writeDayOf(context, code.opensFrom) }]),
     { term: t('codes.fact.issued'), text: `${writeInstant(context, code.issuedAt)}, ${code.issuedBy}` },
     { term: t('codes.fact.standing'), text: line.when },
     ...(reason === undefined ? [] : [{ term: t('codes.fact.reason'), text: reason }]),

@@ -9,6 +9,7 @@ import type { FieldError } from '../../../web/layout.js'
 import { bornText, personName } from '../../../web/person.js'
 import type { StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
+import { readFirstDay } from './firstDay.js'
 import { languageOfChart, languageOptions } from './language.js'
 import { chosenRecipient, recipientChoices, type Recipient } from './recipients.js'
 import { NotRegistered, refusalView, type RefusalView } from './refusals.js'
@@ -70,14 +71,15 @@ export async function issuePins(context: StaffContext): Promise<Answer> {
   const language = isLanguage(wished) ? wished : undefined
   const notRegistered = asked.ok ? asked.value['notRegistered[]'] : []
   const { recipient, error } = chosenRecipient(context, household.family)
-  const errors = [...(error ? [error] : []), ...wrongTicks(context, household, ticked, recipient)]
+  const first = readFirstDay(context, recipient)
+  const errors = [...(error ? [error] : []), ...wrongTicks(context, household, ticked, recipient), ...first.errors]
   const typed: Typed = { fields: asked.typed, ticked, language, errors, notRegistered }
   if (!recipient || errors.length > 0) return again(context, household, typed)
 
   const issued = await issueCodes(portal, actor, {
     ...{ kind: 'pin', pids: ticked, recipient: recipient.name, relationship: recipient.relationship, extent: 'full' },
     language: language ?? languageOfChart(portal, household.family.patient.language),
-    notRegistered,
+    ...{ from: first.from, notRegistered },
   })
   if (issued.ok) return show.seeOther(sheetPath(pid, issued.family), { kind: 'success', key: 'codes.family.made' })
   return again(context, household, { ...typed, refusals: refusalsOf(context, household.members, issued.refusals) })
@@ -144,6 +146,8 @@ async function familyView(context: StaffContext, { family, members }: Household,
     nameError: errorAt(typed, 'name'),
     relationshipError: errorAt(typed, 'relationship'),
     registerError: errorAt(typed, 'register'),
+    from: typed.fields?.['from'] ?? '',
+    fromError: errorAt(typed, 'from'),
     members: members.map((member, at) => ({
       pid: member.pid,
       id: registerId(members, member.pid),

@@ -13,6 +13,7 @@ import type { StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import { pidIn } from '../credentials/pid.js'
 import { sheetPath } from './familyPage.js'
+import { readFirstDay } from './firstDay.js'
 import { languageOfChart, languageOptions } from './language.js'
 import { chosenRecipient, recipientChoices } from './recipients.js'
 import { NotRegistered, refusalView, type RefusalView } from './refusals.js'
@@ -47,10 +48,12 @@ export async function makeOne(context: StaffContext, kind: CodeKind): Promise<An
   const asked = form(Form)
   const { recipient, error } = chosenRecipient(context, family)
   const sending = readSending(context, kind === 'code')
+  const first = readFirstDay(context, recipient)
   const extent = kind === 'pin' ? 'full' : codeExtents.find((each) => asked.ok && each === asked.value.extent)
   const errors: FieldError[] = [
     ...(error ? [error] : []),
     ...(extent === undefined ? [{ name: 'extent', text: t('form.choose') }] : []),
+    ...first.errors,
     ...(sending.ok ? [] : sending.errors),
   ]
   const notRegistered = asked.ok ? asked.value['notRegistered[]'] : []
@@ -61,8 +64,7 @@ export async function makeOne(context: StaffContext, kind: CodeKind): Promise<An
   const issued = await issueCodes(portal, actor, {
     ...{ kind, pids: [pid], recipient: recipient.name, relationship: recipient.relationship, extent },
     language: languageAsked(context, family, asked.ok ? asked.value.language : ''),
-    send: sending.value,
-    notRegistered,
+    ...{ from: first.from, send: sending.value, notRegistered },
   })
   if (issued.ok) return made(context, pid, issued, sending.value)
   const refusal = issued.refusals.get(pid)
@@ -117,6 +119,8 @@ function oneView(context: StaffContext, kind: CodeKind, family: Family, typed: T
     relationshipError: at('relationship'),
     extents: kind === 'code' ? extentOptions(context, fields['extent']) : undefined,
     extentError: at('extent'),
+    from: fields['from'] ?? '',
+    fromError: at('from'),
     languages: languageOptions(context, languageAsked(context, family, fields['language'] ?? '')),
     sending: sendingView(context, patient, fields, { mayPrint: kind === 'code', errors: typed.errors ?? [] }),
     refusal: typed.refusal,

@@ -52,6 +52,12 @@ export const patientWords = wordsIn(
       'The PIN was accepted, but at the patient’s age it opens nothing at the moment. Please ask the practice.',
     'codes.receipt.factorFirst':
       'The PIN was accepted. One thing comes first: the practice asks for a second step at sign-in from whoever opens somebody else’s record. Set it up here; then the record opens.',
+    'codes.receipt.comes': 'The record opens later',
+    'codes.receipt.when': 'When',
+    'codes.receipt.comesNext':
+      'There is nothing more to do: from that day on you find the record in your account. If your account is new, we have sent a link to your e-mail address: open it today, so that you can sign in again. The PIN cannot be used a second time.',
+    'codes.receipt.comesNextHost':
+      'There is nothing more to do: from that day on you find the record in your account. {{practice}} sees that the PIN was used; it cannot be used a second time.',
     'codes.receipt.open': 'Open the record',
     'codes.receipt.another': 'Enter another PIN',
   },
@@ -105,6 +111,12 @@ export const patientWords = wordsIn(
       'El PIN se aceptó, pero a la edad del paciente no abre nada por ahora. Consulte al consultorio.',
     'codes.receipt.factorFirst':
       'El PIN se aceptó. Antes falta una cosa: el consultorio pide un segundo paso al iniciar sesión a quien abre el expediente de otra persona. Configúrelo aquí; después se abre el expediente.',
+    'codes.receipt.comes': 'El expediente se abre más adelante',
+    'codes.receipt.when': 'Cuándo',
+    'codes.receipt.comesNext':
+      'No tiene que hacer nada más: desde ese día encontrará el expediente en su cuenta. Si su cuenta es nueva, enviamos un enlace a su correo electrónico: ábralo hoy para poder iniciar sesión más adelante. El PIN no se puede usar otra vez.',
+    'codes.receipt.comesNextHost':
+      'No tiene que hacer nada más: desde ese día encontrará el expediente en su cuenta. {{practice}} verá que se usó el PIN; no se puede usar otra vez.',
     'codes.receipt.open': 'Abrir el expediente',
     'codes.receipt.another': 'Usar otro PIN',
   },

@@ -1,10 +1,15 @@
 /** Somebody with an account types in a PIN or an access code: one record more, or more of one. */
 import { redeemCode } from '../../../access/codeRedeeming.js'
+import type { Portal } from '../../../access/portal.js'
 import { recordLabel } from '../../../web/frame.js'
+import { comingGrants, type ChartGrant } from '../../../host/reads/grants.js'
+import { utc } from '../../../platform/clock.js'
 import { findAccount, owesFactorFor, scopeOf } from '../../../access/scope.js'
 import type { FieldError } from '../../../web/layout.js'
 import type { AccountContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
+import { FAMILY } from '../families/familySection.js'
+import { comingView, extentOnFirstDay } from '../families/standing.js'
 import { readCode, whyNotOpened } from './typed.js'
 
 interface Typed {
@@ -61,16 +66,27 @@ export async function receiptOf(
   if (scope && owesFactorFor(account, scope)) {
     return show.seeOther('/portal/account/second-factor', { kind: 'info', key: 'codes.receipt.factorFirst' })
   }
-  return scope
+  return scope || (await comingIn(portal, accountId, record))
     ? show.seeOther(`/portal/codes/receipts/${record}`)
     : show.seeOther('/portal', { kind: 'info', key: 'codes.receipt.closed' })
 }
 
-/** GET /portal/codes/receipts/:record: what is open now, as what, and what next. */
-export function receipt(context: AccountContext): Answer {
+/** What was given from a day to come on, where it opens anything then. */
+async function comingIn(portal: Portal, accountId: number, record: string): Promise<ChartGrant | undefined> {
+  const coming = await comingGrants(portal.db, accountId, utc(portal.clock.now()), COMING_MOST)
+  return coming.find((grant) => grant.record === record && extentOnFirstDay(portal, grant) !== undefined)
+}
+
+const COMING_MOST = 100
+
+/** GET /portal/codes/receipts/:record: what is open now, or from which day on, as what, and what next. */
+export async function receipt(context: AccountContext): Promise<Answer> {
   const { account, params, portal, show, t, url } = context
   const scope = scopeOf(account, params['record'] ?? '')
-  if (scope?.kind !== 'chart') return show.notFound()
+  if (scope?.kind !== 'chart') {
+    const coming = await comingIn(portal, account.id, params['record'] ?? '')
+    return coming ? comingReceipt(context, coming) : show.notFound()
+  }
   const unproved = account.hostPid === undefined
   const page = {
     title: t('codes.receipt.title'),
@@ -85,4 +101,26 @@ export function receipt(context: AccountContext): Answer {
     ],
   }
   return show.page('/accounts/codes/receipt', page, { title: t('codes.receipt.title'), about: [scope.pid] })
+}
+
+/** No link: it opens nothing yet. */
+function comingReceipt(context: AccountContext, grant: ChartGrant): Answer {
+  const { account, portal, show, t, url } = context
+  const { name, opens, relationship } = comingView(context, grant)
+  const title = t('codes.receipt.comes')
+  const page = {
+    title,
+    lines: [
+      { term: t('codes.receipt.record'), text: `${name}, ${relationship}` },
+      { term: t('codes.receipt.when'), text: opens },
+    ],
+    next: t(account.hostPid === undefined ? 'codes.receipt.comesNext' : 'codes.receipt.comesNextHost', {
+      practice: portal.practice().name,
+    }),
+    actions: [
+      { label: t('families.coming.more'), href: url(FAMILY) },
+      { label: t('codes.receipt.another'), href: url('/portal/codes') },
+    ],
+  }
+  return show.page('/accounts/codes/receipt', page, { title, about: [grant.pid] })
 }

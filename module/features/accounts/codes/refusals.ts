@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { CodeRefusal } from '../../../access/codeIssuing.js'
 import type { Link } from '../../../web/layout.js'
+import { writeDayOf } from '../../../web/instant.js'
 import type { StaffContext } from '../../../web/routes.js'
 
 export interface RefusalView {
@@ -15,13 +16,9 @@ export interface RefusalView {
   anyway?: string
 }
 
-export function refusalView(
-  { may, t, url }: StaffContext,
-  pid: number,
-  refusal: CodeRefusal,
-  name: string,
-): RefusalView {
-  const text = t(`codes.refused.${refusal.reason}`, { name, ...wordsOf(refusal) })
+export function refusalView(context: StaffContext, pid: number, refusal: CodeRefusal, name: string): RefusalView {
+  const { may, t, url } = context
+  const text = t(`codes.refused.${refusal.reason}`, { name, ...wordsOf(context, refusal) })
   switch (refusal.reason) {
     case 'open-registration':
       // Whoever may not process it tells a colleague who may.
@@ -53,6 +50,7 @@ export function refusalView(
     case 'barred':
       return { pid, text, link: { label: t('codes.refused.panel'), href: panelOf(pid) } }
     case 'otherwise-open':
+    case 'not-begun':
       if (!may('grants:manage')) return { pid, text }
       return {
         pid,
@@ -64,6 +62,7 @@ export function refusalView(
     case 'placeholder-name':
     case 'no-such-patient':
     case 'no-consent':
+    case 'own-later':
       return { pid, text }
   }
   function panelOf(of: number): string {
@@ -80,6 +79,7 @@ export const NotRegistered = z.object({
     .transform((all) => all.slice(0, 50).flatMap((one) => (/^[1-9]\d{0,15}$/.test(one) ? [Number(one)] : []))),
 })
 
-function wordsOf(refusal: CodeRefusal): Record<string, string> {
+function wordsOf(context: StaffContext, refusal: CodeRefusal): Record<string, string> {
+  if (refusal.reason === 'not-begun') return { day: writeDayOf(context, refusal.from) }
   return refusal.reason === 'barred' ? { who: refusal.by, why: refusal.why } : {}
 }

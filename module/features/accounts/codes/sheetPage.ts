@@ -2,7 +2,7 @@
 import { codesOfFamily, type Code } from '../../../access/codes.js'
 import { spacedSymbols } from '../../../access/codeSymbols.js'
 import { membersOf } from '../../../host/family.js'
-import { isLanguage, type Translate } from '../../../platform/i18n.js'
+import { isLanguage, type Language, type Translate } from '../../../platform/i18n.js'
 import { isOpaqueId } from '../../../platform/ids.js'
 import { letterAddress } from '../../../web/letterAddress.js'
 import { qrPath } from '../../../web/qrCode.js'
@@ -10,6 +10,7 @@ import type { StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import { writeLongDay } from '../../../web/times.js'
 import { pidIn } from '../credentials/pid.js'
+import { firstDayText } from './firstDay.js'
 import { familySheetPdf, type FamilySheet } from './sheetPdf.js'
 import { dayOfInstant } from './standing.js'
 
@@ -64,6 +65,7 @@ async function sheetIn(context: StaffContext) {
   const sheet: FamilySheet = {
     lang: language,
     ...sheetWords(context, theirs, first),
+    opens: opensText(context, theirs, first, language),
     until: theirs('codes.sheet.until', { day: writeLongDay(dayOfInstant(portal, first.expiresAt), language) }),
     children: codes.map((code) => {
       const patient = patients.get(code.pid)
@@ -92,6 +94,12 @@ function sheetWords({ portal }: StaffContext, theirs: Translate, { recipient, ki
     keep: theirs('codes.sheet.keep', { name: recipient }),
     help: phone === '' ? theirs('codes.sheet.helpDesk') : theirs('codes.sheet.help', { phone }),
   }
+}
+
+/** '' where it opens as soon as it is used. */
+function opensText({ portal }: StaffContext, theirs: Translate, { opensFrom }: Code, language: Language): string {
+  const day = firstDayText(portal, opensFrom, language)
+  return day === '' ? '' : theirs('codes.sheet.opens', { day })
 }
 
 function childView({ portal, t }: StaffContext, theirs: Translate, code: Code, name: string) {

@@ -16,6 +16,8 @@ export interface FamilySheet {
   address: string
   steps: readonly string[]
   until: string
+  /** '' where it opens as soon as it is used. */
+  opens: string
   keep: string
   help: string
 }
@@ -55,6 +57,7 @@ export async function familySheetPdf(practice: string, sheet: FamilySheet): Prom
     paper.write(`${String(at + 1)}. ${step}`, { font: 'Sans', size: 11, after: 4 })
   }
   paper.write(sheet.until, { font: 'Sans-Bold', size: 11, after: 2 })
+  if (sheet.opens !== '') paper.write(sheet.opens, { font: 'Sans', size: 11, after: 2 })
   paper.write(sheet.keep, { font: 'Sans', size: 11, after: 6 })
   paper.write(sheet.help, { font: 'Sans', size: 10 })
   return paper.done()

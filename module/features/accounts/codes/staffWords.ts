@@ -55,6 +55,10 @@ export const staffWords = wordsIn(
     'codes.recipient.missing': 'Choose who it is for',
     'codes.recipient.missingName': 'Type the name of the recipient',
 
+    'codes.from': 'Opens from',
+    'codes.from.hint': 'The first day. Used earlier, it opens nothing until then. Empty: as soon as it is used.',
+    'codes.from.past': 'This day is over. Choose today or a later day, or leave it out.',
+
     'codes.family.title': 'Family contacts',
     'codes.family.lead':
       'Who looks after the patient, and the patient with brothers and sisters who are patients here.',
@@ -111,7 +115,9 @@ export const staffWords = wordsIn(
     'codes.tries.somebody-else':
       'Refused: it is for the patient, and this account is somebody else’s. Give it to the patient, who makes an account of their own with it.',
     'codes.tries.otherwise-open':
-      'Refused: this account opens the record already, with another extent or end. Change that access instead.',
+      'Refused: this account opens the record already, with another extent, first day or end. Change that access instead.',
+    'codes.tries.not-begun':
+      'Refused: this account’s access to the record opens on a later day. To open it sooner, change the first day of that access.',
     'codes.tries.weak-password': 'Refused: the password chosen was made of a name',
     'codes.tries.other': 'Refused',
 
@@ -167,7 +173,11 @@ export const staffWords = wordsIn(
       'The access of this person to the record of {{name}} was revoked by {{who}}: {{why}}. Lift that first if it no longer holds.',
     'codes.refused.panel': 'Who opens the record',
     'codes.refused.otherwise-open':
-      'This person opens the record of {{name}} already, and what this would add does not go with it: the relationship, the extent or the end is another. Change that access instead.',
+      'This person opens the record of {{name}} already, and what this would add does not go with it: the relationship, the extent, the first day or the end is another. Change that access instead.',
+    'codes.refused.not-begun':
+      'This person’s access to the record of {{name}} opens on {{day}}, and no PIN or code opens it before. To open it sooner or otherwise, change the first day of that access.',
+    'codes.refused.own-later':
+      'A patient’s own record opens as soon as the PIN or code is used. To let it open later, make it on that day.',
     'codes.refused.grant': 'Change that access',
     'codes.refused.no-birth-date':
       'The chart of {{name}} has no date of birth, without which nothing can be opened. Enter it in the patient’s demographics first.',
@@ -228,6 +238,10 @@ export const staffWords = wordsIn(
     'codes.recipient.missing': 'Elija para quién es',
     'codes.recipient.missingName': 'Escriba el nombre de la persona',
 
+    'codes.from': 'Se abre desde',
+    'codes.from.hint': 'El primer día. Si se usa antes, no abre nada hasta entonces. Vacío: en cuanto se usa.',
+    'codes.from.past': 'Ese día ya pasó. Elija hoy o un día posterior, o déjelo vacío.',
+
     'codes.family.title': 'Contactos de la familia',
     'codes.family.lead': 'Quién cuida al paciente, y el paciente con los hermanos que también se atienden aquí.',
     'codes.family.register': '¿Qué expedientes abre?',
@@ -285,7 +299,9 @@ export const staffWords = wordsIn(
     'codes.tries.somebody-else':
       'Rechazado: es para el paciente, y esta cuenta es de otra persona. Entréguelo al paciente, que con él crea su propia cuenta.',
     'codes.tries.otherwise-open':
-      'Rechazado: esta cuenta ya abre el expediente con otro alcance u otra fecha de fin. Cambie ese acceso.',
+      'Rechazado: esta cuenta ya abre el expediente con otro alcance, otro primer día u otra fecha de fin. Cambie ese acceso.',
+    'codes.tries.not-begun':
+      'Rechazado: el acceso de esta cuenta al expediente se abre otro día. Para abrirlo antes, cambie el primer día de ese acceso.',
     'codes.tries.weak-password': 'Rechazado: la contraseña elegida estaba hecha con un nombre',
     'codes.tries.other': 'Rechazado',
 
@@ -341,7 +357,11 @@ export const staffWords = wordsIn(
       'A esta persona se le retiró el acceso al expediente de {{name}} ({{who}}: {{why}}). Devuélvale primero el acceso si corresponde.',
     'codes.refused.panel': 'Quién abre el expediente',
     'codes.refused.otherwise-open':
-      'Esta persona ya abre el expediente de {{name}}, y lo que se añadiría no encaja con ese acceso: son otros la relación, el alcance o la fecha de fin. Cambie ese acceso.',
+      'Esta persona ya abre el expediente de {{name}}, y lo que se añadiría no encaja con ese acceso: son otros la relación, el alcance, el primer día o la fecha de fin. Cambie ese acceso.',
+    'codes.refused.not-begun':
+      'El acceso de esta persona al expediente de {{name}} se abre el {{day}}, y ningún PIN ni código lo abre antes. Para abrirlo antes o de otro modo, cambie el primer día de ese acceso.',
+    'codes.refused.own-later':
+      'El expediente propio de un paciente se abre en cuanto se usa el PIN o el código. Para que se abra después, créelo ese día.',
     'codes.refused.grant': 'Cambiar ese acceso',
     'codes.refused.no-birth-date':
       'El expediente de {{name}} no tiene fecha de nacimiento, sin la cual no se puede abrir nada. Escríbala primero en los datos del paciente.',

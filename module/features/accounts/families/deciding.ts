@@ -1,6 +1,6 @@
 /** What staff decide about a grant. It holds from the next request on: every page asks anew what an account may open. */
-import { DateTime } from 'luxon'
 import { revokeCodesOfBarred } from '../../../access/codeIssuing.js'
+import { beginOf, endOf } from '../../../access/grantDays.js'
 import { letGoOfLogin, takeLoginBack } from '../../../access/personAccount.js'
 import type { Portal } from '../../../access/portal.js'
 import { findGrant, type ChartGrant } from '../../../host/reads/grants.js'
@@ -153,26 +153,6 @@ async function write(
 }
 
 const earlier = (one: Utc, other: Utc): Utc => (one < other ? one : other)
-
-/** The practice's midnight before the first day. */
-function beginOf(firstDay: Day, zone: string): Utc {
-  return utc(DateTime.fromISO(firstDay, { zone }).startOf('day'))
-}
-
-/** The first day on which something is open that begins at this instant. */
-export function firstDayOf(from: Utc, zone: string): Day {
-  return DateTime.fromSQL(from, { zone: 'utc' }).setZone(zone).toFormat('yyyy-MM-dd')
-}
-
-/** The practice's midnight after the last day. */
-export function endOf(lastDay: Day, zone: string): Utc {
-  return utc(DateTime.fromISO(lastDay, { zone }).plus({ days: 1 }).startOf('day'))
-}
-
-/** The last day on which something is open that ends at this instant. */
-export function lastDayOf(until: Utc, zone: string): Day {
-  return DateTime.fromSQL(until, { zone: 'utc' }).minus({ milliseconds: 1 }).setZone(zone).toFormat('yyyy-MM-dd')
-}
 
 function saidOf({ relationship, extent, validFrom, validUntil, revoked, exempt }: ChartGrant) {
   return { relationship, extent, from: validFrom, until: validUntil ?? null, revoked: revoked !== undefined, exempt }

@@ -1,11 +1,12 @@
 /** "Family" on the account's page: what it opens and until when, and who opens its holder's own record. */
 import { knownRelationship, type ChartScope, type ClosedRecord } from '../../../access/scope.js'
-import { grantsOfCharts, type ChartGrant } from '../../../host/reads/grants.js'
+import { comingGrants, grantsOfCharts, type ChartGrant } from '../../../host/reads/grants.js'
+import { utc } from '../../../platform/clock.js'
 import { extentWords, relationshipWords } from '../../../web/frame.js'
 import type { AccountContext } from '../../../web/routes.js'
 import { writeDay } from '../../../web/times.js'
 import type { AccountSection } from '../safety/accountSection.js'
-import { changeText, standingOf, untilText } from './standing.js'
+import { changeText, comingView, extentOnFirstDay, standingOf, untilText } from './standing.js'
 
 const MOST = 100
 
@@ -17,8 +18,12 @@ export const familySection: AccountSection = {
     const own = account.records.filter(({ relationship }) => relationship === 'self')
     const pids = own.map(({ pid }) => pid)
     const grants = (await grantsOfCharts(portal.db, pids, MOST)).filter(({ accountId }) => accountId !== account.id)
+    const coming = await comingGrants(portal.db, account.id, utc(portal.clock.now()), MOST)
     const content = {
       opened: account.records.map((scope) => openedView(context, scope)),
+      coming: coming
+        .filter((grant) => extentOnFirstDay(portal, grant) !== undefined)
+        .map((grant) => comingView(context, grant)),
       closed: account.closed.map((record) => closedView(context, record)),
       hasOwn: own.length > 0,
       openers: grants.flatMap((grant) => openerView(context, grant)),
@@ -54,16 +59,19 @@ function closedView({ t }: AccountContext, { name, relationship, why }: ClosedRe
   }
 }
 
-/** Nobody whose access was revoked or is over: the patient is told what is so. */
+/** Nobody whose access was revoked or is over: the patient is told what is so, and what is to come. */
 function openerView(context: AccountContext, grant: ChartGrant) {
-  const { t } = context
+  const { portal, t } = context
   const standing = standingOf(context, grant)
-  if (standing.extent === undefined) return []
+  const coming = standing.state === 'notYet' ? extentOnFirstDay(portal, grant) : undefined
+  const extent = standing.extent ?? coming
+  if (extent === undefined) return []
+  const opens = t('families.account.opens', { extent: extentWords(context, extent) })
   return [
     {
       name: grant.accountName,
       relationship: t(`families.relationship.${knownRelationship(grant.relationship)}`),
-      opens: t('families.account.opens', { extent: extentWords(context, standing.extent) }),
+      opens: coming === undefined ? opens : `${comingView(context, grant).opens}, ${opens}`,
       until: untilText(context, grant),
       change: standing.change?.why === 'ended' ? '' : changeText(context, standing.change),
     },

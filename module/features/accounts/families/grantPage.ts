@@ -1,8 +1,8 @@
 /** One grant for staff: what it opens and why, what became of it, and what can be decided. */
-import { DateTime } from 'luxon'
 import { z } from 'zod'
 import { grantExtents } from '../../../access/codes.js'
 import { guardians } from '../../../access/ages.js'
+import { firstDayOf, lastDayOf } from '../../../access/grantDays.js'
 import { knownRelationship } from '../../../access/scope.js'
 import { findGrant, type ChartGrant } from '../../../host/reads/grants.js'
 import { day as dayOf, utc, type Day } from '../../../platform/clock.js'
@@ -13,9 +13,10 @@ import type { FieldError } from '../../../web/layout.js'
 import { bornText, personName } from '../../../web/person.js'
 import type { StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
+import { typedDay } from '../../../web/typedDay.js'
 import { relationships } from '../codes/recipients.js'
 import { pidIn } from '../credentials/pid.js'
-import { decide, firstDayOf, lastDayOf, type Decision } from './deciding.js'
+import { decide, type Decision } from './deciding.js'
 import { grantPath } from './grantsCard.js'
 import { historyOfGrant, type GrantEntry } from './history.js'
 import { changeText, standingOf, standingTag, untilText } from './standing.js'
@@ -45,14 +46,10 @@ const Change = z.object({
   version,
   relationship: z.enum(['self', ...relationships], 'form.choose'),
   extent: z.enum(grantExtents, 'form.choose'),
-  from: optionalText(10, 'families.until.notADay').refine(isDayOrNothing, 'families.until.notADay'),
-  until: optionalText(10, 'families.until.notADay').refine(isDayOrNothing, 'families.until.notADay'),
+  from: typedDay('families.until.notADay'),
+  until: typedDay('families.until.notADay'),
   reason: optionalText(255),
 })
-
-function isDayOrNothing(typed: string): boolean {
-  return typed === '' || (/^2\d{3}-\d\d-\d\d$/.test(typed) && DateTime.fromISO(typed).isValid)
-}
 
 /** POST …/grants/:grant */
 export async function changeGrant(context: StaffContext): Promise<Answer> {

@@ -1,6 +1,7 @@
 import type { Part } from '../../../feature.js'
 import { agesCard } from './agesPage.js'
 import { comingCard } from './comingCard.js'
+import { firstDayLetter, tellOfFirstDay } from './firstDays.js'
 import { grantsCard } from './grantsCard.js'
 import { patientRoutes } from './patientRoutes.js'
 import { staffRoutes } from './staffRoutes.js'
@@ -11,8 +12,8 @@ import { words } from './words.js'
 export const families: Part = {
   words,
   routes: [...patientRoutes, ...staffRoutes],
-  letters,
-  on: [tellOfAges],
+  letters: [...letters, firstDayLetter],
+  on: [tellOfAges, ...tellOfFirstDay],
   homeCard: [comingCard],
   hallCards: [agesCard],
   panelCards: [grantsCard],

@@ -23,6 +23,11 @@ export const letterWords = wordsIn(
       'From {{day}} on, somebody’s access to a record in the patient portal of {{practice}} is over.\nYou get this message because you open that record, or because it is yours. Sign in to see which access it is.\nIf it is still needed, please ask the practice before that day: {{phone}}',
     'letter.family.access-ends.action': 'See which access ends',
     'letter.family.access-ends.sms': '{{practice}}: access to a record ends on {{day}}. See {{address}}',
+    'letter.family.access-opens.subject': 'Access to a record at {{practice}} opens on {{day}}',
+    'letter.family.access-opens.text':
+      'On {{day}} somebody’s access to a record in the patient portal of {{practice}} opens. Until then it opens nothing.\nYou get this message because it is you who will open that record, or because it is yours. Sign in to see which access it is.\nIf that is not as you agreed with the practice, please call before that day: {{phone}}',
+    'letter.family.access-opens.action': 'See which access opens',
+    'letter.family.access-opens.sms': '{{practice}}: access to a record opens on {{day}}. See {{address}}',
   },
   {
     'letter.family.age-change.subject': 'El acceso a un expediente en {{practice}} cambia el {{day}}',
@@ -45,5 +50,10 @@ export const letterWords = wordsIn(
       'A partir del {{day}} termina el acceso de una persona a un expediente en el portal del paciente de {{practice}}.\nRecibe este mensaje porque usted abre ese expediente o porque es el suyo. Inicie sesión para ver de qué acceso se trata.\nSi todavía hace falta, hable con el consultorio antes de ese día: {{phone}}',
     'letter.family.access-ends.action': 'Ver qué acceso termina',
     'letter.family.access-ends.sms': '{{practice}}: un acceso a un expediente termina el {{day}}. Vea {{address}}',
+    'letter.family.access-opens.subject': 'El {{day}} se abre un acceso a un expediente en {{practice}}',
+    'letter.family.access-opens.text':
+      'El {{day}} se abre el acceso de una persona a un expediente en el portal del paciente de {{practice}}. Hasta entonces no abre nada.\nRecibe este mensaje porque será usted quien abra ese expediente o porque es el suyo. Inicie sesión para ver de qué acceso se trata.\nSi no es lo que acordó con el consultorio, llame antes de ese día: {{phone}}',
+    'letter.family.access-opens.action': 'Ver qué acceso se abre',
+    'letter.family.access-opens.sms': '{{practice}}: el {{day}} se abre un acceso a un expediente. Vea {{address}}',
   },
 )

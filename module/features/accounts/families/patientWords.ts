@@ -6,6 +6,7 @@ export const patientWords = wordsIn(
     'families.account.opened': 'What you open',
     'families.account.none': 'You open no record yet. A PIN or an access code of the practice opens one.',
     'families.account.addRecord': 'Enter a PIN or an access code',
+    'families.account.opensOn': 'Opens on {{day}}',
     'families.account.narrowed': 'Less than before, since the patient is an adolescent.',
     'families.account.closed': 'No longer open',
     'families.account.closed.adult': 'The patient is of age. What you may open now is theirs to say, at the practice.',
@@ -34,6 +35,7 @@ export const patientWords = wordsIn(
     'families.account.none':
       'Todavía no abre ningún expediente. Un PIN o un código de acceso del consultorio abre uno.',
     'families.account.addRecord': 'Usar un PIN o un código de acceso',
+    'families.account.opensOn': 'Se abre el {{day}}',
     'families.account.narrowed': 'Menos que antes, porque el paciente es adolescente.',
     'families.account.closed': 'Ya no se abren',
     'families.account.closed.adult':

@@ -1,13 +1,14 @@
 /** How a grant stands today, in the words of staff's pages and of the patients'. */
-import { openingNow } from '../../../access/scope.js'
-import type { Change, Opening } from '../../../access/ages.js'
+import { openingOn, type Change, type Opening } from '../../../access/ages.js'
+import { firstDayOf, lastDayOf } from '../../../access/grantDays.js'
+import type { Portal } from '../../../access/portal.js'
+import { endsOn, knownRelationship, openingNow } from '../../../access/scope.js'
 import type { ChartGrant } from '../../../host/reads/grants.js'
 import { utc } from '../../../platform/clock.js'
 import { extentWords } from '../../../web/frame.js'
 import type { StatusTag } from '../../../web/layout.js'
 import type { RequestContext } from '../../../web/routes.js'
 import { writeDay } from '../../../web/times.js'
-import { lastDayOf } from './deciding.js'
 
 export interface Standing extends Opening {
   /** revoked before everything; else why it opens what it opens. */
@@ -53,4 +54,20 @@ export function untilText(
 ): string {
   if (validUntil === undefined) return t('families.noEnd')
   return t('families.until', { day: writeDay(lastDayOf(validUntil, portal.clock.zone), language) })
+}
+
+/** What it opens on its first day. Undefined: nothing, since the patient has grown up by then. */
+export function extentOnFirstDay(portal: Portal, grant: ChartGrant): string | undefined {
+  const on = firstDayOf(grant.validFrom, portal.clock.zone)
+  return openingOn({ ...grant, endsOn: endsOn(grant.validUntil, portal) }, on, portal.settings()).extent
+}
+
+/** No more of the chart than its holder was told when they got it: whose it is, and when it opens. */
+export function comingView({ language, portal, t }: RequestContext, grant: ChartGrant) {
+  const day = writeDay(firstDayOf(grant.validFrom, portal.clock.zone), language)
+  return {
+    name: `${grant.firstName} ${grant.lastName}`,
+    relationship: t(`relationship.${knownRelationship(grant.relationship)}`),
+    opens: t('families.account.opensOn', { day }),
+  }
 }

@@ -2,6 +2,7 @@
  * Both sides of a grant hear beforehand that it changes: a month before a birthday that changes it, and as long before
  * its end as the practice has set. Once for each change: what was told is written down with the letters.
  */
+import { endOf } from '../../../access/grantDays.js'
 import { writeLetter } from '../../../access/letters.js'
 import type { Portal } from '../../../access/portal.js'
 import { openingNow } from '../../../access/scope.js'
@@ -17,7 +18,6 @@ import { chartTurn, takeTurn } from '../../../platform/turns.js'
 import { writeDay } from '../../../web/times.js'
 import { addressOf, isSameMailbox, languageOf, type Address } from './addressing.js'
 import { growingOf, stepsBetween, stepsOfSwitch } from './coming.js'
-import { endOf } from './deciding.js'
 import { FAMILY } from './familySection.js'
 
 /** Days before a birthday. */

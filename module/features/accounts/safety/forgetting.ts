@@ -7,20 +7,19 @@ import { tryLimits, type Room, type TryLimits } from '../../../access/limits.js'
 import { makeLink, type LinkFacts } from '../../../access/links.js'
 import { mergedInto, tellOfMerge } from '../../../access/merged.js'
 import { accountOfEmail } from '../../../access/accounts.js'
-import { accountOfPid } from '../../../access/personAccount.js'
 import { passwordMark as fingerprintOf } from '../../../access/ownPasswords.js'
 import type { Portal } from '../../../access/portal.js'
 import { stranger } from '../../../access/signIn.js'
 import type { HeardEvent, Listener } from '../../../feature.js'
-import { accountInUse } from '../../../host/reads/redeeming.js'
 import { readPortalChart, isUnusable, type PortalChart } from '../../../host/credentials.js'
 import { pidsOfAddress } from '../../../host/patientLogin.js'
 import { recordAudit } from '../../../platform/audit.js'
-import { isLanguage } from '../../../platform/i18n.js'
+import { isLanguage, type Language } from '../../../platform/i18n.js'
 import { publish } from '../../../platform/outbox.js'
 import { seal, unseal } from '../../../platform/sealed.js'
 import { trustedEmail } from '../credentials/names.js'
 import { languageOfPatient, whyNoLetter } from '../credentials/telling.js'
+import { chartLogin } from './chartLogin.js'
 
 export { fingerprintOf }
 
@@ -91,14 +90,23 @@ async function tellIfMerged(portal: Portal, merged: number): Promise<undefined> 
 async function sendToChart(portal: Portal, pid: number, alreadyTold: number | undefined): Promise<void> {
   const chart = await readPortalChart(portal.db, pid)
   if (!chart?.login || !canBeReset(chart)) return
-  const holder = await accountOfPid(portal.db, pid)
-  const accountId = holder === undefined ? undefined : ((await accountInUse(portal.db, holder)) ?? holder)
+  const whose = await chartLogin(portal.db, pid)
+  if (whose.kind === 'closed') return
+  const accountId = whose.kind === 'merged' ? whose.stays : whose.accountId
   // The account's own password opens the same.
   if (accountId !== undefined && accountId === alreadyTold) return
   if (!(await mayHaveAnother(portal, `chart ${String(pid)}`))) return
   const language = await languageOfPatient(portal.db, portal, chart)
+  const reader = { to: trustedEmail(chart).address, language }
+  if (whose.kind === 'merged') return tellOfLogin(portal, pid, reader)
   const facts = { of: 'host', pid, before: fingerprintOf(chart.login.hash) }
-  await send(portal, { accountId, pid, facts }, { to: trustedEmail(chart).address, language })
+  await send(portal, { accountId, pid, facts }, reader)
+}
+
+/** A link would end in nothing. Not with which account they sign in, nor to that one: it may be somebody else's. */
+async function tellOfLogin(portal: Portal, pid: number, { language, to }: Reader): Promise<void> {
+  const letter = { kind: 'account.login-merged', channel: 'mail', to, language, pid, by: stranger(undefined) } as const
+  await portal.db.transaction((tx) => writeLetter(tx, portal, letter))
 }
 
 /** A login whose time is over without having been used is the practice's to make anew. */
@@ -123,11 +131,12 @@ interface About {
   facts: LinkFacts
 }
 
-async function send(
-  portal: Portal,
-  { accountId, pid, facts }: About,
-  { to, language }: { to: string; language: 'en' | 'es' },
-): Promise<void> {
+interface Reader {
+  to: string
+  language: Language
+}
+
+async function send(portal: Portal, { accountId, pid, facts }: About, { to, language }: Reader): Promise<void> {
   await portal.db.transaction(async (tx) => {
     const link = await makeLink(tx, portal, { purpose: 'reset-password', accountId, minutes: LINK_MINUTES, facts })
     const by = stranger(undefined)

@@ -7,6 +7,7 @@ import type { Actor } from '../../../platform/audit.js'
 import { readPortalChart } from '../../../host/credentials.js'
 import type { Database, Queryable, Tx } from '../../../platform/database.js'
 import { utc } from '../../../platform/clock.js'
+import { chartLogin } from './chartLogin.js'
 import { choosePassword, type Unfit } from './choosing.js'
 import { fingerprintOf } from './forgetting.js'
 import { findPerson } from './person.js'
@@ -40,6 +41,8 @@ async function ownOf(db: Queryable, link: Link): Promise<Resettable | undefined>
 async function hostOf(db: Queryable, link: Link, pid: number): Promise<Resettable | undefined> {
   const chart = await readPortalChart(db, pid)
   if (!chart?.login || !chart.allowed || fingerprintOf(chart.login.hash) !== link.facts['before']) return undefined
+  // Closed, or merged with another since: asking once more tells what to do.
+  if ((await chartLogin(db, pid)).kind !== 'theirs') return undefined
   return { link, of: 'host', loginName: chart.login.loginName }
 }
 

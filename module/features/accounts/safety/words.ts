@@ -156,6 +156,11 @@ export const words = wordsIn(
       'A new password was asked for, for your account with {{practice}}.\nThe link works once, within an hour. If you did not ask for it, do nothing: your password stays as it is.',
     'letter.account.reset-link.action': 'Choose a new password',
     'letter.account.reset-link.sms': '{{practice}}: choose a new password: {{address}}',
+    'letter.account.login-merged.subject': 'You sign in with your other account',
+    'letter.account.login-merged.text':
+      'A new password was asked for, for a sign-in that {{practice}} gave out for the patient portal.\nThe practice has joined the account behind that sign-in with another one, so its password cannot be changed any more. Sign in with the other account, or choose a new password for that one.\nIf you don’t know which account that is, or if you have none, call the practice: {{phone}}. If you did not ask for a new password, there is nothing to do.',
+    'letter.account.login-merged.action': 'Sign in with the other account',
+    'letter.account.login-merged.sms': '{{practice}}: sign in with your other account. Questions? Call {{phone}}',
     'letter.account.email-changed.subject': 'Your e-mail address was changed',
     'letter.account.email-changed.text':
       'The e-mail address of your account with {{practice}} was changed. Messages about your account go to the new address from now on.\nIf this was not you, call the practice.',
@@ -325,6 +330,11 @@ export const words = wordsIn(
       'Se pidió una contraseña nueva para su cuenta en {{practice}}.\nEl enlace sirve una sola vez, dentro de una hora. Si no la pidió usted, no haga nada: su contraseña queda como está.',
     'letter.account.reset-link.action': 'Elegir una contraseña nueva',
     'letter.account.reset-link.sms': '{{practice}}: elija una contraseña nueva: {{address}}',
+    'letter.account.login-merged.subject': 'Usted inicia sesión con su otra cuenta',
+    'letter.account.login-merged.text':
+      'Se pidió una contraseña nueva para un acceso que {{practice}} dio para el portal del paciente.\nEl consultorio unió la cuenta de ese acceso con otra, así que su contraseña ya no se puede cambiar. Inicie sesión con la otra cuenta, o elija una contraseña nueva para ella.\nSi no sabe cuál es esa cuenta, o si no tiene ninguna, llame al consultorio: {{phone}}. Si usted no pidió una contraseña nueva, no tiene que hacer nada.',
+    'letter.account.login-merged.action': 'Iniciar sesión con la otra cuenta',
+    'letter.account.login-merged.sms': '{{practice}}: inicie sesión con su otra cuenta. ¿Preguntas? Llame al {{phone}}',
     'letter.account.email-changed.subject': 'Su dirección de correo ha cambiado',
     'letter.account.email-changed.text':
       'Se cambió la dirección de correo de su cuenta en {{practice}}. Desde ahora, los mensajes sobre su cuenta van a la dirección nueva.\nSi no fue usted, llame al consultorio.',

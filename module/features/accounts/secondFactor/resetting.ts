@@ -15,7 +15,8 @@ export async function accountsWithFactors({ clock, db }: Portal, pid: number): P
        FROM foyer_accounts a
       WHERE a.disabled_at IS NULL
         AND a.id IN (SELECT g.account_id FROM foyer_grants g
-                      WHERE g.pid = :pid AND g.revoked_at IS NULL AND (g.valid_until IS NULL OR g.valid_until > :now))
+                      WHERE g.pid = :pid AND g.revoked_at IS NULL AND g.valid_from <= :now
+                        AND (g.valid_until IS NULL OR g.valid_until > :now))
         AND (EXISTS (SELECT 1 FROM foyer_totp f WHERE f.owner = CONCAT('account:', a.id))
           OR EXISTS (SELECT 1 FROM foyer_passkeys f WHERE f.owner = CONCAT('account:', a.id)))
       ORDER BY a.display_name, a.id`,

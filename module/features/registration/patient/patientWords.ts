@@ -99,6 +99,8 @@ export const patientWords = wordsIn(
       'The practice looks for the record and tells you by e-mail. Until then you can already request an appointment.',
     'registration.next.asked': 'The practice has a question. Once you answer, it goes on.',
     'registration.next.linked': 'The record is in your account now.',
+    'registration.next.notOpen':
+      'The record is linked to your account, and is not open today. Your account’s page says what you open, and from when on.',
     'registration.next.refused': 'The practice did not link a record. If you think that is a mistake, call {{phone}}.',
     'registration.next.closed':
       'The practice closed this request without linking a record. If that was settled with you, there is nothing to do. If you still need the record here, call {{phone}} or ask for it again.',
@@ -259,6 +261,8 @@ export const patientWords = wordsIn(
       'El consultorio busca el expediente y le avisa por correo. Mientras tanto ya puede pedir una cita.',
     'registration.next.asked': 'El consultorio tiene una pregunta. En cuanto usted responda, seguirá con su solicitud.',
     'registration.next.linked': 'El expediente ya está en su cuenta.',
+    'registration.next.notOpen':
+      'El expediente está vinculado a su cuenta y hoy no está abierto. La página de su cuenta dice qué abre usted y desde cuándo.',
     'registration.next.refused':
       'El consultorio no vinculó ningún expediente. Si cree que es un error, llame al {{phone}}.',
     'registration.next.closed':

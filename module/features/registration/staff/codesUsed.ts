@@ -16,6 +16,8 @@ export interface UsedCode {
   recipient: string
   relationship: string
   extent: string
+  /** When what it gave begins to open anything; null: when it was used. */
+  opens_from: Utc | null
   redeemed_at: Utc
 }
 
@@ -36,7 +38,7 @@ export async function codesUsedSince(db: Queryable, link: Link, accounts: readon
   const { pid, undone_at } = link
   const since = await linkedSince(db, link)
   return db.select<UsedCode>(
-    `SELECT id, kind, recipient, relationship, extent, redeemed_at FROM foyer_codes
+    `SELECT id, kind, recipient, relationship, extent, opens_from, redeemed_at FROM foyer_codes
       WHERE pid = :pid AND redeemed_account IN (:accounts) AND redeemed_at BETWEEN :since AND :until ORDER BY redeemed_at, id`,
     { accounts, pid, since, until: undone_at ?? FOR_EVER },
   )
@@ -56,13 +58,14 @@ export async function withoutLink(
     record,
   })
   const start: Stays | undefined = before && {
-    ...{ relationship: before.relationship, extent: before.extent, until: before.valid_until ?? undefined },
-    ...{ exempt: kept !== undefined, byCode: false },
+    ...{ relationship: before.relationship, extent: before.extent, exempt: kept !== undefined, byCode: false },
+    ...{ from: before.valid_from, until: before.valid_until ?? undefined },
   }
   return codes.reduce<WithoutLink>(
     ({ lost, stays }, code) => {
       const { extent, relationship } = code
-      const both = stays ? joined(stays, code, born, portal) : { relationship, extent, until: undefined, exempt: false }
+      const given = { relationship, extent, from: code.opens_from ?? undefined }
+      const both = stays ? joined(stays, given, born, portal) : { ...given, until: undefined, exempt: false }
       if (!both) return { stays, lost: [...lost, code] }
       const byCode = stays?.byCode === true || (!before && relationship === 'self')
       return { stays: { ...both, byCode }, lost }

@@ -1,13 +1,14 @@
 /** The handlers of one registration: look, claim, link, make a chart, ask, refuse. */
 import { z } from 'zod'
 import { waitingRegistrations } from '../../../host/reads/registrations.js'
-import { utc } from '../../../platform/clock.js'
+import { day as dayOf, utc } from '../../../platform/clock.js'
 import { ClaimForm, claimedHow } from '../../../web/claiming.js'
-import { chosenId, optionalText, text } from '../../../web/forms.js'
-import { writeInstant } from '../../../web/instant.js'
+import { chosenId, optionalText, text, type FormRead } from '../../../web/forms.js'
+import { writeDayOf, writeInstant } from '../../../web/instant.js'
 import type { FieldError } from '../../../web/layout.js'
 import type { StaffContext } from '../../../web/routes.js'
 import type { Answer, FlashKey } from '../../../web/show.js'
+import { typedDay } from '../../../web/typedDay.js'
 import { reopenRegistration, type ReopenOutcome } from '../closing.js'
 import { claimedSince, findRegistration } from '../registrations.js'
 import { askForMore, refuseRegistration } from './answers.js'
@@ -55,32 +56,56 @@ const version = z
   .transform(Number)
   .optional()
 
+const firstDay = typedDay('registrations.from.notADay')
+
 /** POST …/link: to a chart that is there. */
 export async function link(context: StaffContext): Promise<Answer> {
   const { actor, form, portal, staff, t } = context
   const asked = form(
     z.object({
       ...{ pid: chosenId('registrations.missing.chart'), move: optionalText(1), despite: optionalText(1), version },
+      from: firstDay,
     }),
   )
-  if (!asked.ok)
+  if (!asked.ok && asked.errors['from'] === undefined)
     return reconcile(context, { status: 422, error: { text: t('registrations.missing.chart'), name: 'chart' } })
-  const { despite, move, pid, version: seen } = asked.value
-  const input = { id: idIn(context), seen, pid, move: move === '1', despite: despite === '1' }
-  return linked(context, await linkRegistration(portal, staff, actor, input), 'registrations.done.linked')
+  const wrong = wrongFirstDay(context, asked)
+  if (!asked.ok || wrong) return reconcile(context, { status: 422, error: { text: wrong ?? '' } }, dayIn(asked))
+  const { despite, from, move, pid, version: seen } = asked.value
+  const input = { id: idIn(context), seen, pid, move: move === '1', despite: despite === '1', from: from || undefined }
+  return linked(context, await linkRegistration(portal, staff, actor, input), 'registrations.done.linked', dayIn(asked))
 }
 
 /** POST …/chart: to a new one. */
 export async function newChart(context: StaffContext): Promise<Answer> {
   const { actor, form, portal, staff } = context
-  const asked = form(z.object({ move: optionalText(1), version }))
-  const { move = '', version: seen } = asked.ok ? asked.value : {}
-  const input = { id: idIn(context), seen, pid: undefined, move: move === '1' }
-  return linked(context, await linkRegistration(portal, staff, actor, input), 'registrations.done.newChart')
+  const asked = form(z.object({ move: optionalText(1), version, from: firstDay }))
+  const wrong = wrongFirstDay(context, asked)
+  if (wrong) return reconcile(context, { status: 422, error: { text: wrong } }, dayIn(asked))
+  const { from = '', move = '', version: seen } = asked.ok ? asked.value : {}
+  const input = { id: idIn(context), seen, pid: undefined, move: move === '1', from: from || undefined }
+  return linked(
+    context,
+    await linkRegistration(portal, staff, actor, input),
+    'registrations.done.newChart',
+    dayIn(asked),
+  )
 }
 
-async function linked(context: StaffContext, outcome: LinkOutcome, key: string): Promise<Answer> {
-  return outcome.ok ? onward(context, key) : notDone(context, outcome, {})
+/** As it was typed, for the form that is shown once more. */
+function dayIn({ typed }: Pick<FormRead<unknown>, 'typed'>): Typed {
+  return { from: typed['from'] ?? '' }
+}
+
+/** Undefined: there is none, or it is today or later. */
+function wrongFirstDay({ portal, t }: StaffContext, asked: FormRead<{ from: string }>): string | undefined {
+  if (!asked.ok) return asked.errors['from'] === undefined ? undefined : t('registrations.from.notADay')
+  const { from } = asked.value
+  return from !== '' && from < dayOf(portal.clock.now()) ? t('registrations.from.past') : undefined
+}
+
+async function linked(context: StaffContext, outcome: LinkOutcome, key: string, typed: Typed): Promise<Answer> {
+  return outcome.ok ? onward(context, key) : notDone(context, outcome, typed)
 }
 
 /** POST …/question */
@@ -131,7 +156,7 @@ async function onward({ portal, show, staff }: StaffContext, key: string): Promi
 
 type Refusal = Extract<LinkOutcome | ClaimOutcome | ReopenOutcome, { ok: false }>
 
-const notTheirs = ['no-such-colleague', 'no-chart', 'of-age', 'barred']
+const notTheirs = ['no-such-colleague', 'no-chart', 'of-age', 'barred', 'not-begun', 'has-access', 'own-later']
 
 /** A lost race is 409 and says who did it. */
 async function notDone(context: StaffContext, refusal: Refusal, typed: Typed, name?: string): Promise<Answer> {
@@ -152,6 +177,8 @@ function whyText(context: StaffContext, refusal: Exclude<Refusal, { reason: 'not
       })
     case 'claimed':
       return t('registrations.not.claimed', { by: refusal.by })
+    case 'not-begun':
+      return t('registrations.not.not-begun', { day: writeDayOf(context, refusal.from) })
     case 'revoked':
       return t('registrations.not.revoked', { by: refusal.by ?? '' })
     default:

@@ -2,6 +2,8 @@
 import { grant } from '../../../access/accounts.js'
 import { openingOn } from '../../../access/ages.js'
 import { isBarred } from '../../../access/codeBars.js'
+import { comingFrom } from '../../../access/codeJoining.js'
+import { beginOf } from '../../../access/grantDays.js'
 import { writeLetter } from '../../../access/letters.js'
 import { moveOwnRecord, nothingMoved, type Moved } from '../../../access/ownRecord.js'
 import type { Portal } from '../../../access/portal.js'
@@ -10,7 +12,7 @@ import { createChart } from '../../../host/newChart.js'
 import { openChart } from '../../../host/openChart.js'
 import { findChart } from '../../../host/reads/candidates.js'
 import { recordAudit, type Actor } from '../../../platform/audit.js'
-import { day as dayOf, utc, wallClock, type Day } from '../../../platform/clock.js'
+import { day as dayOf, utc, wallClock, type Day, type Utc } from '../../../platform/clock.js'
 import type { Queryable, Tx } from '../../../platform/database.js'
 import { isLanguage } from '../../../platform/i18n.js'
 import { publish } from '../../../platform/outbox.js'
@@ -25,6 +27,8 @@ export interface LinkInput extends Deciding {
   pid: number | undefined
   /** What the account booked, sent and answered in its own record goes to the chart. */
   move: boolean
+  /** The first day on which it opens anything. Undefined: today. */
+  from?: Day | undefined
   /** Staff have read that somebody of this name or address lost this chart, and mean it. */
   despite?: boolean
 }
@@ -42,6 +46,12 @@ export type LinkOutcome =
   | { ok: false; reason: 'of-age' }
   /** The account was disabled, or merged into another. */
   | { ok: false; reason: 'no-account' }
+  /** The account opens this chart from a day to come on: no link opens it before, as no code does (codeJoining.ts). */
+  | { ok: false; reason: 'not-begun'; from: Utc }
+  /** A first day is said, and the account has or had this chart already: it is set there. */
+  | { ok: false; reason: 'has-access' }
+  /** A first day is said, and the chart is their own, which opens at once, as by a code (codeIssuing.ts). */
+  | { ok: false; reason: 'own-later' }
 
 interface Holder {
   id: number
@@ -74,7 +84,7 @@ async function linkInTurn(
   member: StaffMember,
   actor: Actor,
   row: Registration | undefined,
-  { despite = false, move, pid: wanted, seen }: LinkInput,
+  { despite = false, from: day, move, pid: wanted, seen }: LinkInput,
 ): Promise<LinkOutcome> {
   const refusal = whyNotNow(portal, member, row, seen)
   if (!row || refusal) return refusal ?? { ok: false, reason: 'not-found' }
@@ -82,13 +92,18 @@ async function linkInTurn(
   if (!holder) return { ok: false, reason: 'no-account' }
   const chart = wanted === undefined ? undefined : await findChart(tx, portal.site, wanted)
   if (wanted !== undefined && !chart) return { ok: false, reason: 'no-chart' }
-  if (opensNothing(portal, row, chart)) return { ok: false, reason: 'of-age' }
+  const from = day !== undefined && day > dayOf(portal.clock.now()) ? beginOf(day, portal.clock.zone) : undefined
+  if (from !== undefined && row.for_whom === 'me') return { ok: false, reason: 'own-later' }
+  if (opensNothing(portal, row, chart, day)) return { ok: false, reason: 'of-age' }
   const pid = wanted ?? (await makeChart(tx, portal, member, row, holder))
   const before = await grantBefore(tx, holder.id, pid)
   if (before?.revoked_at != null) return { ok: false, reason: 'revoked', by: before.revoked_by ?? undefined }
+  const comes = before && comingFrom({ from: before.valid_from }, portal)
+  if (comes !== undefined) return { ok: false, reason: 'not-begun', from: comes }
+  if (from !== undefined && before) return { ok: false, reason: 'has-access' }
   if (!despite && (await lostIt(tx, pid, row, holder.display_name))) return { ok: false, reason: 'barred' }
 
-  const granted = await openTo(tx, portal, actor, row, { pid, before })
+  const granted = await openTo(tx, portal, actor, row, { pid, before, from })
   const allowedBefore = await allowedNow(tx, portal, pid)
   const opened = await openChart(tx, { pid, by: member.username, at: wallClock(portal.clock.now()) })
   const own = { record: holder.own_record }
@@ -102,11 +117,12 @@ async function linkInTurn(
   const details = {
     ...{ newChart: wanted === undefined, allowed: opened.allowed, madeAccess: opened.row },
     ...{ moved: moved.bookings.length, files: moved.uploads.length, forms: moved.assignments.length },
-    relationship: row.relationship,
+    ...{ relationship: row.relationship, ...(from === undefined ? {} : { from }) },
   }
   await tellOf(tx, portal, member, actor, { event: 'registration.linked', row, pid, details })
   await publish(tx, portal.clock, { event: 'record.linked', payload: { account: holder.id, pid, record: granted } })
-  await writeToHolder(tx, portal, actor, holder, { kind: 'registration.linked', row, pid })
+  // From a day to come on, both sides are told of that day (accounts, families/firstDays.ts).
+  if (from === undefined) await writeToHolder(tx, portal, actor, holder, { kind: 'registration.linked', row, pid })
   return { ok: true, pid, record: granted }
 }
 
@@ -136,14 +152,16 @@ async function makeChart(
   return pid
 }
 
-/** `chart`: undefined where a new one is made, which says what the registration says. */
+/** `chart`: undefined where a new one is made, which says what the registration says. `from`: on that day, or today. */
 export function opensNothing(
   { clock, settings }: Pick<Portal, 'clock' | 'settings'>,
   { born, relationship }: Pick<Registration, 'born' | 'relationship'>,
   chart: { born: Day | undefined } | undefined,
+  from?: Day,
 ): boolean {
   const grant = { relationship, extent: 'full', born: chart ? chart.born : born, exempt: false }
-  return openingOn(grant, dayOf(clock.now()), settings()).extent === undefined
+  const today = dayOf(clock.now())
+  return openingOn(grant, from !== undefined && from > today ? from : today, settings()).extent === undefined
 }
 
 /** Somebody with this account, name or e-mail address lost the chart, by another account perhaps. `name`: the holder's. */
@@ -154,7 +172,7 @@ export function lostIt(db: Queryable, pid: number, row: Registration, name: stri
 
 function grantBefore(tx: Tx, accountId: number, pid: number): Promise<GrantBefore | undefined> {
   return tx.first<GrantBefore>(
-    `SELECT id, record, relationship, extent, valid_until, revoked_at, revoked_by
+    `SELECT id, record, relationship, extent, valid_from, valid_until, revoked_at, revoked_by
        FROM foyer_grants WHERE account_id = :accountId AND pid = :pid`,
     { accountId, pid },
   )
@@ -166,11 +184,11 @@ async function openTo(
   { clock }: Portal,
   actor: Actor,
   row: Registration,
-  { before, pid }: { pid: number; before: GrantBefore | undefined },
+  { before, from, pid }: { pid: number; before: GrantBefore | undefined; from: Utc | undefined },
 ): Promise<string> {
   const { account_id: accountId } = row
   if (!before) {
-    return grant(tx, clock, { accountId, pid, relationship: row.relationship, extent: 'full', by: actor })
+    return grant(tx, clock, { accountId, pid, relationship: row.relationship, extent: 'full', from, by: actor })
   }
   // Their own chart stays their own: as another's, the ages would close it to them.
   const relationship = before.relationship === 'self' ? 'self' : row.relationship

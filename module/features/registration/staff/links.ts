@@ -9,6 +9,8 @@ export interface GrantBefore {
   record: string
   relationship: string
   extent: string
+  /** Links that were made before this was kept say none: it had begun. */
+  valid_from?: Utc
   valid_until: Utc | null
   revoked_at: Utc | null
   revoked_by: string | null

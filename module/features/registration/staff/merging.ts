@@ -204,16 +204,11 @@ const ofRecords = [
   'foyer_profile_changes',
 ] as const
 
-/** What a link would take back says no first day: it had begun. */
-interface Begins extends GrantBefore {
-  valid_from?: Utc
-}
-
 /**
  * As far as either runs: one that has ended gives nothing to the other, and one that has not begun gives nothing before
  * its day, nor shuts the other until then.
  */
-function joinedGrant<Kind extends Begins>(theirs: Kind, mine: Kind, now: Utc): Kind {
+function joinedGrant<Kind extends GrantBefore>(theirs: Kind, mine: Kind, now: Utc): Kind {
   const isOver = (one: Kind) => one.revoked_at !== null || (one.valid_until !== null && one.valid_until <= now)
   const isComing = ({ valid_from: from = '' }: Kind) => from > now
   if (isOver(mine) || (isComing(mine) && !isComing(theirs) && !isOver(theirs))) return theirs

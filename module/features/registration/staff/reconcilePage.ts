@@ -3,14 +3,15 @@ import { colleagues } from '../../../host/reads/staffAppointments.js'
 import { bookingsOfRecord } from '../../../host/ownBookings.js'
 import { chartsOf, findChart } from '../../../host/reads/candidates.js'
 import { whoCompleted } from '../../../host/noteTypes.js'
+import { comingGrants, type ChartGrant } from '../../../host/reads/grants.js'
 import type { FieldError } from '../../../web/layout.js'
 import { holderView } from '../../../web/claiming.js'
-import { writeInstant } from '../../../web/instant.js'
+import { writeDayOf, writeInstant } from '../../../web/instant.js'
 import { lettersToHolder } from './lettersToHolder.js'
 import { bornText, personName } from '../../../web/person.js'
 import type { StaffContext } from '../../../web/routes.js'
 import { writeDay, writeShortDay, writeTime } from '../../../web/times.js'
-import { day as dayOf } from '../../../platform/clock.js'
+import { day as dayOf, utc } from '../../../platform/clock.js'
 import { candidatesFor, scoreChart, type Candidate } from '../candidates.js'
 import { stateTag } from '../stateTag.js'
 import { claimOf, holderOf, isOpen, personOf, type Registration } from '../registrations.js'
@@ -25,6 +26,7 @@ export interface Typed {
   question?: string
   reason?: string
   chart?: string
+  from?: string
 }
 
 /** View: /registration/staff/reconcile. `about`: of whom something is shown. */
@@ -42,6 +44,7 @@ export async function reconcilePage(context: StaffContext, row: Registration, er
   const doubles = await doublesOf(context, { id: row.account_id, email: account.email })
   const base = `/staff/portal/registrations/${String(row.id)}`
   const barred = await barredFrom(context, row, account, candidates)
+  const coming = open ? await comingGrants(portal.db, row.account_id, utc(portal.clock.now()), COMING_MOST) : []
   return {
     about: [
       ...candidates.map(({ chart }) => chart.pid),
@@ -61,11 +64,17 @@ export async function reconcilePage(context: StaffContext, row: Registration, er
         ...candidateView(context, candidate),
         closed: opensNothing(portal, row, candidate.chart),
         barred: barred.has(candidate.chart.pid),
+        comes: comesView(
+          context,
+          coming.find(({ pid }) => pid === candidate.chart.pid),
+        ),
       })),
       newClosed: open && opensNothing(portal, row, undefined),
       moves,
       undone,
       moveChecked: row.for_whom === 'me',
+      // Their own opens at once (linking.ts).
+      mayOpenLater: row.for_whom !== 'me',
       noteClosed: open && note ? noteClosedText(context, note.by) : undefined,
       decided: decidedView(context, row),
       doubles,
@@ -75,7 +84,12 @@ export async function reconcilePage(context: StaffContext, row: Registration, er
       questionAction: url(`${base}/question`),
       refusalAction: url(`${base}/refusal`),
       searchAction: url(base),
-      typed: { question: typed.question ?? '', reason: typed.reason ?? '', chart: typed.chart ?? '' },
+      typed: {
+        question: typed.question ?? '',
+        reason: typed.reason ?? '',
+        chart: typed.chart ?? '',
+        from: typed.from ?? '',
+      },
       errors,
       errorAt: Object.fromEntries(errors.flatMap(({ name, text }) => (name === undefined ? [] : [[name, text]]))),
     },
@@ -136,6 +150,20 @@ async function undoneLinks(context: StaffContext, { id }: Registration) {
       pid: link.pid,
     }
   })
+}
+
+const COMING_MOST = 100
+
+/** The account opens it from a day on already: what the first day is, is changed there (linking.ts). */
+function comesView(context: StaffContext, grant: ChartGrant | undefined) {
+  if (!grant) return undefined
+  const { may, t, url } = context
+  return {
+    text: t('registrations.not.not-begun', { day: writeDayOf(context, grant.validFrom) }),
+    href: may('grants:manage')
+      ? url(`/staff/portal/patients/${String(grant.pid)}/grants/${String(grant.id)}`)
+      : undefined,
+  }
 }
 
 /** Of these charts, those that somebody of this account, name or e-mail address lost. */

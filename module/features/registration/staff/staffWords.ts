@@ -177,6 +177,16 @@ export const staffWords = wordsIn(
       'The patient is of age: a parent’s or guardian’s access would open nothing. Refuse with this reason, or give a code as a proxy from the patient’s panel.',
     'registrations.not.waits-already':
       'Nothing was changed. The same account has sent a new registration for this person, and that one waits.',
+    'registrations.from': 'Opens from',
+    'registrations.from.hint': 'The first day. Until then the account opens nothing of this record. Empty: at once.',
+    'registrations.from.notADay': 'The first day is not a day of the calendar.',
+    'registrations.from.past': 'The first day is over. Choose today or a later day, or leave it out.',
+    'registrations.not.has-access':
+      'Nothing was linked. This account has or had access to this chart already: set the first day of that access on the patient’s page.',
+    'registrations.not.own-later':
+      'Nothing was linked. A patient’s own record opens at once: leave the first day out, or link on that day.',
+    'registrations.not.not-begun':
+      'This account’s access to this chart opens on {{day}}, and no link opens it before. To open it sooner, change the first day of that access on the patient’s page; then link.',
     'registrations.not.no-account': 'Nothing was changed. The account was disabled or merged.',
     'registrations.not.no-such-colleague': 'Choose a colleague who may process registrations',
   },
@@ -354,6 +364,17 @@ export const staffWords = wordsIn(
       'El paciente es mayor de edad: el acceso de un padre o tutor no abriría nada. Rechace con este motivo, o dé un código como apoderado desde la ficha del paciente.',
     'registrations.not.waits-already':
       'No se cambió nada. La misma cuenta envió otro registro de esta persona, y ese ya está en espera.',
+    'registrations.from': 'Se abre desde',
+    'registrations.from.hint':
+      'El primer día. Hasta entonces la cuenta no abre nada de este expediente. Vacío: de inmediato.',
+    'registrations.from.notADay': 'El primer día no es un día del calendario.',
+    'registrations.from.past': 'El primer día ya pasó. Elija hoy o un día posterior, o déjelo vacío.',
+    'registrations.not.has-access':
+      'No se vinculó nada. Esta cuenta ya tiene o tuvo acceso a este expediente: fije el primer día de ese acceso en la página del paciente.',
+    'registrations.not.own-later':
+      'No se vinculó nada. El expediente propio de un paciente se abre de inmediato: deje vacío el primer día, o vincúlelo ese día.',
+    'registrations.not.not-begun':
+      'El acceso de esta cuenta a este expediente se abre el {{day}}, y ningún vínculo lo abre antes. Para abrirlo antes, cambie el primer día de ese acceso en la página del paciente; después vincúlelo.',
     'registrations.not.no-account': 'No se cambió nada. La cuenta se desactivó o se unió a otra.',
     'registrations.not.no-such-colleague': 'Elija a alguien que pueda procesar registros',
   },

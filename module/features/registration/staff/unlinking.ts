@@ -1,4 +1,5 @@
 /** A wrong link is taken back: everything that linking changed is as before, and what was done meanwhile is listed. */
+import { comingFrom } from '../../../access/codeJoining.js'
 import { movedIn, nothingMoved, takeOwnRecordBack, type Moved } from '../../../access/ownRecord.js'
 import type { Portal } from '../../../access/portal.js'
 import type { StaffMember } from '../../../access/staff.js'
@@ -127,7 +128,7 @@ async function shutChart(tx: Tx, portal: Portal, member: StaffMember, actor: Act
   await takeOwnRecordBack(tx, { accounts, pid, record }, own, moved)
   const sent = { accounts, pid, record, since: await linkedSince(tx, link) }
   const taken = stays ? nothingTaken : await takeBackWhatWasSent(tx, portal, actor, sent, own)
-  await restoreGrant(tx, link, row, stays)
+  await restoreGrant(tx, portal, link, row, stays)
   // A login that joined the account over this grant is the patient's, not the account holder's (access/personAccount.ts).
   if (!stays) {
     await tx.change(
@@ -151,17 +152,27 @@ async function shutChart(tx: Tx, portal: Portal, member: StaffMember, actor: Act
 
 /**
  * There was none before, so there is none: a grant that was never meant must not bar the account from the chart. What
- * was there is as it was, but what staff have decided on it since.
+ * was there is as it was, but what staff have decided on it since. What opens from a day to come on is closed until then.
  */
-async function restoreGrant(tx: Tx, { grant_before: before, record }: Link, row: Registration, stays?: Stays) {
+async function restoreGrant(
+  tx: Tx,
+  portal: Portal,
+  { grant_before: before, record }: Link,
+  row: Registration,
+  stays: Stays | undefined,
+) {
   if (stays) {
     const left = before?.relationship === 'self' ? 'self' : row.relationship
     await tx.change(
       `UPDATE foyer_grants
           SET relationship = IF(relationship = :left, :relationship, relationship), extent = IF(extent = 'full', :extent, extent),
-              valid_until = COALESCE(valid_until, :until), version = version + 1
+              valid_from = GREATEST(valid_from, COALESCE(:from, valid_from)), valid_until = COALESCE(valid_until, :until),
+              version = version + 1
         WHERE record = :record`,
-      { record, left, relationship: stays.relationship, extent: stays.extent, until: stays.until ?? null },
+      {
+        ...{ record, left, relationship: stays.relationship, extent: stays.extent, until: stays.until ?? null },
+        from: comingFrom(stays, portal) ?? null,
+      },
     )
     return
   }

@@ -3,15 +3,19 @@ import { z } from 'zod'
 import { movedIn, type Moved } from '../../../access/ownRecord.js'
 import { knownRelationship } from '../../../access/scope.js'
 import { findChart } from '../../../host/reads/candidates.js'
+import { day as dayOf } from '../../../platform/clock.js'
 import { text } from '../../../web/forms.js'
 import { writeInstant } from '../../../web/instant.js'
 import { bornText, personName } from '../../../web/person.js'
 import type { StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
+import { writeShortDay, writeTime } from '../../../web/times.js'
 import { findRegistration, type Registration } from '../registrations.js'
 import { toldCodes, type ToldCode } from './codesUsed.js'
 import { linksOf, linksStanding, type Link } from './links.js'
+import { placeText, thingText } from './tracePlaces.js'
 import { tracesOf, type Trace } from './traces.js'
+import { titlesOf, type TraceTitle } from './traceTitles.js'
 import { unlinkRegistration } from './unlinking.js'
 
 /** Rows of a page; and of one that is to be printed. */
@@ -60,6 +64,10 @@ async function unlinkingPage(context: StaffContext, row: Registration, link: Lin
     movedAlong(context, row, link),
     opensWithout(context, link),
   ])
+  const titles = await titlesOf(
+    portal.db,
+    traces.rows.map(({ subject }) => subject),
+  )
   const path = `/staff/portal/registrations/${String(row.id)}/unlinking`
   const here = (more: string) => url(`${path}?link=${String(link.id)}${more}`)
   const person = chart ? personName(chart.lastName, chart.firstName) : String(link.pid)
@@ -79,7 +87,7 @@ async function unlinkingPage(context: StaffContext, row: Registration, link: Lin
     counts: (['seen', 'sent', 'staff'] as const).map((kind) =>
       t(`registrations.traces.${kind}`, { count: traces.counts[kind] }),
     ),
-    rows: traces.rows.map((each) => traceView(context, each, person)),
+    rows: traces.rows.map((each) => traceView(context, each, { patient: person, title: titles.get(each.subject) })),
     nextHref: traces.next === undefined ? undefined : here(`&before=${String(traces.next)}${whole ? '&whole=1' : ''}`),
     wholeHref: whole ? undefined : here('&whole=1'),
     whole,
@@ -130,19 +138,36 @@ function codeView(context: StaffContext, { pid }: Link, code: ToldCode) {
 
 const tones = { seen: 'info', sent: 'warning', staff: 'neutral' } as const
 
-function traceView(context: StaffContext, { at, by, event, kind, subject }: Trace, patient: string) {
+function traceView(
+  context: StaffContext,
+  { at, by, event, kind, subject }: Trace,
+  { patient, title }: { patient: string; title: TraceTitle | undefined },
+) {
   const { t } = context
   // A view says by the page's address what was seen; all else is told as the audit trail tells it.
   const what =
     kind === 'seen'
-      ? t(`registrations.trace.${event}`)
-      : t(`auditTrail.event.${event}`, { actor: by, patient, place: subject })
+      ? t(`registrations.trace.${event}`, { place: placeText(t, subject) })
+      : eventText(context, event, { actor: by, patient, place: placeText(t, subject) })
   return {
     at: writeInstant(context, at),
     status: { tone: tones[kind], text: t(`registrations.traces.kind.${kind}`) },
     what,
-    subject: kind === 'seen' ? `${by}: ${subject}` : subject,
+    subject: kind === 'seen' ? by : [thingText(t, subject), titleText(context, title)].filter(Boolean).join(': '),
   }
+}
+
+function titleText({ language, portal }: StaffContext, title: TraceTitle | undefined): string {
+  if (title?.day == null) return title?.title ?? ''
+  const day = writeShortDay(title.day, language, dayOf(portal.clock.now()))
+  return title.start === null ? day : `${day}, ${writeTime(title.start)}`
+}
+
+/** Of another release of the portal, any event. */
+function eventText({ t }: StaffContext, event: string, values: Record<string, string>): string {
+  const key = `auditTrail.event.${event}`
+  const text = t(key, values)
+  return text === key ? t('auditTrail.unknownEvent', { ...values, event }) : text
 }
 
 function notLinked({ show, t, url }: StaffContext, id: number): Answer {

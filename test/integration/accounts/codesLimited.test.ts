@@ -1,0 +1,134 @@
+/** Tries with PINs and access codes: how many, of whom, and who is kept out by them. */
+import { expect } from 'chai'
+import type { Redeemer } from '../../../module/access/codeRedeeming.js'
+import { MORNING, openPractice, type TestPractice } from '../../support/practice.js'
+import { codesDesk, LEO } from './codesDesk.js'
+
+describe('Tries with PINs and access codes are limited', function () {
+  this.timeout(60_000)
+  let practice: TestPractice
+  const { child, john, newcomer, pinFor, type } = codesDesk(() => practice)
+
+  before(async () => {
+    practice = await openPractice()
+  })
+  after(() => practice.leave())
+  beforeEach(async () => {
+    practice.clock.set(MORNING)
+    await practice.setting('pinTries', '5')
+    await practice.db.transaction((tx) => tx.change(`DELETE FROM foyer_attempts`))
+  })
+
+  const exhausted = { ok: false, reason: 'too-many' }
+
+  it('for one account', async () => {
+    for (let at = 0; at < 5; at += 1)
+      await type(john(), 'AAAAAAAA', `2001-01-0${String(at + 1)}`, `192.0.2.${String(at)}`)
+    expect(await type(john(), 'BBBBBBBB', '2001-02-01', '192.0.2.99')).to.include(exhausted)
+  })
+
+  it('for one PIN that is known, whoever tries dates and from wherever', async () => {
+    const pid = await child()
+    const one = await pinFor(pid, { recipient: 'One' })
+    const two = await pinFor(pid, { recipient: 'Two' })
+    for (let at = 0; at < 5; at += 1) {
+      const redeemer: Redeemer = { kind: 'account', id: 1000 + at, name: 'x' }
+      await type(redeemer, one.symbols, `2001-01-0${String(at + 1)}`, `192.0.2.${String(at)}`)
+    }
+    expect(await type(john(), one.symbols, LEO, '198.51.100.1')).to.include(exhausted)
+    const luis: Redeemer = { kind: 'account', id: practice.accounts.luis, name: 'x' }
+    expect(await type(luis, two.symbols, LEO, '198.51.100.1'), 'another’s PIN').to.include({ ok: true })
+    practice.clock.set('2026-11-23T09:00:01')
+    expect(await type(john(), one.symbols, LEO, '198.51.100.1')).to.include({ ok: true })
+  })
+
+  describe('though many guess', () => {
+    const guess = (at: number, email: string, born: string, address = `2001:db8:${at.toString(16)}::1`) =>
+      type(
+        newcomer(email),
+        `AAAAAA${String(2 + (at % 8))}${'BCDEFGHJKM'.charAt(Math.trunc(at / 8) % 10)}`,
+        born,
+        address,
+      )
+    const count = async (like: string) =>
+      (
+        await practice.db.first<{ points: number }>(
+          `SELECT points FROM foyer_attempts WHERE \`key\` LIKE :like ORDER BY points DESC LIMIT 1`,
+          { like },
+        )
+      )?.points
+    const use = (like: string, points: number) =>
+      practice.db.transaction((tx) =>
+        tx.change(`UPDATE foyer_attempts SET points = :points WHERE \`key\` LIKE :like`, { like, points }),
+      )
+
+    it('from many addresses, with a child’s birth date and a parent’s e-mail: the parent still gets in', async () => {
+      const [born, email] = ['2019-08-17', 'storm.parent@example.org']
+      const pin = await pinFor(await child(undefined, { dob: born }), { recipient: 'Storm Parent' })
+      for (let at = 0; at < 60; at += 1) await guess(at, email, born)
+      expect(await type(newcomer(email), pin.symbols, born, '198.51.100.1')).to.include({ ok: true })
+    })
+
+    it('until a birth date has been guessed for a thousand times: then who is signed in goes on', async () => {
+      const born = '2019-08-18'
+      const pin = await pinFor(await child(undefined, { dob: born }))
+      await guess(1, 'a@example.org', born)
+      await use(`code-born:stranger:${born}`, 1000)
+      expect(await guess(2, 'b@example.org', born)).to.include(exhausted)
+      expect(await type(newcomer('c@example.org'), pin.symbols, born, '198.51.100.1')).to.include(exhausted)
+      expect(await type(john(), pin.symbols, born, '198.51.100.1')).to.include({ ok: true })
+      // Their guesses have an end, too.
+      const other = await pinFor(await child(undefined, { dob: born }))
+      await type(john(), 'AAAAAAAA', born)
+      await use(`code-born:known:${born}`, 1000)
+      expect(await type(john(), other.symbols, born, '198.51.100.1')).to.include(exhausted)
+    })
+
+    it('from one address: only its own tries are used up', async () => {
+      await practice.setting('signInTriesPerAddress', '10')
+      const born = '2019-08-19'
+      for (let at = 0; at < 40; at += 1) await guess(at, 'd@example.org', born, '203.0.113.5')
+      expect(await guess(41, 'd@example.org', born, '203.0.113.5')).to.include(exhausted)
+      expect(await count(`code-born:stranger:${born}`)).to.equal(10)
+      const pin = await pinFor(await child(undefined, { dob: born }))
+      expect(await type(john(), pin.symbols, born, '203.0.113.5'), 'signed in there').to.include({ ok: true })
+      await practice.setting('signInTriesPerAddress', '100')
+    })
+  })
+
+  it('for one network address, whose house counts as one', async () => {
+    await practice.setting('signInTriesPerAddress', '10')
+    const guess = (at: number, address: string) =>
+      type(
+        { kind: 'account', id: 3000 + at, name: 'x' },
+        `AAAAAA${String(2 + (at % 8))}B`,
+        `19${String(10 + at)}-01-01`,
+        address,
+      )
+    for (let at = 0; at < 10; at += 1) await guess(at, `2001:db8:1:2::${String(at + 1)}`)
+    expect(await guess(11, '2001:db8:1:2:ffff::1')).to.include(exhausted)
+    expect(await guess(12, '2001:db8:1:3::1')).to.deep.equal({ ok: false, reason: 'refused' })
+  })
+
+  it('by a window that trying again does not make longer', async () => {
+    for (let at = 0; at < 5; at += 1) await type(john(), 'AAAAAAAA', '2001-01-01')
+    practice.clock.set('2026-11-23T08:59:59')
+    expect(await type(john(), 'AAAAAAAA', '2001-01-01')).to.deep.equal({ ...exhausted, seconds: 1 })
+    practice.clock.set('2026-11-23T09:00:00')
+    expect(await type(john(), 'AAAAAAAA', '2001-01-01')).to.deep.equal({ ok: false, reason: 'refused' })
+  })
+
+  it('all counted though many press at once', async () => {
+    const presses = Array.from({ length: 30 }, () => type(john(), 'AAAAAAAA', '2001-01-01'))
+    const outcomes = await Promise.all(presses)
+    expect(outcomes.filter((outcome) => !outcome.ok && outcome.reason === 'refused')).to.have.length(5)
+  })
+
+  it('but right ones count for nothing: a family of six enters all its PINs', async () => {
+    for (let at = 0; at < 6; at += 1) {
+      expect(await type(john(), (await pinFor(await child())).symbols), `child ${String(at)}`).to.include({
+        ok: true,
+      })
+    }
+  })
+})
