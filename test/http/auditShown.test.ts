@@ -37,6 +37,63 @@ describe('What a patient sent, as staff see it,', function () {
     expect((await maria.get(pathOfSubmission(id, `/pages/1?sha256=${sha256}`))).status).to.equal(303)
   })
 
+  it('is a picture that is painted once for a page that shows it', async () => {
+    const bytes = await sharp({ create: { width: 60, height: 30, channels: 3, background: '#c00' } })
+      .jpeg()
+      .toBuffer()
+    const id = await aSubmission(practice, { bytes, mediaType: 'image/jpeg', name: 'card.jpg' })
+    const opens = countedOpenings(practice)
+    try {
+      const page = await openedBy(admin, id)
+      const [, src = ''] = /<img class="page-picture" src="([^"]*)"/.exec(page.body) ?? []
+      const picture = await fetch(`${admin.origin}${src}`, { headers: cookiesOf(admin) })
+      expect(picture.headers.get('content-type')).to.equal('image/png')
+      expect(await sharp(Buffer.from(await picture.arrayBuffer())).metadata()).to.include({ width: 60, height: 30 })
+      expect(opens.count()).to.equal(1)
+    } finally {
+      opens.stop()
+    }
+  })
+
+  it('that is a picture and cannot be painted: the page says so and how to see it, and it can be decided on', async () => {
+    const whole = await sharp({ create: { width: 200, height: 200, channels: 3, background: '#00c' } })
+      .jpeg()
+      .toBuffer()
+    const bytes = whole.subarray(0, whole.length / 2)
+    const id = await aSubmission(practice, { bytes, mediaType: 'image/jpeg', name: 'card.jpg' })
+    const page = await openedBy(admin, id)
+    expect(page.status).to.equal(200)
+    expect(page.body)
+      .to.contain('This picture cannot be shown here')
+      .and.to.contain('Download these bytes')
+      .and.not.to.contain('page-picture')
+    expect(filingOn(page)['category']).to.not.equal('')
+    const { sha256 = '' } = seenOn(page)
+    const picture = await admin.get(pathOfSubmission(id, `/pages/1?sha256=${sha256}`))
+    expect(picture.status).to.equal(422)
+    expect(picture.body).to.contain('This picture cannot be shown here').and.to.contain(pathOfSubmission(id, '/file'))
+    expect((await admin.get(pathOfSubmission(id, '/file'))).status).to.equal(200)
+  })
+
+  it('that is a picture and was not painted for the machine’s fault is offered again, and the page is there', async () => {
+    const bytes = await sharp({ create: { width: 9, height: 9, channels: 3, background: '#0c0' } })
+      .png()
+      .toBuffer()
+    const id = await aSubmission(practice, { bytes, mediaType: 'image/png', name: 'card.png' })
+    process.execArgv.push('--no-such-option')
+    try {
+      const page = await openedBy(admin, id)
+      expect(page.body).to.contain('This could not be painted just now')
+      const { sha256 = '' } = seenOn(page)
+      const picture = await admin.get(pathOfSubmission(id, `/pages/1?sha256=${sha256}`))
+      expect(picture.status).to.equal(503)
+      expect(picture.headers.get('retry-after')).to.equal('10')
+    } finally {
+      process.execArgv.pop()
+    }
+    expect((await openedBy(admin, id)).body).to.contain('page-picture')
+  })
+
   it('is shown as text where it is text: every line of it, numbered, as what it is', async () => {
     const rows = Array.from(
       { length: 900 },
@@ -187,6 +244,17 @@ describe('What a patient sent, as staff see it,', function () {
     }
   })
 })
+
+/** How often a file's bytes are opened. */
+function countedOpenings({ portal: { files } }: TestPractice): { count: () => number; stop: () => void } {
+  const { open } = files
+  let count = 0
+  files.open = (key) => {
+    count += 1
+    return open(key)
+  }
+  return { count: () => count, stop: () => (files.open = open) }
+}
 
 function linesOf(pages: readonly string[]): string[] {
   return pages

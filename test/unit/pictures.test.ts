@@ -1,9 +1,9 @@
 /** A patient's picture, as it is passed on. */
-import { Readable } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { expect } from 'chai'
 import sharp from 'sharp'
-import { encodeAnew, PictureFailed } from '../../module/platform/files/pictures.js'
+import { encodeAnew, paintPicture, PictureFailed } from '../../module/platform/files/pictures.js'
 
 const anew = async (type: 'image/jpeg' | 'image/png', bytes: Buffer) => {
   const { readable, result } = await encodeAnew(type, Readable.from([bytes], { objectMode: false }), buffer)
@@ -16,6 +16,8 @@ async function* altered(): AsyncGenerator<Buffer> {
   await Promise.resolve()
   throw new Error('not as it was written')
 }
+
+const turnsLater = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
 
 describe('A picture that a patient sends', function () {
   this.timeout(30_000)
@@ -96,5 +98,64 @@ describe('A picture that a patient sends', function () {
     } finally {
       process.execArgv.pop()
     }
+  })
+})
+
+describe('A picture that staff look at', function () {
+  this.timeout(30_000)
+
+  const opened = (bytes: Buffer) => () => Promise.resolve(Readable.from([bytes], { objectMode: false }))
+
+  it('is made anew from its dots, upright and no larger than a screen, whatever kind of picture it is', async () => {
+    const dots = sharp({ create: { width: 2400, height: 1200, channels: 3, background: '#0c0' } })
+    const held = await dots.clone().withMetadata({ orientation: 6 }).jpeg().toBuffer()
+    const upright = await sharp(await paintPicture(opened(held))).metadata()
+    expect(upright).to.include({ format: 'png', width: 800, height: 1600 })
+    expect(upright.orientation).to.equal(undefined)
+    for (const bytes of [await dots.clone().webp().toBuffer(), await dots.clone().gif().toBuffer()]) {
+      expect(await sharp(await paintPicture(opened(bytes))).metadata()).to.include({ width: 1600, height: 800 })
+    }
+  })
+
+  it('does not wait for what patients send meanwhile', async () => {
+    const slow = new PassThrough()
+    const arriving = encodeAnew('image/png', slow, buffer)
+    try {
+      const small = await sharp({ create: { width: 9, height: 9, channels: 3, background: '#00c' } })
+        .png()
+        .toBuffer()
+      expect(await paintPicture(opened(small))).to.be.an.instanceOf(Buffer)
+    } finally {
+      slow.end()
+      await arriving
+    }
+  })
+
+  it('is none where it is drawn by commands, damaged, or of more points than anybody needs', async () => {
+    const drawn = Buffer.from(
+      '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>',
+    )
+    const whole = await sharp({ create: { width: 200, height: 200, channels: 3, background: '#00c' } })
+      .jpeg()
+      .toBuffer()
+    const huge = await sharp({ create: { width: 10_001, height: 10_000, channels: 3, background: '#000' } })
+      .png({ compressionLevel: 1 })
+      .toBuffer()
+    for (const bytes of [drawn, whole.subarray(0, whole.length / 2), huge]) {
+      expect(await paintPicture(opened(bytes))).to.equal(undefined)
+    }
+  })
+
+  it('is told to come again where many wait already, and is painted when they are done', async () => {
+    let away: (error: Error) => void = () => undefined
+    const store = new Promise<Readable>((_resolve, reject) => {
+      away = reject
+    })
+    const waiting = Array.from({ length: 16 }, () => paintPicture(() => store).catch(String))
+    const one = await Promise.race([paintPicture(() => store).catch((error: unknown) => error), turnsLater()])
+    expect(one).to.be.an.instanceOf(PictureFailed)
+    away(new Error('not there'))
+    expect(new Set(await Promise.all(waiting))).to.deep.equal(new Set(['Error: not there']))
+    expect(await paintPicture(opened(Buffer.from('none')))).to.equal(undefined)
   })
 })

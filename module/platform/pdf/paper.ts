@@ -13,7 +13,7 @@ export async function htmlToPdf(input: PdfInput): Promise<Buffer> {
 
 /**
  * So many pages from one on (counted from 0) as PNG, and how many pages there are. Rejects where the bytes are no PDF
- * that can be opened.
+ * that can be opened (PaperRefused), and where the thread died or many wait already.
  */
 export async function pagePictures(pdf: Buffer, from = 0, most = 40): Promise<{ pages: Buffer[]; count: number }> {
   const answer = await ask((id) => ({ id, kind: 'pictures', pdf, from, most }))
@@ -21,6 +21,9 @@ export async function pagePictures(pdf: Buffer, from = 0, most = 40): Promise<{ 
   const { count, pages }: Pictures = answer.pictures
   return { count, pages: pages.map((page) => Buffer.from(page)) }
 }
+
+/** It is the document's fault: another time would not help. */
+export class PaperRefused extends Error {}
 
 /** A document that takes longer was made to. */
 const WITHIN_MS = 30_000
@@ -67,7 +70,7 @@ function start(): Worker {
     timer = asked.size === 0 ? undefined : watch(started)
     if (asked.size === 0) started.unref()
     if (answer.ok) waiting?.resolve(answer)
-    else waiting?.reject(new Error(answer.message))
+    else waiting?.reject(new PaperRefused(answer.message))
   })
   // 'exit' follows 'error', and comes alone when the thread is ended.
   let reason = new Error('The thread that makes documents has ended')

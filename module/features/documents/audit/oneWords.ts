@@ -22,6 +22,11 @@ export const oneWords = wordsIn(
     'audit.shown.parts': 'The rest of the file',
     'audit.shown.text': 'Read as {{encoding}}, line by line, nothing left out. What cannot be seen is written out.',
     'audit.notPainted': 'This file ({{type}}) cannot be shown here. Download it and open it with a program you trust.',
+    'audit.notPainted.unreadable':
+      'This picture cannot be shown here: it is damaged, or larger than we paint. Download it and open it with a program you trust.',
+    'audit.notPainted.failed':
+      'This could not be painted just now. Load the page again in a moment, or download the file and open it with a program you trust.',
+    'audit.notPainted.next': 'It can be decided on without the picture.',
     'audit.notOpened':
       'The virus scan does not allow this file to be opened. Deny it with the reason; the patient can send another.',
     'audit.download': 'Download these bytes',
@@ -118,6 +123,11 @@ export const oneWords = wordsIn(
       'Leído como {{encoding}}, línea por línea, sin omitir nada. Lo que no se ve está escrito con su código.',
     'audit.notPainted':
       'Este archivo ({{type}}) no se puede mostrar aquí. Descárguelo y ábralo con un programa de confianza.',
+    'audit.notPainted.unreadable':
+      'Esta imagen no se puede mostrar aquí: está dañada o es demasiado grande. Descárguela y ábrala con un programa de confianza.',
+    'audit.notPainted.failed':
+      'No se pudo mostrar en este momento. Cargue la página de nuevo en un instante, o descargue el archivo y ábralo con un programa de confianza.',
+    'audit.notPainted.next': 'Se puede decidir sin la imagen.',
     'audit.notOpened':
       'El análisis de virus no permite abrir este archivo. Rechácelo con el motivo; el paciente puede enviar otro.',
     'audit.download': 'Descargar estos bytes',

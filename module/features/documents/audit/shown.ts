@@ -1,9 +1,10 @@
 /** The very bytes that will be filed, as staff look at them: pages as pictures, text as text, part by part. */
 import type { StoredFile } from '../../../access/storedFiles.js'
-import { pagePictures } from '../../../platform/pdf/paper.js'
+import { pagePictures, PaperRefused } from '../../../platform/pdf/paper.js'
 import type { StaffContext } from '../../../web/routes.js'
 import type { Submission } from '../submissions.js'
 import { isScanned } from './filing.js'
+import { paintedSoon } from './painting.js'
 import { isText, textPart } from './shownText.js'
 
 /** Pictures on one page; of more there are further pages. */
@@ -17,8 +18,8 @@ export async function shownView(context: StaffContext, row: Submission, file: St
   // What the scan objects to is not opened here either.
   if (!isScanned(row)) return { ...nothing, downloadHref: undefined, none: t('audit.notOpened') }
   if (isText(file)) return { ...nothing, ...(await textView(context, file, base)), none: undefined }
-  const count = await pagesOf(context, file)
-  if (count === 0) return { ...nothing, none: t('audit.notPainted', { type: file.mediaType }) }
+  const { count, why } = await pagesOf(context, file)
+  if (count === 0) return { ...nothing, none: why }
   const part = partAsked(context, Math.ceil(count / PAGES_MOST))
   const from = (part - 1) * PAGES_MOST
   const until = Math.min(from + PAGES_MOST, count)
@@ -61,15 +62,22 @@ async function textView(context: StaffContext, file: StoredFile, base: string) {
   }
 }
 
-/** 0: it cannot be painted. */
-async function pagesOf({ portal }: StaffContext, file: StoredFile): Promise<number> {
-  if (file.mediaType.startsWith('image/')) return isPicture(file) ? 1 : 0
-  if (!isPdf(file)) return 0
+/** None, and why, where it cannot be painted. */
+async function pagesOf({ portal, t }: StaffContext, file: StoredFile): Promise<{ count: number; why: string }> {
+  const notShown = t('audit.notPainted', { type: file.mediaType })
+  if (isPicture(file)) {
+    const picture = await paintedSoon(portal, file)
+    // Not ready yet: the browser waits for it.
+    if (picture?.ok !== false) return { count: 1, why: '' }
+    return { count: 0, why: t(`audit.notPainted.${picture.reason}`) }
+  }
+  if (!isPdf(file)) return { count: 0, why: notShown }
   try {
-    return (await pagePictures(await portal.files.read(file.key), 0, 0)).count
-  } catch {
+    return { count: (await pagePictures(await portal.files.read(file.key), 0, 0)).count, why: notShown }
+  } catch (error) {
     // Says it is a PDF, and is none that can be opened, or asks for a password.
-    return 0
+    portal.log.warn({ file: file.id, bytes: file.bytes, err: error }, 'the pages of a PDF were not counted')
+    return { count: 0, why: error instanceof PaperRefused ? notShown : t('audit.notPainted.failed') }
   }
 }
 
