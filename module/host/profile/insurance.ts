@@ -56,6 +56,8 @@ export interface Policy {
   values: Readonly<Record<string, string>>
   /** Its first day lies ahead. */
   coming: boolean
+  /** What else the chart says of the subscriber, by column: never shown to patients (facts A1). */
+  unshown: Readonly<Record<string, string>>
 }
 
 /**
@@ -86,7 +88,37 @@ function policyIn(site: HostSite, row: Record<string, string | number | null>, d
     .filter((column) => column === 'company' || site.has('insurance_data', column))
   const text = (column: string) => plainValue(row[column] == null ? '' : String(row[column]))
   const values = Object.fromEntries(columns.map((column) => [column, text(column)]))
-  return { id: Number(row['id']), type: String(row['type']), values, coming: text('date') > day }
+  const said = unshownColumns(site).flatMap((column) => (text(column) === '' ? [] : [[column, text(column)] as const]))
+  const unshown = Object.fromEntries(said)
+  return { id: Number(row['id']), type: String(row['type']), values, coming: text('date') > day, unshown }
+}
+
+/** Of the subscriber, and on no form of ours: middle name, number, address, employer. All of them may be NULL. */
+function unshownColumns(site: HostSite): string[] {
+  return [...(site.columns.get('insurance_data') ?? [])].filter(
+    (column) => column.startsWith('subscriber_') && !writable.has(column),
+  )
+}
+
+/**
+ * Columns that speak of the former subscriber and that no form shows: with these values somebody else subscribes, and
+ * what stands there would be taken for theirs. Only those in which something stands.
+ */
+export function formerSubscribers(before: Policy | undefined, values: Readonly<Record<string, string>>): string[] {
+  return before && isAnotherSubscriber(before, values) ? Object.keys(before.unshown) : []
+}
+
+/**
+ * Another name, or another relation than the chart says. A patient who subscribes themself stays that person under a
+ * corrected name; a relation that the chart did not say yet is no other one.
+ */
+function isAnotherSubscriber(before: Policy, values: Readonly<Record<string, string>>): boolean {
+  const changed = [...whoSubscribes].filter(
+    (column) => (values[column] ?? before.values[column]) !== before.values[column],
+  )
+  const relation = before.values['subscriber_relationship'] ?? ''
+  const named = changed.some((column) => column !== 'subscriber_relationship')
+  return (changed.includes('subscriber_relationship') && relation !== '') || (named && relation !== 'self')
 }
 
 /** As the host's registration leaves one for a kind that the patient does not have (facts §5.1). */
@@ -191,7 +223,7 @@ function rowFrom(
 export async function writePolicy(tx: Tx, write: PolicyWrite): Promise<number> {
   const { before, pid, today, type } = write
   if (await isDayTaken(tx, write)) throw new Error('Another insurance of this kind begins on that day')
-  const columns = columnsToWrite(write)
+  const columns = { ...columnsToWrite(write), ...cleared(write) }
   const placement = placementOf(before, write.values['date'], today)
   if (before && placement.is !== 'another') return update(tx, before.id, pid, columns)
   const first = placement.is === 'another' ? placement.first : today
@@ -217,12 +249,18 @@ function columnsToWrite({ companyId, values: all }: PolicyWrite): Record<string,
   return columns
 }
 
+/** A row, old or new, in which somebody else subscribes now says nothing more of the one before. */
+function cleared({ before, site, values }: PolicyWrite): Record<string, null> {
+  if (!before || !isAnotherSubscriber(before, values)) return {}
+  return Object.fromEntries(unshownColumns(site).map((column) => [column, null]))
+}
+
 async function carryOver(
   tx: Tx,
-  { pid, site, values }: PolicyWrite,
+  { pid, site }: PolicyWrite,
   { from, into }: { from: Policy; into: number },
 ): Promise<void> {
-  const sets = carried(site, from, values).map((name) => `n.\`${name}\` = b.\`${name}\``) // sql-safe: columns that information_schema named
+  const sets = carried(site).map((name) => `n.\`${name}\` = b.\`${name}\``) // sql-safe: columns that information_schema named
   await tx.change(
     `UPDATE insurance_data n JOIN insurance_data b ON b.id = :from AND b.pid = n.pid SET ${sets.join(', ')}
       WHERE n.id = :into AND n.pid = :pid`, // sql-safe: columns that information_schema named
@@ -230,20 +268,9 @@ async function carryOver(
   )
 }
 
-/**
- * What goes over into the new row: all that the site has of it, and of another subscriber only what stood on the form,
- * where whoever proposed left it. A patient who subscribes themself stays that person under a corrected name.
- */
-function carried(site: HostSite, before: Policy, values: Readonly<Record<string, string>>): string[] {
-  const changed = [...whoSubscribes].filter(
-    (column) => (values[column] ?? before.values[column]) !== before.values[column],
-  )
-  const own = before.values['subscriber_relationship'] === 'self'
-  const another = changed.includes('subscriber_relationship') || (changed.length > 0 && !own)
-  return [...(site.columns.get('insurance_data') ?? [])].filter((column) => {
-    if (rowsOwn.has(column)) return false
-    return !(another && column.startsWith('subscriber_') && !writable.has(column))
-  })
+/** What goes over into the new row: all that the site has of it. What is not the new subscriber's is cleared after. */
+function carried(site: HostSite): string[] {
+  return [...(site.columns.get('insurance_data') ?? [])].filter((column) => !rowsOwn.has(column))
 }
 
 const rowsOwn: ReadonlySet<string> = new Set(['id', 'uuid', 'pid', 'type', 'date', 'date_end'])

@@ -3,7 +3,13 @@ import type { Portal } from '../../../access/portal.js'
 import type { StaffMember } from '../../../access/staff.js'
 import { closeActivity } from '../../../host/profile/activity.js'
 import { writeChart } from '../../../host/profile/chart.js'
-import { insuranceCompanies, isDayTaken, placementOf, writePolicy } from '../../../host/profile/insurance.js'
+import {
+  formerSubscribers,
+  insuranceCompanies,
+  isDayTaken,
+  placementOf,
+  writePolicy,
+} from '../../../host/profile/insurance.js'
 import { serializeMap } from '../../../host/profile/map.js'
 import type { Actor } from '../../../platform/audit.js'
 import { day as dayOf, wallClock, type Day } from '../../../platform/clock.js'
@@ -110,14 +116,15 @@ async function carryOut(
   actor: Actor,
   deed: Deed,
 ): Promise<DecisionOutcome> {
-  const { change, outcomes, writes } = deed
+  const { change, outcomes, weighed, writes } = deed
   const { pid } = change
   const whom = await readWhomToTell(tx, change)
   const row = await rowOf(tx, portal, change)
   if (change.kind === 'profile') await commit(tx, portal, member, deed)
   else await commitPolicy(tx, portal, deed)
   await endChange(tx, portal, row.id, { state: 'decided', by: member.username, outcomes })
-  await tellOfDecision(tx, portal, member, actor, { change, row, outcomes })
+  const clears = change.kind === 'insurance' ? formerSubscribers(weighed.policy, writes) : []
+  await tellOfDecision(tx, portal, member, actor, { change, row, outcomes, clears })
   await tellSender(tx, portal, actor, { whom, change, receipt: row.receipt })
   if ('email' in writes || 'email_direct' in writes) await tellFormerAddress(tx, portal, actor, { whom, pid })
   return { ok: true, outcomes }

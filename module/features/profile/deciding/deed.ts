@@ -71,19 +71,28 @@ export async function rowOf(tx: Tx, portal: Portal, change: Change): Promise<{ i
   })
 }
 
+interface Told {
+  change: Change
+  row: { id: number; receipt: string }
+  outcomes: readonly Outcome[]
+  /** Columns of a former subscriber that the decision emptied, or did not take over into a new row. */
+  clears: readonly string[]
+}
+
 /** The trail, the event, and the host's log. Names of fields, never what is in them. */
 export async function tellOfDecision(
   tx: Tx,
   portal: Portal,
   member: StaffMember,
   actor: Actor,
-  { change, outcomes, row }: { change: Change; row: { id: number; receipt: string }; outcomes: readonly Outcome[] },
+  { change, clears, outcomes, row }: Told,
 ): Promise<void> {
   const { pid } = change
   const subject = `profile-change:${String(row.id)}`
   const named = (kind: Outcome['outcome']) =>
     outcomes.flatMap(({ column, outcome }) => (outcome === kind ? [column] : [])).join(' ')
-  const details = { accepted: named('accepted'), edited: named('edited'), refused: named('refused') }
+  const decided = { accepted: named('accepted'), edited: named('edited'), refused: named('refused') }
+  const details = { ...decided, ...(clears.length > 0 ? { cleared: clears.join(' ') } : {}) }
   await recordAudit(tx, portal.clock, actor, { event: 'profile.decided', subject, pid, details })
   await publish(tx, portal.clock, {
     event: 'profile.decided',
@@ -92,7 +101,7 @@ export async function tellOfDecision(
   })
   await writeHostLog(tx, {
     ...{ at: wallClock(portal.clock.now()), event: 'profile audit transaction', user: member.username, pid },
-    comment: `Foyer: profile.decided, ${row.receipt}; accepted: ${details.accepted}; edited: ${details.edited}; refused: ${details.refused}`,
+    comment: `Foyer: profile.decided, ${row.receipt}; accepted: ${details.accepted}; edited: ${details.edited}; refused: ${details.refused}${clears.length > 0 ? `; cleared: ${clears.join(' ')}` : ''}`,
     ...{ category: 'Patient Demographics', groupname: 'Default', success: true, from: 'portal-dashboard' },
   })
 }

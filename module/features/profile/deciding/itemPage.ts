@@ -1,5 +1,5 @@
 /** One proposal beside the chart: official, proposed, and what was seen where that differs; and everything to decide it. */
-import { insuranceCompanies, placementOf } from '../../../host/profile/insurance.js'
+import { formerSubscribers, insuranceCompanies, placementOf } from '../../../host/profile/insurance.js'
 import { plainValue } from '../../../host/profile/chart.js'
 import { whomToTell } from '../../../host/reads/profileChanges.js'
 import { colleagues } from '../../../host/reads/staffAppointments.js'
@@ -17,7 +17,7 @@ import { isSame, type FieldState, type Outcome } from '../merging.js'
 import { outcomeTag, stateTag } from '../stateTag.js'
 import type { Which } from './deed.js'
 import { pathOf } from './queue.js'
-import { weigh, type Weighed } from './weighing.js'
+import { proposedIn, weigh, type Weighed } from './weighing.js'
 
 /** What was typed when nothing came of it, by the form's names. */
 export type Typed = Readonly<Record<string, string>>
@@ -60,6 +60,7 @@ export async function itemPage(
     action: url(`${base}/decision`),
     lines: states.map((state) => lineView(context, weighed, state, typed, errors)),
     about: open && weighed && change.kind === 'insurance' ? aboutText(context, change, weighed) : undefined,
+    clears: open && weighed ? clearsText(context, change, weighed) : undefined,
     company: companyView(context, states, companies, typed, errors),
     conflicts: states.some(({ standing }) => standing === 'conflict'),
     address: addresses.length > 0 ? await addressText(context, change) : undefined,
@@ -102,6 +103,34 @@ function aboutText({ language, portal, t }: StaffContext, { proposed }: Change, 
   const said = (proposed['date'] ?? '') !== ''
   return t(said ? 'profileChanges.insurance.first' : 'profileChanges.insurance.today', { day })
 }
+
+/** What the form does not show of the former subscriber, and what becomes of it with another; undefined: nothing is there. */
+function clearsText(
+  { portal, t }: StaffContext,
+  { proposed }: Change,
+  { policy, states }: Weighed,
+): string | undefined {
+  const columns = formerSubscribers(policy, proposedIn(states))
+  if (columns.length === 0) return undefined
+  const kinds = ofSubscriber.filter(({ is }) => columns.some((column) => is.test(column)))
+  const what = kinds.map(({ kind }) => t(`profileChanges.subscriber.${kind}`)).join(', ')
+  const { is } = placementOf(policy, proposed['date'], dayOf(portal.clock.now()))
+  return t(is === 'another' ? 'profileChanges.insurance.notTaken' : 'profileChanges.insurance.clears', { what })
+}
+
+/** What staff call the columns that no form shows; every `subscriber_` column is one of them. */
+const ofSubscriber = [
+  { kind: 'mname', is: /^subscriber_mname$/ },
+  { kind: 'ss', is: /^subscriber_ss$/ },
+  { kind: 'sex', is: /^subscriber_sex$/ },
+  { kind: 'address', is: /^subscriber_(?:street|street_line_2|postal_code|city|state|country)$/ },
+  { kind: 'phone', is: /^subscriber_phone$/ },
+  { kind: 'employer', is: /^subscriber_employer/ },
+  {
+    kind: 'other',
+    is: /^subscriber_(?!mname$|ss$|sex$|street$|street_line_2$|postal_code$|city$|state$|country$|phone$|employer)/,
+  },
+] as const
 
 function roleOf({ t }: StaffContext, relationship: string): string {
   return t(`profileChanges.role.${knownRelationship(relationship)}`)

@@ -1,13 +1,20 @@
 /** A proposal beside the chart as it is now: what there is to decide, and a mark by which a page knows that it is still so. */
 import type { Portal } from '../../../access/portal.js'
 import { chartValues, plainChart, type ChartValues } from '../../../host/profile/chart.js'
-import { fieldsBeside, insuranceFields, policiesOf, policyMeant, type Policy } from '../../../host/profile/insurance.js'
+import {
+  fieldsBeside,
+  formerSubscribers,
+  insuranceFields,
+  policiesOf,
+  policyMeant,
+  type Policy,
+} from '../../../host/profile/insurance.js'
 import { fieldsHere, type ProfileField } from '../../../host/profile/layout.js'
 import { day as dayOf } from '../../../platform/clock.js'
 import type { Queryable } from '../../../platform/database.js'
 import { sha256 } from '../../../platform/ids.js'
 import type { Change } from '../changes.js'
-import { fieldStates, type FieldState } from '../merging.js'
+import { fieldStates, type FieldState, type Values } from '../merging.js'
 
 export interface Weighed {
   fields: readonly ProfileField[]
@@ -37,8 +44,14 @@ export async function weigh(
   const now = kind === 'profile' ? plainChart(chart) : (policy?.values ?? {})
   const columns = fields.map(({ column }) => column)
   const states = fieldStates(columns, base, proposed, now)
-  const mark = sha256(JSON.stringify([policy?.id ?? 0, policy?.values['date'] ?? '', states])).slice(0, 32)
+  const clears = formerSubscribers(policy, proposedIn(states)).map((column) => [column, policy?.unshown[column]])
+  const mark = sha256(JSON.stringify([policy?.id ?? 0, policy?.values['date'] ?? '', states, clears])).slice(0, 32)
   return { fields, states, mark, chart, policy }
+}
+
+/** What would be written if all of it were accepted. */
+export function proposedIn(states: readonly FieldState[]): Values {
+  return Object.fromEntries(states.map(({ column, proposed }) => [column, proposed]))
 }
 
 async function policyOf(

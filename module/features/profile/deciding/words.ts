@@ -81,6 +81,17 @@ export const words = wordsIn(
     'profileChanges.insurance.today':
       'The chart has no such insurance, and no first day was said. This adds one from today, {{day}}.',
     'profileChanges.insurance.noDay': 'an unknown day',
+    'profileChanges.insurance.clears':
+      'Another person insured is proposed. If you accept that, what the chart says of the former one and this form does not show is emptied: {{what}}.',
+    'profileChanges.insurance.notTaken':
+      'Another person insured is proposed. If you accept that, what the chart says of the former one and this form does not show is not taken over: {{what}}. It stays with the earlier insurance.',
+    'profileChanges.subscriber.mname': 'middle name',
+    'profileChanges.subscriber.ss': 'social security number',
+    'profileChanges.subscriber.sex': 'sex',
+    'profileChanges.subscriber.address': 'address',
+    'profileChanges.subscriber.phone': 'telephone',
+    'profileChanges.subscriber.employer': 'employer',
+    'profileChanges.subscriber.other': 'further details',
     'profileChanges.claim.yours': 'You have it.',
     'profileChanges.claim.others': '{{by}} has it.',
     'profileChanges.claim.nobody': 'Nobody has it.',
@@ -182,6 +193,17 @@ export const words = wordsIn(
     'profileChanges.insurance.today':
       'El expediente no tiene un seguro así y no se indicó el primer día. Esto agrega uno desde hoy, {{day}}.',
     'profileChanges.insurance.noDay': 'un día desconocido',
+    'profileChanges.insurance.clears':
+      'Se propone otra persona asegurada. Si lo acepta, se vacía lo que el expediente dice de la anterior y este formulario no muestra: {{what}}.',
+    'profileChanges.insurance.notTaken':
+      'Se propone otra persona asegurada. Si lo acepta, no se pasa lo que el expediente dice de la anterior y este formulario no muestra: {{what}}. Queda con el seguro anterior.',
+    'profileChanges.subscriber.mname': 'segundo nombre',
+    'profileChanges.subscriber.ss': 'número de seguro social',
+    'profileChanges.subscriber.sex': 'sexo',
+    'profileChanges.subscriber.address': 'dirección',
+    'profileChanges.subscriber.phone': 'teléfono',
+    'profileChanges.subscriber.employer': 'empleador',
+    'profileChanges.subscriber.other': 'otros datos',
     'profileChanges.claim.yours': 'Lo tiene usted.',
     'profileChanges.claim.others': 'Lo tiene {{by}}.',
     'profileChanges.claim.nobody': 'No lo tiene nadie.',
