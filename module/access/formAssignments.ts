@@ -172,10 +172,10 @@ async function takeUpDraft(tx: Tx, id: number, form: string, to: FormTarget): Pr
     { form, ...columnsOf(to) },
   )
   if (!kept) return
-  await tx.change(`UPDATE foyer_form_fillings SET assignment_id = :id WHERE assignment_id = :kept`, {
-    id,
-    kept: kept.id,
-  })
+  for (const table of ['foyer_form_fillings', 'foyer_form_kept_answers']) {
+    // sql-safe: one of two names
+    await tx.change(`UPDATE ${table} SET assignment_id = :id WHERE assignment_id = :kept`, { id, kept: kept.id })
+  }
 }
 
 function turnOf(to: FormTarget): string {
@@ -318,6 +318,7 @@ export async function withdrawForm(
     { id, by: actor.name.slice(0, 255), now: utc(portal.clock.now()), reason: reason.slice(0, 1000) },
   )
   await tx.change(`DELETE FROM foyer_form_fillings WHERE assignment_id = :id`, { id })
+  await tx.change(`DELETE FROM foyer_form_kept_answers WHERE assignment_id = :id`, { id })
   await tellOfForm(tx, portal, actor, 'form.withdrawn', { id, pid: assignment.pid, record: assignment.record }, {})
   return { ok: true }
 }

@@ -248,6 +248,11 @@ export async function takeAnswersBack(
       WHERE a.pid = :pid AND a.state = 'waiting' AND f.saved_by IN (:accounts) AND f.begun_at >= :since`,
     { accounts, pid, since },
   )
+  await tx.change(
+    `DELETE k FROM foyer_form_kept_answers k JOIN foyer_form_assignments a ON a.id = k.assignment_id
+      WHERE a.pid = :pid AND k.saved_by IN (:accounts) AND k.saved_at >= :since`,
+    { accounts, pid, since },
+  )
   const rows = await tx.select<FiledRow & { assignment_id: number | null; form_key: string }>(
     `SELECT id, response_id, host_id, assignment_id, form_key FROM foyer_form_responses
       WHERE pid = :pid AND sent_by IN (:accounts) AND sent_at >= :since AND state = 'waiting' ORDER BY id`,

@@ -84,11 +84,15 @@ const DRAFT_DAYS = 90
 
 /** What somebody answered and nobody asked for again: gone after three months. */
 export async function dropOldDrafts({ clock, db }: Pick<Portal, 'clock' | 'db'>): Promise<void> {
-  await db.transaction((tx) =>
-    tx.change(
-      `DELETE f FROM foyer_form_fillings f JOIN foyer_form_assignments a ON a.id = f.assignment_id
-        WHERE a.state = 'withdrawn' AND a.closed_at < :since`,
-      { since: utc(clock.now().minus({ days: DRAFT_DAYS })) },
-    ),
-  )
+  const since = utc(clock.now().minus({ days: DRAFT_DAYS }))
+  await db.transaction(async (tx) => {
+    for (const table of ['foyer_form_fillings', 'foyer_form_kept_answers']) {
+      await tx.change(
+        // sql-safe: one of two names
+        `DELETE f FROM ${table} f JOIN foyer_form_assignments a ON a.id = f.assignment_id
+          WHERE a.state = 'withdrawn' AND a.closed_at < :since`,
+        { since },
+      )
+    }
+  })
 }

@@ -25,7 +25,7 @@ describe('Another patient’s thing', function () {
     ...['patient_tracker', 'patient_access_onsite', 'foyer_grants', 'insurance_data', 'onsite_signatures'],
     ...['onsite_documents', 'onsite_portal_activity', 'questionnaire_response', 'foyer_filled', 'foyer_submissions'],
     ...['foyer_filled_pdfs', 'foyer_kept_texts', 'foyer_uploads', 'foyer_form_assignments', 'foyer_form_fillings'],
-    ...['foyer_form_responses', 'foyer_profile_changes'],
+    ...['foyer_form_responses', 'foyer_form_kept_answers', 'foyer_profile_changes'],
   ]
   const tables = ['openemr_postcalendar_events', 'foyer_appointment_requests', 'pnotes', 'foyer_outbox', 'patient_data']
 

@@ -53,6 +53,8 @@ export const namesNobody = new Set([
     'whenAnswer',
     'more',
   ],
+  // What becomes of what the address names.
+  'go',
   // One's own, sealed to whoever is signed in, or a name of a parent as the family wrote it.
   ...['sealed', 'recipient', 'outcome_city', 'outcome_policy_number'],
   // Of what the address names: how often it was written.

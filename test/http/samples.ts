@@ -55,7 +55,7 @@ import {
   ofPdfToRead,
   ofSentDocument,
 } from './samplesFilling.js'
-import { ofAskedForm, ofBegunForm, ofFormPage, ofFormToSend, ofSentForm } from './samplesForms.js'
+import { ofAskedForm, ofBegunForm, ofFormPage, ofFormToSend, ofKeptAnswers, ofSentForm } from './samplesForms.js'
 import { ofInsuranceChange, ofProfileChange } from './samplesProfile.js'
 import { ofAnswers, ofAssignment, ofDraft, ofForm, ofLibraryForm, ofPid, ofRule } from './samplesReviews.js'
 import {
@@ -230,6 +230,7 @@ export const samples: Readonly<Record<string, Make>> = {
   'POST /portal/records/:record/forms/:id/beginning': ofAskedForm,
   'POST /portal/records/:record/forms/:id': ofFormPage,
   'POST /portal/records/:record/forms/:id/draft': ofFormPage,
+  'POST /portal/records/:record/forms/:id/kept/:kept': ofKeptAnswers,
   'GET /portal/records/:record/forms/:id/review': ofBegunForm,
   'POST /portal/records/:record/forms/:id/submission': ofFormToSend,
   'GET /portal/records/:record/appointments': nothing,

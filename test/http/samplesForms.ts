@@ -42,6 +42,17 @@ export const ofFormPage: Make = async (practice, pid) => {
   return { params: { id: String(id) }, body: { ...own, 'a.name': 'Maria', 'a.smoke': 'no' } }
 }
 
+/** What another page typed meanwhile. */
+export const ofKeptAnswers: Make = async (practice, pid) => {
+  const { id } = await begun(practice, pid)
+  await answer(practice, somebodyOf(practice, pid), id, { name: text('Maria') }, 0)
+  const kept = await practice.db.first<{ id: number }>(
+    `SELECT id FROM foyer_form_kept_answers WHERE assignment_id = :id`,
+    { id },
+  )
+  return { params: { id: String(id), kept: String(kept?.id ?? 0) }, body: { go: 'drop' } }
+}
+
 export const ofFormToSend: Make = async (practice, pid) => {
   const { id, seen } = await begun(practice, pid)
   return { params: { id: String(id) }, body: { seen: String(seen) } }

@@ -183,6 +183,9 @@ export const eventWords = wordsIn(
     'auditTrail.event.form.due-moved': '{{actor}} moved the day by which {{patient}} is to answer a form',
     'auditTrail.event.form.begun': '{{actor}} began a form of {{patient}}',
     'auditTrail.event.form.sent': '{{actor}} sent a form of {{patient}}',
+    'auditTrail.event.form.kept-used': '{{actor}} put answers that had been kept aside into a form of {{patient}}',
+    'auditTrail.event.form.kept-dismissed':
+      '{{actor}} dismissed answers that had been kept beside a form of {{patient}}',
     'auditTrail.event.form.drafted': '{{actor}} began to build a questionnaire',
     'auditTrail.event.form.draft-discarded': '{{actor}} threw the draft of a questionnaire away',
     'auditTrail.event.form.published': '{{actor}} published a questionnaire',
@@ -376,6 +379,10 @@ export const eventWords = wordsIn(
       '{{actor}} cambió el día hasta el que {{patient}} debe responder un cuestionario',
     'auditTrail.event.form.begun': '{{actor}} empezó un cuestionario de {{patient}}',
     'auditTrail.event.form.sent': '{{actor}} envió un cuestionario de {{patient}}',
+    'auditTrail.event.form.kept-used':
+      '{{actor}} puso en un cuestionario de {{patient}} respuestas que estaban guardadas aparte',
+    'auditTrail.event.form.kept-dismissed':
+      '{{actor}} descartó respuestas guardadas junto a un cuestionario de {{patient}}',
     'auditTrail.event.form.drafted': '{{actor}} empezó a crear un cuestionario',
     'auditTrail.event.form.draft-discarded': '{{actor}} descartó el borrador de un cuestionario',
     'auditTrail.event.form.published': '{{actor}} publicó un cuestionario',

@@ -5,8 +5,10 @@ import { flat, INSTANCES_MOST, stand } from '../../../access/questionnaires/enab
 import { isQuestion, type Path } from '../../../access/questionnaires/model.js'
 import type { RecordContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
-import { begin, fillingOf, save, type Filling } from './filling.js'
+import { begin, fillingOf, save, sentFilling, type Filling } from './filling.js'
 import { fillPage, problemTexts, savedView, type FillTrouble } from './fillPage.js'
+import { keptBeside } from './keptAnswers.js'
+import { keptViews } from './keptView.js'
 import { helpNow } from './help.js'
 import { compacted, without } from './instances.js'
 import { assignmentHere, receiptOf } from './ofPatient.js'
@@ -21,16 +23,23 @@ export async function open(context: RecordContext): Promise<Answer> {
   if (!assignment) return show.notFound()
   if (assignment.state !== 'waiting') return over(context, assignment.id)
   const filling = await fillingOf(portal.db, assignment)
+  const kept = filling ? await keptWith(context, filling) : []
   if (!filling || query['page'] === undefined) {
-    const page = startPage(context, assignment, filling)
+    const page = { ...startPage(context, assignment, filling), kept }
     return show.page('/forms/answering/start', page, { title: page.title })
   }
   const more = addedIn(query['more'])
   const pages = pagesOf(stand(filling.version.form, filling.answers), { atLeast: more })
   const page = pages.find(({ number }) => number === Number(query['page']))
   if (!page) return show.notFound()
-  const content = fillPage(context, filling, page, { more })
+  const content = { ...fillPage(context, filling, page, { more }), kept }
   return show.page('/forms/answering/fill', content, { title: content.title })
+}
+
+/** What was typed elsewhere and is not in the form. */
+export async function keptWith(context: RecordContext, { answers, assignment, version }: Filling) {
+  const kept = await keptBeside(context.portal.db, assignment.id, answers)
+  return keptViews(context, { assignmentId: assignment.id, form: version.form, usable: true }, kept)
 }
 
 /** `meal:3`: three instances of this group, one of which has nothing in it yet. */
@@ -40,11 +49,12 @@ function addedIn(text: string | undefined): (path: Path) => number {
 }
 
 /** Of what is no longer asked: the receipt, or the list with why. */
-export async function over(context: RecordContext, id: number): Promise<Answer> {
+export async function over(context: RecordContext, id: number, kept = false): Promise<Answer> {
   const { here, portal, show } = context
   const receipt = await receiptOf(portal.db, id)
-  if (receipt !== undefined) return show.seeOther(here(`/forms/answers/${receipt}`))
-  return show.seeOther(here('/forms'), { kind: 'info', key: 'forms.over' })
+  const told = kept ? ({ kind: 'warning', key: 'forms.keptAside' } as const) : undefined
+  if (receipt !== undefined) return show.seeOther(here(`/forms/answers/${receipt}`), told)
+  return show.seeOther(here('/forms'), told ?? { kind: 'info', key: 'forms.over' })
 }
 
 /** POST …/forms/:id/beginning */
@@ -66,6 +76,7 @@ interface PostedPage {
   number: number
   seen: number
   hand: { id: string; count: number }
+  settles: string | undefined
   shown: ReadonlySet<string>
   go: string
 }
@@ -83,6 +94,7 @@ function postedPage({ form }: RecordContext): PostedPage | undefined {
     number: whole('page'),
     seen: whole('seen'),
     hand: { id: one('hand').slice(0, 22), count: whole('count') },
+    settles: one('settles') === '' ? undefined : one('settles').slice(0, 22),
     shown: new Set(one('shown').split(' ')),
     go: one('go'),
   }
@@ -100,9 +112,10 @@ async function readPosted(context: RecordContext): Promise<Read | Answer> {
   const { here, params, portal, scope, show } = context
   const assignment = await assignmentHere(portal.db, scope, params['id'] ?? '')
   if (!assignment) return show.notFound()
-  if (assignment.state !== 'waiting') return over(context, assignment.id)
-  const filling = await fillingOf(portal.db, assignment)
-  if (!filling) return show.seeOther(here(`/forms/${String(assignment.id)}`))
+  const waits = assignment.state === 'waiting'
+  // What is typed on a page that is over is kept beside it: it is read all the same.
+  const filling = (await fillingOf(portal.db, assignment)) ?? (await sentFilling(portal.db, assignment))
+  if (!filling) return waits ? show.seeOther(here(`/forms/${String(assignment.id)}`)) : over(context, assignment.id)
   const posted = postedPage(context)
   const page = posted && pageAt(filling, posted)
   if (!posted || !page) return show.problem(422)
@@ -132,9 +145,10 @@ export async function post(context: RecordContext): Promise<Answer> {
   const { posted, typed } = read
   const [, removed] = /^remove:(.+)$/s.exec(posted.go) ?? []
   const values = compacted(removed === undefined ? typed.values : without(typed.values, removed))
-  const outcome = await save(portal, scope, params['id'] ?? '', { values, seen: posted.seen, hand: posted.hand })
+  const outcome = await save(portal, scope, params['id'] ?? '', { values, ...pageOf(posted) })
   if (!outcome.ok) {
-    return outcome.reason === 'not-found' ? show.notFound() : over(context, read.filling.assignment.id)
+    if (outcome.reason === 'not-found') return show.notFound()
+    return over(context, read.filling.assignment.id, outcome.reason === 'kept-aside')
   }
   const { filling, conflicts } = outcome
   const theirs = new Map(conflicts.map(({ path, theirs: values }) => [path, values]))
@@ -145,6 +159,10 @@ export async function post(context: RecordContext): Promise<Answer> {
   }
   if (posted.go === 'save') return show.seeOther(here('/forms'), { kind: 'success', key: 'forms.saved' })
   return onward(context, filling, posted)
+}
+
+function pageOf({ hand, seen, settles }: PostedPage) {
+  return { hand, seen, settles }
 }
 
 /** Where a page leads that was saved whole. */
@@ -191,7 +209,10 @@ function refused(
   const more = (path: Path) => instancesPosted(posted.fields, path)
   const page = pageAt(filling, posted)
   if (!page) return context.show.problem(422)
-  const content = fillPage(context, filling, page, { more, trouble: { typed: posted.fields, ...trouble } })
+  const content = {
+    ...fillPage(context, filling, page, { more, trouble: { typed: posted.fields, ...trouble } }),
+    kept: [],
+  }
   return context.show.refused('/forms/answering/fill', content, { title: content.title, status })
 }
 
@@ -202,10 +223,12 @@ export async function autosave(context: RecordContext): Promise<Answer> {
   if ('kind' in read) return read
   const { posted, typed } = read
   const outcome = await save(portal, scope, params['id'] ?? '', {
-    ...{ values: typed.values, seen: posted.seen, hand: posted.hand },
+    ...{ values: typed.values, ...pageOf(posted) },
   })
   if (!outcome.ok) {
-    return outcome.reason === 'not-found' ? show.notFound() : over(context, read.filling.assignment.id)
+    if (outcome.reason === 'not-found') return show.notFound()
+    if (outcome.reason !== 'kept-aside') return over(context, read.filling.assignment.id)
+    return keptAside(context, read)
   }
   const { filling, conflicts } = outcome
   const page = pageAt(filling, posted)
@@ -219,4 +242,12 @@ export async function autosave(context: RecordContext): Promise<Answer> {
     help: helpNow(context, filling.version.form, filling.answers),
   }
   return show.page('/forms/answering/autosaved', content, { title: t('forms.title') })
+}
+
+/** A line in the page that stays open: it is over, and what was typed is kept. */
+function keptAside(context: RecordContext, { filling, page, posted }: Read): Answer {
+  const { show, t } = context
+  const saved = { ...savedView(context, filling, page), revision: posted.seen, warning: t('forms.keptAside') }
+  const content = { saved, help: helpNow(context, filling.version.form, filling.answers) }
+  return show.refused('/forms/answering/autosaved', content, { title: t('forms.title'), status: 409 })
 }

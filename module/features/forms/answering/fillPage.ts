@@ -86,6 +86,7 @@ export function fillPage(
     hidden: [
       { name: 'page', value: String(page.number) },
       { name: 'hand', value: opaqueId() },
+      ...(theirs.size > 0 && typeof typed?.['hand'] === 'string' ? [{ name: 'settles', value: typed['hand'] }] : []),
     ],
     errors: [...errors].map(([path, text]) => ({
       name: fieldOf(path),

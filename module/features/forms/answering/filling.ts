@@ -9,8 +9,9 @@ import { recordAudit, type Actor } from '../../../platform/audit.js'
 import { utc, type Utc } from '../../../platform/clock.js'
 import type { Queryable, Tx } from '../../../platform/database.js'
 import { patientTurn, takeTurn } from '../../../platform/turns.js'
+import { keepAside, keptBeside, dropKept, notIn } from './keptAnswers.js'
 import { answersIn, merge, readWritten, writeWritten, type Conflict, type Posted, type Written } from './merging.js'
-import { assignmentHere } from './ofPatient.js'
+import { assignmentHere, sentOf } from './ofPatient.js'
 
 export interface Filling {
   assignment: Assignment
@@ -92,19 +93,44 @@ function initially(form: Form): Written {
   return new Map(given.map(({ item }) => [pathOf('', item.linkId), [[0, item.initial, 'initially', 0] as const]]))
 }
 
+/** What was sent, for a page of it that is still open somewhere. Undefined: nothing was. */
+export async function sentFilling(db: Queryable, assignment: Assignment): Promise<Filling | undefined> {
+  const sent = await sentOf(db, assignment.id)
+  if (!sent) return undefined
+  const version = await formVersion(db, sent.versionId)
+  return { assignment, version, revision: 0, written: new Map(), answers: sent.answers, savedAt: sent.sentAt }
+}
+
 export type SaveOutcome =
   | { ok: true; filling: Filling; conflicts: readonly Conflict[] }
   | Refusal
+  /** Over, and what the page says was kept beside it. */
+  | { ok: false; reason: 'kept-aside' }
   /** It has not been begun. */
   | { ok: false; reason: 'not-begun' }
 
-/** Saves what a page says, whole or not. What another device changed meanwhile is not taken, and told. */
+/** Saves what a page says, whole or not. What another device changed meanwhile is not taken, but kept beside it and told. */
 export function save(portal: Portal, scope: PatientScope, id: string, posted: Posted): Promise<SaveOutcome> {
   return inTurn(portal, scope, id, async (tx, assignment): Promise<SaveOutcome> => {
-    if (assignment.state !== 'waiting') return { ok: false, reason: 'over' }
+    if (assignment.state !== 'waiting') return saveTooLate(tx, portal, scope, assignment, posted)
     const filling = await fillingOf(tx, assignment)
     return filling ? saveIn(tx, portal, scope, filling, posted) : { ok: false, reason: 'not-begun' }
   })
+}
+
+/** Nothing is kept of what the practice took back: nobody asks it any more. */
+async function saveTooLate(
+  tx: Tx,
+  { clock }: Portal,
+  scope: PatientScope,
+  assignment: Assignment,
+  { hand, values }: Posted,
+): Promise<SaveOutcome> {
+  const filling = (await fillingOf(tx, assignment)) ?? (await sentFilling(tx, assignment))
+  if (!filling) return { ok: false, reason: 'over' }
+  const keeping = { assignmentId: assignment.id, hand, by: scope.account.id, now: utc(clock.now()) }
+  const kept = await keepAside(tx, keeping, notIn(filling.answers, values))
+  return { ok: false, reason: kept ? 'kept-aside' : 'over' }
 }
 
 async function saveIn(
@@ -118,8 +144,12 @@ async function saveIn(
   // A revision of the future was never shown: nothing is known of what its page showed.
   const seen = Math.min(posted.seen, filling.revision)
   const { written, changed, conflicts } = merge(filling.written, { ...posted, seen }, next)
-  if (!changed) return { ok: true, filling, conflicts }
   const now = utc(clock.now())
+  const keeping = { assignmentId: filling.assignment.id, hand: posted.hand, by: scope.account.id, now }
+  await keepAside(tx, keeping, valuesOf(posted, conflicts))
+  const settled = conflicts.length === 0 ? posted.settles : undefined
+  if (settled !== undefined) await keepAside(tx, { ...keeping, hand: { id: settled, count: LAST } }, new Map())
+  if (!changed) return { ok: true, filling, conflicts }
   await tx.change(
     `UPDATE foyer_form_fillings SET revision = :next, answers = :answers, saved_at = :now, saved_by = :by
       WHERE assignment_id = :id`,
@@ -127,4 +157,37 @@ async function saveIn(
   )
   const saved = { ...filling, revision: next, written, answers: answersIn(written), savedAt: now }
   return { ok: true, filling: saved, conflicts }
+}
+
+/** Whatever that page has sent. */
+const LAST = 2 ** 31 - 1
+
+/** What the page says where it is not taken. */
+function valuesOf({ values }: Posted, conflicts: readonly Conflict[]): Answers {
+  const mine = conflicts.map(({ path }) => [path, values.get(path) ?? []] as const)
+  return new Map(mine.filter(([, said]) => said.length > 0))
+}
+
+/** What was kept aside goes into the form in place of what stands there (`use`), or away. */
+export function settleKept(
+  portal: Portal,
+  actor: Actor,
+  scope: PatientScope,
+  { hand, id, keptId, use }: { id: string; keptId: number; use: boolean; hand: string },
+): Promise<{ ok: true } | Refusal> {
+  return inTurn(portal, scope, id, async (tx, assignment): Promise<{ ok: true } | Refusal> => {
+    const filling = (await fillingOf(tx, assignment)) ?? (await sentFilling(tx, assignment))
+    const kept = filling && (await keptBeside(tx, assignment.id, filling.answers)).find((each) => each.id === keptId)
+    if (use && assignment.state !== 'waiting') return { ok: false, reason: 'over' }
+    if (use && kept) {
+      const page = { values: kept.values, seen: filling.revision, hand: { id: hand, count: 0 } }
+      await saveIn(tx, portal, scope, filling, page)
+    }
+    if (!(await dropKept(tx, assignment.id, keptId))) return { ok: false, reason: 'not-found' }
+    const { pid, record } = assignment
+    const event = use ? 'form.kept-used' : 'form.kept-dismissed'
+    const subject = `form-assignment:${String(assignment.id)}`
+    await recordAudit(tx, portal.clock, actor, { event, subject, pid, record })
+    return { ok: true }
+  })
 }

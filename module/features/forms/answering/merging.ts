@@ -37,6 +37,8 @@ export interface Posted {
   /** The revision that the page showed. */
   seen: number
   hand: Hand
+  /** A page that shows what this hand said beside what stands in the form: what it sends settles that. */
+  settles?: string | undefined
 }
 
 export interface Conflict {

@@ -39,6 +39,8 @@ export async function assignmentHere(
 
 export interface SentForm {
   id: number
+  /** What was answered with it; undefined: nobody asked. */
+  assignmentId: number | undefined
   receipt: string
   responseId: string
   versionId: number
@@ -54,6 +56,7 @@ export interface SentForm {
 
 interface SentRow {
   id: number
+  assignment_id: number | null
   receipt: string
   response_id: string
   version_id: number
@@ -67,7 +70,7 @@ interface SentRow {
   sent_at: Utc
 }
 
-const sentColumns = `r.id, r.receipt, r.response_id, r.version_id, r.form_key, r.title, r.answers, r.score, r.band, r.flag,
+const sentColumns = `r.id, r.assignment_id, r.receipt, r.response_id, r.version_id, r.form_key, r.title, r.answers, r.score, r.band, r.flag,
   r.state, r.sent_at`
 
 /** One that was sent, by its receipt number. */
@@ -78,11 +81,21 @@ export async function sentHere(db: Queryable, scope: PatientScope, receipt: stri
     `SELECT ${sentColumns} FROM foyer_form_responses r WHERE r.receipt = :receipt AND ${theirs(scope, 'r')}`,
     { receipt, ...whose(scope) },
   )
-  return row && sentOf(row)
+  return row && sentForm(row)
 }
 
-function sentOf(row: SentRow): SentForm {
+/** What this assignment was answered with. */
+export async function sentOf(db: Queryable, assignmentId: number): Promise<SentForm | undefined> {
+  const row = await db.first<SentRow>(
+    `SELECT ${sentColumns} FROM foyer_form_responses r WHERE r.assignment_id = :assignmentId`, // sql-safe: a constant
+    { assignmentId },
+  )
+  return row && sentForm(row)
+}
+
+function sentForm(row: SentRow): SentForm {
   return {
+    assignmentId: row.assignment_id ?? undefined,
     ...{ id: row.id, receipt: row.receipt, responseId: row.response_id, versionId: row.version_id, key: row.form_key },
     ...{ title: saidIn(row.title), answers: readAnswers(row.answers), flag: row.flag, state: row.state },
     score: row.score === null ? undefined : Number(row.score),

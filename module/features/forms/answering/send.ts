@@ -4,12 +4,15 @@ import { fhirOf } from '../../../access/formFiling.js'
 import { formVersion } from '../../../access/formVersions.js'
 import { inLanguage } from '../../../access/questionnaires/model.js'
 import { nameOf } from '../../../access/scope.js'
+import { opaqueId } from '../../../platform/ids.js'
 import { optionalText } from '../../../web/forms.js'
 import type { RecordContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
-import { over } from './fill.js'
-import { fillingOf } from './filling.js'
+import { keptWith, over } from './fill.js'
+import { fillingOf, settleKept } from './filling.js'
 import { helpText } from './help.js'
+import { keptBeside } from './keptAnswers.js'
+import { keptViews } from './keptView.js'
 import { dayText, listPage, tagOf } from './listPage.js'
 import { assignmentHere, formLines, sentHere } from './ofPatient.js'
 import { reviewPage, sentLines } from './reviewPage.js'
@@ -35,7 +38,7 @@ async function showReview(context: RecordContext, changed: boolean, refused?: 40
   if (assignment.state !== 'waiting') return over(context, assignment.id)
   const filling = await fillingOf(portal.db, assignment)
   if (!filling) return show.seeOther(here(`/forms/${String(assignment.id)}`))
-  const page = reviewPage(context, filling, changed)
+  const page = { ...reviewPage(context, filling, changed), kept: await keptWith(context, filling) }
   const options = { title: page.title }
   if (refused === undefined) return show.page('/forms/answering/review', page, options)
   return show.refused('/forms/answering/review', page, { ...options, status: refused })
@@ -67,12 +70,30 @@ export async function submit(context: RecordContext): Promise<Answer> {
   }
 }
 
+const settling = z.object({ go: z.enum(['use', 'drop']) })
+
+/** POST …/forms/:id/kept/:kept: `go` use or drop. */
+export async function kept(context: RecordContext): Promise<Answer> {
+  const { actor, form, here, params, portal, scope, show } = context
+  const read = form(settling)
+  const keptId = Number(/^[1-9]\d{0,14}$/.exec(params['kept'] ?? '')?.[0] ?? 0)
+  if (!read.ok) return show.problem(422)
+  const use = read.value.go === 'use'
+  const id = params['id'] ?? ''
+  const outcome = await settleKept(portal, actor, scope, { id, keptId, use, hand: opaqueId() })
+  if (outcome.ok)
+    return show.seeOther(here(`/forms/${id}/review`), { kind: 'success', key: `forms.kept.done.${read.value.go}` })
+  return outcome.reason === 'not-found' ? show.notFound() : over(context, Number(id))
+}
+
 /** GET …/forms/answers/:receipt */
 export async function sent(context: RecordContext): Promise<Answer> {
   const { here, language, params, portal, scope, show, t, url } = context
   const found = await sentHere(portal.db, scope, params['receipt'] ?? '')
   if (!found) return show.notFound()
   const { form } = await formVersion(portal.db, found.versionId)
+  const { assignmentId } = found
+  const kept = assignmentId === undefined ? [] : await keptBeside(portal.db, assignmentId, found.answers)
   const title = inLanguage(found.title, language)
   const page = {
     title,
@@ -93,6 +114,7 @@ export async function sent(context: RecordContext): Promise<Answer> {
     },
     tag: tagOf(context, found.state === 'reviewed' ? 'reviewed' : 'sent'),
     lines: sentLines(context, form, found.answers),
+    kept: assignmentId === undefined ? [] : keptViews(context, { assignmentId, form, usable: false }, kept),
     help: found.flag === 'urgent' ? helpText(context) : undefined,
   }
   return show.page('/forms/answering/sent', page, { title })

@@ -26,6 +26,15 @@ export const words = wordsIn(
     'forms.back': 'Back to the forms',
     'forms.gone': 'The practice no longer asks this form.',
     'forms.over': 'This form no longer waits for you.',
+    'forms.keptAside':
+      'This form was sent or is not asked any more. What you typed here is not in it, and is kept: you find it with what was sent.',
+    'forms.kept.title': 'Typed elsewhere and not in the form, {{when}}',
+    'forms.kept.why': 'Another page had written something else in the same place. Nothing of either is lost.',
+    'forms.kept.whySent': 'It came after the form was sent. The practice has not received it: ask them if it matters.',
+    'forms.kept.use': 'Put this into the form',
+    'forms.kept.drop': 'Throw this away',
+    'forms.kept.done.use': 'It is in the form now. Look through your answers before you send them.',
+    'forms.kept.done.drop': 'It was thrown away.',
     'forms.offTitle': 'Not needed any more',
     'forms.off': 'It was for your visit on {{day}}, which does not take place.',
     'forms.offKept': 'What you answered is kept for three months, in case you are asked again.',
@@ -54,7 +63,8 @@ export const words = wordsIn(
     'forms.hint.several': 'Tick all that apply.',
     'forms.conflict':
       'Some answers were changed on another device. They stand beside yours below: keep yours or write the other, then continue.',
-    'forms.conflictSoon': 'An answer on this page was changed on another device. Press Continue to see both.',
+    'forms.conflictSoon':
+      'An answer on this page was changed on another device. Yours is kept beside it: press Continue to see both.',
     'forms.theirs': 'On the other device: {{answer}}',
     'forms.reviewTitle': 'Look through your answers',
     'forms.change': 'Change these answers',
@@ -127,6 +137,16 @@ export const words = wordsIn(
     'forms.back': 'Volver a los cuestionarios',
     'forms.gone': 'El consultorio ya no pide este cuestionario.',
     'forms.over': 'Este cuestionario ya no le espera.',
+    'forms.keptAside':
+      'Este cuestionario ya se envió o ya no se pide. Lo que usted escribió aquí no está en él y queda guardado: lo encuentra junto a lo que se envió.',
+    'forms.kept.title': 'Escrito en otro lugar y no está en el cuestionario, {{when}}',
+    'forms.kept.why': 'Otra página había escrito otra cosa en el mismo lugar. No se pierde nada de ninguna.',
+    'forms.kept.whySent':
+      'Llegó después de enviar el cuestionario. El consultorio no lo recibió: consúltelo con el personal si es importante.',
+    'forms.kept.use': 'Ponerlo en el cuestionario',
+    'forms.kept.drop': 'Descartarlo',
+    'forms.kept.done.use': 'Ya está en el cuestionario. Revise sus respuestas antes de enviarlas.',
+    'forms.kept.done.drop': 'Se descartó.',
     'forms.offTitle': 'Ya no hace falta',
     'forms.off': 'Era para su cita del {{day}}, que no se realizará.',
     'forms.offKept': 'Lo que respondió se guarda tres meses, por si se lo piden otra vez.',
@@ -156,7 +176,7 @@ export const words = wordsIn(
     'forms.conflict':
       'Algunas respuestas se cambiaron en otro dispositivo. Aparecen abajo junto a las suyas: deje la suya o escriba la otra, y continúe.',
     'forms.conflictSoon':
-      'Una respuesta de esta página se cambió en otro dispositivo. Pulse Continuar para ver las dos.',
+      'Una respuesta de esta página se cambió en otro dispositivo. La suya queda guardada aparte: pulse Continuar para ver las dos.',
     'forms.theirs': 'En el otro dispositivo: {{answer}}',
     'forms.reviewTitle': 'Revise sus respuestas',
     'forms.change': 'Cambiar estas respuestas',

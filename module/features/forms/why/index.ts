@@ -147,11 +147,11 @@ async function standings(context: WhyContext, pid: number): Promise<Standing[]> 
     const means = await takesIn(context, unasked, pid)
     const lacking = means ? '' : await lackOf(context, unasked, pid)
     const values = { form: form.name, who: whoText(context, rule, kinds) }
+    const asks = await takesIn(context, rule, pid)
     found.push({
-      means,
-      asks: await takesIn(context, rule, pid),
+      ...{ means, asks },
       why: [t('formsWhy.rule', values), lacking].filter((part) => part !== '').join(' '),
-      asked: await lastOf(context, rule, pid, form.name),
+      asked: await lastOf(context, { rule, asks }, pid, form.name),
     })
   }
   return found
@@ -178,7 +178,12 @@ async function lackOf(context: WhyContext, rule: Meaning, pid: number): Promise<
 }
 
 /** When the patient was asked this form last, and what came of it. */
-async function lastOf(context: WhyContext, rule: FormRule, pid: number, form: string): Promise<string> {
+async function lastOf(
+  context: WhyContext,
+  { asks, rule }: { rule: FormRule; asks: boolean },
+  pid: number,
+  form: string,
+): Promise<string> {
   const { language, portal, t } = context
   const row = await portal.db.first<{
     state: string
@@ -186,8 +191,9 @@ async function lastOf(context: WhyContext, rule: FormRule, pid: number, form: st
     closed_at: Utc | null
     opens_on: Day
     title: string
+    rule_id: number | null
   }>(
-    `SELECT state, asked_at, closed_at, opens_on, title FROM foyer_form_assignments
+    `SELECT state, asked_at, closed_at, opens_on, title, rule_id FROM foyer_form_assignments
       WHERE pid = :pid AND form_key = :form AND (reason IS NULL OR reason <> :joined) ORDER BY id DESC LIMIT 1`,
     { pid, form: rule.form, joined: JOINED },
   )
@@ -200,7 +206,10 @@ async function lastOf(context: WhyContext, rule: FormRule, pid: number, form: st
     })
   }
   const at = writeInstant(context, row.closed_at ?? row.asked_at)
-  return t(`formsWhy.last.${row.state === 'sent' ? 'sent' : 'withdrawn'}`, { form: title, at })
+  if (row.state !== 'sent') return t('formsWhy.last.withdrawn', { form: title, at })
+  // What staff asked counts for a rule of ages (agesToAsk).
+  const forStaff = row.rule_id === null && rule.categoryId === undefined && !asks
+  return t(forStaff ? 'formsWhy.last.sentForStaff' : 'formsWhy.last.sent', { form: title, at })
 }
 
 function fix({ t }: WhyContext, key: string, href: string, permission: string): WhyFix[] {

@@ -31,6 +31,7 @@ export const words = wordsIn(
     'formsWhy.last.never': '{{form}}: not asked yet.',
     'formsWhy.last.waiting': '{{form}}: asked again from {{day}}.',
     'formsWhy.last.sent': '{{form}}: answered {{at}}.',
+    'formsWhy.last.sentForStaff': '{{form}}: answered for staff {{at}}, so the rule does not ask it again.',
     'formsWhy.last.withdrawn': '{{form}}: taken back {{at}}.',
     'formsWhy.fix.panel': 'See who has access',
     'formsWhy.fix.allowed': 'Decide on this permission',
@@ -65,6 +66,8 @@ export const words = wordsIn(
     'formsWhy.last.never': '{{form}}: aún no se ha pedido.',
     'formsWhy.last.waiting': '{{form}}: se pide de nuevo desde el {{day}}.',
     'formsWhy.last.sent': '{{form}}: contestado el {{at}}.',
+    'formsWhy.last.sentForStaff':
+      '{{form}}: contestado a petición del personal el {{at}}; por eso la regla no lo pide de nuevo.',
     'formsWhy.last.withdrawn': '{{form}}: retirado el {{at}}.',
     'formsWhy.fix.panel': 'Ver quién tiene acceso',
     'formsWhy.fix.allowed': 'Decidir sobre este permiso',
