@@ -1,5 +1,5 @@
 <?php
 
 $v_major = '0';
-$v_minor = '7';
+$v_minor = '8';
 $v_patch = '0';
