@@ -145,7 +145,11 @@ export function whyStepsIn(words: string) {
 /** Said by every wing of a record that asks a second factor first, after the rules: the record's door asks it there. */
 export function factorStep(context: WhyContext, holds: boolean): WhyStep {
   const { t, url } = context
-  const settings = { label: t('why.factor.fix'), href: url('/staff/portal/settings'), permission: 'settings:manage' }
+  const settings = {
+    label: t('why.factor.fix'),
+    href: url('/staff/portal/settings#field-secondFactor-hint'),
+    permission: 'settings:manage',
+  }
   return whyStepsIn('why')(context, 'factor', holds, {}, [settings])
 }
 

@@ -113,7 +113,9 @@ describe('The page that says why', function () {
     const rules = `/staff/portal/access/why?who=record%3A${records.leo}&permission=appointments%3Aview`
     const told = await admin.get(rules)
     expect(textOf(told)).to.contain('May not').and.contain('this account has none yet')
-    expect(told.body).to.contain('href="/staff/portal/settings"').and.not.contain('data-test="decides"')
+    expect(told.body)
+      .to.contain('href="/staff/portal/settings#field-secondFactor-hint"')
+      .and.not.contain('data-test="decides"')
     await practice.setting('secondFactor', 'optional')
     expect(textOf(await admin.get(rules)))
       .to.contain('May ')

@@ -98,6 +98,7 @@ describe('what a practice has set', () => {
     ['requestableCategories', 'office_visit', 'all, or a JSON list of words'],
     ['requestableCategories', '[5]', 'all, or a JSON list of words'],
     ['practicePhone', '1'.repeat(41), 'up to 40 characters'],
+    ['emrAddress', 'javascript:alert(1)', 'a web address of up to 255 characters, or nothing'],
     ['portalColour', 'mauve', 'no such setting'],
   ]
   for (const [name, value, needed] of unusable) {

@@ -60,8 +60,11 @@ async function toCancel(context: WhyContext, scope: PatientScope, owes: boolean)
   const alone = refusals.filter((refusal) => refusal === undefined).length
   const asked = refusals.filter(mayBeAskedFor).length
   const pid = pidOf(scope)
+  // Without a chart, whatever lies ahead came through the queue.
   const chart =
-    pid === undefined ? [] : fix(context, 'ahead', url(`/staff/portal/patients/${String(pid)}`), 'patients:view')
+    pid === undefined
+      ? fix(context, 'own', url('/staff/portal/appointments'), 'appointments:process')
+      : fix(context, 'ahead', url(`/staff/portal/patients/${String(pid)}`), 'patients:view')
   return {
     verdict: patientMay(policy(), scope, CANCEL) && !owes && alone + asked > 0,
     steps: [
@@ -101,7 +104,7 @@ async function toRequest(context: WhyContext, scope: PatientScope, owes: boolean
         'categories',
         offer.categories.length > 0,
         { count: offer.categories.length },
-        fix(context, 'categories', url('/staff/portal/settings'), 'settings:manage'),
+        fix(context, 'categories', url('/staff/portal/settings#field-requestableCategories-hint'), 'settings:manage'),
       ),
       step(
         context,

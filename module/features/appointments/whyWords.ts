@@ -30,6 +30,7 @@ export const whyWords = wordsIn(
       'Appointments that can be cancelled at once: {{alone}}. Appointments that the practice can be asked to cancel: {{asked}}.',
     'appointments.why.ahead.no': 'No appointment lies ahead, or all are cancelled already.',
     'appointments.why.ahead.fix': 'See this patient’s appointments',
+    'appointments.why.own.fix': 'See the appointment requests',
   },
   {
     'appointments.why.request': 'Solicitar una cita',
@@ -59,5 +60,6 @@ export const whyWords = wordsIn(
       'Citas que se pueden cancelar de inmediato: {{alone}}. Citas cuya cancelación se puede pedir al consultorio: {{asked}}.',
     'appointments.why.ahead.no': 'No hay ninguna cita próxima, o todas están ya canceladas.',
     'appointments.why.ahead.fix': 'Ver las citas de este paciente',
+    'appointments.why.own.fix': 'Ver las solicitudes de cita',
   },
 )
