@@ -196,10 +196,11 @@ describe('Why somebody comes in', function () {
     const seen = new Set<string>()
     const well = Object.assign({}, ...Object.values(mend)) as Row
     const others = fc.sample(rows, 100)
-    const lacking = Object.values(mend).map((part) => {
+    const lacking = Object.values(mend).flatMap((part) => {
       const [thing, value] = Object.entries(part)[0] ?? []
-      const other = others.map((row) => Object.entries(row).find(([name]) => name === thing)?.[1] as unknown)
-      return { ...well, [thing ?? '']: other.find((each) => each !== value) }
+      const all = others.map((row) => Object.entries(row).find(([name]) => name === thing)?.[1] as unknown)
+      const other = [...new Set(all)].filter((each) => each !== value)
+      return other.map((each) => ({ ...well, [thing ?? '']: each }))
     })
     await fc.assert(
       fc.asyncProperty(rows, async (row) => void seen.add(await agree(row, mend, how))),
