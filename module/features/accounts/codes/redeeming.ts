@@ -3,6 +3,7 @@ import { redeemCode } from '../../../access/codeRedeeming.js'
 import type { Portal } from '../../../access/portal.js'
 import { recordLabel } from '../../../web/frame.js'
 import { comingGrants, type ChartGrant } from '../../../host/reads/grants.js'
+import { isOpaqueId } from '../../../platform/ids.js'
 import { utc } from '../../../platform/clock.js'
 import { findAccount, owesFactorFor, scopeOf } from '../../../access/scope.js'
 import type { FieldError } from '../../../web/layout.js'
@@ -84,7 +85,8 @@ export async function receipt(context: AccountContext): Promise<Answer> {
   const { account, params, portal, show, t, url } = context
   const scope = scopeOf(account, params['record'] ?? '')
   if (scope?.kind !== 'chart') {
-    const coming = await comingIn(portal, account.id, params['record'] ?? '')
+    const record = params['record'] ?? ''
+    const coming = isOpaqueId(record) ? await comingIn(portal, account.id, record) : undefined
     return coming ? comingReceipt(context, coming) : show.notFound()
   }
   const unproved = account.hostPid === undefined
