@@ -66,13 +66,29 @@ export interface Asked {
   place: Place | undefined
 }
 
-/** The oldest first. One statement: its own rows are found first, over an index in their order, or by their patients' names. */
+export interface WaitingCount {
+  count: number
+  /** Seconds; null: nothing waits. */
+  oldest: number | null
+}
+
+/** How many wait, and the oldest of them for how long. One statement. */
+export async function countWaiting(db: Queryable, now: { utc: Utc; claimedSince: Utc }): Promise<WaitingCount> {
+  const row = await db.first<WaitingCount>(waitingCount, now)
+  return row ?? { count: 0, oldest: null }
+}
+
+/**
+ * The oldest first. `counted`: how many wait is known already, and is not counted again. One statement: its own rows
+ * are found first, over an index in their order, or by their patients' names.
+ */
 export async function waitingSubmissions(
   db: Queryable,
   now: { utc: Utc; claimedSince: Utc },
   { name, place, view }: Asked,
   me: string,
   limit: number,
+  counted?: WaitingCount,
 ): Promise<SubmissionRow[]> {
   const back = place?.side === 'before'
   const direction = back ? 'DESC' : 'ASC'
@@ -90,7 +106,7 @@ export async function waitingSubmissions(
             f.media_type, f.bytes, TIMESTAMPDIFF(SECOND, s.sent_at, :utc) AS waiting_seconds,
             IF(s.claimed_at > :claimedSince, s.claimed_by, NULL) AS holder,
             COALESCE(NULLIF(TRIM(CONCAT_WS(' ', u.fname, u.lname)), ''), s.claimed_by) AS holder_name,
-            (SELECT COUNT(*) FROM foyer_submissions w WHERE w.state = 'waiting') AS total, ${oldestWaiting} AS oldest_seconds
+            ${counted ? ':count AS total, :oldest AS oldest_seconds' : countsHere}
        FROM (${found}) found
        JOIN foyer_submissions s ON s.id = found.id
        LEFT JOIN foyer_files f ON f.id = s.file_id
@@ -98,10 +114,12 @@ export async function waitingSubmissions(
        LEFT JOIN patient_data p ON p.pid = s.pid
        LEFT JOIN users u ON u.username = IF(s.claimed_at > :claimedSince, s.claimed_by, NULL)
       ORDER BY s.sent_at ${direction}, s.id ${direction}`,
-    { ...now, me, ...namesIn(name), sentAt: place?.sentAt ?? null, id: place?.id ?? null },
+    { ...now, me, ...namesIn(name), sentAt: place?.sentAt ?? null, id: place?.id ?? null, ...counted },
   )
   return back ? rows.reverse() : rows
 }
+
+const countsHere = `(SELECT COUNT(*) FROM foyer_submissions w WHERE w.state = 'waiting') AS total, ${oldestWaiting} AS oldest_seconds` // sql-safe: constants
 
 /** Both comparisons: the first is a range of the index. */
 function farther(than: '<' | '>'): string {

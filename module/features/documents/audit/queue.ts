@@ -1,14 +1,19 @@
 /** What waits for staff, as the queue, the hall and the navigation show it. */
+import type { Portal } from '../../../access/portal.js'
 import type { Queue } from '../../../feature.js'
 import {
+  countWaiting,
   waitingCount,
   waitingSubmissions,
   type Asked,
   type Place,
   type SubmissionRow,
+  type WaitingCount,
 } from '../../../host/reads/submissions.js'
 import { dayOrNone } from '../../../host/unset.js'
 import { utc } from '../../../platform/clock.js'
+import { lastChange } from '../../../platform/database.js'
+import { latelyOf } from '../../../platform/lately.js'
 import { bornText, personName } from '../../../web/person.js'
 import type { StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
@@ -83,12 +88,15 @@ export function askedQuery({ name, place, view }: Asked): string {
 }
 
 async function waitingPage(context: StaffContext) {
-  const { fragment, portal, query, staff, t, url } = context
+  const { fragment, hasJustChanged, portal, query, staff, t, url } = context
   const asked = askedOf(context)
   const { name, view } = asked
   const now = { utc: utc(portal.clock.now()), claimedSince: claimedSince(portal) }
+  const counted = fragment
+    ? undefined
+    : (await countLately(portal.db.sequelize, portal, { fresh: hasJustChanged })).counted
   // One more than is shown says whether there are more.
-  const read = await waitingSubmissions(portal.db, now, asked, staff.username, ROWS_SHOWN + 1)
+  const read = await waitingSubmissions(portal.db, now, asked, staff.username, ROWS_SHOWN + 1, counted)
   const rows = asked.place?.side === 'before' ? read.slice(-ROWS_SHOWN) : read.slice(0, ROWS_SHOWN)
   const [first] = read
   const age = first?.oldest_seconds == null ? undefined : writeAge(first.oldest_seconds / 60)
@@ -119,6 +127,21 @@ async function waitingPage(context: StaffContext) {
   }
   return { page, about: whoseOf(...rows) }
 }
+
+const KEPT_MS = 1000
+
+/** For the whole page, as long as the navigation's own counts are kept. Rows that ask for news are counted with them. */
+const countLately = latelyOf<Portal['db']['sequelize'], Portal, { counted: WaitingCount; at: number }>(
+  async (_line, portal) => ({
+    at: portal.clock.now().toMillis(),
+    counted: await countWaiting(portal.db, { utc: utc(portal.clock.now()), claimedSince: claimedSince(portal) }),
+  }),
+  {
+    keepFor: KEPT_MS,
+    changedAt: lastChange,
+    answers: ({ at }, { clock }) => Math.abs(clock.now().toMillis() - at) < KEPT_MS,
+  },
+)
 
 /** The way to the rows before and after, where there are any; undefined: all of them are shown. */
 function pagesOf(
