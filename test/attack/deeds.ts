@@ -121,7 +121,7 @@ async function granting(
   { eid, replaces }: Visit,
   lastStatement: () => number,
   count: 'confirmed' | 'accepted',
-  deed: () => Promise<{ ok: boolean }>,
+  deed: () => Promise<{ ok: boolean; first?: boolean }>,
 ): Promise<void> {
   const refused = replaces === undefined ? undefined : field.witness.releasing(replaces, now())
   const outcome = await deed()
@@ -130,6 +130,8 @@ async function granting(
     field.counts.notDecided += 1
     return
   }
+  // Accepted already, it stays so: nothing was committed now, and what the host laid over it since is the host's affair.
+  if (outcome.first === false) return
   if (replaces !== undefined) field.visits.delete(replaces)
   field.witness.confirmed(eid, lastStatement(), now())
   field.counts[count] += 1

@@ -4,7 +4,7 @@ import type { ChartScope, PatientScope } from '../../module/access/scope.js'
 import type { StaffMember } from '../../module/access/staff.js'
 import type { Actor } from '../../module/platform/audit.js'
 import type { Day } from '../../module/platform/clock.js'
-import type { Database } from '../../module/platform/database.js'
+import type { Database, Tx } from '../../module/platform/database.js'
 import { NEW_PATIENT, OFFICE_VISIT, type TestPractice } from '../support/practice.js'
 import type { Witness } from './witness.js'
 
@@ -90,19 +90,49 @@ export const now = (): number => performance.now()
 export const patient: Actor = { kind: 'account', id: '1', name: 'maria.santos', requestId: undefined }
 export const staff: Actor = { kind: 'staff', id: 'admin', name: 'Administrator', requestId: undefined }
 
-/** The portal on the attacker's own connections, and when the transaction's last statement was over. */
+/**
+ * The portal on the attacker's own connections, and when the last statement was over of the transaction that wrote into
+ * the calendar. Not of a later one: a deed that tidies up behind itself holds nothing any more by then, and what the host
+ * writes in between lies over the deed, not the deed over it.
+ */
 export function onOwnPool(field: Field, db: Database): { portal: Portal; lastStatement: () => number } {
-  let last = Infinity
+  let last: number | undefined
   const watched: Database = {
     ...db,
     transaction: (work) =>
       db.transaction(async (tx) => {
-        const result = await work(tx)
-        last = now()
+        const calendar = watchingCalendar(tx)
+        const result = await work(calendar.tx)
+        if (calendar.written()) last = now()
         return result
       }),
   }
-  return { portal: { ...field.portal, db: watched }, lastStatement: () => last }
+  const lastStatement = (): number => {
+    if (last === undefined) throw new Error('said to be done, and nothing was written into the calendar')
+    return last
+  }
+  return { portal: { ...field.portal, db: watched }, lastStatement }
+}
+
+function watchingCalendar(tx: Tx): { tx: Tx; written: () => boolean } {
+  let written = false
+  const note = (sql: string): void => {
+    written ||= /^\s*(INSERT INTO|UPDATE) openemr_postcalendar_events/.test(sql)
+  }
+  return {
+    tx: {
+      ...tx,
+      insert: (sql, values) => {
+        note(sql)
+        return tx.insert(sql, values)
+      },
+      change: (sql, values) => {
+        note(sql)
+        return tx.change(sql, values)
+      },
+    },
+    written: () => written,
+  }
 }
 
 export interface Place {

@@ -28,7 +28,9 @@ export interface AnswerInput {
   proposal: number | undefined
 }
 
-export type AnswerOutcome = { ok: true } | AnswerRefusal
+export type AnswerOutcome =
+  /** `first`: it was now, and not already so. */
+  { ok: true; first: boolean } | AnswerRefusal
 
 export type AnswerRefusal =
   | { ok: false; reason: 'not-found' }
@@ -45,7 +47,7 @@ export type AnswerRefusal =
  */
 export async function acceptProposal(portal: Portal, actor: Actor, input: AnswerInput): Promise<AnswerOutcome> {
   return answered(portal, input, async (tx, visit, appointment, last) => {
-    if (last.state === 'accepted' && appointment.standing === 'confirmed') return { ok: true }
+    if (last.state === 'accepted' && appointment.standing === 'confirmed') return { ok: true, first: false }
     const refusal = whyNotAnswer(portal, appointment, last)
     if (refusal) return refusal
     // First, since the proposed time may lie over the visit that it moves.
@@ -59,7 +61,7 @@ export async function acceptProposal(portal: Portal, actor: Actor, input: Answer
       ...{ event: 'appointment.proposal-accepted', eid: visit.event.eid, hostEvent: 'scheduling-update' },
       details: { day: appointment.day, start: appointment.start },
     })
-    return { ok: true }
+    return { ok: true, first: true }
   })
 }
 
@@ -73,7 +75,7 @@ export async function answerProposal(
   input: AnswerInput & { answer: string },
 ): Promise<AnswerOutcome> {
   return answered(portal, input, async (tx, visit, appointment, last) => {
-    if (last.state === 'answered' && last.answer === input.answer) return { ok: true }
+    if (last.state === 'answered' && last.answer === input.answer) return { ok: true, first: false }
     const refusal = whyNotAnswer(portal, appointment, last)
     if (refusal) return refusal
     await endProposal(tx, portal, visit.event.eid, { state: 'answered', answer: input.answer })
@@ -85,7 +87,7 @@ export async function answerProposal(
     await tellOfPatient(portal, tx, actor, input.scope, {
       ...{ event: 'appointment.proposal-answered', eid: visit.event.eid, hostEvent: 'scheduling-update' },
     })
-    return { ok: true }
+    return { ok: true, first: true }
   })
 }
 
