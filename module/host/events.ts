@@ -177,23 +177,32 @@ export async function setStatus(
   const text = change.text === undefined ? '' : ', pc_hometext = :text'
   const informant = change.informant === undefined ? '' : ', pc_informant = :informant'
   await tx.change(
-    `UPDATE openemr_postcalendar_events SET pc_apptstatus = :status, pc_time = :at${text}${informant} WHERE ${rowsOf(event)}`, // sql-safe: constants
+    `UPDATE openemr_postcalendar_events SET pc_apptstatus = :status, pc_time = :at${text}${informant} WHERE pc_eid IN (:eids)`, // sql-safe: constants
     {
       status: change.status,
       at: change.at,
       text: change.text ?? null,
       informant: change.informant === undefined ? null : String(change.informant),
-      eid: event.eid,
-      multiple: event.multiple,
-      eventDay: event.day,
+      eids: await rowsOf(tx, event),
     },
   )
 }
 
-/** Which rows are this visit, as a condition over :eid, :multiple and :eventDay: all of a multi-provider event (facts §2.5). */
-export function rowsOf(event: LockedEvent): string {
-  // The date is there for its index: pc_multiple has none.
-  return event.multiple > 0 ? 'pc_multiple = :multiple AND pc_eventDate = :eventDay' : 'pc_eid = :eid'
+/**
+ * pc_eid of each row of this visit, in order: all of a multi-provider event (facts §2.5). Rows are written by these and
+ * not by pc_multiple: looked for under lock, the day's other rows would be locked too, and the host's own screen, in the
+ * middle of adding one, would be refused with a deadlock.
+ */
+export async function rowsOf(db: Queryable, event: LockedEvent): Promise<number[]> {
+  if (event.multiple === 0) return [event.eid]
+  const rows = await db.select<{ eid: number }>(
+    // The date is there for its index: pc_multiple has none.
+    `SELECT pc_eid AS eid FROM openemr_postcalendar_events
+      WHERE pc_multiple = :multiple AND pc_eventDate = :day ORDER BY pc_eid`,
+    { multiple: event.multiple, day: event.day },
+  )
+  // The event itself is locked, so it is there, wherever the host had it when this transaction first looked.
+  return [...new Set([event.eid, ...rows.map(({ eid }) => eid)])].sort((a, b) => a - b)
 }
 
 export interface Move {
@@ -212,16 +221,14 @@ export async function moveEvent(tx: Tx, event: LockedEvent, to: Move): Promise<v
   const informant = to.informant === undefined ? '' : ', pc_informant = :informant'
   await tx.change(
     `UPDATE openemr_postcalendar_events
-        SET pc_eventDate = :day, pc_startTime = :start, pc_endTime = :end, pc_time = :at${informant} WHERE ${rowsOf(event)}`, // sql-safe: constants
+        SET pc_eventDate = :day, pc_startTime = :start, pc_endTime = :end, pc_time = :at${informant} WHERE pc_eid IN (:eids)`, // sql-safe: constants
     {
       day: to.day,
       start: `${to.start}:00`,
       end: endTime(to.start, event.minutes),
       at: to.at,
       informant: to.informant === undefined ? null : String(to.informant),
-      eid: event.eid,
-      multiple: event.multiple,
-      eventDay: event.day,
+      eids: await rowsOf(tx, event),
     },
   )
   if (to.providerId === undefined || to.providerId === event.providerId) return

@@ -31,8 +31,8 @@ export interface DayOfSeries {
  */
 export async function splitDay(tx: Tx, event: LockedEvent, day: Day, as: DayOfSeries): Promise<number[]> {
   const rows = await tx.select<{ eid: number; spec: string | null }>(
-    `SELECT pc_eid AS eid, pc_recurrspec AS spec FROM openemr_postcalendar_events WHERE ${rowsOf(event)} ORDER BY pc_eid`, // sql-safe: constants
-    { eid: event.eid, multiple: event.multiple, eventDay: event.day },
+    `SELECT pc_eid AS eid, pc_recurrspec AS spec FROM openemr_postcalendar_events WHERE pc_eid IN (:eids) ORDER BY pc_eid`,
+    { eids: await rowsOf(tx, event) },
   )
   const multiple = rows.length > 1 ? await nextMultiple(tx) : 0
   const eids: number[] = []

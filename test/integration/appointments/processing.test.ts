@@ -1,6 +1,8 @@
 import { expect } from 'chai'
 import { describeOnEverySite } from '../../support/database.js'
-import { MONDAY } from '../../support/practice.js'
+import { connectDatabase } from '../../../module/platform/database.js'
+import { MONDAY, ZONE } from '../../support/practice.js'
+import { hostWritesForAll } from './hostScreens.js'
 import {
   ask,
   booked,
@@ -286,6 +288,27 @@ describe('a decision that cannot be', () => {
     for (const eid of rows) await hostSets(practice, eid, `pc_multiple = 7`)
     expect(await setStatus(practice, one, '-')).to.include({ ok: true })
     expect(await eventRow(practice, other)).to.include({ pc_apptstatus: '-', pc_informant: '1' })
+  })
+
+  it('with several providers keeps no screen of the EMR waiting that adds to another’s day meanwhile', async function () {
+    this.timeout(30_000)
+    const visit = { pc_pid: String(practice.patients.ana), pc_apptstatus: '^', pc_startTime: '13:00:00' }
+    const { lee, osei, admin } = practice.staff
+    const [one = 0] = await hostWritesForAll(practice, [lee, osei], { ...visit, pc_endTime: '13:15:00' })
+    const host = connectDatabase({ url: practice.url, zone: ZONE, pool: 1 })
+    try {
+      const decided = await host.transaction(async (tx) => {
+        await tx.insert(
+          `INSERT INTO openemr_postcalendar_events (pc_catid, pc_multiple, pc_aid, pc_pid, pc_title, pc_eventDate, pc_duration, pc_recurrtype, pc_startTime, pc_endTime)
+           VALUES (5, 0, :admin, '', 'Office Visit', :day, 900, 0, '13:00', '13:15')`,
+          { admin: String(admin), day: TUESDAY },
+        )
+        return setStatus(practice, one, '-')
+      })
+      expect(decided).to.include({ ok: true })
+    } finally {
+      await host.close()
+    }
   })
 
   it('is made once when two decide at once, in thirty rounds', async function () {
