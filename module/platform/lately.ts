@@ -1,3 +1,6 @@
+import type { Clock } from './clock.js'
+import { lastChange } from './database.js'
+
 /** What is true of everybody, grows with the practice and is asked for by every page: an answer serves for a moment. */
 export interface Lately<Asked, Ask, Got> {
   /** Milliseconds for which an answer is given again. */
@@ -28,4 +31,17 @@ export function latelyOf<Asked extends object, Ask, Got>(
     if ((last.get(asked)?.at ?? 0) < at) last.set(asked, { at, got })
     return got
   }
+}
+
+const A_SECOND = 1000
+
+/**
+ * The rule of what pages count: a second old at most, older than nothing that this process has changed, nor than what
+ * its reader has. Asked for by the pool that it is counted on.
+ */
+export const forASecond = { keepFor: A_SECOND, changedAt: lastChange }
+
+/** Whether it is a second old at most by the practice's clock, too, which tests set. `at`: in milliseconds. */
+export function isOfThisSecond(at: number, clock: Clock): boolean {
+  return Math.abs(clock.now().toMillis() - at) < A_SECOND
 }

@@ -6,9 +6,9 @@ import { weekendOf, type Globals } from '../../host/globals.js'
 import { minuteOfDay, scheduleEvents } from '../../host/schedule.js'
 import { PENDING } from '../../host/statuses.js'
 import { day as dayOf, daysLater, wallClock, type Day } from '../../platform/clock.js'
-import { lastChange, type Queryable, type Tx } from '../../platform/database.js'
+import { type Queryable, type Tx } from '../../platform/database.js'
 import { gatheringOf, type Several } from '../../platform/gathering.js'
-import { latelyOf } from '../../platform/lately.js'
+import { forASecond, latelyOf } from '../../platform/lately.js'
 import {
   closedDays,
   firstOpening,
@@ -51,11 +51,8 @@ const offeredToAll = gatheringOf(
   { restFor: 1 },
 )
 
-const KEPT_MS = 1000
-
 const offeredLately = latelyOf<Line, Portal, Offered>(offeredToAll, {
-  keepFor: KEPT_MS,
-  changedAt: lastChange,
+  ...forASecond,
   answers: ({ today }, { clock }) => today === dayOf(clock.now()),
 })
 

@@ -2,9 +2,8 @@
 import type { Queue, QueueState } from '../../feature.js'
 import type { Portal } from '../../access/portal.js'
 import { utc, wallClock } from '../../platform/clock.js'
-import { lastChange } from '../../platform/database.js'
 import { gatheringOf, type Several } from '../../platform/gathering.js'
-import { latelyOf } from '../../platform/lately.js'
+import { forASecond, isOfThisSecond, latelyOf } from '../../platform/lately.js'
 import type { Badge } from '../../web/layout.js'
 import type { StaffContext } from '../../web/routes.js'
 import { writeAge } from '../../web/times.js'
@@ -70,17 +69,11 @@ const countTogether = gatheringOf(
   { restFor: 2 },
 )
 
-const KEPT_MS = 1000
-
-/**
- * What waits in a large practice takes some milliseconds to count, and nobody needs it by the millisecond: a count is a
- * second old at most, older than nothing that this process has changed, nor than what its reader has.
- */
+/** What waits in a large practice takes some milliseconds to count, and nobody needs it by the millisecond. */
 const countLately = latelyOf<Line, Asked, Counted>(countTogether, {
-  keepFor: KEPT_MS,
-  changedAt: lastChange,
+  ...forASecond,
   answers: ({ at, states }, { portal, queues }) =>
-    queues.every(({ key }) => states.has(key)) && Math.abs(portal.clock.now().toMillis() - at) < KEPT_MS,
+    queues.every(({ key }) => states.has(key)) && isOfThisSecond(at, portal.clock),
 })
 
 type Line = Portal['db']['sequelize']

@@ -12,8 +12,7 @@ import {
 } from '../../../host/reads/submissions.js'
 import { dayOrNone } from '../../../host/unset.js'
 import { utc } from '../../../platform/clock.js'
-import { lastChange } from '../../../platform/database.js'
-import { latelyOf } from '../../../platform/lately.js'
+import { forASecond, isOfThisSecond, latelyOf } from '../../../platform/lately.js'
 import { bornText, personName } from '../../../web/person.js'
 import type { StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
@@ -128,19 +127,13 @@ async function waitingPage(context: StaffContext) {
   return { page, about: whoseOf(...rows) }
 }
 
-const KEPT_MS = 1000
-
 /** For the whole page, as long as the navigation's own counts are kept. Rows that ask for news are counted with them. */
 const countLately = latelyOf<Portal['db']['sequelize'], Portal, { counted: WaitingCount; at: number }>(
   async (_line, portal) => ({
     at: portal.clock.now().toMillis(),
     counted: await countWaiting(portal.db, { utc: utc(portal.clock.now()), claimedSince: claimedSince(portal) }),
   }),
-  {
-    keepFor: KEPT_MS,
-    changedAt: lastChange,
-    answers: ({ at }, { clock }) => Math.abs(clock.now().toMillis() - at) < KEPT_MS,
-  },
+  { ...forASecond, answers: ({ at }, { clock }) => isOfThisSecond(at, clock) },
 )
 
 /** The way to the rows before and after, where there are any; undefined: all of them are shown. */
