@@ -2,4 +2,4 @@
 
 $v_major = '0';
 $v_minor = '8';
-$v_patch = '0';
+$v_patch = '1';
