@@ -77,7 +77,7 @@ describeOnEverySite('an account asks for a visit before any chart is known', (si
     const accepted = await acceptProposal(practice.portal, holderOf(own), {
       ...{ scope: own, id: String(eid), proposal: undefined },
     })
-    expect(accepted).to.deep.equal({ ok: true })
+    expect(accepted).to.deep.equal({ ok: true, first: true })
     expect(await read(own, eid)).to.include({ standing: 'confirmed' })
   })
 

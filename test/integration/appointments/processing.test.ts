@@ -292,16 +292,17 @@ describe('a decision that cannot be', () => {
 
   it('with several providers keeps no screen of the EMR waiting that adds to another’s day meanwhile', async function () {
     this.timeout(30_000)
-    const visit = { pc_pid: String(practice.patients.ana), pc_apptstatus: '^', pc_startTime: '13:00:00' }
+    const day = '2026-12-17'
+    const visit = { pc_pid: String(practice.patients.ana), pc_apptstatus: '^', pc_eventDate: day }
     const { lee, osei, admin } = practice.staff
-    const [one = 0] = await hostWritesForAll(practice, [lee, osei], { ...visit, pc_endTime: '13:15:00' })
+    const [one = 0] = await hostWritesForAll(practice, [lee, osei], visit)
     const host = connectDatabase({ url: practice.url, zone: ZONE, pool: 1 })
     try {
       const decided = await host.transaction(async (tx) => {
         await tx.insert(
           `INSERT INTO openemr_postcalendar_events (pc_catid, pc_multiple, pc_aid, pc_pid, pc_title, pc_eventDate, pc_duration, pc_recurrtype, pc_startTime, pc_endTime)
-           VALUES (5, 0, :admin, '', 'Office Visit', :day, 900, 0, '13:00', '13:15')`,
-          { admin: String(admin), day: TUESDAY },
+           VALUES (5, 0, :admin, '', 'Office Visit', :day, 900, 0, '09:00', '09:15')`,
+          { admin: String(admin), day },
         )
         return setStatus(practice, one, '-')
       })

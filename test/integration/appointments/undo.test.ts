@@ -89,7 +89,7 @@ describeOnEverySite('staff take back what they did', (site) => {
 
     expect(await lastProposal(practice.db, eid)).to.deep.equal(first)
     const input = { scope, id: String(eid), proposal: first?.id }
-    expect(await acceptProposal(practice.portal, holderOf(scope), input)).to.deep.equal({ ok: true })
+    expect(await acceptProposal(practice.portal, holderOf(scope), input)).to.deep.equal({ ok: true, first: true })
   })
 
   it('with one more line on the flow board, as the host would write it', async () => {
