@@ -12,6 +12,8 @@ export interface Sealing {
   secret: string
   /** FOYER_DATA_DIR, where the second anchor goes; undefined: nowhere. */
   folder: string | undefined
+  /** How many rows this visit seals at most, rounded up to ROWS_AT_ONCE; the rest waits for the next. Undefined: all. */
+  most?: number
 }
 
 export interface Sealed {
@@ -37,14 +39,14 @@ const RENEWED_AFTER = 60
  * verifying names it. Requests never wait for this: it locks only rows that are committed. Throws ChainBroken.
  */
 export async function sealAudit(sealing: Sealing): Promise<Sealed> {
-  const { db, folder, secret } = sealing
+  const { db, folder, most = Infinity, secret } = sealing
   const key = chainKey(secret)
   await refuseOtherEnd(sealing, key)
   let rows = 0
   for (;;) {
     const { sealed, anchor } = await sealSome(sealing, key)
     rows += sealed
-    if (sealed === ROWS_AT_ONCE) continue
+    if (sealed === ROWS_AT_ONCE && rows < most) continue
     const withoutFile =
       folder === undefined || !anchor ? undefined : await keepAnchorFile(db, folder, key, anchor).then(nothing, said)
     return { rows, withoutFile }

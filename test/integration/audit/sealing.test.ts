@@ -7,7 +7,7 @@ import { verifyTrail } from '../../../module/platform/auditCheck.js'
 import { sealAudit } from '../../../module/platform/auditSeal.js'
 import { recordViews } from '../../../module/platform/auditViews.js'
 import { countStatements } from '../../../module/platform/database.js'
-import { openTrail, type Trail } from './trail.js'
+import { openTrail, SECRET, type Trail } from './trail.js'
 
 const lee: Actor = { kind: 'staff', id: 'dr.lee', name: 'Susan Lee', requestId: 'abcdefghijklmnopqrstuv' }
 const confirmed = { event: 'appointment.confirmed', subject: 'appointment:4711', pid: 7 }
@@ -67,6 +67,17 @@ describe('Sealing the audit trail', function () {
     expect(await trail.verify()).to.include({ bad: undefined, rows: 2000, waiting: 2500 })
     await trail.run(`DROP TRIGGER killed`)
     expect(await trail.seal()).to.include({ rows: 2500 })
+    expect(await trail.verify()).to.include({ bad: undefined, rows: 4500, waiting: 0 })
+  })
+
+  it('leaves to its next visit what is more than it may seal in one, and takes none of it for late', async () => {
+    await trail.add(4500)
+    const visit = () => sealAudit({ ...trail, secret: SECRET, most: 2000 })
+    expect(await visit()).to.include({ rows: 2000 })
+    trail.clock.set('2026-11-23T09:30:00Z')
+    expect(await visit()).to.include({ rows: 2000 })
+    expect(await trail.verify()).to.include({ bad: undefined, rows: 4000, waiting: 500 })
+    expect(await visit()).to.include({ rows: 500 })
     expect(await trail.verify()).to.include({ bad: undefined, rows: 4500, waiting: 0 })
   })
 
