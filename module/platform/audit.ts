@@ -1,5 +1,5 @@
 import type { Tx } from './database.js'
-import { utc, type Clock } from './clock.js'
+import { utc, type Clock, type Utc } from './clock.js'
 
 /** Who acts: a patient's account, a staff user of the host, or Foyer itself. */
 export interface Actor {
@@ -31,7 +31,7 @@ export interface AuditEntry {
   details?: Record<string, string | number | boolean | null>
 }
 
-/** The columns that are written, in the order of `auditValues`. */
+/** The columns that are written, in the order of `auditRows`. */
 export const AUDIT_COLUMNS =
   'at, actor_kind, actor_id, actor_name, pid, record, relationship, event, subject, details, request_id'
 
@@ -39,10 +39,16 @@ const NAME_MOST = 255
 
 export type AuditValue = string | number | null
 
-export function auditValues(clock: Clock, actor: Actor, entry: AuditEntry): AuditValue[] {
+/** Of entries that were done, or shown, at one and the same moment. */
+export function auditRows(clock: Clock, actor: Actor, entries: readonly AuditEntry[]): AuditValue[][] {
+  const at = utc(clock.now())
+  return entries.map((entry) => auditValues(at, actor, entry))
+}
+
+function auditValues(at: Utc, actor: Actor, entry: AuditEntry): AuditValue[] {
   const record = entry.record ?? actor.actingAs?.record
   return [
-    utc(clock.now()),
+    at,
     actor.kind,
     actor.id,
     // The host lets a first and a last name have 255 letters each.
@@ -60,7 +66,7 @@ export function auditValues(clock: Clock, actor: Actor, entry: AuditEntry): Audi
 /** Adds to the audit trail inside the caller's transaction: what is not written down did not happen. */
 export async function recordAudit(tx: Tx, clock: Clock, actor: Actor, entry: AuditEntry): Promise<void> {
   await tx.insert(`INSERT INTO foyer_audit (${AUDIT_COLUMNS}) VALUES :rows`, {
-    rows: [auditValues(clock, actor, entry)],
+    rows: auditRows(clock, actor, [entry]),
   })
 }
 
@@ -72,6 +78,6 @@ export async function recordAuditOfMany(
   entries: readonly AuditEntry[],
 ): Promise<void> {
   await tx.insert(`INSERT INTO foyer_audit (${AUDIT_COLUMNS}) VALUES :rows`, {
-    rows: entries.map((entry) => auditValues(clock, actor, entry)),
+    rows: auditRows(clock, actor, entries),
   })
 }

@@ -2,7 +2,7 @@
  * What was shown of patients, written before it is shown. A page waits for one insert, which many pages share: whoever
  * comes while one is under way joins the next.
  */
-import { AUDIT_COLUMNS, auditValues, type Actor, type AuditEntry, type AuditValue } from './audit.js'
+import { AUDIT_COLUMNS, auditRows, type Actor, type AuditEntry, type AuditValue } from './audit.js'
 import type { Clock } from './clock.js'
 import type { Database } from './database.js'
 import { gatheringOf, type Several } from './gathering.js'
@@ -13,10 +13,7 @@ import { gatheringOf, type Several } from './gathering.js'
  */
 export function recordViews(db: Database, clock: Clock, actor: Actor, entries: readonly AuditEntry[]): Promise<void> {
   if (entries.length === 0) return Promise.resolve()
-  return append(
-    db,
-    entries.map((entry) => auditValues(clock, actor, entry)),
-  )
+  return append(db, auditRows(clock, actor, entries))
 }
 
 const append = gatheringOf((db: Database, batches: Several<AuditValue[][]>): Promise<void> => {
