@@ -31,6 +31,7 @@ import { auditRecord } from './0034-audit-record.js'
 import { failedFilings } from './0035-failed-filings.js'
 import { firstDays } from './0036-first-days.js'
 import { keptAnswers } from './0037-kept-answers.js'
+import { firstHashes } from './0038-first-hashes.js'
 import type { Step } from './step.js'
 
 export type { Step }
@@ -71,4 +72,5 @@ export const migrations: readonly Step[] = [
   ...failedFilings,
   ...firstDays,
   ...keptAnswers,
+  ...firstHashes,
 ]

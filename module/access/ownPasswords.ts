@@ -1,5 +1,6 @@
 /** Passwords of Foyer's own accounts: argon2id, in the form that PHP reads too, made and verified off the event loop. */
 import { hashHostPassword, verifyInEqualTime, type HashSettings, type Seen } from '../host/php/passwords.js'
+import type { Tx } from '../platform/database.js'
 import { sha256 } from '../platform/ids.js'
 
 /** OWASP's second choice: 19 MiB, two passes. Verified by `verifyHostPassword`, rehashed by `needsRehash`. */
@@ -16,6 +17,15 @@ export function verifyOwnPassword(password: string, stored: string | undefined):
 }
 
 const own: Seen = {}
+
+/** The hash as it stands, held until the transaction ends. Undefined where there is none. */
+export async function holdOwnHash(tx: Tx, accountId: number): Promise<string | undefined> {
+  const row = await tx.first<{ password_hash: string | null }>(
+    `SELECT password_hash FROM foyer_accounts WHERE id = :accountId FOR UPDATE`,
+    { accountId },
+  )
+  return row?.password_hash ?? undefined
+}
 
 /** What a link knows of the password that it replaces (undefined: there was none): another one by then, and it opens nothing. */
 export function passwordMark(hash: string | undefined): string {

@@ -2,7 +2,13 @@
  * A patient comes in, with an account of their own (its e-mail and password) or with the host's credential. Both are
  * looked at each time, so that the time tells nobody which of them there is.
  */
-import { findPatientCredential, replaceHash, type PatientCredential } from '../host/credentials.js'
+import {
+  findPatientCredential,
+  FOYER_SIGN_IN,
+  holdHash,
+  replaceHash,
+  type PatientCredential,
+} from '../host/credentials.js'
 import { writeHostLog } from '../host/log.js'
 import { patientLogin } from '../host/patientLogin.js'
 import {
@@ -18,13 +24,13 @@ import { wallClock } from '../platform/clock.js'
 import type { Tx } from '../platform/database.js'
 import { accountOfEmail, type EmailAccount } from './accounts.js'
 import { knownDevice } from './devices.js'
-import { hashOwnPassword, ownHashSettings, verifyOwnPassword } from './ownPasswords.js'
+import { hashOwnPassword, holdOwnHash, ownHashSettings, verifyOwnPassword } from './ownPasswords.js'
 import { accountOfPerson, accountOfPid } from './personAccount.js'
 import type { Portal } from './portal.js'
 import { findAccount, type Account } from './scope.js'
 import type { Place } from './sessions.js'
-import { limitsOf, stranger, type SignInOutcome, type SignInTry } from './signIn.js'
-import { mustChange } from './staffCredentials.js'
+import { limitsOf, stranger, type SignedIn, type SignInOutcome, type SignInTry } from './signIn.js'
+import { noteShown, standingShown } from './staffCredentials.js'
 import { stagesOwed } from './stages.js'
 
 /** What there is under a name: one of the two, both, or neither. */
@@ -44,14 +50,21 @@ export async function signInPatient(portal: Portal, attempt: SignInTry): Promise
   const room = await limits.take(trying)
   if (!room.ok) return { ok: false, reason: 'too-many', seconds: room.seconds }
 
-  const opened = await open(portal, named, attempt)
-  const entered = opened.by === 'none' ? undefined : await enter(portal, opened, attempt.password)
-  if (!entered || opened.by === 'none') {
-    await tellOfFailure(portal, attempt, named, opened.by === 'none' ? opened.why : 'not authorized')
+  const first = await tryOnce(portal, named, attempt)
+  // Another device of theirs may have given the same password a new hash in that moment.
+  const again = first.entered === 'changed' && (await tryOnce(portal, await lookUp(portal, attempt.username), attempt))
+  const { entered, opened, tried } = again || first
+  if (!entered || entered === 'changed' || opened.by === 'none') {
+    await tellOfFailure(portal, attempt, tried, opened.by === 'none' ? opened.why : 'not authorized')
     return { ok: false, reason: 'wrong' }
   }
-  await limits.forgive({ ...trying, targets: await provenTargets(portal, named, opened) })
+  await limits.forgive({ ...trying, targets: await provenTargets(portal, tried, opened) })
   return entered
+}
+
+async function tryOnce(portal: Portal, tried: Named, attempt: SignInTry) {
+  const opened = await open(portal, tried, attempt)
+  return { tried, opened, entered: opened.by === 'none' ? undefined : await enter(portal, opened, attempt.password) }
 }
 
 /** Those of whoever has just proved to be who they say: of another's account of the same name only where both are one person's. */
@@ -121,12 +134,13 @@ export function openedBy(
   return asksEmail && right.email !== host.email ? { by: 'none', why: 'invalid email' } : { by: 'host', host }
 }
 
-/** Undefined: the account is there and closed. */
-async function enter(
-  portal: Portal,
-  opened: Exclude<Opened, { by: 'none' }>,
-  password: string,
-): Promise<SignInOutcome | undefined> {
+/**
+ * Undefined: the account is there and closed. changed: the password that was shown is not the one that holds by now, so
+ * that it opens nothing.
+ */
+type Entered = SignInOutcome | 'changed' | undefined
+
+async function enter(portal: Portal, opened: Exclude<Opened, { by: 'none' }>, password: string): Promise<Entered> {
   return opened.by === 'own' ? enterOwn(portal, opened, password) : enterByHost(portal, opened.host, password)
 }
 
@@ -134,34 +148,33 @@ async function enterOwn(
   portal: Portal,
   { own, hash }: Extract<Opened, { by: 'own' }>,
   password: string,
-): Promise<SignInOutcome | undefined> {
-  if (needsRehash(hash, ownHashSettings)) {
-    const after = await hashOwnPassword(password)
-    await portal.db.transaction((tx) =>
-      tx.change(`UPDATE foyer_accounts SET password_hash = :after WHERE id = :id AND password_hash = :hash`, {
-        id: own.id,
-        hash,
-        after,
-      }),
-    )
-  }
-  return heldOrIn(portal, own.id, { mustChange: false, unverified: !own.verified })
+): Promise<Entered> {
+  const { id, verified } = own
+  const after = needsRehash(hash, ownHashSettings) ? await hashOwnPassword(password) : hash
+  const who = await portal.db.transaction(async (tx) => {
+    if ((await holdOwnHash(tx, id)) !== hash) return 'changed'
+    if (after !== hash) {
+      await tx.change(`UPDATE foyer_accounts SET password_hash = :after WHERE id = :id`, { id, after })
+    }
+    return whoIsIn(tx, portal, id)
+  })
+  return inOrHeld(portal, who, { mustChange: false, unverified: !verified })
 }
 
-async function enterByHost(
-  portal: Portal,
-  host: PatientCredential,
-  password: string,
-): Promise<SignInOutcome | undefined> {
-  const must = await mustChange(portal.db, host.pid, host.hash, host.current ? 1 : 0)
+async function enterByHost(portal: Portal, host: PatientCredential, password: string): Promise<Entered> {
+  const { pid } = host
+  const standing = await standingShown(portal, host, password)
   // One that is about to be replaced stays as it is: it is known by its hash.
-  const hash = must ? host.hash : await freshHash(hashSettings(portal.globals()), host, password)
-  const accountId = await portal.db.transaction(async (tx) => {
-    if (hash !== host.hash) await replaceHash(tx, host.pid, host.hash, hash)
-    return accountOfPerson(tx, portal.clock, host)
+  const hash = standing.mustChange ? host.hash : await freshHash(hashSettings(portal.globals()), host, password)
+  const who = await portal.db.transaction(async (tx) => {
+    // It took its time to look at the password: staff may have made another meanwhile.
+    if ((await holdHash(tx, pid)) !== host.hash) return 'changed'
+    await noteShown(tx, portal, host, standing)
+    if (hash !== host.hash) await replaceHash(tx, pid, host.hash, hash)
+    const id = await accountOfPerson(tx, portal.clock, host)
+    return id === undefined ? undefined : whoIsIn(tx, portal, id)
   })
-  if (accountId === undefined) return undefined
-  return heldOrIn(portal, accountId, { mustChange: must, unverified: false })
+  return inOrHeld(portal, who, { mustChange: standing.mustChange, unverified: false })
 }
 
 /** The host re-creates a hash whose form its globals no longer ask for (facts §3.3). */
@@ -174,15 +187,19 @@ async function freshHash(settings: HashSettings, { hash }: PatientCredential, pa
   })
 }
 
-async function heldOrIn(
+/** While the hash is held: the session is one of this password's, and ends with it. */
+async function whoIsIn(tx: Tx, portal: Portal, id: number): Promise<SignedIn | undefined> {
+  const account = await findAccount(tx, portal, id)
+  return account?.fingerprint === undefined ? undefined : { id, fingerprint: account.fingerprint }
+}
+
+async function inOrHeld(
   portal: Portal,
-  id: number,
+  who: SignedIn | 'changed' | undefined,
   owes: { mustChange: boolean; unverified: boolean },
-): Promise<SignInOutcome | undefined> {
-  const account = await findAccount(portal.db, portal, id)
-  if (account?.fingerprint === undefined) return undefined
-  const stages = await stagesOwed(portal, { kind: 'account', id, ...owes })
-  return { ok: true, who: { id, fingerprint: account.fingerprint }, stages }
+): Promise<Entered> {
+  if (who === undefined || who === 'changed') return who
+  return { ok: true, who, stages: await stagesOwed(portal, { kind: 'account', id: who.id, ...owes }) }
 }
 
 async function tellOfFailure(portal: Portal, attempt: SignInTry, { own, host }: Named, why: string): Promise<void> {
@@ -222,6 +239,7 @@ export async function notePatientIn(
     event: 'login',
     user: login.accountName,
     comment: `${login.accountName}: ${login.patientName}:success`,
+    notes: FOYER_SIGN_IN,
     pid: login.pid,
     success: true,
     from: 'onsite-portal',

@@ -235,12 +235,28 @@ export async function correctEmail(tx: Tx, { pid, by, at }: ChartChange, email: 
   })
 }
 
-/** Whether the host's log shows that the patient came into its own portal since then (facts §11.2). */
+/** Ends the host's log line of a sign-in here: whoever comes in at the host's own portal leaves none. */
+export const FOYER_SIGN_IN = 'Module:Foyer'
+
+/**
+ * Whether the host's log shows that the patient came into its own portal since then (facts §11.2). What Foyer wrote is
+ * no sign of it: one whose password is still to be changed does not get in here by it.
+ */
 export async function signedInAtHost(db: Queryable, pid: number, since: WallClock): Promise<boolean> {
   const entry = await db.first(
     `SELECT id FROM log
-      WHERE patient_id = :pid AND event = 'login' AND success = 1 AND log_from = 'onsite-portal' AND date >= :since LIMIT 1`,
-    { pid, since },
+      WHERE patient_id = :pid AND event = 'login' AND success = 1 AND log_from = 'onsite-portal' AND date >= :since
+        AND COALESCE(user_notes, '') <> :here LIMIT 1`,
+    { pid, since, here: FOYER_SIGN_IN },
   )
   return entry !== undefined
+}
+
+/** The hash as it stands, held until the transaction ends. '' where there is none. */
+export async function holdHash(tx: Tx, pid: number): Promise<string> {
+  const row = await tx.first<{ portal_pwd: string | null }>(
+    `SELECT portal_pwd FROM patient_access_onsite WHERE pid = :pid FOR UPDATE`,
+    { pid },
+  )
+  return row?.portal_pwd ?? ''
 }

@@ -11,6 +11,8 @@ export interface HostLogEntry {
   user: string
   groupname?: string
   comment: string
+  /** The host ends it with the part of the portal that wrote the line: ` Module:<card>` (facts §11.2). */
+  notes?: string
   pid?: number | undefined
   success: boolean
   from: 'open-emr' | 'onsite-portal' | 'portal-dashboard' | 'portal-login'
@@ -28,7 +30,7 @@ export async function writeHostLog(tx: Tx, entry: HostLogEntry): Promise<void> {
     user: entry.user,
     groupname: entry.groupname ?? 'none',
     comments: Buffer.from(entry.comment, 'utf8').toString('base64'),
-    user_notes: null,
+    user_notes: entry.notes ?? null,
     patient_id: entry.pid ?? null,
     success: entry.success ? 1 : 0,
     crt_user: null,

@@ -4,6 +4,7 @@ import type { Portal } from '../../../access/portal.js'
 import {
   endStaffCredential,
   findStaffCredential,
+  isOpenOtherwise,
   noteUse,
   overdueStaffCredentials,
   type StaffCredential,
@@ -34,13 +35,18 @@ async function expire(tx: Tx, portal: Portal, { id, pid, madeAt }: StaffCredenti
   await takeTurn(tx, [chartTurn(pid)])
   const login = (await readPortalChart(tx, pid))?.login
   const unchanged = login && (await findStaffCredential(tx, pid, login.hash))
+  const since = wallClock(DateTime.fromSQL(madeAt, { zone: 'utc' }).setZone(portal.clock.zone))
+  if (!unchanged && login && (await isOpenOtherwise(tx, id, login.hash)) && (await signedInAtHost(tx, pid, since))) {
+    // The same password under a new hash, or one of the patient's own: their next sign-in here tells (facts §3.3).
+    await noteUse(tx, portal, id)
+    return
+  }
   if (unchanged?.id !== id) {
     // Replaced or changed since it was found, or changed in the host's own portal at some time.
     // Without a login, or a chart, there is nothing that it opens: it would stand here first for ever.
     if (!unchanged) await endStaffCredential(tx, portal, pid, login ? 'changed' : 'gone')
     return
   }
-  const since = wallClock(DateTime.fromSQL(madeAt, { zone: 'utc' }).setZone(portal.clock.zone))
   if (await signedInAtHost(tx, pid, since)) {
     // In use at the host's own portal: to shut it there is not ours. In Foyer it must still be changed.
     await noteUse(tx, portal, id)

@@ -6,7 +6,7 @@ import { notePasskeyUse } from '../../../access/passkeys.js'
 import type { Portal } from '../../../access/portal.js'
 import { findAccount } from '../../../access/scope.js'
 import { stranger, type SignInOutcome } from '../../../access/signIn.js'
-import { mustChange } from '../../../access/staffCredentials.js'
+import { passkeyMayEnter } from '../../../access/staffCredentials.js'
 import { staffMember } from '../../../access/staff.js'
 import { stagesOwed, type Person } from '../../../access/stages.js'
 import { findStaffLogin } from '../../../host/staff.js'
@@ -51,13 +51,10 @@ async function accountOf(portal: Portal, { passkey }: ProvedBy): Promise<Entered
   const { chart, login, ownHash, email, verified } = person
   // As with the password: whose portal the practice has turned off comes in no more.
   const byHost = ownHash === undefined
-  if (byHost && !(login && chart?.allowed)) return undefined
+  if (byHost && !(login && chart?.allowed && (await passkeyMayEnter(portal.db, login)))) return undefined
   const account = await findAccount(portal.db, portal, id)
   if (account?.fingerprint === undefined) return undefined
-  const owes = {
-    mustChange: byHost && login !== undefined && (await mustChange(portal.db, login.pid, login.hash, login.status)),
-    unverified: !byHost && email !== undefined && !verified,
-  }
+  const owes = { mustChange: false, unverified: !byHost && email !== undefined && !verified }
   return enteredAs(portal, { kind: 'account', id, ...owes }, account.fingerprint)
 }
 
