@@ -6,11 +6,24 @@ import { staffMay, staffMember, type StaffMember } from './staff.js'
 export type ClaimHow =
   /** For me; what I have already I have from now on. */
   | { kind: 'claim' }
-  /** From whoever has it. */
-  | { kind: 'take' }
+  /** From this colleague, who has it as far as the page knows: username. */
+  | { kind: 'take'; from: string }
   | { kind: 'release' }
   /** To a colleague's username. */
   | { kind: 'hand-over'; to: string }
+
+/**
+ * Whether it stays with a colleague who has it. Only who names them takes it over: of two who want to at once the second
+ * is told of the first.
+ */
+export function staysWith(
+  holder: { by: string } | undefined,
+  { username }: Pick<StaffMember, 'username'>,
+  how: ClaimHow,
+): boolean {
+  if (!holder || holder.by === username) return false
+  return how.kind !== 'take' || how.from !== holder.by
+}
 
 /** Whose it will be. Undefined: handed to nobody at work who holds this permission. */
 export async function holderToBe(

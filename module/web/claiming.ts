@@ -4,15 +4,15 @@ import type { ClaimHow } from '../access/claiming.js'
 import { optionalText } from './forms.js'
 import type { StaffContext } from './routes.js'
 
-/** Fields of the form. Without any: for me. */
-export const claimFields = { to: optionalText(255), release: optionalText(1), take: optionalText(1) }
+/** Fields of the form. Without any: for me. `take`: the username of who had it when the page was shown. */
+export const claimFields = { to: optionalText(255), release: optionalText(1), take: optionalText(255) }
 
 export const ClaimForm = z.object(claimFields)
 
 export function claimedHow({ release, take, to }: z.output<typeof ClaimForm>): ClaimHow {
   if (to !== '') return { kind: 'hand-over', to }
   if (release === '1') return { kind: 'release' }
-  return { kind: take === '1' ? 'take' : 'claim' }
+  return take === '' ? { kind: 'claim' } : { kind: 'take', from: take }
 }
 
 interface Person {
@@ -22,7 +22,7 @@ interface Person {
 
 /**
  * Who has it, and to whom it can be handed over. `holder`: their username; `choose`: key of words, of nobody chosen yet.
- * `name` is '' where it is mine or nobody's.
+ * `by` and `name` are of a colleague: undefined and '' where it is mine or nobody's.
  */
 export function holderView(
   { staff, t, url }: StaffContext,
@@ -37,6 +37,7 @@ export function holderView(
   return {
     action: url(`${base}/claim`),
     mine,
+    by: mine ? undefined : holder,
     name: holder === undefined || mine ? '' : (people.find(({ username }) => username === holder)?.name ?? holder),
     colleagues: [
       { value: '', text: t(choose) },

@@ -153,7 +153,7 @@ describe('What a patient sent is audited', function () {
     expect(refused.status).to.equal(409)
     expect(refused.body).to.contain('has had it since')
     expect((await lee.post(pathOfSubmission(id, '/claim'), {})).status).to.equal(409)
-    expect((await lee.post(pathOfSubmission(id, '/claim'), { take: '1' })).status).to.equal(303)
+    expect((await lee.post(pathOfSubmission(id, '/claim'), { take: 'admin' })).status).to.equal(303)
     expect((await lee.post(pathOfSubmission(id, '/claim'), { to: 'admin' })).status).to.equal(303)
     expect((await lee.post(pathOfSubmission(id, '/claim'), { to: 'nurse' }, {})).status).to.equal(422)
     expect((await admin.post(pathOfSubmission(id, '/filing'), filingOn(await openedBy(admin, id)))).status).to.equal(

@@ -130,12 +130,24 @@ describe('What was ticked and cannot be filed when it is due', function () {
     })
     await practice.refresh()
     practice.clock.set('2026-11-23T08:00:00')
-    await admin.post(pathOfSubmission(id, '/claim'), { take: '1' })
+    await admin.post(pathOfSubmission(id, '/claim'), { take: 'dr.lee' })
     await tick(admin, id)
     await practice.db.transaction((tx) => tx.change(`UPDATE foyer_submissions SET pid = NULL WHERE id = :id`, { id }))
     await clockComes()
     expect(await row(id)).to.include({ state: 'waiting', filing_failed: 'no-chart' })
     await saysWhy(id, 'Find its chart among the registrations')
+  })
+
+  it('stays ticked while whoever ticked it has it, and not in the hands of the next', async () => {
+    const id = await aSubmission(practice)
+    await lee.get('/staff/portal/documents')
+    await tick(lee, id)
+    const { filing_due_at: due } = await row(id)
+    expect(due).to.be.a('string')
+    expect((await lee.post(pathOfSubmission(id, '/claim'))).status).to.equal(303)
+    expect(await row(id)).to.include({ filing_due_at: due })
+    expect((await admin.post(pathOfSubmission(id, '/claim'), { take: 'dr.lee' })).status).to.equal(303)
+    expect(await row(id)).to.include({ filing_due_at: null })
   })
 
   it('is not filed where it is taken back, or ticked anew, while the clock is at it', async () => {

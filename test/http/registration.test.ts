@@ -283,7 +283,7 @@ describe('Staff who find the chart of somebody who registered', function () {
     const kept = await admin.post(`${path}/refusal`, { reason: 'Typed before' }, { from: path })
     expect(kept.status).to.equal(409)
     expect(kept.body).to.contain('front').and.to.contain('Typed before')
-    expect((await admin.post(`${path}/claim`, { take: '1' })).status).to.equal(303)
+    expect((await admin.post(`${path}/claim`, { take: 'front' })).status).to.equal(303)
     expect((await admin.post(`${path}/refusal`, { reason: 'Please call us' })).status).to.equal(303)
   })
 

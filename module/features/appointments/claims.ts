@@ -1,5 +1,5 @@
 /** Who of the staff is at a request: claimed, handed over, taken over, given back. A claim lapses (setting claimMinutes). */
-import { holderToBe, type ClaimHow } from '../../access/claiming.js'
+import { holderToBe, staysWith, type ClaimHow } from '../../access/claiming.js'
 import type { Portal } from '../../access/portal.js'
 import type { StaffMember } from '../../access/staff.js'
 import { PENDING } from '../../host/statuses.js'
@@ -44,9 +44,7 @@ export async function claimAppointment(
     const row = await claimedRow(tx, visit, input)
     if (!row) return { ok: false, reason: 'over', status: visit.event.status }
     const holder = holderOf(portal, row)
-    if (holder && holder.by !== member.username && input.how.kind !== 'take') {
-      return { ok: false, reason: 'claimed', ...holder }
-    }
+    if (holder && staysWith(holder, member, input.how)) return { ok: false, reason: 'claimed', ...holder }
     await write(portal, tx, row, to)
     await tell(portal, tx, actor, visit, input, { from: holder?.by, to })
     await rememberDeed(tx, portal, member, input.undo, deedOf(visit, row, to))

@@ -55,7 +55,7 @@ describeOnEverySite('a member of staff claims what waits', (site) => {
     const eid = await booked(practice, await newChart(practice), { time: '10:00' })
     const [admin, lee] = [await deskOf(practice), await deskOf(practice, 'lee')]
     await lee.claim(eid)
-    expect(await admin.claim(eid, { kind: 'take' })).to.deep.equal({ ok: true, holder: 'admin' })
+    expect(await admin.claim(eid, { kind: 'take', from: 'dr.lee' })).to.deep.equal({ ok: true, holder: 'admin' })
     const told = await practice.db.first<{ event: string; actor_id: string; details: unknown }>(
       `SELECT event, actor_id, JSON_VALUE(details, '$.from') AS details FROM foyer_audit WHERE subject = :subject ORDER BY id DESC LIMIT 1`,
       { subject: `appointment:${String(eid)}` },

@@ -36,6 +36,7 @@ export async function cancellationPage(
     receipt: wish.receipt,
     ofSeries: wish.of_series === 1,
     holder: held,
+    holderBy: held,
     mine: held === staff.username,
     acceptAction: url(base),
     refuseAction: url(`${base}/refusal`),
@@ -43,7 +44,6 @@ export async function cancellationPage(
     late: statuses.find((status) => status.id === CANCELLED_LATE)?.title,
     askedAt: writeDay(wish.created_at.slice(0, 10), language),
     why: t(wish.of_series === 1 ? 'appointments.cancellationAsked.series' : 'appointments.cancellationAsked.late'),
-    takeOver: typed.error?.takeOver === true,
     typed: typed.reason ?? '',
     ...errorsOf(typed.error),
   }

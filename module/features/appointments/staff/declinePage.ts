@@ -20,7 +20,8 @@ export async function declinePage(context: StaffContext, row: StaffAppointmentRo
   return {
     ...visitView(context, row),
     action: url(`${base}/decline`),
-    takeOverAction: typed.error?.takeOver === true ? url(`${base}/claim`) : undefined,
+    takeOverAction: url(`${base}/claim`),
+    takeFrom: typed.error?.takeFrom,
     times: await timeChoices(context, row, undefined, typed.alternatives ?? []),
     replies: repliesFor(context, 'decline', language, '/decline'),
     typed: typed.reason ?? replyAsked(context, 'decline', language) ?? '',

@@ -33,7 +33,7 @@ export async function whyNot(context: StaffContext, refusal: Refusal): Promise<T
   const { reason } = refusal
   if (reason === 'claimed') {
     const by = refusal.by ?? ''
-    return { status: 409, text: t('appointments.notProcessed.claimed', { by }), takeOver: true }
+    return { status: 409, text: t('appointments.notProcessed.claimed', { by }), takeFrom: by }
   }
   if (reason === 'over' || reason === 'changed') {
     const { status = '' } = refusal

@@ -40,7 +40,8 @@ export async function proposePage(context: StaffContext, row: StaffAppointmentRo
   return {
     ...visitView(context, row),
     action: url(`${base}/proposal`),
-    takeOverAction: typed.error?.takeOver === true ? url(`${base}/claim`) : undefined,
+    takeOverAction: url(`${base}/claim`),
+    takeFrom: typed.error?.takeFrom,
     overbookAction: typed.mayOverbook === true ? url(`${base}/overbooking`) : undefined,
     // The nearest stands chosen, so that one press does it.
     times: times.map((time) => ({ ...time, chosen: time.chosen || (time.nearest && !typedTime && !chosen) })),

@@ -8,8 +8,8 @@ export interface Told {
   field?: string
   /** Of whom the text tells. */
   about?: readonly Whose[]
-  /** Somebody else has it: they can be relieved of it. */
-  takeOver?: boolean
+  /** A colleague's username who has it: they can be relieved of it. */
+  takeFrom?: string
 }
 
 /** As a form shows it: on top, and at its field. */

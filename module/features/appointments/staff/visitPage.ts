@@ -65,7 +65,6 @@ export async function visitPage(
     noteHref: url(base),
     note: typed['note'] ?? replyAsked(context, 'note', context.language) ?? '',
     moves: row.replaces === null ? undefined : url(`/staff/portal/appointments/${String(row.replaces)}`),
-    takeOver: told?.takeOver === true,
     ...errorsOf(told),
     overReason: typed['reason'] ?? '',
   }

@@ -38,6 +38,7 @@ export function visitView(context: StaffContext, row: StaffAppointmentRow) {
     waiting: writeAge(row.waiting_seconds / 60),
     status: statusTag(context, standingOf(row.status, row.state)),
     holder: row.holder === null ? undefined : row.holder_name || row.holder,
+    holderBy: row.holder,
     mine: row.holder === staff.username,
     backHref: url('/staff/portal/appointments'),
     hereHref: url(base),

@@ -1,5 +1,5 @@
 /** Who of the staff is at a submission: claimed, handed over, taken over, given back. A claim lapses (setting claimMinutes). */
-import { holderToBe, type ClaimHow } from '../../../access/claiming.js'
+import { holderToBe, staysWith, type ClaimHow } from '../../../access/claiming.js'
 import type { Portal } from '../../../access/portal.js'
 import type { StaffMember } from '../../../access/staff.js'
 import { recordAudit, type Actor } from '../../../platform/audit.js'
@@ -26,12 +26,12 @@ export async function claimSubmission(
     if (!row) return { ok: false, reason: 'not-found' }
     if (!isOpen(row)) return overOf(row)
     const holder = holderOf(portal, row)
-    if (holder && holder.by !== member.username && how.kind !== 'take')
-      return { ok: false, reason: 'claimed', ...holder }
+    if (holder && staysWith(holder, member, how)) return { ok: false, reason: 'claimed', ...holder }
     const at = next.to === undefined ? null : utc(portal.clock.now())
-    // What its holder had ticked to be filed is the next one's to decide.
+    // What its holder had ticked to be filed is the next one's to decide, and stays ticked where it stays theirs.
     await tx.change(
-      `UPDATE foyer_submissions SET claimed_by = :to, claimed_at = :at, filing_due_at = NULL WHERE id = :id`,
+      `UPDATE foyer_submissions
+          SET filing_due_at = IF(claimed_by = :to, filing_due_at, NULL), claimed_by = :to, claimed_at = :at WHERE id = :id`,
       { id, at, to: next.to ?? null },
     )
     await recordAudit(tx, portal.clock, actor, {

@@ -1,7 +1,7 @@
 /** What staff decide on answers: claimed, read, or asked again. Each is one transaction, and whoever was faster is named. */
 import { assignForm, type FormTarget } from '../../../access/formAssignments.js'
 import { pinVersion } from '../../../access/formVersions.js'
-import { holderToBe, type ClaimHow } from '../../../access/claiming.js'
+import { holderToBe, staysWith, type ClaimHow } from '../../../access/claiming.js'
 import type { Portal } from '../../../access/portal.js'
 import type { StaffMember } from '../../../access/staff.js'
 import { writeHostLog } from '../../../host/log.js'
@@ -57,7 +57,7 @@ export async function claimAnswers(
   if (!next) return { ok: false, reason: 'no-such-colleague' }
   return inHand(portal, of, async (tx, sent): Promise<ClaimOutcome> => {
     const refusal = whyNotNow(portal, member, sent, undefined)
-    const isTaken = refusal?.reason === 'claimed' && how.kind === 'take'
+    const isTaken = refusal?.reason === 'claimed' && !staysWith(refusal, member, how)
     if (!sent || (refusal && !isTaken)) return refusal ?? { ok: false, reason: 'not-found' }
     const at = next.to === undefined ? null : utc(portal.clock.now())
     await tx.change(`UPDATE foyer_form_responses SET claimed_by = :to, claimed_at = :at WHERE id = :id`, {

@@ -1,5 +1,5 @@
 /** Who of the staff is at a proposal: claimed, handed over, taken over, given back. A claim lapses (setting claimMinutes). */
-import { holderToBe, type ClaimHow } from '../../../access/claiming.js'
+import { holderToBe, staysWith, type ClaimHow } from '../../../access/claiming.js'
 import type { Portal } from '../../../access/portal.js'
 import type { StaffMember } from '../../../access/staff.js'
 import { recordAudit, type Actor } from '../../../platform/audit.js'
@@ -27,9 +27,7 @@ export async function claimChange(
     const { decidedAt, decidedBy, pid, state } = change
     if (state !== 'waiting') return { ok: false, reason: 'over', state, by: decidedBy, at: decidedAt }
     const holder = holderOf(portal, change)
-    if (holder && holder.by !== member.username && how.kind !== 'take') {
-      return { ok: false, reason: 'claimed', ...holder }
-    }
+    if (holder && staysWith(holder, member, how)) return { ok: false, reason: 'claimed', ...holder }
     const { id } = await rowOf(tx, portal, change)
     const at = next.to === undefined ? null : utc(portal.clock.now())
     await tx.change(

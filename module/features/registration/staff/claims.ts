@@ -1,5 +1,5 @@
 /** Who of the staff is at a registration: claimed, handed over, taken over, given back. A claim lapses (setting claimMinutes). */
-import { holderToBe, type ClaimHow } from '../../../access/claiming.js'
+import { holderToBe, staysWith, type ClaimHow } from '../../../access/claiming.js'
 import type { Portal } from '../../../access/portal.js'
 import type { StaffMember } from '../../../access/staff.js'
 import { recordAudit, type Actor } from '../../../platform/audit.js'
@@ -29,9 +29,7 @@ export async function claimRegistration(
       return { ok: false, reason: 'over', state, by: by ?? undefined, at: at ?? undefined }
     }
     const holder = holderOf(portal, row)
-    if (holder && holder.by !== member.username && how.kind !== 'take') {
-      return { ok: false, reason: 'claimed', ...holder }
-    }
+    if (holder && staysWith(holder, member, how)) return { ok: false, reason: 'claimed', ...holder }
     const at = next.to === undefined ? null : utc(portal.clock.now())
     await tx.change(`UPDATE foyer_registrations SET claimed_by = :to, claimed_at = :at WHERE id = :id`, {
       ...{ id, at, to: next.to ?? null },
