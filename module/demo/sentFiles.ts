@@ -41,10 +41,11 @@ interface Sent {
 export async function sendFiles(db: Database, clock: Clock, config: Config): Promise<void> {
   if (await db.first(`SELECT id FROM foyer_submissions LIMIT 1`)) return
   const files = fileStore(join(config.dataDir, 'files'), config.secret ?? keptSecret(config.dataDir))
-  const [all, image, site] = await Promise.all([whatWasSent(clock), typedSignature('Luis Reyes'), detectHost(db)])
+  const [all, signed, site] = await Promise.all([whatWasSent(clock), typedSignature('Luis Reyes'), detectHost(db)])
+  if (!signed.ok) throw new Error(signed.reason)
   await db.transaction(async (tx) => {
     for (const one of all) await send(tx, { clock: earlierBy(clock, { hours: one.hoursAgo }), files, site }, clock, one)
-    await fillForLuis(tx, earlierBy(clock, { hours: 2 }), image)
+    await fillForLuis(tx, earlierBy(clock, { hours: 2 }), signed.image)
   })
 }
 

@@ -94,16 +94,24 @@ export async function putTemplate(tx: Tx, { clock }: { clock: Clock }, template:
   )
 }
 
+export interface Namesake {
+  id: number
+  /** It is offered to nobody, but stands there: the host's key lets no other have its name (facts A3). */
+  retired: boolean
+}
+
 /** The library's template of this name in this category, if there is one. */
 export async function libraryNamesake(
   db: Queryable,
-  { name, category }: { name: string; category: string },
-): Promise<number | undefined> {
-  const row = await db.first<{ id: number }>(
-    `SELECT id FROM document_templates WHERE pid = -1 AND profile = '' AND category = :category AND template_name = :name`,
-    { name, category },
+  { category, name, profile = '' }: { name: string; category: string; profile?: string },
+): Promise<Namesake | undefined> {
+  const row = await db.first<{ id: number; retired: number }>(
+    `SELECT t.id, x.template_id IS NOT NULL AS retired
+       FROM document_templates t LEFT JOIN foyer_template_retirements x ON x.template_id = t.id
+      WHERE t.pid = -1 AND t.profile = :profile AND t.category = :category AND t.template_name = :name`,
+    { category, name, profile },
   )
-  return row?.id
+  return row && { id: row.id, retired: row.retired === 1 }
 }
 
 export interface TemplateChange {

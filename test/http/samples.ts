@@ -61,6 +61,7 @@ import { ofAnswers, ofAssignment, ofDraft, ofForm, ofLibraryForm, ofPid, ofRule 
 import {
   ofNewGroup,
   ofPdfTemplate,
+  ofPdfVersion,
   ofRequestedDocument,
   ofTemplate,
   ofTemplateVersion,
@@ -400,9 +401,12 @@ export const samples: Readonly<Record<string, Make>> = {
     body: { name: 'Sample', content: '{TextInput}', preview: '1' },
   }),
   'GET /staff/portal/templates/:id/file': ofPdfTemplate,
+  // Without what was seen: let in, and told to give it a name.
+  'POST /staff/portal/templates/:id/file': ofPdfTemplate,
   'POST /staff/portal/templates/:id/retirement': ofTemplate({ body: { on: '1' } }),
   'POST /staff/portal/templates/:id/profiles': ofTemplate({ body: { profile: 'profile_3' } }),
   'GET /staff/portal/templates/:id/versions/:version': ofTemplateVersion,
+  'GET /staff/portal/templates/:id/versions/:version/file': ofPdfVersion,
   'POST /staff/portal/templates/:id/versions/:version/return': ofTemplateVersion,
   'GET /staff/portal/patients/:pid/documents-asked': ofPatient,
   'GET /staff/portal/forms': nothing,

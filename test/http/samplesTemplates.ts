@@ -48,11 +48,16 @@ export const ofUnusedGroup: Make = async (practice) => {
 
 export const ofPdfTemplate: Make = ofTemplate({}, PDF)
 
-export const ofTemplateVersion: Make = async (practice) => {
-  const id = await template(practice)
-  const [version] = await versionsOf(practice.db, id)
-  return { params: { id: String(id), version: String(version?.id) } }
-}
+const ofVersion =
+  (mime: typeof TEXT | typeof PDF): Make =>
+  async (practice) => {
+    const id = await template(practice, mime)
+    const [version] = await versionsOf(practice.db, id)
+    return { params: { id: String(id), version: String(version?.id) } }
+  }
+
+export const ofTemplateVersion = ofVersion(TEXT)
+export const ofPdfVersion = ofVersion(PDF)
 
 /** A template that this patient is to be asked for. */
 export const toBeAsked: Make = async (practice, pid) => ({

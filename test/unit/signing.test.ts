@@ -5,9 +5,30 @@ import { drawnSignature, typedSignature } from '../../module/features/documents/
 
 const WHITE = 255
 
+/** Spaces of no width, joiners, marks of direction, accents without a letter, fillers, tags, a blank of Braille. */
+const UNSEEN = [
+  ...['\u200b', '\u200d', '\u2060', '\ufeff', '\u200f', '\u202e', '\u2066', '\u00ad', '\u0301', '\u20dd', '\ufe0f'],
+  ...['\u115f', '\u3164', '\u2800', '\ufffc', '\ufff9', '\u180e', '\u{e0041}', '\u{1d173}', '\u3000'],
+]
+
 describe('A signature', () => {
   it('that was typed is dark on white, with a white margin', async () => {
-    await expectInkOnPaper(await typedSignature('Maria Santos'))
+    const typed = await typedSignature('Maria Santos')
+    await expectInkOnPaper(typed.ok ? typed.image : '')
+  })
+
+  it('that was typed is refused where nothing of it can be seen, wherever the letters come from', async () => {
+    for (const code of UNSEEN) {
+      for (const name of [code, code.repeat(150), `${code} ${code}`]) {
+        const why = JSON.stringify(name.slice(0, 4))
+        expect(await typedSignature(name), why).to.deep.equal({ ok: false, reason: 'nothing-written' })
+      }
+    }
+    // What can be seen comes after more than stands on the picture.
+    expect(await typedSignature('\u200b'.repeat(300) + 'M')).to.include({ ok: false })
+    for (const name of ['محمد علی\u200cرضا', 'Zoe\u0308', 'X', '李', 'M\u200b', '"<&>\'', '👩‍👩‍👧']) {
+      expect(await typedSignature(name), name).to.include({ ok: true })
+    }
   })
 
   it('that was drawn is so too, whatever the sheet was', async () => {

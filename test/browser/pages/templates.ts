@@ -26,6 +26,11 @@ export async function writingPage(tab: Tab, kind = 'template: new', status = 200
       await page.locator('#field-file').setInputFiles({ name, mimeType: 'text/html', buffer: Buffer.from(html) })
       await page.getByRole('button', { name: say('templates.uploadSend') }).click()
     },
+    uploadPdf: async (name: string, buffer: Buffer) => {
+      await page.locator('#field-file').setInputFiles({ name, mimeType: 'application/pdf', buffer })
+      await page.getByRole('button', { name: say('templates.uploadSend') }).click()
+    },
+    uploadName: page.locator('#field-upload-name'),
     name: page.locator('#field-name'),
     text: page.locator('#field-content'),
     insert: async (directive: string) => {
@@ -39,12 +44,42 @@ export async function writingPage(tab: Tab, kind = 'template: new', status = 200
   }
 }
 
+/** Where a PDF of the library is renamed, moved or replaced; what was refused is shown again here. */
+export async function pdfPage(tab: Tab, kind = 'template: change a PDF', status = 200) {
+  const { page, say } = tab
+  await arrive(tab, { name: kind, path: new RegExp(String.raw`^${LIBRARY}/\d+/(edit|file)$`), status })
+  return {
+    name: page.locator('#field-name'),
+    note: page.locator('#field-note'),
+    replace: async (name: string, buffer: Buffer) => {
+      await page.locator('#field-file').setInputFiles({ name, mimeType: 'application/pdf', buffer })
+      await page.getByRole('button', { name: say('templates.save'), exact: true }).click()
+    },
+    errors: page.locator('.error-summary'),
+  }
+}
+
+/** One version of a template, as it was. */
+export async function versionPage(tab: Tab, kind = 'template: version') {
+  const { page, say } = tab
+  await arrive(tab, { name: kind, path: new RegExp(String.raw`^${LIBRARY}/\d+/versions/\d+$`) })
+  return {
+    download: async (): Promise<string> => {
+      const coming = page.waitForEvent('download')
+      await page.getByRole('link', { name: say('templates.download') }).click()
+      return (await coming).suggestedFilename()
+    },
+  }
+}
+
 export async function templatePage(tab: Tab, kind = 'template') {
   const { page, say } = tab
   await arrive(tab, { name: kind, path: new RegExp(String.raw`^${LIBRARY}/\d+$`) })
   return {
     text: () => page.locator('main').innerText(),
     change: () => page.getByRole('link', { name: say('templates.change'), exact: true }).click(),
+    version: (number: number) =>
+      page.getByRole('link', { name: say('templates.versionNumber', { number }), exact: true }).click(),
   }
 }
 

@@ -2,9 +2,11 @@
 import { expect } from 'chai'
 import { followDocuments } from '../../../module/features/documents/audit/following.js'
 import { fileSubmission } from '../../../module/features/documents/audit/filing.js'
-import { fileOf } from '../../../module/access/storedFiles.js'
+import { returnSubmission } from '../../../module/features/documents/audit/answering.js'
+import { fileOf, sweepStore } from '../../../module/access/storedFiles.js'
 import { makeSiteFolder, type SiteFolderForTest } from '../../support/chart.js'
 import { describeOnEverySite } from '../../support/database.js'
+import { storeOf } from '../../support/files.js'
 import { textOfPages } from '../../support/pdfPages.js'
 import { openPractice, type TestPractice } from '../../support/practice.js'
 import { administrator } from '../registration/people.js'
@@ -148,6 +150,35 @@ describeOnEverySite('A document of the host’s own portal', (site) => {
     )
     expect(await file(row)).to.include({ ok: false, reason: 'over', state: 'removed' })
     expect(await submissionOf(onsite)).to.include({ state: 'removed' })
+  })
+
+  it('that was returned and sent there again waits with its new bytes, and the old ones are gone', async () => {
+    const { onsite, row } = await adopted('A cough')
+    const before = await fileOf(practice.db, row.file_id)
+    const seen = { id: row.id, pid: row.pid, version: row.version, sha256: before?.sha256 ?? '' }
+    const returned = { seen, reason: 'Since when?', marks: {} }
+    expect(await returnSubmission(practice.portal, staff.member, staff.actor, returned)).to.deep.equal({ ok: true })
+    await change(
+      `UPDATE onsite_documents SET denial_reason = 'In Review', full_document = CONCAT('Since May. ', full_document) WHERE id = :onsite`,
+      { onsite },
+    )
+    await change(
+      `UPDATE onsite_portal_activity SET status = 'waiting', pending_action = 'review' WHERE table_args = :args`,
+      { args: String(onsite) },
+    )
+    await followDocuments(practice.portal)
+    const again = await submissionOf(onsite)
+    expect(again).to.include({ id: row.id, state: 'waiting' })
+    expect(await textOf(again)).to.contain('Since May.')
+
+    expect(await fileOf(practice.db, row.file_id)).to.equal(undefined)
+    const swept = await storeOf(practice)
+    await sweepStore(practice.portal)
+    expect(await storeOf(practice), 'the sweeper finds nothing that was left behind').to.deep.equal(swept)
+    const kept = await practice.db.select(
+      `SELECT f.id FROM foyer_files f LEFT JOIN foyer_submissions s ON s.file_id = f.id WHERE s.id IS NULL`,
+    )
+    expect(kept, 'files that no submission refers to').to.deep.equal([])
   })
 
   it('waits on where the EMR’s folder is not set up, and says so', async () => {

@@ -2,6 +2,7 @@
 import { fileOf, type StoredFile } from '../../../access/storedFiles.js'
 import { findPatient, type Patient } from '../../../host/patients.js'
 import { colleagues, type Colleague } from '../../../host/reads/staffAppointments.js'
+import { shorterName } from '../../../platform/letters.js'
 import { holderView } from '../../../web/claiming.js'
 import { writeInstant } from '../../../web/instant.js'
 import type { FieldError } from '../../../web/layout.js'
@@ -10,7 +11,7 @@ import type { StaffContext } from '../../../web/routes.js'
 import { labelOf, type Field } from '../directives.js'
 import { earlierFiles } from '../earlierFiles.js'
 import { holderOf, marksOf, type Submission } from '../submissions.js'
-import { categoriesFor, isScanned, usualCategory, usualName } from './filing.js'
+import { categoriesFor, isScanned, NAME_MOST, usualCategory, usualName } from './filing.js'
 import { unsignedFields } from '../filling/filling.js'
 import { notFiledView } from './notFiled.js'
 import { fillingOf } from './remaking.js'
@@ -166,11 +167,9 @@ async function filingView(
   }
 }
 
-export const NAME_MOST = 200
-
 function nameAsked(text: string | undefined): string | undefined {
   const name = text?.replace(/\p{Cc}/gu, '').trim() ?? ''
-  return name === '' ? undefined : name.slice(0, NAME_MOST)
+  return name === '' ? undefined : shorterName(name, NAME_MOST)
 }
 
 function returningView(context: StaffContext, row: Submission, fields: readonly Field[], typed: Typed, base: string) {

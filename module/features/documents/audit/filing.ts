@@ -12,6 +12,7 @@ import { lockDocument } from '../../../host/onsiteAudit.js'
 import type { Actor } from '../../../platform/audit.js'
 import { day as dayOf, type Utc } from '../../../platform/clock.js'
 import type { Database } from '../../../platform/database.js'
+import { shorterName } from '../../../platform/letters.js'
 import { findSubmission, inHand, moveSubmission, type Submission } from '../submissions.js'
 import { decisionOf, isInHost } from './answering.js'
 import { overOf, tellOf, whyNotNow, type NotDecided, type Seen } from './deed.js'
@@ -91,9 +92,12 @@ export function usualCategory(all: readonly ChartCategory[], { kind }: Pick<Subm
   return portalCategory(all, kind === 'upload' ? 'Patient' : 'Reviewed')?.id
 }
 
-/** As the chart lists it, unless staff say otherwise. */
+/** Letters of a name in the chart: more are no name. */
+export const NAME_MOST = 200
+
+/** As the chart lists it, unless staff say otherwise: never longer than what they may say themselves. */
 export function usualName({ kind, title }: Pick<Submission, 'kind' | 'title'>, fileName: string): string {
-  return kind === 'upload' ? fileName : `${title}.pdf`
+  return shorterName(kind === 'upload' ? fileName : `${title}.pdf`, NAME_MOST)
 }
 
 async function layDown(portal: Portal, pid: number, file: StoredFile) {

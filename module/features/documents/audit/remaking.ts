@@ -110,7 +110,7 @@ export async function signForPractice(
   if (fields.length === 0) return { ok: false, reason: 'nothing-to-sign' }
   const kept = await staffSignature(portal.db, member.id)
   const isKept = kept !== undefined && isDrawn(kept)
-  const image = isKept ? kept : await typedSignature(member.name)
+  const image = isKept ? kept : await signatureOf(member)
   const more = Object.fromEntries(fields.map((field) => [field.name, image]))
   const before =
     (await pinnedContents(portal.db, row.id)) ??
@@ -137,6 +137,15 @@ export async function signForPractice(
   })
   await removeDropped(portal, dropped)
   return outcome
+}
+
+/** Their name, typed; of a name of which nothing is to be seen, that by which they sign in. */
+async function signatureOf({ name, username }: StaffMember): Promise<string> {
+  for (const written of [name, username]) {
+    const typed = await typedSignature(written)
+    if (typed.ok) return typed.image
+  }
+  throw new Error(`There is no name by which ${username} could sign`)
 }
 
 interface Writing {
@@ -249,6 +258,7 @@ async function adopt(portal: Portal, unknown: UnknownDocument): Promise<void> {
   const pinned = await pinNow(portal, filling, { pid, sentAt, accountId })
   const pdf = await make(portal, filling, pinned)
   const before = await markOfDocument(portal.db, portal.site, onsiteId)
+  const dropped: number[] = []
   await portal.db.transaction(async (tx) => {
     await takeTurn(tx, [chartTurn(pid)])
     const now = await findFilling(tx, portal, pid, onsiteId, 'lock')
@@ -265,7 +275,12 @@ async function adopt(portal: Portal, unknown: UnknownDocument): Promise<void> {
       awaitsSignature: unsignedFields(now).length > 0,
     })
     await pinContents(tx, id, pinned)
+    // It waits under its old number with new bytes: nothing refers to those that came back.
+    if (now.sent?.state !== 'returned' || now.sent.file_id === null) return
+    await dropFile(tx, now.sent.file_id)
+    dropped.push(now.sent.file_id)
   })
+  await removeDropped(portal, dropped)
 }
 
 /** The host's wall clock as an instant; now, where it has none. */

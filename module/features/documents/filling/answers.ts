@@ -10,6 +10,9 @@ export type Said =
   /** By field: a key of words. Nothing of it is kept. */
   | { ok: false; errors: Readonly<Record<string, string>> }
 
+/** The host keeps a signature in a TEXT (facts §12.11): so long may the whole data-URL be. */
+export const SIGNATURE_MOST = 65_535
+
 const LINE_MOST = 1000
 const TEXT_MOST = 20_000
 const NAME_MOST = 200
@@ -128,7 +131,10 @@ function whyNotSent(field: Field, value: string, inside: Inside): string | undef
   if (field.kind === 'date') return isDay(value) || isDayElsewhere(value) ? undefined : 'filling.notADay'
   if (field.kind === 'moment') return isMoment(value) ? undefined : 'filling.notAMoment'
   // Begun elsewhere, it may hold what no page of ours would keep.
-  if (field.kind === 'signature') return isDrawn(value) ? undefined : `filling.missing.${field.kind}`
+  if (field.kind === 'signature') {
+    if (!isDrawn(value)) return `filling.missing.${field.kind}`
+    return value.length > SIGNATURE_MOST ? 'filling.signature.too-large' : undefined
+  }
   if (field.kind === 'mark' || field.kind === 'acknowledgement') {
     return !field.required || isMarked(value) ? undefined : `filling.missing.${field.kind}`
   }

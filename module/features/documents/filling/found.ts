@@ -43,8 +43,14 @@ export function standingTag({ t }: RecordContext, standing: Standing | 'asked'):
 }
 
 /** What comes now, as its patient reads it. */
-export function nextText({ portal, t }: RecordContext, standing: Standing): string {
-  return t(`filling.next.${standing}`, { phone: portal.practice().phone })
+export function nextText(context: RecordContext, standing: Standing): string {
+  return standing === 'denied' ? callText(context, 'filling.next.denied') : context.t(`filling.next.${standing}`)
+}
+
+/** Words that end in whom to call, with the number where the practice has told it. */
+export function callText({ portal, t }: RecordContext, key: string): string {
+  const { phone } = portal.practice()
+  return phone === '' ? t(key) : t(`${key}At`, { phone })
 }
 
 /** 409: somebody was faster, or it was done already. */

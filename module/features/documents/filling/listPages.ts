@@ -8,7 +8,7 @@ import type { Answer } from '../../../web/show.js'
 import { writeShortDay, writeTime } from '../../../web/times.js'
 import type { SubmissionState } from '../submissions.js'
 import { beginDocument } from './beginning.js'
-import { documentHref, standingTag } from './found.js'
+import { callText, documentHref, standingTag } from './found.js'
 import { mayChange, standingOf, type Standing } from './standing.js'
 
 /** GET …/documents/asked */
@@ -122,7 +122,7 @@ export async function begin(context: RecordContext): Promise<Answer> {
   const what = outcome.what.map(({ name }) => name).join(', ')
   return show.problem(409, {
     what: t('filling.notFillable', { title: outcome.title, what }),
-    next: t('filling.notFillable.next', { phone: portal.practice().phone }),
+    next: callText(context, 'filling.notFillable.next'),
     actions: [{ label: t('filling.list.title'), href: url(here('/documents/asked')) }],
   })
 }

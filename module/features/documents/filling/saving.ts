@@ -8,7 +8,7 @@ import { utc, wallClock } from '../../../platform/clock.js'
 import type { Tx } from '../../../platform/database.js'
 import { patientTurn, takeTurn } from '../../../platform/turns.js'
 import type { Field } from '../directives.js'
-import { answersIn, patientSignature, type Answers } from './answers.js'
+import { answersIn, patientSignature, SIGNATURE_MOST, type Answers } from './answers.js'
 import { findFilling, sha256Of, type Filling } from './filling.js'
 import {
   filledRowOf,
@@ -172,6 +172,8 @@ interface Picture {
   kind: Signing['kind']
   /** What was typed. */
   name: string
+  /** False: it was signed before, in the host's own portal, and is only made smaller. */
+  isNew: boolean
 }
 
 type Pictures = { ok: true; made: ReadonlyMap<string, Picture> } | { ok: false; errors: Record<string, string> }
@@ -182,20 +184,21 @@ async function picturesIn({ fields, answers }: Filling, body: SaveInput['body'])
   if (!said.ok) return { ok: false, errors: { ...said.errors } }
   const made = new Map<string, Picture>()
   const errors: Record<string, string> = {}
-  for (const { name, kind } of fields) {
+  for (const { by, name, kind } of fields) {
     const value = said.answers[name] ?? ''
-    // What was kept is a picture already, of our own making or the host's.
-    if (kind !== 'signature' || value === '' || value === answers[name]) continue
-    if (!value.startsWith('data:')) {
-      made.set(value, { image: await typedSignature(value), kind: 'typed', name: value })
-      continue
-    }
-    const drawing = await drawnSignature(value)
-    if (drawing.ok) made.set(value, { image: drawing.image, kind: 'drawn', name: '' })
-    else errors[name] = `filling.signature.${drawing.reason}`
+    if (kind !== 'signature' || by === 'staff' || value === '') continue
+    const isNew = value !== answers[name]
+    // What was kept is a picture already, of our own making or the host's: whose may be larger than its own column.
+    if (!isNew && value.length <= SIGNATURE_MOST) continue
+    const isTyped = !value.startsWith('data:')
+    const picture = isTyped ? await typedSignature(value) : await drawnSignature(value)
+    if (!picture.ok) errors[name] = `filling.signature.${picture.reason}`
+    else made.set(value, { image: picture.image, isNew, ...(isTyped ? { kind: 'typed', name: value } : DRAWN) })
   }
   return Object.keys(errors).length > 0 ? { ok: false, errors } : { ok: true, made }
 }
+
+const DRAWN = { kind: 'drawn', name: '' } as const
 
 /** Only in fields that are signed: a name that is typed elsewhere too stays a name. */
 function withPictures(fields: readonly Field[], answers: Answers, pictures: ReadonlyMap<string, Picture>): Answers {
@@ -210,7 +213,7 @@ function freshIn(fields: readonly Field[], said: Answers, pictures: ReadonlyMap<
   return new Map(
     fields.flatMap(({ kind, name }): [string, Picture][] => {
       const picture = kind === 'signature' ? pictures.get(said[name] ?? '') : undefined
-      return picture ? [[name, picture]] : []
+      return picture?.isNew ? [[name, picture]] : []
     }),
   )
 }

@@ -3,9 +3,9 @@ import { createRequire } from 'node:module'
 import type { Sharp } from 'sharp'
 import { nameOf, type ChartScope } from '../../../access/scope.js'
 import { imaging } from '../../../platform/imaging.js'
+import { firstLetters } from '../../../platform/letters.js'
+import { SIGNATURE_MOST } from './answers.js'
 
-/** The host keeps it in a TEXT (facts §12.11): so long may the whole data-URL be. */
-const SIGNATURE_MOST = 65_535
 /** What is taken from a browser before it is made small: characters of the data-URL. */
 const DRAWN_MOST = 700_000
 const NAME_MOST = 120
@@ -42,7 +42,7 @@ const TRIM = { background: 'white', threshold: 20 }
 /** Of 255: less is an empty sheet, or a speck. */
 const LEAST_INK = 0.5
 
-async function inTheHost(picture: Buffer): Promise<Drawing> {
+async function inTheHost(picture: Buffer): Promise<{ ok: true; image: string } | { ok: false; reason: 'too-large' }> {
   const sharp = await imaging()
   const image = `${PREFIX}${(await asSignature(sharp(picture)).toBuffer()).toString('base64')}`
   return image.length > SIGNATURE_MOST ? { ok: false, reason: 'too-large' } : { ok: true, image }
@@ -61,16 +61,23 @@ function asSignature(picture: Sharp): Sharp {
     .png({ palette: true, colours: 16, compressionLevel: 9 })
 }
 
-/** The name as a hand would write it, as far as a font does. '' for no name. */
-export async function typedSignature(name: string): Promise<string> {
-  const written = name.replace(/\s+/g, ' ').trim().slice(0, NAME_MOST)
-  if (written === '') return ''
+export type Written = { ok: true; image: string } | { ok: false; reason: 'nothing-written' | 'too-large' }
+
+/** The name as a hand would write it, as far as a font does. Refused: what leaves nothing to be seen. */
+export async function typedSignature(name: string): Promise<Written> {
+  const written = firstLetters(name.replace(/\s+/g, ' ').trim(), NAME_MOST)
+  return SEEN.test(written) ? inTheHost(await inkOf(written)) : { ok: false, reason: 'nothing-written' }
+}
+
+/** Anything but accents alone, spaces, and what stands for nothing: of those the font has nothing to draw. */
+const SEEN = /[^\p{Default_Ignorable_Code_Point}\p{C}\p{M}\p{Z}\u2800\ufffc]/u
+
+async function inkOf(written: string): Promise<Buffer> {
   const text = written.replace(/[&<>"']/g, (sign) => `&#${String(sign.charCodeAt(0))};`)
   const sharp = await imaging()
   const picture = sharp({ text: { text, font: 'DejaVu Serif Italic', fontfile: hand(), dpi: 190, wrap: 'none' } })
   // White on black, turned over before there is a margin: sharp would turn that over, too.
-  const inked = await picture.negate().png().toBuffer()
-  return `${PREFIX}${(await asSignature(sharp(inked)).toBuffer()).toString('base64')}`
+  return picture.negate().png().toBuffer()
 }
 
 /** In a font that comes along: a server may have none. */

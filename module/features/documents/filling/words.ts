@@ -34,8 +34,11 @@ export const words = wordsIn(
       'Somebody at the practice reads it before it goes into the chart. You will be told what becomes of it. Until then you can take it back.',
     'filling.next.filed': 'It is in the chart. There is nothing left for you to do.',
     'filling.next.closed':
+      'The practice has taken this document back, so what is in it is not shown here. If you have a question, call the practice.',
+    'filling.next.closedAt':
       'The practice has taken this document back, so what is in it is not shown here. If you have a question, call the practice: {{phone}}',
-    'filling.next.denied':
+    'filling.next.denied': 'It does not go into the chart. If you have a question about it, call the practice.',
+    'filling.next.deniedAt':
       'It does not go into the chart. If you have a question about it, call the practice: {{phone}}',
     'filling.one.how':
       'Fill in what you can. What you type is kept as a draft; nothing reaches the practice before you have looked at it once more and sent it.',
@@ -44,9 +47,7 @@ export const words = wordsIn(
     'filling.review': 'Check and send',
     'filling.saved': 'Draft saved. You can go on any time, also on another device.',
     'filling.savedNow': 'Saved at {{time}}',
-    'filling.saving': 'Saving…',
     'filling.notSaved': 'Not saved. What is marked cannot be kept as it is.',
-    'filling.unsent': 'Not saved: there is no connection. It is tried again as soon as you type.',
     'filling.sign.draw': 'Draw instead',
     'filling.sign.type': 'Type instead',
     'filling.sign.clear': 'Start again',
@@ -100,8 +101,12 @@ export const words = wordsIn(
     'filling.files.title': 'Please read: {{title}}',
     'filling.files.page': 'Page {{number}} of {{title}}',
     'filling.files.more': 'The pages that follow are in the PDF.',
-    'filling.files.gone': 'The file is not there. Call the practice: {{phone}}',
     'filling.files.text': 'The text is in the pictures. To have it read to you, download the PDF.',
+    'filling.files.unreadable':
+      'The pages cannot be shown here: the file is damaged, or locked with a password. Download it to open it on your device. If it does not open there either, call the practice.',
+    'filling.files.unreadableAt':
+      'The pages cannot be shown here: the file is damaged, or locked with a password. Download it to open it on your device. If it does not open there either, call the practice: {{phone}}',
+    'filling.files.failed': 'The pages cannot be shown just now. Try again in a minute, or download the PDF.',
     'filling.files.back': 'Back to the document',
     'filling.notYours': 'This is not yours to say.',
     'filling.notOffered': 'Choose one of the answers that stand there.',
@@ -119,9 +124,12 @@ export const words = wordsIn(
     'filling.missing.formGone': 'This form cannot be answered here any more. Call the practice.',
     'filling.missing.fileGone': 'The document to be read is not there. Call the practice.',
     'filling.notFillable': '“{{title}}” cannot be filled in: something that belongs to it is missing ({{what}}).',
-    'filling.notFillable.next': 'The practice has to mend that. Call it, so that it knows: {{phone}}',
+    'filling.notFillable.next': 'The practice has to mend that. Call it, so that it knows.',
+    'filling.notFillable.nextAt': 'The practice has to mend that. Call it, so that it knows: {{phone}}',
     'filling.signature.not-a-picture': 'The drawing did not arrive whole. Please draw it again, or type your name.',
     'filling.signature.nothing-drawn': 'Nothing was drawn. Please draw your signature, or type your name.',
+    'filling.signature.nothing-written':
+      'Nothing of what was typed can be seen. Please type your name, or draw your signature.',
     'filling.signature.too-large': 'The drawing is too large. Please draw it smaller, or type your name.',
     'filling.home.open': 'See the documents',
     'filling.home.title': 'Documents to fill in',
@@ -159,8 +167,11 @@ export const words = wordsIn(
       'Alguien del consultorio lo lee antes de que pase al expediente. Le avisaremos de la decisión. Hasta entonces puede retirarlo.',
     'filling.next.filed': 'Está en el expediente. No tiene que hacer nada más.',
     'filling.next.closed':
+      'El consultorio retiró este documento, por eso no se muestra aquí su contenido. Si tiene alguna pregunta, llame al consultorio.',
+    'filling.next.closedAt':
       'El consultorio retiró este documento, por eso no se muestra aquí su contenido. Si tiene alguna pregunta, llame al consultorio: {{phone}}',
-    'filling.next.denied': 'No pasa al expediente. Si tiene alguna pregunta, llame al consultorio: {{phone}}',
+    'filling.next.denied': 'No pasa al expediente. Si tiene alguna pregunta, llame al consultorio.',
+    'filling.next.deniedAt': 'No pasa al expediente. Si tiene alguna pregunta, llame al consultorio: {{phone}}',
     'filling.one.how':
       'Llene lo que pueda. Lo que escribe se guarda como borrador; nada llega al consultorio antes de que usted lo revise y lo envíe.',
     'filling.one.byItself': 'Se guarda solo mientras escribe.',
@@ -168,9 +179,7 @@ export const words = wordsIn(
     'filling.review': 'Revisar y enviar',
     'filling.saved': 'Borrador guardado. Puede continuar cuando quiera, también en otro dispositivo.',
     'filling.savedNow': 'Guardado a las {{time}}',
-    'filling.saving': 'Guardando…',
     'filling.notSaved': 'No se guardó. Lo que está marcado no se puede guardar así.',
-    'filling.unsent': 'No se guardó: no hay conexión. Se intentará de nuevo en cuanto escriba.',
     'filling.sign.draw': 'Mejor dibujarla',
     'filling.sign.type': 'Mejor escribirla',
     'filling.sign.clear': 'Empezar de nuevo',
@@ -225,8 +234,13 @@ export const words = wordsIn(
     'filling.files.title': 'Por favor, lea: {{title}}',
     'filling.files.page': 'Página {{number}} de {{title}}',
     'filling.files.more': 'Las páginas siguientes están en el PDF.',
-    'filling.files.gone': 'El archivo no está. Llame al consultorio: {{phone}}',
     'filling.files.text': 'El texto está en las imágenes. Para que se lo lean, descargue el PDF.',
+    'filling.files.unreadable':
+      'Las páginas no se pueden mostrar aquí: el archivo está dañado o protegido con contraseña. Descárguelo para abrirlo en su dispositivo. Si tampoco se abre ahí, llame al consultorio.',
+    'filling.files.unreadableAt':
+      'Las páginas no se pueden mostrar aquí: el archivo está dañado o protegido con contraseña. Descárguelo para abrirlo en su dispositivo. Si tampoco se abre ahí, llame al consultorio: {{phone}}',
+    'filling.files.failed':
+      'Las páginas no se pueden mostrar en este momento. Inténtelo de nuevo en un minuto o descargue el PDF.',
     'filling.files.back': 'Volver al documento',
     'filling.notYours': 'Esto no le corresponde decirlo a usted.',
     'filling.notOffered': 'Elija una de las respuestas que aparecen.',
@@ -244,9 +258,12 @@ export const words = wordsIn(
     'filling.missing.formGone': 'Este formulario ya no se puede contestar aquí. Llame al consultorio.',
     'filling.missing.fileGone': 'El documento que hay que leer no está. Llame al consultorio.',
     'filling.notFillable': '«{{title}}» no se puede llenar: le falta una parte ({{what}}).',
-    'filling.notFillable.next': 'El consultorio tiene que arreglarlo. Llámelo para que lo sepa: {{phone}}',
+    'filling.notFillable.next': 'El consultorio tiene que arreglarlo. Llámelo para que lo sepa.',
+    'filling.notFillable.nextAt': 'El consultorio tiene que arreglarlo. Llámelo para que lo sepa: {{phone}}',
     'filling.signature.not-a-picture': 'El dibujo no llegó entero. Dibújelo de nuevo, por favor, o escriba su nombre.',
     'filling.signature.nothing-drawn': 'No hay nada dibujado. Dibuje su firma, por favor, o escriba su nombre.',
+    'filling.signature.nothing-written':
+      'De lo que escribió no se ve nada. Escriba su nombre, por favor, o dibuje su firma.',
     'filling.signature.too-large':
       'El dibujo es demasiado grande. Dibújelo más pequeño, por favor, o escriba su nombre.',
     'filling.home.open': 'Ver los documentos',

@@ -9,8 +9,10 @@ import {
   findTemplate,
   findVersion,
   libraryNamesake,
+  PDF,
   putTemplate,
   type Changed,
+  type Namesake,
   type Template,
 } from '../../../host/templates.js'
 import { recordAudit, type Actor } from '../../../platform/audit.js'
@@ -31,9 +33,11 @@ export type KeepOutcome =
   | { ok: true; id: number }
   | { ok: false; reason: 'not-found' }
   /** Another template of the library has this name in this category. */
-  | { ok: false; reason: 'name-taken' }
+  | { ok: false; reason: 'name-taken'; by: Namesake }
   /** Somebody changed it since the page was opened. */
   | { ok: false; reason: 'changed' }
+  /** A text in a PDF's place, or a PDF in a text's: who has begun the one could not go on with the other. */
+  | { ok: false; reason: 'another-kind' }
 
 /** A new template of the library. */
 export function addTemplate(
@@ -56,7 +60,8 @@ export async function addIn(
   changed: Extract<Changed, 'written' | 'uploaded'>,
 ): Promise<KeepOutcome> {
   await takeTurn(tx, ['templates'])
-  if ((await libraryNamesake(tx, draft)) !== undefined) return { ok: false, reason: 'name-taken' }
+  const by = await libraryNamesake(tx, draft)
+  if (by) return { ok: false, reason: 'name-taken', by }
   const id = await putTemplate(tx, portal, { ...draft, pid: LIBRARY, providerId: staff.id, location: 'Repository' })
   await keepVersion(tx, portal, actor, { ...draft, id }, changed)
   return { ok: true, id }
@@ -72,12 +77,16 @@ export async function editTemplate(
     await takeTurn(tx, ['templates', templateTurn(id)])
     const now = await libraryTemplate(tx, id)
     if (!now) return { ok: false, reason: 'not-found' }
+    if ((draft.mime === PDF) !== (now.mime === PDF)) return { ok: false, reason: 'another-kind' }
     if (markOf(now) !== seen) return { ok: false, reason: 'changed' }
-    const namesake = await libraryNamesake(tx, draft)
-    if (namesake !== undefined && namesake !== id) return { ok: false, reason: 'name-taken' }
+    const by = await libraryNamesake(tx, { ...draft, profile: now.profile })
+    if (by && by.id !== id) return { ok: false, reason: 'name-taken', by }
+    // Of texts the host has two kinds, and goes by them (facts §6.1): it stays the one that it is.
+    const next = { ...draft, id, mime: now.mime }
     await keepHostVersion(tx, portal, now)
-    await changeTemplate(tx, portal, { id, ...draft })
-    await keepVersion(tx, portal, actor, { ...draft, id }, 'edited')
+    await changeTemplate(tx, portal, next)
+    const isUpload = now.mime === PDF && !now.content.equals(draft.content)
+    await keepVersion(tx, portal, actor, next, isUpload ? 'uploaded' : 'edited')
     return { ok: true, id }
   })
 }

@@ -11,6 +11,7 @@ import type { Answer } from '../../../web/show.js'
 import { writeShortDay } from '../../../web/times.js'
 import { goBack, isRetired, libraryTemplate, retire, setProfiles } from './keeping.js'
 import { isPdf, previewNodes } from './preview.js'
+import { whyNotReadable } from './readable.js'
 
 const views = ['offered', 'retired'] as const
 
@@ -65,6 +66,21 @@ export function optionsOf(options: TemplateLists['categories']): { value: string
   return options.map(({ id, title }) => ({ value: id, text: title }))
 }
 
+/** To choose from. `chosen`: also one that the practice has taken off its list since: only a choice takes it away. */
+export function categoryOptions({ t }: Pick<StaffContext, 't'>, { categories }: TemplateLists, chosen: string) {
+  const known = chosen === '' || categories.some(({ id }) => id === chosen)
+  const all = [{ value: '', text: t('templates.noCategory') }, ...optionsOf(categories)]
+  return [...all, ...(known ? [] : [{ value: chosen, text: chosen }])].map((option) => ({
+    ...option,
+    selected: option.value === chosen,
+  }))
+}
+
+/** Whether a template may be in it. `now`: the one that it is in. */
+export function mayBeIn({ categories }: TemplateLists, category: string, now?: string): boolean {
+  return category === '' || category === now || categories.some(({ id }) => id === category)
+}
+
 export function kindOf({ mime }: { mime: string }): 'pdf' | 'questionnaire' | 'text' {
   if (isPdf({ mime })) return 'pdf'
   return mime === 'application/text' ? 'questionnaire' : 'text'
@@ -107,11 +123,13 @@ async function onePage(context: StaffContext, template: Template, requests: read
   const lines = await profileLines(portal.db)
   const inProfiles = lines.filter(({ kind, template_id }) => kind === 'template' && template_id === template.id)
   const retired = await isRetired(portal.db, template.id)
+  const versions = await versionsOf(portal.db, template.id)
   return {
     ...{ name: template.name, backHref: url('/staff/portal/templates'), pdf: isPdf(template) },
     category: lists.categories.find(({ id }) => id === template.category)?.title ?? t('templates.noCategory'),
     retired,
-    editHref: isPdf(template) ? undefined : url(`${at}/edit`),
+    trouble: isPdf(template) ? await troubleText(context, template) : undefined,
+    editHref: url(`${at}/edit`),
     fileHref: isPdf(template) ? url(`${at}/file`) : undefined,
     askHref: may('templates:send') && !retired ? url(`${at}/asking`) : undefined,
     retireAction: url(`${at}/retirement`),
@@ -120,9 +138,21 @@ async function onePage(context: StaffContext, template: Template, requests: read
     profiles: lists.profiles
       .filter(({ id }) => !id.startsWith('foyer_'))
       .map(({ id, title }) => ({ id, title, on: inProfiles.some(({ profile }) => profile === id) })),
-    versions: (await versionsOf(portal.db, template.id)).map((line) => versionView(context, template.id, line)),
-    requests: requests.map((row) => requestView(context, row, lists)),
+    versions: versions.map((line) => versionView(context, template.id, line)),
+    requests: requests.map((row) => ({ ...requestView(context, row, lists), older: isOlder(row, versions[0]) })),
   }
+}
+
+/** The host's own screens take any PDF: who looks after the library hears of it before a patient does. */
+async function troubleText({ portal, t }: StaffContext, { content }: Template): Promise<string | undefined> {
+  const reason = await whyNotReadable(portal, content)
+  return reason === undefined || reason === 'not-now' ? undefined : t(`templates.notForPatients.${reason}`)
+}
+
+/** What one patient or all are asked for is a copy (facts §6.1): not begun, it still says what it said when it was asked. */
+function isOlder({ asked_at: askedAt, state, target }: RequestRow, newest: VersionLine | undefined): boolean {
+  const isCopy = target === 'patient' || target === 'all'
+  return isCopy && state === null && newest !== undefined && askedAt < newest.at
 }
 
 /** A template's text; of a PDF there is none. */
@@ -180,17 +210,6 @@ function stateKey(state: string | null): string {
   return { 'In Review': 'sent', Locked: 'charted' }[state] ?? 'begun'
 }
 
-/** GET /templates/:id/file: a PDF as it is kept. */
-export async function file(context: StaffContext): Promise<Answer> {
-  const template = await libraryTemplate(context.portal.db, idIn(context))
-  if (!template || !isPdf(template)) return context.show.notFound()
-  return context.show.file(
-    'application/pdf',
-    `${template.name.replace(/[^\p{L}\p{N} _-]/gu, '_')}.pdf`,
-    template.content,
-  )
-}
-
 /** GET /templates/:id/versions/:version */
 export async function version(context: StaffContext): Promise<Answer> {
   const { portal, show, t, url } = context
@@ -206,6 +225,7 @@ export async function version(context: StaffContext): Promise<Answer> {
     returnAction: url(`/staff/portal/templates/${String(id)}/versions/${String(versionId)}/return`),
     nodes: pdf ? [] : previewNodes(context, textOf(found)),
     text: pdf ? '' : textOf(found),
+    fileHref: pdf ? url(`/staff/portal/templates/${String(id)}/versions/${String(versionId)}/file`) : undefined,
     current: found.content.equals(template.content),
   }
   return show.page('/documents/library/version', page, { title: template.name })

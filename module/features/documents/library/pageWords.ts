@@ -29,6 +29,8 @@ export const libraryWords = wordsIn(
     'templates.asked': 'Documents asked for',
     'templates.askedNone': 'Nobody is asked for it now.',
     'templates.askedNothing': 'Nothing is asked for now.',
+    'templates.askedOlder':
+      'Asked before the last change, and says what it said then. Ask again to send what it says now.',
     'templates.askedBy': 'asked by {{by}}, {{at}}',
     'templates.retired': 'Retired',
     'templates.retiredText': 'It is not offered when documents are asked for. What was asked for stays.',
@@ -91,10 +93,29 @@ export const libraryWords = wordsIn(
     'templates.missing.day': 'A day as 2026-12-31, or nothing.',
     'templates.missing.past': 'That day is over. Choose a later one.',
     'templates.taken': 'There is a template of this name in this category. Choose another name.',
+    'templates.takenByRetired':
+      'A retired template has this name in this category. Use that one again, give it another name, or choose another name here.',
+    'templates.seeNamesake': 'Open the template of this name',
     'templates.overtaken':
       'Somebody changed the template since you opened it. What you typed is still here; open the template to see what is new.',
     'templates.tooLarge': 'The file is larger than 8 MB.',
     'templates.notText': 'This is neither text, HTML nor a PDF.',
+    'templates.notPdf': 'This is no PDF. A PDF is replaced by another PDF; for a text, make a new template.',
+    'templates.unreadable.locked':
+      'This PDF asks for a password: patients could not read it. Save it without a password, then upload it again.',
+    'templates.unreadable.broken':
+      'This PDF cannot be opened: it is damaged, or has no pages. Make it anew, then upload it again.',
+    'templates.unreadable.not-now':
+      'The PDF could not be looked at just now. Nothing was saved. Upload it again in a minute.',
+    'templates.notForPatients.locked':
+      'This PDF asks for a password: patients cannot read it here. Put one without a password in its place.',
+    'templates.notForPatients.broken':
+      'This PDF cannot be opened: it is damaged, or has no pages. Put another in its place.',
+    'templates.replaceHint':
+      'Empty: the PDF stays as it is. What patients have begun or signed stays with the PDF that they read.',
+    'templates.replaceFile': 'Another PDF in its place',
+    'templates.replaceNoteHint': 'For colleagues, in the list of versions. Empty: as the file is called.',
+    'templates.fileAgain': 'Choose the file again: the browser does not keep it.',
     'templates.requests': 'Asked of groups and everybody',
     'templates.requestsText': 'Whoever joins a group later is asked too.',
     'templates.requestsNone': 'No group is asked for anything',
@@ -147,6 +168,7 @@ export const libraryWords = wordsIn(
     'templates.not.no-patient': 'There is no such chart.',
     'templates.not.over': 'This request was taken back or made anew already.',
     'templates.done.saved': 'Saved. From now on it is asked for as it stands here.',
+    'templates.done.named': 'Saved. The PDF is as it was.',
     'templates.done.back': 'The template says again what it said in that version.',
     'templates.done.retired': 'Retired. It is not offered any more.',
     'templates.done.restored': 'In use again.',
@@ -182,6 +204,8 @@ export const libraryWords = wordsIn(
     'templates.asked': 'Documentos pedidos',
     'templates.askedNone': 'Ahora no se le pide a nadie.',
     'templates.askedNothing': 'Ahora no se pide nada.',
+    'templates.askedOlder':
+      'Pedido antes del último cambio: dice lo que decía entonces. Pídalo de nuevo para enviar lo que dice ahora.',
     'templates.askedBy': 'pedido por {{by}}, {{at}}',
     'templates.retired': 'Retirada',
     'templates.retiredText': 'No se ofrece al pedir documentos. Lo que ya se pidió sigue.',
@@ -244,10 +268,29 @@ export const libraryWords = wordsIn(
     'templates.missing.day': 'Un día como 2026-12-31, o nada.',
     'templates.missing.past': 'Ese día ya pasó. Elija uno posterior.',
     'templates.taken': 'Ya hay una plantilla con este nombre en esta categoría. Elija otro nombre.',
+    'templates.takenByRetired':
+      'Una plantilla retirada tiene este nombre en esta categoría. Vuelva a usarla, póngale otro nombre o elija aquí otro.',
+    'templates.seeNamesake': 'Abrir la plantilla con este nombre',
     'templates.overtaken':
       'Alguien cambió la plantilla desde que la abrió. Lo que escribió sigue aquí; abra la plantilla para ver lo nuevo.',
     'templates.tooLarge': 'El archivo pesa más de 8 MB.',
     'templates.notText': 'Esto no es texto, ni HTML, ni PDF.',
+    'templates.notPdf': 'Esto no es un PDF. Un PDF se cambia por otro PDF; para un texto, haga una plantilla nueva.',
+    'templates.unreadable.locked':
+      'Este PDF pide una contraseña: los pacientes no podrían leerlo. Guárdelo sin contraseña y súbalo de nuevo.',
+    'templates.unreadable.broken':
+      'Este PDF no se puede abrir: está dañado o no tiene páginas. Hágalo de nuevo y súbalo otra vez.',
+    'templates.unreadable.not-now':
+      'No se pudo revisar el PDF en este momento. No se guardó nada. Súbalo de nuevo en un minuto.',
+    'templates.notForPatients.locked':
+      'Este PDF pide una contraseña: los pacientes no pueden leerlo aquí. Ponga en su lugar uno sin contraseña.',
+    'templates.notForPatients.broken':
+      'Este PDF no se puede abrir: está dañado o no tiene páginas. Ponga otro en su lugar.',
+    'templates.replaceHint':
+      'Vacío: el PDF se queda como está. Lo que los pacientes ya empezaron o firmaron sigue con el PDF que leyeron.',
+    'templates.replaceFile': 'Otro PDF en su lugar',
+    'templates.replaceNoteHint': 'Para los colegas, en la lista de versiones. Vacío: como se llama el archivo.',
+    'templates.fileAgain': 'Elija el archivo de nuevo: el navegador no lo conserva.',
     'templates.requests': 'Pedido a grupos y a todos',
     'templates.requestsText': 'A quien entre después en un grupo también se le pide.',
     'templates.requestsNone': 'A ningún grupo se le pide nada',
@@ -300,6 +343,7 @@ export const libraryWords = wordsIn(
     'templates.not.no-patient': 'No existe ese expediente.',
     'templates.not.over': 'Este pedido ya se retiró o se hizo de nuevo.',
     'templates.done.saved': 'Guardada. Desde ahora se pide tal como está aquí.',
+    'templates.done.named': 'Guardada. El PDF es el mismo.',
     'templates.done.back': 'La plantilla vuelve a decir lo que decía en esa versión.',
     'templates.done.retired': 'Retirada. Ya no se ofrece.',
     'templates.done.restored': 'De nuevo en uso.',

@@ -1,10 +1,11 @@
 /** What staff do with templates, as a table of contents. */
 import { can, routes } from '../../../web/routes.js'
 import { askMany, askOne, askPatient, askSet, requests, withdraw } from './askingPages.js'
-import { back, file, list, one, profilesOf, retirement, version } from './libraryPages.js'
+import { change as changePdf, edit, file, upload, versionFile } from './filePages.js'
+import { back, list, one, profilesOf, retirement, version } from './libraryPages.js'
 import { addOne, lists, removeOne, renameOne } from './listPages.js'
 import { profiles, setGroups } from './profilePages.js'
-import { add, change, edit, upload, write } from './writingPages.js'
+import { add, change, write } from './writingPages.js'
 
 const manage = can('templates:manage')
 const send = can('templates:send')
@@ -32,8 +33,10 @@ export const staffRoutes = routes('staff', (r) => {
   r.get('/templates/:id/edit', manage, edit)
   r.post('/templates/:id/content', manage, change, { takes: 'long' })
   r.get('/templates/:id/file', manage, file)
+  r.post('/templates/:id/file', manage, changePdf, { takes: 'files' })
   r.post('/templates/:id/retirement', manage, retirement)
   r.post('/templates/:id/profiles', manage, profilesOf)
   r.get('/templates/:id/versions/:version', manage, version)
+  r.get('/templates/:id/versions/:version/file', manage, versionFile)
   r.post('/templates/:id/versions/:version/return', manage, back)
 })

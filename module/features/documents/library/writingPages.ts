@@ -1,18 +1,17 @@
-/** Writing a template: typed, uploaded, changed; looked at before it is saved. */
+/** Writing a template: typed, changed; looked at before it is saved. */
 import { z } from 'zod'
-import { refusedFiles } from '../../../web/refusals.js'
 import { templateLists } from '../../../host/templateProfiles.js'
-import { PDF, TEXT } from '../../../host/templates.js'
+import { TEXT, type Namesake, type Template } from '../../../host/templates.js'
 import { optionalText, text } from '../../../web/forms.js'
 import type { FieldError } from '../../../web/layout.js'
-import type { ReceivedFile, StaffContext } from '../../../web/routes.js'
+import type { StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import { directiveHelp } from './directiveHelp.js'
 import { addTemplate, editTemplate, libraryTemplate, markOf, type KeepOutcome } from './keeping.js'
-import { idIn, optionsOf, textOf } from './libraryPages.js'
-import { asKept, isPdf, judge, previewNodes, type Judgement } from './preview.js'
+import { categoryOptions, idIn, mayBeIn, textOf } from './libraryPages.js'
+import { asKept, judge, previewNodes, type Judgement } from './preview.js'
 
-interface Written {
+export interface Written {
   /** Undefined: a new one. */
   id: number | undefined
   name: string
@@ -27,39 +26,39 @@ interface Shown {
   errors?: FieldError[]
   judgement?: Judgement
   preview?: boolean
+  /** As typed beside the file. */
+  uploadName?: string
+  /** Whose name it would have. */
+  namesake?: Namesake
 }
 
-const nothing: Written = { id: undefined, name: '', category: '', note: '', content: '', seen: '' }
+export const nothing: Written = { id: undefined, name: '', category: '', note: '', content: '', seen: '' }
 
 /** GET /templates/new */
 export function write(context: StaffContext): Promise<Answer> {
   return showForm(context, nothing)
 }
 
-/** GET /templates/:id/edit */
-export async function edit(context: StaffContext): Promise<Answer> {
-  const template = await libraryTemplate(context.portal.db, idIn(context))
-  if (!template || isPdf(template)) return context.show.notFound()
+/** A text of the library, to be changed. */
+export function editText(context: StaffContext, template: Template): Promise<Answer> {
   const { category, id, name } = template
   return showForm(context, { id, name, category, note: '', content: textOf(template), seen: markOf(template) })
 }
 
-async function showForm(context: StaffContext, written: Written, shown: Shown = {}): Promise<Answer> {
+export async function showForm(context: StaffContext, written: Written, shown: Shown = {}): Promise<Answer> {
   const { portal, show, t, url } = context
-  const { categories } = await templateLists(portal.db)
+  const lists = await templateLists(portal.db)
   const { errors = [], judgement = { refused: [], warnings: [] } } = shown
   const at = written.id === undefined ? '' : `/${String(written.id)}`
   const page = {
-    ...{ ...written, errors, judgement },
+    ...{ ...written, errors, judgement, uploadName: shown.uploadName ?? '' },
+    namesakeHref: shown.namesake && url(`/staff/portal/templates/${String(shown.namesake.id)}`),
     isNew: written.id === undefined,
     title: written.id === undefined ? t('templates.new') : t('templates.edit', { name: written.name }),
     action: url(`/staff/portal/templates${at}${at === '' ? '' : '/content'}`),
     uploadAction: url('/staff/portal/templates/uploads'),
     backHref: url(`/staff/portal/templates${at}`),
-    categories: [{ value: '', text: t('templates.noCategory') }, ...optionsOf(categories)].map((option) => ({
-      ...option,
-      selected: option.value === written.category,
-    })),
+    categories: categoryOptions(context, lists, written.category),
     errorAt: Object.fromEntries(errors.flatMap(({ name, text: said }) => (name === undefined ? [] : [[name, said]]))),
     nodes: shown.preview ? previewNodes(context, asKept(written.content)) : undefined,
     groups: directiveHelp(context),
@@ -70,7 +69,7 @@ async function showForm(context: StaffContext, written: Written, shown: Shown = 
   return show.page(view, page, { ...options, ...(shown.status === undefined ? {} : { status: shown.status }) })
 }
 
-const CONTENT_MOST = 1_000_000
+export const CONTENT_MOST = 1_000_000
 
 const Form = z.object({
   name: text(255, 'templates.missing.name'),
@@ -108,7 +107,8 @@ async function save(context: StaffContext, id: number | undefined): Promise<Answ
     return showForm(context, written, { judgement, errors: refused.map((said) => ({ name: 'content', text: said })) })
   }
   const lists = await templateLists(portal.db)
-  if (written.category !== '' && !lists.categories.some((each) => each.id === written.category)) {
+  const now = id === undefined ? undefined : await libraryTemplate(portal.db, id)
+  if (!mayBeIn(lists, written.category, now?.category)) {
     return showForm(context, written, { errors: [{ name: 'category', text: t('templates.missing.category') }] })
   }
   if (asked.value.preview === '1') return showForm(context, written, { judgement, preview: true })
@@ -142,53 +142,18 @@ function saved(context: StaffContext, written: Written, outcome: KeepOutcome): A
   }
   switch (outcome.reason) {
     case 'not-found':
+    case 'another-kind':
       return show.notFound()
     case 'name-taken':
-      return showForm(context, written, { errors: [{ name: 'name', text: t('templates.taken') }] })
+      return showForm(context, written, {
+        ...{ errors: [{ name: 'name', text: takenText(context, outcome.by) }], namesake: outcome.by },
+      })
     case 'changed':
       return showForm(context, written, { status: 409, errors: [{ text: t('templates.overtaken') }] })
   }
 }
 
-const UploadForm = z.object({ name: optionalText(255), category: optionalText(63) })
-
-/** POST /templates/uploads: a PDF is kept as it is; a text is looked at before it is saved. */
-export async function upload(context: StaffContext): Promise<Answer> {
-  const { actor, files, form, portal, staff, t } = context
-  const asked = form(UploadForm)
-  const { category, name: typedName } = asked.ok ? asked.value : { category: '', name: '' }
-  const refused = refusedFiles(context)
-  const failed = (said: string, status = 422) =>
-    showForm(context, { ...nothing, name: typedName, category }, { status, errors: [{ name: 'file', text: said }] })
-  if (refused) return failed(refused.messages.join(' '), refused.status)
-  const [file] = files
-  if (!file) return failed(t('templates.missing.file'))
-  const lists = await templateLists(portal.db)
-  const known = lists.categories.some((each) => each.id === category) ? category : ''
-  const name = typedName === '' ? file.name.replace(/\.\w+$/, '').slice(0, 255) : typedName
-  const written: Written = { ...nothing, name, category: known }
-  if (file.bytes > FILE_MOST) return failed(t('templates.tooLarge'), 413)
-  const content = await portal.files.read(file.key)
-  if (file.mediaType === PDF) {
-    const draft = { name, category: known, note: file.name, content, mime: PDF }
-    return saved(context, written, await addTemplate(portal, staff, actor, draft, 'uploaded'))
-  }
-  const read = textIn(file, content)
-  if (read === undefined) return failed(t('templates.notText'))
-  const judgement = await judge(context, asKept(read))
-  return showForm(context, { ...written, content: read }, { judgement, preview: judgement.refused.length === 0 })
-}
-
-const FILE_MOST = 8_000_000
-
-/** Undefined: it is no text. */
-function textIn({ mediaType }: ReceivedFile, content: Buffer): string | undefined {
-  if (content.length > CONTENT_MOST || !/^(?:text\/|application\/(?:octet-stream|xhtml|xml|json))/.test(mediaType))
-    return undefined
-  try {
-    const read = new TextDecoder('utf-8', { fatal: true }).decode(content)
-    return read.includes('\0') ? undefined : read
-  } catch {
-    return undefined
-  }
+/** Nobody sees a retired one in the list: it is said where it stands. */
+export function takenText({ t }: Pick<StaffContext, 't'>, { retired }: Namesake): string {
+  return t(retired ? 'templates.takenByRetired' : 'templates.taken')
 }
