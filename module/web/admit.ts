@@ -19,9 +19,13 @@ import { isFragment, requestContext, sessionOf, type Exchange } from './exchange
 import type { Link } from './layout.js'
 import type { AccountContext, RecordContext, RequestContext, Route, StaffContext } from './routes.js'
 import { show, type Answer } from './show.js'
+import { keptFromOthers, keptWithout } from './typed.js'
 
 /** Either the context to go on with, or the answer to one who may not. */
-export type Admitted = { context: RequestContext; answer?: never } | { context: RequestContext; answer: Answer }
+export type Admitted =
+  | { context: RequestContext; answer?: never }
+  /** `turnedAway`: nobody is signed in, and the answer is a page of the door. */
+  | { context: RequestContext; answer: Answer; turnedAway?: true }
 
 export async function admit(
   exchange: Exchange,
@@ -56,7 +60,7 @@ async function admitAtDoor(
 async function admitPatient(exchange: Exchange, route: Route): Promise<Admitted> {
   const { site, request } = exchange
   const account = await signedInAccount(exchange)
-  if (!account) return turnAway(exchange, '/portal/sign-in')
+  if (!account) return turnAway(exchange, route, '/portal/sign-in')
   const context: AccountContext = {
     ...requestContext(exchange, account.language),
     account,
@@ -65,6 +69,8 @@ async function admitPatient(exchange: Exchange, route: Route): Promise<Admitted>
     renewSession: (fingerprint) => renew(exchange, fingerprint),
     once: (fields) => onceToken(request, `account:${String(account.id)}`, fields),
   }
+  const others = keptFromOthers(exchange, route, account.id)
+  if (others) return { context, answer: others, turnedAway: true }
   const policy = site.portal.policy()
   if (route.audience === 'account') {
     return accountMay(policy, route.permission) ? { context } : { context, answer: show.notFound() }
@@ -104,7 +110,7 @@ async function admitStaff(exchange: Exchange, route: Route): Promise<Admitted> {
   const { site, request } = exchange
   const who = sessionOf(request)?.passport?.user
   const member = who && (await staffMember(site.portal.db, who.id))
-  if (member?.fingerprint !== who?.fingerprint || !member) return turnAway(exchange, '/staff/sign-in')
+  if (member?.fingerprint !== who?.fingerprint || !member) return turnAway(exchange, route, '/staff/sign-in')
   const actor: Actor = { kind: 'staff', id: member.username, name: member.name, requestId: request.requestId }
   const may = (permission: string) => staffMay(site.portal.policy(), member, permission)
   const context: StaffContext = {
@@ -125,13 +131,15 @@ function rowActionsFor(exchange: Exchange, may: (permission: string) => boolean,
 }
 
 /**
- * To the door: a page leads there and back, an htmx request tells the browser to go. A session whose person is gone, or
- * has another password now, ends: else the door would send them back in.
+ * To the door: a page leads there and back, an htmx request tells the browser to go; what somebody has typed stays with
+ * them. A session whose person is gone, or has another password now, ends: else the door would send them back in.
  */
-async function turnAway(exchange: Exchange, door: string): Promise<Admitted> {
+async function turnAway(exchange: Exchange, route: Route, door: string): Promise<Admitted> {
   const { request } = exchange
   if (sessionOf(request)?.passport) await leave(request)
   const context = requestContext(exchange)
+  const kept = keptWithout(exchange, route, door)
+  if (kept) return { context, answer: kept, turnedAway: true }
   if (isFragment(request)) return { context, answer: { kind: 'to-the-door', to: door } }
   const next = request.method === 'GET' ? `?next=${encodeURIComponent(localPath(request))}` : ''
   return { context, answer: show.seeOther(`${door}${next}`) }

@@ -9,12 +9,17 @@ import { cookieOf } from './reader.js'
  */
 export function formIsOurs(exchange: Exchange): boolean {
   const { site, request } = exchange
-  const from = request.get('Sec-Fetch-Site')
-  if (from !== undefined && from !== 'same-origin' && from !== 'none') return false
+  if (comesFromElsewhere(exchange)) return false
   const body = (request.body ?? {}) as { _csrf?: unknown }
   const token = body._csrf ?? request.get('X-CSRF-Token')
   const seed = seedOf(exchange)
   return seed !== undefined && csrfHolds(site.portal.secret, seed, token)
+}
+
+/** As far as the browser tells. */
+export function comesFromElsewhere({ request }: Exchange): boolean {
+  const from = request.get('Sec-Fetch-Site')
+  return from !== undefined && from !== 'same-origin' && from !== 'none'
 }
 
 /** A token for the forms of this answer. Signed out, the cookie is made when the first form is shown. */

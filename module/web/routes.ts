@@ -164,11 +164,16 @@ export function can(permission: string): Permission {
   return permission as Permission
 }
 
-export interface RouteOptions {
+export interface RouteOptions<Context> {
   /** Asks for news by itself: does not keep the session awake. */
   poll?: boolean
   /** What comes with the form; without a word: 200 short fields. */
   takes?: Takes
+  /**
+   * Somebody types in its form for long: what they typed outlives their session (typed.ts). This one shows it in the form
+   * again and does nothing with it, since no token says that it was sent on purpose.
+   */
+  keepsTyped?: Handler<Context>
 }
 
 /**
@@ -185,14 +190,15 @@ export interface RouteOf<To extends Audience> {
   permission: Permission
   poll: boolean
   takes?: Takes
+  keepsTyped?: Handler<ContextOf[To]>
   handle: Handler<ContextOf[To]>
 }
 
 export type Route = { [To in Audience]: RouteOf<To> }[Audience]
 
 export interface RouteList<Context> {
-  get: (path: string, permission: Permission, handle: Handler<Context>, options?: RouteOptions) => void
-  post: (path: string, permission: Permission, handle: Handler<Context>, options?: RouteOptions) => void
+  get: (path: string, permission: Permission, handle: Handler<Context>, options?: RouteOptions<Context>) => void
+  post: (path: string, permission: Permission, handle: Handler<Context>, options?: RouteOptions<Context>) => void
 }
 
 /** Writes down what an audience can do, as a table of contents. */
@@ -203,9 +209,14 @@ export function routes<To extends Audience>(
   const all: RouteOf<To>[] = []
   const add =
     (method: 'get' | 'post') =>
-    (path: string, permission: Permission, handle: Handler<ContextOf[To]>, options: RouteOptions = {}) => {
-      const { poll = false, takes } = options
-      all.push({ audience, method, path, permission, poll, ...(takes ? { takes } : {}), handle })
+    (
+      path: string,
+      permission: Permission,
+      handle: Handler<ContextOf[To]>,
+      options: RouteOptions<ContextOf[To]> = {},
+    ) => {
+      const { poll = false, ...more } = options
+      all.push({ audience, method, path, permission, poll, ...more, handle })
     }
   write({ get: add('get'), post: add('post') })
   return all

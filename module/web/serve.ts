@@ -12,6 +12,7 @@ import type { RequestContext, Route } from './routes.js'
 import { send } from './send.js'
 import { show, type Answer } from './show.js'
 import type { Site } from './site.js'
+import { typedBefore } from './typed.js'
 import { NotRecorded, recordView } from './views.js'
 
 type BothDoors = Record<'patient' | 'staff', Doors>
@@ -21,8 +22,9 @@ export function serve(site: Site, doors: BothDoors, route: Route, address: strin
     // What the log says of this request: the pattern, not its values.
     response.locals['route'] = address
     const exchange: Exchange = { site, request, response }
-    const { context, answer } = await admit(exchange, doors, route)
-    if (answer) await send(exchange, route.audience, context, answer)
+    const admitted = await admit(exchange, doors, route)
+    const { context, answer } = admitted
+    if (answer) await send(exchange, admitted.turnedAway ? 'patientDoor' : route.audience, context, answer)
     else await sendRecorded(exchange, route, context, await handled(exchange, doors, route, context))
   }
 }
@@ -46,7 +48,12 @@ async function sendRecorded(exchange: Exchange, route: Route, context: RequestCo
 
 async function handled(exchange: Exchange, doors: BothDoors, route: Route, context: RequestContext): Promise<Answer> {
   if (route.takes === 'files') return withFiles(exchange, doors, route, context)
-  if (route.method === 'post' && !formIsOurs(exchange)) return expired(context)
+  if (route.method === 'post') {
+    const isOurs = formIsOurs(exchange)
+    const before = await typedBefore(exchange, route, context, isOurs)
+    if (before) return before
+    if (!isOurs) return expired(context)
+  }
   if (!route.poll) await noteThatAwake(exchange)
   return handle(exchange, route, context)
 }

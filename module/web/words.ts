@@ -3,6 +3,9 @@
  * Keys are flat and dotted; `{{name}}` is filled in; `_one` and `_other` are plurals. Say what happened, then what
  * happens next; patients' words are plain, staff's are the EMR's; Spanish addresses the reader as usted.
  */
+import { allWords } from '../platform/i18n.js'
+import { typedWords } from './typedWords.js'
+
 const en = {
   'page.skip': 'Skip to the content',
   'page.navigation': 'Your record',
@@ -350,4 +353,4 @@ const es: Record<keyof typeof en, string> = {
   'form.choose': 'Elija una opción de la lista.',
 }
 
-export const words = { en, es }
+export const words = allWords({ en, es }, typedWords)

@@ -34,7 +34,7 @@ function receive(parts, mayFocus = true) {
 }
 
 /** What comes without a press: news, a card that loads, what is found while somebody types. */
-const isUnasked = (element) => /\b(every|load|input)\b/.test(element?.getAttribute('hx-trigger') ?? '')
+const isUnasked = (element) => /\b(every|load|input|autosave)\b/.test(element?.getAttribute('hx-trigger') ?? '')
 
 document.addEventListener('htmx:after:settle', (event) => {
   const { task, newContent } = event.detail

@@ -103,7 +103,7 @@ describe('A form', function () {
     await page.choose('Thoughts that you would be better off dead', 'Several days')
     await page.help.waitFor()
     expect(await page.help.innerText()).to.include('988')
-    expect(await page.saved.innerText()).to.equal(tab.say('forms.savedNow'))
+    expect(await page.saved.innerText()).to.equal(tab.say('forms.savedNow', { time: '08:00' }))
     await fillPage(tab, 'help')
     // The window is closed on the way; what was said is there.
     await tab.open(`${base}?page=1`)

@@ -30,6 +30,7 @@ const call = (name: string) => String.raw`(?:\(0,\s*\w+\.${name}\)|${name})`
 const PORTAL_STAFF = { suite: 'test/http/notPortalStaff.test.ts', only: '\\(front\\)' }
 const SIGNED_OUT = 'test/http/withoutSession.test.ts'
 const SESSIONS = 'test/http/sessions.test.ts'
+const TYPED = 'test/http/typedOnwards.test.ts'
 const FIRST_SIGN_IN = { suite: 'test/http/signInFirst.test.ts', only: 'ends after ten minutes' }
 const LAST_HOLDER = 'test/integration/access/rules.test.ts'
 
@@ -113,6 +114,21 @@ const mutants: Mutant[] = [
     ...{ name: 'that the sender of files is still signed in', file: '/module/web/serve.ts' },
     ...{ find: String.raw`!\(?await\s*stillSignedIn\(exchange\)\)?`, put: FAILS_NEVER },
     ...{ suite: 'test/http/uploadsSlow.test.ts', only: 'signed out elsewhere' },
+  },
+  {
+    ...{ name: 'who has typed what a form brings back', file: '/module/web/typed.ts' },
+    ...{ find: String.raw`by\s*===\s*account`, put: PASSES },
+    ...{ suite: TYPED, only: 'nobody else' },
+  },
+  {
+    ...{ name: 'that a form without its token says whose it is', file: '/module/web/typed.ts' },
+    ...{ find: String.raw`whoTyped\(exchange\)\s*===\s*(?:undefined|void 0)`, put: FAILS_NEVER },
+    ...{ suite: TYPED, only: 'another site' },
+  },
+  {
+    ...{ name: 'that a form without its token is but shown', file: '/module/web/typed.ts' },
+    ...{ find: String.raw`(?<=again\s*=\s*)route\.keepsTyped`, put: '(OUT ? route.handle : $&)' },
+    ...{ suite: TYPED, only: 'comes back sealed' },
   },
   {
     ...{ name: 'how long somebody has stood in the door', file: '/module/web/door.ts' },

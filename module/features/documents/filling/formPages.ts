@@ -8,6 +8,7 @@ import { writeInstant } from '../../../web/instant.js'
 import type { FieldError } from '../../../web/layout.js'
 import type { RecordContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
+import { typedBy } from '../../../web/typed.js'
 import { ownCopyIsReleased } from '../chart/released.js'
 import { isDrawn, isMarked, labelOf, templateNodes, type TemplateValues } from '../directives.js'
 import { pinnedContents, valuesOfPinned } from '../pinned.js'
@@ -16,7 +17,7 @@ import type { Answers } from './answers.js'
 import { contentsOf } from './contents.js'
 import type { Filling } from './filling.js'
 import { markOf, type Page } from './filledRows.js'
-import { documentHref, found, namedIn, nextText, standingTag, type Found } from './found.js'
+import { callText, documentHref, found, namedIn, nextText, standingTag, type Found } from './found.js'
 import { saveDraft, type SaveInput, type SaveOutcome } from './saving.js'
 import { mayChange, mayRemove, mayWithdraw } from './standing.js'
 import type { KeptText } from './surroundings.js'
@@ -48,6 +49,8 @@ interface Shown {
   newer?: Answers | undefined
   said?: string | undefined
   page?: Page | undefined
+  /** What the page knew, where it is not shown anew. */
+  seen?: string | undefined
   status?: number
 }
 
@@ -79,7 +82,8 @@ async function formPage(
     action: documentHref(context, document.id),
     page: shown.page?.on ?? opaqueId(),
     number: shown.page?.number ?? 0,
-    seen: markOf(filling.answers),
+    seen: shown.seen ?? markOf(filling.answers),
+    by: typedBy(context),
     nodes: templateNodes(parts, filledIn, 'fill', t),
     saved: filled ? t('filling.savedAt', { when: writeInstant(context, filled.saved_at) }) : '',
     signs: fields.some(({ by, kind }) => kind === 'signature' && by !== 'staff'),
@@ -142,7 +146,7 @@ async function readPage(context: RecordContext, filling: Filling, kept: readonly
     receipt: sent?.receipt ?? '',
     sent: sent ? t('filling.sentAt', { when: writeInstant(context, sent.sent_at) }) : '',
     reason: standing === 'denied' ? (sent?.reason ?? '') : '',
-    next: isReleased ? nextText(context, standing) : t('filling.next.closed', { phone: portal.practice().phone }),
+    next: isReleased ? nextText(context, standing) : callText(context, 'filling.next.closed'),
     kept: isReleased ? kept.map((text) => keptView(context, filling, text)) : [],
     /** Undefined: staff took it back, here as on every other way to it. */
     nodes: isReleased ? templateNodes(parts, values, 'read', portal.speech.in(language)) : undefined,
@@ -200,6 +204,27 @@ export async function save(context: RecordContext): Promise<Answer> {
   const input: SaveInput = { ...named, body, page: { on, number, seen }, byItself }
   const outcome = await saveDraft(portal, actor, input)
   return byItself ? savedByItself(context, outcome) : savedByPress(context, filling, input, outcome, then)
+}
+
+/** The form again, with what its page had typed and knew. */
+export async function typedBefore(context: RecordContext): Promise<Answer> {
+  const filling = await found(context)
+  const posted = context.form(Draft)
+  if (!filling) return context.show.notFound()
+  if (!posted.ok) return context.show.problem(422)
+  const { number, page: on, seen, ...body } = posted.value
+  const page = { on, number, seen }
+  if (!mayChange(filling.standing)) {
+    const { show, t } = context
+    const actions = [
+      {
+        label: t('filling.read.title', { title: filling.document.title }),
+        href: documentHref(context, filling.document.id),
+      },
+    ]
+    return show.problem(409, { what: t('typed.tooLate'), next: t('typed.tooLate.next'), actions })
+  }
+  return refusedForm(context, filling, body, {}, [{ text: context.t('typed.again') }], page)
 }
 
 /** A line in the page that stays open. */
@@ -267,6 +292,7 @@ async function refusedForm(
   body: Readonly<Record<string, unknown>>,
   errors: Readonly<Record<string, string>>,
   others: readonly FieldError[],
+  page?: Page,
 ): Promise<Answer> {
   const typed = filling.fields.map(({ name, kind }): [string, string] => {
     const value = body[name]
@@ -276,5 +302,6 @@ async function refusedForm(
   const said = others.map(({ text }) => text).join(' ')
   return formPage(context, filling, [], {
     ...{ answers: Object.fromEntries(typed), errors, said: said === '' ? undefined : said, status: 422 },
+    ...{ page, seen: page?.seen },
   })
 }

@@ -1,7 +1,7 @@
 /** What a patient can do with the documents that the practice asks for, as a table of contents. */
 import { can, routes } from '../../../web/routes.js'
 import { check, preview, receipt, send } from './checkPages.js'
-import { one, save } from './formPages.js'
+import { one, save, typedBefore } from './formPages.js'
 import { begin, list } from './listPages.js'
 import { file, picture, reading } from './readingPages.js'
 import { dismiss, takeBack, throwAway } from './takingBackPages.js'
@@ -12,7 +12,7 @@ export const patientRoutes = routes('record', (r) => {
   r.get('/documents/asked', fill, list)
   r.post('/documents/asked/:template', fill, begin)
   r.get('/documents/filled/:id', fill, one)
-  r.post('/documents/filled/:id', fill, save, { takes: 'long' })
+  r.post('/documents/filled/:id', fill, save, { takes: 'long', keepsTyped: typedBefore })
   r.get('/documents/filled/:id/check', fill, check)
   r.post('/documents/filled/:id/submission', fill, send)
   r.get('/documents/filled/:id/receipt', fill, receipt)

@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { checkAnswers } from '../../../access/questionnaires/checking.js'
 import { flat, INSTANCES_MOST, stand } from '../../../access/questionnaires/enabling.js'
 import { isQuestion, type Path } from '../../../access/questionnaires/model.js'
+import { utc } from '../../../platform/clock.js'
+import { writeInstant } from '../../../web/instant.js'
 import type { RecordContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import { begin, fillingOf, save, sentFilling, type Filling } from './filling.js'
@@ -203,7 +205,7 @@ function refused(
   context: RecordContext,
   filling: Filling,
   posted: PostedPage,
-  trouble: Pick<FillTrouble, 'errors' | 'theirs'>,
+  trouble: Pick<FillTrouble, 'errors' | 'theirs' | 'untaken'>,
   status: 409 | 422,
 ): Answer {
   const more = (path: Path) => instancesPosted(posted.fields, path)
@@ -214,6 +216,20 @@ function refused(
     kept: [],
   }
   return context.show.refused('/forms/answering/fill', content, { title: content.title, status })
+}
+
+/** The page again, with what was typed in it. */
+export async function typedBefore(context: RecordContext): Promise<Answer> {
+  const read = await readPosted(context)
+  if ('kind' in read) return read
+  const { filling, posted } = read
+  if (filling.assignment.state !== 'waiting') {
+    const { here, show, t, url } = context
+    const actions = [{ label: t('forms.back'), href: url(here('/forms')) }]
+    return show.problem(409, { what: t('typed.tooLate'), next: t('typed.tooLate.next'), actions })
+  }
+  const untaken = { said: context.t('typed.again'), hand: posted.hand, seen: posted.seen }
+  return refused(context, filling, posted, { errors: new Map(), theirs: new Map(), untaken }, 422)
 }
 
 /** POST …/forms/:id/draft: autosave. Answers what is asked now, and what help there is. */
@@ -236,7 +252,7 @@ export async function autosave(context: RecordContext): Promise<Answer> {
   const content = {
     // What is in conflict was not taken: the page still shows what it showed before.
     saved: {
-      ...savedView(context, filling, page, 'forms.savedNow'),
+      ...savedView(filling, page, t('forms.savedNow', { time: writeInstant(context, utc(portal.clock.now())) })),
       ...(conflicts.length > 0 ? { revision: posted.seen, warning: t('forms.conflictSoon') } : {}),
     },
     help: helpNow(context, filling.version.form, filling.answers),
@@ -247,7 +263,7 @@ export async function autosave(context: RecordContext): Promise<Answer> {
 /** A line in the page that stays open: it is over, and what was typed is kept. */
 function keptAside(context: RecordContext, { filling, page, posted }: Read): Answer {
   const { show, t } = context
-  const saved = { ...savedView(context, filling, page), revision: posted.seen, warning: t('forms.keptAside') }
+  const saved = { ...savedView(filling, page), revision: posted.seen, warning: t('forms.keptAside') }
   const content = { saved, help: helpNow(context, filling.version.form, filling.answers) }
   return show.refused('/forms/answering/autosaved', content, { title: t('forms.title'), status: 409 })
 }

@@ -7,9 +7,11 @@ import type { Language } from '../../../platform/i18n.js'
 import { opaqueId } from '../../../platform/ids.js'
 import type { FieldError } from '../../../web/layout.js'
 import type { RecordContext } from '../../../web/routes.js'
+import { typedBy } from '../../../web/typed.js'
 import type { Filling } from './filling.js'
 import { helpNow, type HelpNow } from './help.js'
 import { itemViews, type ItemView } from './itemView.js'
+import type { Hand } from './merging.js'
 import { pagesOf, type FormPage } from './pages.js'
 import { fieldOf, type Fields } from './typed.js'
 
@@ -21,6 +23,10 @@ export interface FillPage {
   backHref: string
   action: string
   draftAction: string
+  /** Who has it open, sealed. */
+  by: string
+  /** How often it has sent what stands in it. */
+  count: number
   /** "Part 2 of 5": undefined where there is but one. */
   progress: { text: string; at: number; of: number } | undefined
   heading: string
@@ -48,6 +54,8 @@ export interface FillTrouble {
   typed: Fields
   errors: ReadonlyMap<Path, string>
   theirs: ReadonlyMap<Path, readonly Value[]>
+  /** Nothing of it was taken yet: of the page as a whole, and as which page it goes on. */
+  untaken?: { said: string; hand: Hand; seen: number }
 }
 
 /** Where the instance of a repeating group was added that has nothing in it yet. */
@@ -65,14 +73,15 @@ export function fillPage(
   const pages = pagesOf(standing, { atLeast: more }).filter(({ asked }) => asked)
   const at = pages.findIndex(({ number }) => number === page.number)
   const address = here(`/forms/${String(assignment.id)}`)
-  const { typed, errors = new Map<Path, string>(), theirs = new Map<Path, readonly Value[]>() } = trouble ?? {}
+  const { typed, untaken, errors = new Map<Path, string>(), theirs = new Map<Path, readonly Value[]>() } = trouble ?? {}
   return {
     title: inLanguage(assignment.title, language),
     lead: at <= 0 ? inLanguage(version.form.description, language) : '',
     patient: nameOf(scope),
     backHref: url(here('/forms')),
     action: url(address),
-    draftAction: url(`${address}/draft`),
+    draftAction: url(`${address}/draft?by=itself`),
+    by: typedBy(context),
     progress: progressOf(context, pages, at),
     heading: page.group && page.group.instance === undefined ? inLanguage(page.group.item.text, language) : '',
     items: itemViews(context, itemsOf(page), {
@@ -82,20 +91,22 @@ export function fillPage(
       typed,
       errors,
       theirs,
+      untaken: untaken !== undefined,
     }),
     hidden: [
       { name: 'page', value: String(page.number) },
-      { name: 'hand', value: opaqueId() },
+      { name: 'hand', value: untaken?.hand.id ?? opaqueId() },
       ...(theirs.size > 0 && typeof typed?.['hand'] === 'string' ? [{ name: 'settles', value: typed['hand'] }] : []),
     ],
     errors: [...errors].map(([path, text]) => ({
       name: fieldOf(path),
       text: `${labelAt(page.items, path, language)}: ${text}`,
     })),
-    conflict: theirs.size > 0 ? t('forms.conflict') : undefined,
+    conflict: theirs.size > 0 ? t('forms.conflict') : untaken?.said,
     first: at <= 0,
     continueText: t(at >= 0 && at === pages.length - 1 ? 'forms.toReview' : 'forms.continue'),
-    saved: { ...savedView(context, filling, page), revision },
+    count: untaken?.hand.count ?? 0,
+    saved: { ...savedView(filling, page), revision: untaken?.seen ?? revision },
     help: helpNow(context, version.form, answers),
   }
 }
@@ -110,14 +121,14 @@ function progressOf({ t }: RecordContext, pages: readonly FormPage[], at: number
   return { text: t('forms.progress', { at: at + 1, of: pages.length }), at: at + 1, of: pages.length }
 }
 
-export function savedView({ t }: RecordContext, filling: Filling, page: FormPage, text = ''): SavedView {
+export function savedView(filling: Filling, page: FormPage, text = ''): SavedView {
   const all = flat(page.items).filter(({ item }) => !item.hidden)
   const asked = all.filter((each) => each.asked && isQuestion(each.item)).map(({ path }) => path)
   return {
     revision: filling.revision,
     notAsked: all.filter((each) => !each.asked).map(({ path }) => path),
     shown: asked.join(' '),
-    text: text === '' ? '' : t(text),
+    text,
     warning: '',
   }
 }

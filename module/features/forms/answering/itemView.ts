@@ -67,6 +67,8 @@ export interface Shown {
   wasWritten: (path: Path) => boolean
   /** As posted, where it could not be taken as it was. */
   typed: Fields | undefined
+  /** Nothing of it was taken yet: all of it is shown as it was posted. */
+  untaken?: boolean
   errors: ReadonlyMap<Path, string>
   theirs: ReadonlyMap<Path, readonly Value[]>
 }
@@ -129,7 +131,7 @@ function questionView(context: RequestContext, asked: Asked, shown: Shown, value
   const { item, path } = asked
   const { zone } = portal.clock
   // What was taken stands as it stands now: another device may have answered it in between.
-  const inQuestion = shown.errors.has(path) || shown.theirs.has(path)
+  const inQuestion = shown.untaken === true || shown.errors.has(path) || shown.theirs.has(path)
   const fields: Fields = (inQuestion ? shown.typed : undefined) ?? fieldsOf(item, path, values, zone)
   const typed = list(fields, fieldOf(path))
   const control = controlOf(item)

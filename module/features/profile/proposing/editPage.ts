@@ -18,6 +18,7 @@ import { optionalText } from '../../../web/forms.js'
 import type { FieldError } from '../../../web/layout.js'
 import type { RecordContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
+import { typedBy } from '../../../web/typed.js'
 import { changeOf, insuranceTypes, type Change, type InsuranceType } from '../changes.js'
 import { controlOf, fieldLabel, sectionOf, valueText } from '../fieldText.js'
 import { fieldStates, type Values } from '../merging.js'
@@ -133,6 +134,7 @@ function formPage(context: RecordContext, form: Form, told?: Told): Answer {
     action: form.action,
     backHref: url(here('/profile')),
     once: told?.typed['_once'] ?? opaqueId(),
+    by: typedBy(context),
     // What was seen first stays what was seen: a second try is no look at the chart.
     seen: told?.typed['seen'] ?? sealSeen(portal, scope.record, now),
     controls: fields.map((field) => {
@@ -164,6 +166,21 @@ export async function propose(context: RecordContext): Promise<Answer> {
 /** POST /profile/insurance/:type */
 export async function proposeOfInsurance(context: RecordContext): Promise<Answer> {
   return sent(context, await insuranceForm(context))
+}
+
+/** The section again, with what was typed in it. */
+export async function typedBefore(context: RecordContext): Promise<Answer> {
+  return shownAgain(context, await sectionForm(context))
+}
+
+/** The kind of insurance again, with what was typed in it. */
+export async function typedOfInsurance(context: RecordContext): Promise<Answer> {
+  return shownAgain(context, await insuranceForm(context))
+}
+
+function shownAgain(context: RecordContext, form: Form | undefined): Answer {
+  const { typed } = context.form(z.object({}))
+  return form ? formPage(context, form, { typed, faults: {}, error: 'typed.again' }) : context.show.notFound()
 }
 
 async function sent(context: RecordContext, form: Form | undefined): Promise<Answer> {
