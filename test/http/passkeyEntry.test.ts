@@ -5,7 +5,7 @@ import { makeCredential } from '../../module/features/accounts/credentials/makin
 import type { Actor } from '../../module/platform/audit.js'
 import { openPractice, type TestPractice } from '../support/practice.js'
 import { clearFactors } from '../support/secondFactors.js'
-import { softPasskey, type SoftPasskey } from '../support/softPasskey.js'
+import { passkeyOf } from '../support/passkeys.js'
 import type { Page, Visitor } from '../support/visitor.js'
 import { beginAnew, expectIn, PATIENT } from './doors.js'
 
@@ -19,7 +19,7 @@ const admin: Actor = { kind: 'staff', id: 'admin', name: 'Administrator', reques
 describe('A passkey of an account that the EMR’s login opens', function () {
   this.timeout(60_000)
   let practice: TestPractice
-  let passkey: SoftPasskey
+  let passkey: Awaited<ReturnType<typeof passkeyOf>>
 
   before(async () => {
     practice = await openPractice()
@@ -28,7 +28,7 @@ describe('A passkey of an account that the EMR’s login opens', function () {
   beforeEach(async () => {
     await beginAnew(practice)
     await clearFactors(practice)
-    passkey = await softPasskey(practice, `account:${String(practice.accounts.john)}`)
+    passkey = await passkeyOf(practice, `account:${String(practice.accounts.john)}`)
   })
 
   const shows = async (someone: Visitor, path: string): Promise<Page> => {

@@ -464,6 +464,7 @@ export const samples: Readonly<Record<string, Make>> = {
   'POST /staff/portal/accounts/:account/letters/:letter/closing': ofAccountsLetter,
   'GET /staff/portal/accounts/:account/second-factor': ofAccountsLostFactor(),
   'POST /staff/portal/accounts/:account/second-factor': ofAccountsLostFactor({ checked: '1', reason: 'Called back' }),
+  'POST /staff/portal/accounts/:account/password-link': ofAccount(),
   'POST /staff/portal/accounts/:account/merging': ofAccount((into) => ({ into, reason: 'One person' })),
   'POST /staff/portal/accounts/:account/disabling': ofAccount(() => ({ reason: 'Not in use' })),
   'POST /staff/portal/accounts/:account/enabling': ofAccount(() => ({}), true),

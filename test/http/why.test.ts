@@ -1,7 +1,10 @@
 /** The page on which staff ask why. */
 import { expect } from 'chai'
+import { createAccount } from '../../module/access/accounts.js'
+import { linkToken } from '../../module/access/links.js'
 import { features } from '../../module/portal.js'
 import { openPractice, type TestPractice } from '../support/practice.js'
+import { passkeyOf } from '../support/passkeys.js'
 import type { Page, Visitor } from '../support/visitor.js'
 
 const HOME = '/staff/portal/why'
@@ -121,6 +124,69 @@ describe('The page that says why', function () {
       .to.contain('May ')
       .and.not.contain('this account has none yet')
     expect(decider(await admin.get(`${HOME}?who=record:${records.leo}&thing=open-record`))).to.equal(undefined)
+  })
+
+  it('leads from an account that cannot sign in to what its holder needs, and says so once it is done', async () => {
+    const { clock, db } = practice
+    const email = 'wendy.way@example.org'
+    const wanted = { email, verified: true, passwordHash: 'NoLongerUsed', displayName: 'Wendy Way', language: 'en' }
+    const made = await db.transaction((tx) => createAccount(tx, clock, wanted))
+    const [id, record] = [made?.id ?? 0, made?.ownRecord ?? '']
+    const question = `${HOME}?who=record:${record}&thing=account-sign-in`
+    const account = `/staff/portal/accounts/${String(id)}`
+    const before = await admin.get(question)
+    expect(decider(before)).to.equal('ownPassword')
+    expect(before.body).to.contain(`href="${account}#password-link"`)
+    const page = await admin.get(account)
+    expect(page.body).to.contain('id="password-link"').and.contain(`action="${account}/password-link"`)
+    expect((await admin.post(`${account}/password-link`, {}, { from: account })).status).to.equal(303)
+    const letter = await db.first<{ recipient: string; facts: string }>(
+      `SELECT recipient, CAST(facts AS CHAR) AS facts FROM foyer_letters WHERE kind = 'account.reset-link' AND account_id = :id`,
+      { id },
+    )
+    expect(letter?.recipient).to.equal(email)
+    const { link } = JSON.parse(letter?.facts ?? '{}') as { link: string }
+    const wendy = await practice.visitor()
+    const token = linkToken(practice.portal, link)
+    const form = { token, password: 'quiet-Harbor-lantern-7' }
+    const answer = await wendy.post('/portal/reset', form, { from: `/portal/reset?token=${token}` })
+    expect(answer.status, answer.body).to.equal(303)
+    expect(textOf(await admin.get(question))).to.contain('Wendy Way, own record: Sign in to the portal Can ')
+
+    // Disabled: enabled where the link leads.
+    await admin.post(`${account}/disabling`, { reason: 'Asked for it' }, { from: account })
+    const shut = await admin.get(question)
+    expect(decider(shut)).to.equal('accountOpen')
+    expect(shut.body).to.contain(`href="${account}"`)
+    expect((await admin.post(`${account}/enabling`, {}, { from: account })).status).to.equal(303)
+    expect(decider(await admin.get(question))).to.equal(undefined)
+
+    // Joined with another: the one that stands is where they sign in, and where it is opened if that was closed too.
+    const luis = `/staff/portal/accounts/${String(practice.accounts.luis)}`
+    await admin.post(`${account}/merging`, { into: String(practice.accounts.luis), reason: 'One person' })
+    const joined = await admin.get(question)
+    expect(decider(joined)).to.equal('merged')
+    expect(joined.body).to.contain(`href="${luis}"`)
+    await admin.post(`${luis}/disabling`, { reason: 'Asked for it' }, { from: luis })
+    const closed = await admin.get(question)
+    expect(decider(closed)).to.equal('accountOpen')
+    expect(closed.body).to.contain(`href="${luis}"`)
+    expect((await admin.post(`${luis}/enabling`, {}, { from: luis })).status).to.equal(303)
+  })
+
+  it('says of somebody with a passkey that it opens the portal, and when it waits', async () => {
+    const { accounts, patients } = practice
+    const question = `${HOME}?who=patient:${String(patients.john)}&thing=sign-in`
+    await passkeyOf(practice, `account:${String(accounts.john)}`)
+    expect(textOf(await admin.get(question))).to.contain('opens the portal without a password')
+    await practice.db.transaction((tx) =>
+      tx.change(`UPDATE patient_access_onsite SET portal_pwd_status = 0 WHERE pid = :pid`, { pid: patients.john }),
+    )
+    expect(textOf(await admin.get(question))).to.contain('It opens nothing until they have come in with their password')
+    await practice.db.transaction(async (tx) => {
+      await tx.change(`UPDATE patient_access_onsite SET portal_pwd_status = 1 WHERE pid = :pid`, { pid: patients.john })
+      await tx.change(`DELETE FROM foyer_passkeys`)
+    })
   })
 
   it('says of a revoked access who revoked it and why, and shows the way to it', async () => {

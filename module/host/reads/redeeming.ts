@@ -64,19 +64,31 @@ export interface LostAccess extends KnownAs {
 /** Accounts merged into another, and that one into the next: as far as one looks, so that no ring is followed for ever. */
 const MERGED_MOST = 20
 
-/** The account that stands where this one was: itself, or the last one that it was merged into. Undefined: that is closed. */
-export async function accountInUse(db: Queryable, accountId: number): Promise<number | undefined> {
-  const stands = await db.first<{ id: number }>(
-    `WITH RECURSIVE became AS (
+/** This account and those that it was merged into, one after the other. */
+// sql-safe: a number
+const became = `WITH RECURSIVE became AS (
        SELECT id, merged_into, disabled_at, 0 AS step FROM foyer_accounts WHERE id = :accountId
         UNION ALL
        SELECT a.id, a.merged_into, a.disabled_at, became.step + 1
          FROM became JOIN foyer_accounts a ON a.id = became.merged_into
-        WHERE became.disabled_at IS NOT NULL AND became.step < ${String(MERGED_MOST)})
-     SELECT id FROM became WHERE disabled_at IS NULL`, // sql-safe: a number
-    { accountId },
-  )
+        WHERE became.disabled_at IS NOT NULL AND became.step < ${String(MERGED_MOST)})`
+
+/** The account that stands where this one was: itself, or the last one that it was merged into. Undefined: that is closed. */
+export async function accountInUse(db: Queryable, accountId: number): Promise<number | undefined> {
+  // sql-safe: a constant
+  const stands = await db.first<{ id: number }>(`${became} SELECT id FROM became WHERE disabled_at IS NULL`, {
+    accountId,
+  })
   return stands?.id
+}
+
+/** The same, closed or not. */
+export async function lastOfMerges(db: Queryable, accountId: number): Promise<number> {
+  // sql-safe: a constant
+  const last = await db.first<{ id: number }>(`${became} SELECT id FROM became ORDER BY step DESC LIMIT 1`, {
+    accountId,
+  })
+  return last?.id ?? accountId
 }
 
 /**

@@ -2,7 +2,11 @@
 import { expect } from 'chai'
 import type { Portal } from '../../../module/access/portal.js'
 import type { Reasons, WhyContext, WhyPerson, WhyStep } from '../../../module/feature.js'
+import { requestOptions } from '../../../module/access/passkeyCeremonies.js'
+import { enterByPasskey } from '../../../module/features/accounts/secondFactor/entering.js'
 import { features } from '../../../module/portal.js'
+import { passkeyOf } from '../../support/passkeys.js'
+import type { TestPractice } from '../../support/practice.js'
 
 /** What staff read who ask why, of this thing and person. */
 export function told(portal: Portal, key: string, person: WhyPerson): Promise<Reasons> {
@@ -10,6 +14,23 @@ export function told(portal: Portal, key: string, person: WhyPerson): Promise<Re
   if (!thing) throw new Error(`Nobody explains ${key}`)
   const context: WhyContext = { portal, t: portal.speech.in('en'), language: 'en', url: (path) => path }
   return thing.reasons(context, person)
+}
+
+/** Their only passkey, or none from now on. Answers whether they come in with it. */
+export async function onlyPasskey(
+  practice: TestPractice,
+  account: number,
+  has: boolean,
+): Promise<() => Promise<boolean>> {
+  const { db, portal } = practice
+  const owner = `account:${String(account)}` as const
+  await db.transaction((tx) => tx.change(`DELETE FROM foyer_passkeys WHERE owner = :owner`, { owner }))
+  if (!has) return () => Promise.resolve(false)
+  const { answer } = await passkeyOf(practice, owner)
+  return async () => {
+    const asked = { answer: answer((await requestOptions(portal)) ?? '{}'), address: '10.1.1.1', requestId: 'test' }
+    return (await enterByPasskey(portal, 'patient', asked)).ok
+  }
 }
 
 /** As whom somebody opens a chart: of another's the practice asks a second factor, which they have not. */

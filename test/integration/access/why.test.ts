@@ -11,7 +11,7 @@ import { day as dayOf } from '../../../module/platform/clock.js'
 import { opaqueId } from '../../../module/platform/ids.js'
 import { MONDAY, openPractice, passwordOf, type TestPractice } from '../../support/practice.js'
 import type { Visitor } from '../../support/visitor.js'
-import { owed, seesItsWayOut, told } from './agreeing.js'
+import { onlyPasskey, owed, seesItsWayOut, told } from './agreeing.js'
 
 /** The same each time, since each way in which it may be decided must be among them. */
 const SEED = 20_261_123
@@ -68,6 +68,7 @@ describe('Why somebody can or cannot', function () {
     const good = (await hashOf(pid)) ?? ''
     const seen = new Map<string, number>()
     let isAsked = '0'
+    let passkey = () => Promise.resolve(false)
     const set = async (row: SignIn) => {
       await db.transaction(async (tx) => {
         await tx.change(
@@ -94,6 +95,7 @@ describe('Why somebody can or cannot', function () {
       isAsked = row.asked
       const trying = await tryingOf(row.login)
       await limitsOf(portal).forgive(trying)
+      passkey = await onlyPasskey(practice, practice.accounts.john, row.passkey)
       for (let tries = 0; row.locked && tries < portal.settings().signInTries; tries += 1) {
         await limitsOf(portal).take(trying)
       }
@@ -105,12 +107,12 @@ describe('Why somebody can or cannot', function () {
     })
     // The form takes neither an empty name nor, where it asks for one, an empty e-mail.
     const happens = async ({ asked, email, login }: SignIn): Promise<boolean> => {
-      if (login === '' || (asked === '1' && email.trim() === '')) return false
+      if (login === '' || (asked === '1' && email.trim() === '')) return passkey()
       const attempt = { username: login, password: passwordOf('john.carter'), email: email.trim() }
       const outcome = await signInPatient(portal, {
         ...{ ...attempt, address: '10.1.1.1', requestId: 'test', device: undefined },
       })
-      return outcome.ok
+      return outcome.ok || (await passkey())
     }
     const mend: Record<string, Partial<SignIn>> = {
       login: { login: 'john.carter' },
@@ -317,10 +319,12 @@ interface SignIn {
   asked: string
   account: 'open' | 'disabled' | 'merged'
   locked: boolean
+  passkey: boolean
 }
 
 const asEver: SignIn = {
   ...{ login: 'john.carter', twin: 'amina.yusuf', hash: 'good', status: 1, allowed: 'YES', locked: false },
+  passkey: false,
   ...{ email: 'john.carter@example.org', asked: '0', account: 'open' },
 }
 
@@ -341,6 +345,7 @@ const signIns: fc.Arbitrary<SignIn> = fc.record({
   asked: fc.constantFrom('0', '1'),
   account: mostly<SignIn['account']>('open', 'disabled', 'merged'),
   locked: mostly(false, true),
+  passkey: mostly(false, true),
 })
 
 interface Opening {

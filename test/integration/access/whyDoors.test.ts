@@ -14,7 +14,7 @@ import { patientPermissions, staffPermissions } from '../../../module/features/a
 import type { Actor } from '../../../module/platform/audit.js'
 import { utc } from '../../../module/platform/clock.js'
 import { openPractice, passwordOf, type TestPractice } from '../../support/practice.js'
-import { agree, owed, told, type Agreeing } from './agreeing.js'
+import { agree, onlyPasskey, owed, told, type Agreeing } from './agreeing.js'
 import { decideForUser, may, userNamed } from './deciding.js'
 
 describe('Why somebody comes in', function () {
@@ -85,6 +85,7 @@ describe('Why somebody comes in', function () {
     const { db, portal } = practice
     const [email, hash] = ['own@example.org', await hashOwnPassword(PASSWORD)]
     const own = await anAccount(practice, email, 'Olga Own')
+    let passkey = () => Promise.resolve(false)
     const set = async (row: OwnSignIn) => {
       const values = { id: own.id, hash: row.usable ? hash : 'NoLongerUsed', disabled: row.disabled ? 1 : 0 }
       await db.transaction((tx) =>
@@ -94,9 +95,17 @@ describe('Why somebody comes in', function () {
         ),
       )
       await lockUnless(!row.locked, 'patient', targetsOf(await lookUp(portal, email), email))
+      await db.transaction((tx) =>
+        tx.change(`UPDATE foyer_accounts SET merged_into = :into WHERE id = :id`, {
+          ...{ id: own.id, into: row.merged && row.disabled ? practice.accounts.luis : null },
+        }),
+      )
+      passkey = await onlyPasskey(practice, own.id, row.passkey)
     }
-    const happens = async () => (await signInPatient(portal, { ...tried, username: email, password: PASSWORD })).ok
+    const happens = async () =>
+      (await signInPatient(portal, { ...tried, username: email, password: PASSWORD })).ok || (await passkey())
     const mend: Record<string, Partial<OwnSignIn>> = {
+      merged: { merged: false },
       ownPassword: { usable: true },
       accountOpen: { disabled: false },
       wait: { locked: false },
@@ -263,11 +272,15 @@ const redeemings: fc.Arbitrary<Redeeming> = fc.record({
 interface OwnSignIn {
   usable: boolean
   disabled: boolean
+  /** One that is disabled may be part of another. */
+  merged: boolean
   locked: boolean
+  passkey: boolean
 }
 
 const ownSignIns: fc.Arbitrary<OwnSignIn> = fc.record({
   ...{ usable: mostlySo, disabled: fc.boolean(), locked: fc.constantFrom(false, false, true) },
+  ...{ merged: fc.boolean(), passkey: fc.constantFrom(false, false, true) },
 })
 
 interface StaffSignIn {

@@ -1,11 +1,12 @@
 import { expect } from 'chai'
 import { doublesOfAccount } from '../../../module/host/reads/doubles.js'
-import { accountOfCredential } from '../../../module/access/accounts.js'
+import { accountOfCredential, grant } from '../../../module/access/accounts.js'
 import { findLink, linkToken, makeLink } from '../../../module/access/links.js'
 import { findAccount } from '../../../module/access/scope.js'
 import { verifyEmail } from '../../../module/access/verification.js'
 import { emailKey } from '../../../module/features/registration/keys.js'
 import { registerAnother } from '../../../module/features/registration/registering.js'
+import { findDoubles } from '../../../module/features/registration/staff/doubles.js'
 import { disableAccount, enableAccount, mergeAccounts } from '../../../module/features/registration/staff/merging.js'
 import { linkRegistration } from '../../../module/features/registration/staff/linking.js'
 import { chartsOf } from '../../../module/host/reads/candidates.js'
@@ -52,6 +53,64 @@ describe('Two accounts of one person', () => {
     await register(practice, other, { firstName: 'Rosa', lastName: 'Luz', born: '1990-05-05' })
     await register(practice, stranger, { firstName: 'Rosa', lastName: 'Luz', born: '1990-05-05' })
     expect(await doubles(other.accountId)).to.deep.equal([{ id: stranger.accountId, why: 'person' }])
+  })
+
+  it('of one parent are found by the child, and mother and father are two', async () => {
+    const child = await practice.patient({ fname: 'Leo', lname: 'Luz' })
+    const stands = async (name: string, relationship: string) => {
+      const who = await someone()
+      await practice.db.transaction(async (tx) => {
+        await tx.change(`UPDATE foyer_accounts SET display_name = :name WHERE id = :id`, { name, id: who.accountId })
+        await grant(tx, practice.clock, {
+          ...{ accountId: who.accountId, pid: child, relationship, extent: 'full', by: staff.actor },
+        })
+      })
+      return who
+    }
+    const found = async ({ accountId: id }: Person) =>
+      (await findDoubles(practice.portal, { id, email: null })).map((row) => ({ id: row.id, why: row.why }))
+    const mother = await stands('Rosa Luz', 'mother')
+    const father = await stands('Mario Luz', 'father')
+    expect([await found(mother), await found(father)]).to.deep.equal([[], []])
+    const again = await stands('Rosa Luz Marin', 'mother')
+    const asGuardian = await stands('Rosa Luz', 'guardian')
+    const other = await stands('Rosalind Lutz', 'guardian')
+    expect(await found(mother)).to.deep.equal([
+      { id: again.accountId, why: 'family' },
+      { id: asGuardian.accountId, why: 'family' },
+    ])
+    expect(await found(father)).to.deep.equal([])
+    expect(await found(other)).to.deep.equal([])
+    await practice.db.transaction((tx) =>
+      tx.change(
+        `UPDATE foyer_grants SET revoked_at = '2026-11-23 13:00:00', revoked_by = 'front' WHERE account_id = :id`,
+        {
+          id: again.accountId,
+        },
+      ),
+    )
+    const wish = { from: again.accountId, into: mother.accountId, reason: 'One person' }
+    expect(await mergeAccounts(practice.portal, staff.member, staff.actor, wish)).to.deep.equal({ ok: true })
+    expect(await recordsOf(mother), 'whom staff kept out stays out').to.deep.equal([])
+  })
+
+  it('of one parent are found by the child that both registered, before either opens anything', async () => {
+    const [one, other, father] = [await someone(), await someone(), await someone()]
+    const names = [
+      [one, 'Ana Rivas', 'mother'],
+      [other, 'Anna Rivas', 'mother'],
+      [father, 'Ana Rivera', 'father'],
+    ] as const
+    for (const [who, name, relationship] of names) {
+      await register(practice, who, {
+        ...{ forWhom: 'child', relationship, firstName: 'Teo', lastName: 'Rivas', born: '2019-03-03' },
+      })
+      await practice.db.transaction((tx) =>
+        tx.change(`UPDATE foyer_accounts SET display_name = :name WHERE id = :id`, { name, id: who.accountId }),
+      )
+    }
+    const found = await findDoubles(practice.portal, { id: one.accountId, email: null })
+    expect(found.map(({ id, why }) => [id, why])).to.deep.equal([[other.accountId, 'family']])
   })
 
   it('become one: records, bookings and registrations go to the one that stays', async () => {

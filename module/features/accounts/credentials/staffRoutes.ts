@@ -4,6 +4,7 @@ import { isOpaqueId } from '../../../platform/ids.js'
 import { readPortalChart } from '../../../host/credentials.js'
 import { optionalText, text } from '../../../web/forms.js'
 import { writeInstant } from '../../../web/instant.js'
+import { sendPasswordLink } from '../safety/passwordLink.js'
 import { can, routes, type StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import { authorise } from './authorising.js'
@@ -30,6 +31,7 @@ export const staffRoutes = routes('staff', (r) => {
   r.post('/patients/:pid/letters/:letter/closing', can('letters:manage'), closeFailed)
   r.post('/accounts/:account/letters/:letter/attempt', can('letters:manage'), resendFailedOfAccount)
   r.post('/accounts/:account/letters/:letter/closing', can('letters:manage'), closeFailedOfAccount)
+  r.post('/accounts/:account/password-link', can('registrations:process'), sendPasswordLink)
 })
 
 async function allow(context: StaffContext): Promise<Answer> {

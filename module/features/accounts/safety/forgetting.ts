@@ -13,13 +13,14 @@ import { stranger } from '../../../access/signIn.js'
 import type { HeardEvent, Listener } from '../../../feature.js'
 import { readPortalChart, isUnusable, type PortalChart } from '../../../host/credentials.js'
 import { pidsOfAddress } from '../../../host/patientLogin.js'
-import { recordAudit } from '../../../platform/audit.js'
+import { recordAudit, type Actor } from '../../../platform/audit.js'
 import { isLanguage, type Language } from '../../../platform/i18n.js'
 import { publish } from '../../../platform/outbox.js'
 import { seal, unseal } from '../../../platform/sealed.js'
 import { trustedEmail } from '../credentials/names.js'
 import { languageOfPatient, whyNoLetter } from '../credentials/telling.js'
 import { chartLogin } from './chartLogin.js'
+import { findPerson } from './person.js'
 
 export { fingerprintOf }
 
@@ -76,6 +77,27 @@ async function sendToAccount(portal: Portal, typed: string): Promise<number | un
   const facts = { of: 'own', before: fingerprintOf(account.passwordHash), email: to }
   await send(portal, { accountId, facts }, { to, language })
   return accountId
+}
+
+export type LinkOutcome =
+  | { ok: true }
+  /** Nobody's, or of an account that is closed. */
+  | { ok: false; reason: 'not-found' }
+  /** It stands on the EMR's login alone: staff make a new password there. */
+  | { ok: false; reason: 'no-address' }
+  /** Three have gone out within the hour. */
+  | { ok: false; reason: 'too-many' }
+
+/** Staff have the link sent to an account's own address, which never had a password or whose holder cannot find the way. */
+export async function sendLinkFor(portal: Portal, actor: Actor, accountId: number): Promise<LinkOutcome> {
+  const person = await findPerson(portal.db, portal, accountId)
+  if (!person) return { ok: false, reason: 'not-found' }
+  const { email, language, ownHash } = person
+  if (email === undefined) return { ok: false, reason: 'no-address' }
+  if (!(await mayHaveAnother(portal, `account ${String(accountId)}`))) return { ok: false, reason: 'too-many' }
+  const facts = { of: 'own', before: fingerprintOf(ownHash), email }
+  await send(portal, { accountId, facts }, { to: email, language }, actor)
+  return { ok: true }
 }
 
 /** No link: whoever reads there is told that they sign in with their other account, and not with which. */
@@ -136,10 +158,18 @@ interface Reader {
   language: Language
 }
 
-async function send(portal: Portal, { accountId, pid, facts }: About, { to, language }: Reader): Promise<void> {
+async function send(
+  portal: Portal,
+  { accountId, pid, facts }: About,
+  { to, language }: Reader,
+  by: Actor = stranger(undefined),
+): Promise<void> {
   await portal.db.transaction(async (tx) => {
     const link = await makeLink(tx, portal, { purpose: 'reset-password', accountId, minutes: LINK_MINUTES, facts })
-    const by = stranger(undefined)
+    if (by.kind === 'staff') {
+      const subject = `account:${String(accountId)}`
+      await recordAudit(tx, portal.clock, by, { event: 'account.reset-asked', subject })
+    }
     const kind = 'account.reset-link'
     await writeLetter(tx, portal, { kind, channel: 'mail', to, language, pid, accountId, facts: { link }, by })
   })

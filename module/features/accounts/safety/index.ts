@@ -4,4 +4,9 @@ import { letters } from './letters.js'
 import { accountRoutes, doorRoutes } from './patientRoutes.js'
 import { words } from './words.js'
 
-export const safety: Part = { words, routes: [...doorRoutes, ...accountRoutes], letters, on: [sendResetLinks] }
+export const safety: Part = {
+  words,
+  routes: [...doorRoutes, ...accountRoutes],
+  letters,
+  on: [sendResetLinks],
+}

@@ -151,6 +151,12 @@ export const words = wordsIn(
       'This address was given for an account with {{practice}}.\nIf it was you, confirm it within a day. If it was not, do nothing.',
     'letter.account.verify.action': 'Confirm my address',
     'letter.account.verify.sms': '{{practice}}: confirm your address: {{address}}',
+    'account.linkSent': 'The letter is on its way. Its link opens for an hour.',
+    'account.linkNotSent.no-address': 'This account has no e-mail address of its own.',
+    'account.linkNotSent.no-address.next': 'It signs in with the EMR’s login: make a new password in the chart.',
+    'account.linkNotSent.too-many': 'Three letters have gone out within the hour.',
+    'account.linkNotSent.too-many.next': 'Ask them to look for it, also among unwanted mail, or try again later.',
+    'account.linkNotSent.back': 'Back to the account',
     'letter.account.reset-link.subject': 'Choose a new password',
     'letter.account.reset-link.text':
       'A new password was asked for, for your account with {{practice}}.\nThe link works once, within an hour. If you did not ask for it, do nothing: your password stays as it is.',
@@ -325,6 +331,13 @@ export const words = wordsIn(
       'Se dio esta dirección para una cuenta en {{practice}}.\nSi fue usted, confírmela dentro de un día. Si no fue usted, no haga nada.',
     'letter.account.verify.action': 'Confirmar mi dirección',
     'letter.account.verify.sms': '{{practice}}: confirme su dirección: {{address}}',
+    'account.linkSent': 'El mensaje está en camino. Su enlace se abre durante una hora.',
+    'account.linkNotSent.no-address': 'Esta cuenta no tiene correo propio.',
+    'account.linkNotSent.no-address.next': 'Entra con el acceso del EMR: cree una contraseña nueva en el expediente.',
+    'account.linkNotSent.too-many': 'En la última hora ya salieron tres mensajes.',
+    'account.linkNotSent.too-many.next':
+      'Pídale que lo busque, también entre el correo no deseado, o inténtelo más tarde.',
+    'account.linkNotSent.back': 'Volver a la cuenta',
     'letter.account.reset-link.subject': 'Elija una contraseña nueva',
     'letter.account.reset-link.text':
       'Se pidió una contraseña nueva para su cuenta en {{practice}}.\nEl enlace sirve una sola vez, dentro de una hora. Si no la pidió usted, no haga nada: su contraseña queda como está.',

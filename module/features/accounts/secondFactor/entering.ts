@@ -46,6 +46,17 @@ type Entered = Extract<SignInOutcome, { ok: true }>
 
 async function accountOf(portal: Portal, { passkey }: ProvedBy): Promise<Entered | undefined> {
   const id = Number(/^account:(\d+)$/.exec(passkey.owner)?.[1])
+  const opened = await openedByPasskey(portal, id)
+  if (!opened) return undefined
+  const { fingerprint, unverified } = opened
+  return enteredAs(portal, { kind: 'account', id, mustChange: false, unverified }, fingerprint)
+}
+
+/** What a passkey of this account opens, as things stand. Undefined: nothing. */
+export async function openedByPasskey(
+  portal: Portal,
+  id: number,
+): Promise<{ fingerprint: string; unverified: boolean } | undefined> {
   const person = Number.isSafeInteger(id) ? await findPerson(portal.db, portal, id) : undefined
   if (!person) return undefined
   const { chart, login, ownHash, email, verified } = person
@@ -54,8 +65,7 @@ async function accountOf(portal: Portal, { passkey }: ProvedBy): Promise<Entered
   if (byHost && !(login && chart?.allowed && (await passkeyMayEnter(portal.db, login)))) return undefined
   const account = await findAccount(portal.db, portal, id)
   if (account?.fingerprint === undefined) return undefined
-  const owes = { mustChange: false, unverified: !byHost && email !== undefined && !verified }
-  return enteredAs(portal, { kind: 'account', id, ...owes }, account.fingerprint)
+  return { fingerprint: account.fingerprint, unverified: !byHost && email !== undefined && !verified }
 }
 
 async function memberOf(portal: Portal, { passkey }: ProvedBy): Promise<Entered | undefined> {

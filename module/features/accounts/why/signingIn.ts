@@ -1,5 +1,7 @@
 /** Why a patient gets in with the host's login, or an account with its own password, and why not. */
 import { accountOfEmail } from '../../../access/accounts.js'
+import { mergedInto } from '../../../access/merged.js'
+import { passkeysOf } from '../../../access/passkeys.js'
 import { limitsOf } from '../../../access/signIn.js'
 import { signsInto } from '../../../access/personAccount.js'
 import { anyoneMay, findAccount } from '../../../access/scope.js'
@@ -10,14 +12,18 @@ import { emrFix, type Reasons, type Why, type WhyContext, type WhyStep } from '.
 import { readPortalChart, type PortalChart } from '../../../host/credentials.js'
 import { canVerify } from '../../../host/php/passwords.js'
 import { whyAccount, whyRecord } from '../../../host/reads/whyRecord.js'
-import { accountFix, credentialFix, minutesOf, stepOf } from './step.js'
+import { openedByPasskey } from '../secondFactor/entering.js'
+import { credentialFix, minutesOf, openFix, passwordLinkFix, staysFix, stepOf } from './step.js'
 
 export const whyPatientSignsIn: Why = {
   key: 'sign-in',
   title: 'accountWhy.signIn',
   who: 'patient',
   async reasons(context, person) {
-    return person.kind === 'patient' ? hostReasons(context, person.pid) : nobody(context)
+    if (person.kind !== 'patient') return nobody(context)
+    const into = await signsInto(context.portal.db, person.pid)
+    const reasons = await hostReasons(context, person.pid)
+    return into.kind === 'its-own' ? orByPasskey(context, into.id, reasons) : reasons
   },
 }
 
@@ -30,11 +36,32 @@ export const whyAccountSignsIn: Why = {
     const account = found && (await whyAccount(context.portal.db, found.accountId))
     if (!account) return nobody(context)
     // With an own password and the host's login, either lets them in.
-    const byOwn = account.email === null ? undefined : await ownReasons(context, account.id, account.email)
-    if (byOwn?.verdict || account.hostPid === null) return byOwn ?? nobody(context)
-    const byHost = await hostReasons(context, account.hostPid)
-    return byHost.verdict || !byOwn ? byHost : byOwn
+    return orByPasskey(context, account.id, await passwordReasons(context, account))
   },
+}
+
+type Signing = NonNullable<Awaited<ReturnType<typeof whyAccount>>>
+
+async function passwordReasons(context: WhyContext, { email, hostPid, id }: Signing): Promise<Reasons> {
+  const byOwn = email === null ? undefined : await ownReasons(context, id, email)
+  if (byOwn?.verdict || hostPid === null) return byOwn ?? nobody(context)
+  const byHost = await hostReasons(context, hostPid)
+  return byHost.verdict || !byOwn ? byHost : byOwn
+}
+
+/** Whoever has a passkey comes in with it alone (secondFactor/entering.ts), whatever stands of a password. */
+async function orByPasskey(context: WhyContext, id: number, reasons: Reasons): Promise<Reasons> {
+  const { portal } = context
+  if ((await passkeysOf(portal.db, `account:${String(id)}`)).length === 0) return reasons
+  const opened = anyoneMay(portal.policy(), 'sign-in:use') ? await openedByPasskey(portal, id) : undefined
+  const told = stepOf(context, opened ? 'passkey' : 'passkeyWaits', true)
+  if (reasons.verdict) return { ...reasons, steps: [...reasons.steps, told] }
+  if (!opened) return reasons
+  const stages = await stagesOwed(portal, { kind: 'account', id, mustChange: false, unverified: opened.unverified })
+  const later = stages
+    .filter((stage) => stage !== 'second-factor')
+    .map((stage) => stepOf(context, `stage.${stage}`, true))
+  return { verdict: true, steps: [stepOf(context, 'door', true), told, ...later] }
 }
 
 export function nobody(context: WhyContext): Reasons {
@@ -63,7 +90,7 @@ async function hostReasons(context: WhyContext, pid: number): Promise<Reasons> {
     steps: [
       stepOf(context, 'door', door),
       ...chartSteps(context, chart, named),
-      stepOf(context, 'accountOpen', enters, {}, into.kind === 'new' ? [] : [accountFix(context, into.id)]),
+      stepOf(context, 'accountOpen', enters, {}, into.kind === 'new' ? [] : [await openFix(context, into.id)]),
       stepOf(context, 'wait', wait === 0, { minutes: minutesOf(wait) }),
       ...(await hostStages(context, named, known)),
     ],
@@ -124,13 +151,15 @@ async function ownReasons(context: WhyContext, id: number, email: string): Promi
   const account = await findAccount(portal.db, portal, id)
   const wait = await waitOf(context, named, email)
   const door = anyoneMay(portal.policy(), 'sign-in:use')
+  const stays = await mergedInto(portal.db, id)
   const isOpen = account?.fingerprint !== undefined || (!usable && own?.disabled === false)
   return {
     verdict: door && wait === 0 && opened.by === 'own' && opened.own.id === id && account?.fingerprint !== undefined,
     steps: [
       stepOf(context, 'door', door),
-      stepOf(context, 'ownPassword', usable, { email }, [accountFix(context, id)]),
-      stepOf(context, 'accountOpen', isOpen, {}, [accountFix(context, id)]),
+      stepOf(context, 'ownPassword', usable, { email }, [passwordLinkFix(context, id)]),
+      ...(stays === undefined ? [] : [stepOf(context, 'merged', false, {}, [staysFix(context, stays)])]),
+      stepOf(context, 'accountOpen', isOpen, {}, [await openFix(context, id)]),
       stepOf(context, 'wait', wait === 0, { minutes: minutesOf(wait) }),
       ...(account ? await stageSteps(context, id, { mustChange: false, unverified: own?.verified !== true }) : []),
     ],

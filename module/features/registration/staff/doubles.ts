@@ -1,8 +1,16 @@
 /** Accounts that may be one person's, as the reconcile page, the patient's panel and the account's own page show them. */
 import { z } from 'zod'
 import { mergedInto } from '../../../access/merged.js'
+import { nameLikeness, type NameLikeness } from '../../../access/matching/likeness.js'
+import type { Portal } from '../../../access/portal.js'
 import type { PanelCard } from '../../../feature.js'
-import { accountsOfPerson, doublesOfAccount, type DoubleRow } from '../../../host/reads/doubles.js'
+import {
+  accountsOfPerson,
+  doublesOfAccount,
+  relativesOfAccount,
+  type DoubleRow,
+  type RelativeRow,
+} from '../../../host/reads/doubles.js'
 import { chosenId, text } from '../../../web/forms.js'
 import { writeInstant } from '../../../web/instant.js'
 import type { FieldError } from '../../../web/layout.js'
@@ -29,9 +37,29 @@ export function doubleView(context: StaffContext, row: DoubleRow) {
 
 /** Part of the reconcile page: who else this may be. */
 export async function doublesOf(context: StaffContext, account: { id: number; email: string | null }) {
-  const rows = await doublesOfAccount(context.portal.db, account.id, emailKey(account.email ?? '') ?? '')
-  return distinct(rows).map((row) => doubleView(context, row))
+  const rows = await findDoubles(context.portal, account)
+  return rows.map((row) => doubleView(context, row))
 }
+
+/** Other accounts, in use, that may be of the same holder: each once, with the first way in which it was found. */
+export async function findDoubles(
+  { db }: Pick<Portal, 'db'>,
+  { id, email }: { id: number; email: string | null },
+): Promise<DoubleRow[]> {
+  const [own, relatives] = await Promise.all([
+    doublesOfAccount(db, id, emailKey(email ?? '') ?? ''),
+    relativesOfAccount(db, id),
+  ])
+  return distinct([...own, ...relatives.filter(mayBeOne)])
+}
+
+/** A child's mother and father are two, and so are two of its guardians: only a like name says that they may be one. */
+function mayBeOne({ name, own_name: ownName, same_relationship: same }: RelativeRow): boolean {
+  const likeness = nameLikeness(name, ownName)
+  return likeness === 'same' || (same === 1 && likenesses.has(likeness))
+}
+
+const likenesses: ReadonlySet<NameLikeness> = new Set(['part', 'nickname', 'letter', 'sound'])
 
 /** One may be found in several ways: the first is said. */
 function distinct(rows: readonly DoubleRow[]): DoubleRow[] {
@@ -113,6 +141,7 @@ export async function account(
       row.disabled_at === null && row.factors === 1 && may('second-factors:reset')
         ? url(`${base}/second-factor`)
         : undefined,
+    passwordLinkAction: row.disabled_at === null && row.email !== null ? url(`${base}/password-link`) : undefined,
     mergeAction: url(`${base}/merging`),
     disableAction: url(`${base}/disabling`),
     enableAction: row.disabled_at !== null && row.merged_into === null ? url(`${base}/enabling`) : undefined,

@@ -1,9 +1,11 @@
 /** One registration beside the charts that it may mean, and everything that can be decided. */
 import { colleagues } from '../../../host/reads/staffAppointments.js'
 import { bookingsOfRecord } from '../../../host/ownBookings.js'
+import { openersOf, type OpenerRow } from '../../../host/reads/doubles.js'
 import { chartsOf, findChart } from '../../../host/reads/candidates.js'
 import { whoCompleted } from '../../../host/noteTypes.js'
 import { comingGrants, type ChartGrant } from '../../../host/reads/grants.js'
+import { knownRelationship } from '../../../access/scope.js'
 import type { FieldError } from '../../../web/layout.js'
 import { holderView } from '../../../web/claiming.js'
 import { writeDayOf, writeInstant } from '../../../web/instant.js'
@@ -43,13 +45,12 @@ export async function reconcilePage(context: StaffContext, row: Registration, er
   ])
   const doubles = await doublesOf(context, { id: row.account_id, email: account.email })
   const base = `/staff/portal/registrations/${String(row.id)}`
+  const pids = candidates.map(({ chart }) => chart.pid)
+  const openers = await openersOf(portal.db, pids, utc(portal.clock.now()))
   const barred = await barredFrom(context, row, account, candidates)
   const coming = open ? await comingGrants(portal.db, row.account_id, utc(portal.clock.now()), COMING_MOST) : []
   return {
-    about: [
-      ...candidates.map(({ chart }) => chart.pid),
-      ...whoseOf({ record: account.ownRecord }, ...undone, row, ...doubles),
-    ],
+    about: [...pids, ...whoseOf({ record: account.ownRecord }, ...undone, row, ...doubles, ...openers)],
     page: {
       backHref: url('/staff/portal/registrations'),
       name: personName(row.last_name, row.first_name),
@@ -62,6 +63,7 @@ export async function reconcilePage(context: StaffContext, row: Registration, er
         : undefined,
       candidates: candidates.map((candidate) => ({
         ...candidateView(context, candidate),
+        openers: openersView(context, row, openers, candidate.chart.pid),
         closed: opensNothing(portal, row, candidate.chart),
         barred: barred.has(candidate.chart.pid),
         comes: comesView(
@@ -237,6 +239,23 @@ function candidateView(context: StaffContext, { chart, points, score, standing }
     score: t('registrations.score', { score }),
     points: points.map((point) => pointView(context, point)),
   }
+}
+
+/** Of a child's chart they are its parents as a rule: a second account of one of them is seen here. */
+function openersView(
+  { t, url }: StaffContext,
+  { account_id: own }: Registration,
+  openers: readonly OpenerRow[],
+  pid: number,
+) {
+  return openers
+    .filter((opener) => opener.pid === pid)
+    .map(({ id, name, relationship }) => ({
+      name,
+      href: url(`/staff/portal/accounts/${String(id)}`),
+      as: t(`families.relationship.${knownRelationship(relationship)}`),
+      own: id === own,
+    }))
 }
 
 function decidedView(context: StaffContext, row: Registration) {
