@@ -190,11 +190,14 @@ describe('PINs on the portal’s pages', function () {
   it('are offered from an appointment, to who may issue them', async () => {
     const pid = await child()
     const eid = await practice.event({ providerId: practice.staff.lee, pid, date: '2026-11-24', by: 'patient' })
-    const register = `href="/staff/portal/patients/${String(pid)}/welcome"`
-    expect((await admin.get('/staff/portal/appointments')).body).to.contain(register)
-    expect((await admin.get(`/staff/portal/appointments/${String(eid)}`)).body).to.contain(register)
+    const ways = ['welcome', 'family'].map((way) => `href="/staff/portal/patients/${String(pid)}/${way}"`)
+    for (const path of ['/staff/portal/appointments', `/staff/portal/appointments/${String(eid)}`]) {
+      const { body } = await admin.get(path)
+      for (const way of ways) expect(body, path).to.contain(way)
+    }
     await practice.rule('user:admin', 'pins:issue', 'deny')
-    expect((await admin.get('/staff/portal/appointments')).body).to.not.contain(register)
+    const { body } = await admin.get('/staff/portal/appointments')
+    for (const way of ways) expect(body).to.not.contain(way)
     await practice.db.transaction((tx) => tx.change(`DELETE FROM foyer_acl_rules WHERE permission = 'pins:issue'`))
     await practice.db.transaction((tx) =>
       tx.change(`UPDATE foyer_state SET value = value + 1 WHERE name = 'policyVersion'`),

@@ -60,6 +60,22 @@ describe('Somebody who registers', function () {
     })
   })
 
+  it('is told to the holder of a closed account, who is to call the practice, and to nobody else', async () => {
+    await practice.db.transaction((tx) =>
+      tx.change(`UPDATE foyer_accounts SET disabled_at = '2026-11-23 13:00:00' WHERE email = 'jon@example.org'`),
+    )
+    const [closed, stranger] = [await practice.visitor(), await practice.visitor()]
+    const pages = [await askFor(closed, 'jon@example.org'), await askFor(stranger, 'nobody.yet@example.org')]
+    expect(pages[0]?.location).to.equal(pages[1]?.location)
+    const letter = await practice.db.first(
+      `SELECT kind FROM foyer_letters WHERE recipient = 'jon@example.org' ORDER BY id DESC LIMIT 1`,
+    )
+    expect(letter).to.deep.equal({ kind: 'account.closed' })
+    await practice.db.transaction((tx) =>
+      tx.change(`UPDATE foyer_accounts SET disabled_at = NULL WHERE email = 'jon@example.org'`),
+    )
+  })
+
   it('is answered alike by staff’s side too: what they said is compared for staff alone', async () => {
     const pages = []
     for (const [at, lastName] of ['Carter', 'Unknownson'].entries()) {

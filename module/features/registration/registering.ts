@@ -14,7 +14,6 @@ import type { Language } from '../../platform/i18n.js'
 import { firstResult, rememberResult, type Once } from '../../platform/once.js'
 import { accountTurn, takeTurn } from '../../platform/turns.js'
 import type { Details } from './details.js'
-import {} from './registrations.js'
 import { submit } from './submitting.js'
 
 const LINK_HOURS = 24
@@ -31,9 +30,10 @@ export async function askToRegister(
   const by = stranger(requestId)
   await portal.db.transaction(async (tx) => {
     const known = await accountOfEmail(tx, email)
-    // One that was joined with another signs in nowhere: who reads there is told so, and has no account to sign in to.
+    // One that was joined with another signs in nowhere, nor does one that is closed: who reads there is told so.
     const stays = await mergedInto(tx, known?.verified === true ? known.id : 0)
-    const ofKnown = stays === undefined ? 'registration.known' : 'account.merged'
+    const closed = known?.disabled === true ? 'account.closed' : 'registration.known'
+    const ofKnown = stays === undefined ? closed : 'account.merged'
     const link = await makeLink(tx, portal, {
       purpose: 'register',
       minutes: LINK_HOURS * 60,

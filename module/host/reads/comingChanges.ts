@@ -3,12 +3,18 @@ import type { Day, Utc } from '../../platform/clock.js'
 import type { Queryable } from '../../platform/database.js'
 import { dayOrNone } from '../unset.js'
 
-/** Running grants of these relationships and extents, of patients born from and until these days, both included. */
+/**
+ * Grants of these relationships and extents, of patients born from and until these days, both included, that are open
+ * before the day on which they change, and on it.
+ */
 export interface Growing {
   relationships: readonly string[]
   extents: readonly string[]
   bornFrom: Day
   bornUntil: Day
+  /** When it changes: on this birthday (29 February's is 1 March in other years), or on this day for everybody. */
+  years: number | null
+  day: Day | null
 }
 
 /** A running grant, with the two sides of it and how each is reached. */
@@ -98,19 +104,38 @@ const selectSides =
       SELECT MIN(s.account_id) FROM foyer_grants s JOIN foyer_accounts sa ON sa.id = s.account_id AND sa.disabled_at IS NULL
        WHERE s.pid = g.pid AND s.relationship = 'self' AND s.revoked_at IS NULL)`
 
-const isGrowing = `g.exempt_at IS NULL AND g.relationship IN (:relationships) AND g.extent IN (:extents)
+const dayOfChange = `COALESCE(CAST(:day AS DATE), p.DOB + INTERVAL :years YEAR
+    + INTERVAL (MONTH(p.DOB) = 2 AND DAY(p.DOB) = 29 AND DAY(p.DOB + INTERVAL :years YEAR) = 28) DAY)`
+
+/** Of which moment a search is: `local`, minutes by which the practice's clock is ahead of UTC then. */
+export interface Moment {
+  now: Utc
+  local: number
+}
+
+/**
+ * Grants begin and end at the practice's midnights (grantDays.ts), which :local says but for the hour by which clocks are
+ * set forward or back until then.
+ */
+const runsOverIt = `g.revoked_at IS NULL
+      AND (g.valid_from <= :now OR g.valid_from + INTERVAL :local + 60 MINUTE < ${dayOfChange})
+      AND (g.valid_until IS NULL OR g.valid_until > :now AND g.valid_until + INTERVAL :local MINUTE > ${dayOfChange} + INTERVAL 12 HOUR)`
+
+const isGrowing = `${runsOverIt} AND g.exempt_at IS NULL AND g.relationship IN (:relationships) AND g.extent IN (:extents)
       AND p.DOB BETWEEN :bornFrom AND :bornUntil`
 
-/** The next `most` after this grant by their ids. `kind`: of the notices that are looked at. One statement. */
+/**
+ * The next `most` after this grant by their ids. `kind`: of the notices that are looked at. One statement.
+ */
 export async function growingGrants(
   db: Queryable,
   growing: Growing,
-  page: { kind: string; now: Utc; after: number; most: number },
+  page: Moment & { kind: string; after: number; most: number },
 ): Promise<ComingChange[]> {
   const rows = await db.select<Row>(
     // sql-safe: constants and a number
-    `${selectSides} WHERE ${isRunning} AND ${isGrowing} AND g.id > :after ORDER BY g.id LIMIT ${String(Math.trunc(page.most))}`,
-    { ...growing, kind: page.kind, now: page.now, after: page.after },
+    `${selectSides} WHERE ${isGrowing} AND g.id > :after ORDER BY g.id LIMIT ${String(Math.trunc(page.most))}`,
+    { ...growing, kind: page.kind, now: page.now, local: page.local, after: page.after },
   )
   return rows.map(changeOf)
 }
@@ -152,24 +177,24 @@ export async function grantToCome(
 export async function growingPage(
   db: Queryable,
   steps: readonly Growing[],
-  { now, from, most }: { now: Utc; from: number; most: number },
+  { from, local, most, now }: Moment & { from: number; most: number },
 ): Promise<ComingChange[]> {
   if (steps.length === 0) return []
   const rows = await db.select<Row>(
     // sql-safe: constants and numbers
-    `${selectSides} WHERE ${isRunning} AND (${anyOf(steps)})
+    `${selectSides} WHERE (${anyOf(steps)})
       ORDER BY MONTH(p.DOB), DAY(p.DOB), p.lname, p.fname, g.id LIMIT ${String(Math.trunc(most))} OFFSET ${String(Math.trunc(from))}`,
-    { ...valuesOf(steps), kind: '', now },
+    { ...valuesOf(steps), kind: '', local, now },
   )
   return rows.map(changeOf)
 }
 
 /** How many there are of them. */
-export async function countGrowing(db: Queryable, steps: readonly Growing[], now: Utc): Promise<number> {
+export async function countGrowing(db: Queryable, steps: readonly Growing[], moment: Moment): Promise<number> {
   if (steps.length === 0) return 0
   const row = await db.first<{ count: number }>(
-    `SELECT COUNT(*) AS count FROM ${running} WHERE ${isRunning} AND (${anyOf(steps)})`, // sql-safe: constants
-    { ...valuesOf(steps), now },
+    `SELECT COUNT(*) AS count FROM ${running} WHERE (${anyOf(steps)})`, // sql-safe: constants
+    { ...valuesOf(steps), ...moment },
   )
   return row?.count ?? 0
 }
@@ -177,7 +202,10 @@ export async function countGrowing(db: Queryable, steps: readonly Growing[], now
 /** The same condition for each of several, its values numbered. */
 function anyOf(steps: readonly Growing[]): string {
   return steps
-    .map((_step, at) => `(${isGrowing.replace(/:(relationships|extents|bornFrom|bornUntil)/g, `:$1${String(at)}`)})`)
+    .map(
+      (_step, at) =>
+        `(${isGrowing.replace(/:(relationships|extents|bornFrom|bornUntil|years|day)\b/g, `:$1${String(at)}`)})`,
+    )
     .join(' OR ')
 }
 

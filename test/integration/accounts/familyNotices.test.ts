@@ -3,8 +3,8 @@ import { expect } from 'chai'
 import { createAccount, grant } from '../../../module/access/accounts.js'
 import { openingOn } from '../../../module/access/ages.js'
 import { findAccount } from '../../../module/access/scope.js'
-import { growingOf, stepsBetween } from '../../../module/features/accounts/families/coming.js'
-import { endOf } from '../../../module/access/grantDays.js'
+import { growingOf, momentOf, stepsBetween } from '../../../module/features/accounts/families/coming.js'
+import { beginOf, endOf } from '../../../module/access/grantDays.js'
 import { decide } from '../../../module/features/accounts/families/deciding.js'
 import { letterWords } from '../../../module/features/accounts/families/letterWords.js'
 import { setAges, stampOfAges } from '../../../module/features/accounts/families/settingAges.js'
@@ -12,7 +12,7 @@ import { tellOfAges, tellOfChanges } from '../../../module/features/accounts/fam
 import { countGrowing, growingPage } from '../../../module/host/reads/comingChanges.js'
 import type { NewPatient } from '../../../module/host/site/people.js'
 import type { Actor } from '../../../module/platform/audit.js'
-import { daysLater, utc, type Day } from '../../../module/platform/clock.js'
+import { daysLater, type Day } from '../../../module/platform/clock.js'
 import { countStatements } from '../../../module/platform/database.js'
 import { MORNING, openPractice, ZONE, type TestPractice } from '../../support/practice.js'
 
@@ -153,6 +153,41 @@ describe('Those whose access changes', function () {
     await practice.setting('renewalDays', '30')
   })
 
+  it('are those whose access runs before the birthday and on it: not what ends or begins by then, and what comes first', async () => {
+    const birthday = '2013-12-24'
+    const [ends, comes, begins, later, lasts] = [
+      await child(birthday, { email: 'kim6@example.org' }),
+      await child(birthday, { email: 'kim7@example.org' }),
+      await child(birthday, { email: 'kim8@example.org' }),
+      await child(birthday, { email: 'kim9@example.org' }),
+      await child(birthday, { email: 'kim10@example.org' }),
+    ]
+    const runs = async ({ id }: { id: number }, from: Day, lastDay?: Day) => {
+      const { zone } = practice.clock
+      const values = { id, from: beginOf(from, zone), until: lastDay === undefined ? null : endOf(lastDay, zone) }
+      await practice.db.transaction((tx) =>
+        tx.change(`UPDATE foyer_grants SET valid_from = :from, valid_until = :until WHERE id = :id`, values),
+      )
+    }
+    await runs(ends, '2026-11-01', '2026-12-23')
+    await runs(comes, '2026-12-10')
+    await runs(begins, '2026-12-24')
+    await runs(later, '2027-01-10')
+    await runs(lasts, '2026-11-01', '2026-12-24')
+    const moment = momentOf(practice)
+    const steps = stepsBetween(practice.portal, '2026-12-01', '2026-12-31').map(growingOf)
+    const page = await growingPage(practice.db, steps, { ...moment, from: 0, most: 50 })
+    expect(page.map(({ id }) => id)).to.have.members([comes.id, lasts.id])
+    expect(await countGrowing(practice.db, steps, moment)).to.equal(2)
+    practice.clock.set('2026-11-24T00:00:00')
+    await practice.setting('renewalDays', '1')
+    await tell()
+    const told = await Promise.all([ends, comes, begins, later, lasts].map(({ pid }) => toldOf(pid)))
+    expect(told.map((letters) => letters.length)).to.deep.equal([0, 2, 0, 0, 2])
+    expect(told[1]?.join(' ')).to.contain('family.age-change')
+    await practice.setting('renewalDays', '30')
+  })
+
   it('are shown beforehand exactly as they will be, page by page, in two statements', async () => {
     const births = Array.from({ length: 150 }, (_each, at) => daysLater('2007-12-01', (at * 1117) % 2400))
     const all = []
@@ -196,15 +231,15 @@ describe('Those whose access changes', function () {
         return false
       })
       const steps = stepsBetween(practice.portal, from, last).map(growingOf)
-      const now = utc(practice.clock.now())
-      const counted = await countStatements(() => countGrowing(practice.db, steps, now))
+      const moment = momentOf(practice)
+      const counted = await countStatements(() => countGrowing(practice.db, steps, moment))
       expect(counted.result, month).to.equal(expected.length)
-      const first = await countStatements(() => growingPage(practice.db, steps, { now, from: 0, most: 500 }))
+      const first = await countStatements(() => growingPage(practice.db, steps, { ...moment, from: 0, most: 500 }))
       expect(first.result, month).to.have.length(expected.length)
       expect([counted.count.statements, first.count.statements], month).to.deep.equal([1, 1])
       const pages = []
       for (let at = 0; at < expected.length + 2; at += 2) {
-        pages.push(...(await growingPage(practice.db, steps, { now, from: at, most: 2 })))
+        pages.push(...(await growingPage(practice.db, steps, { ...moment, from: at, most: 2 })))
       }
       expect(
         pages.map(({ id }) => id),

@@ -16,6 +16,11 @@ export const codes: Part = {
       label: 'codes.register',
       path: (pid) => `/patients/${String(pid)}/welcome`,
     },
+    {
+      permission: 'pins:issue',
+      label: 'codes.card.family',
+      path: (pid) => `/patients/${String(pid)}/family`,
+    },
   ],
   letters: [welcomeLetter],
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { openingOn, type AgeRules } from '../../../access/ages.js'
 import { countGrowing, growingPage } from '../../../host/reads/comingChanges.js'
-import { day as dayOf, daysLater, utc } from '../../../platform/clock.js'
+import { day as dayOf, daysLater } from '../../../platform/clock.js'
 import { loadManifest, parseSetting } from '../../../platform/settings.js'
 import { extentWords } from '../../../web/frame.js'
 import { optionalText } from '../../../web/forms.js'
@@ -12,7 +12,7 @@ import type { Answer } from '../../../web/show.js'
 import { writeDay } from '../../../web/times.js'
 import { changeRow, type GrowingRow } from './agesPage.js'
 import { rulesText, waitingText } from './ageRulesText.js'
-import { growingOf, stepsOfSwitch } from './coming.js'
+import { growingOf, momentOf, stepsOfSwitch } from './coming.js'
 import { agesFrom, agesNow, noticedDay, setAges, stampOfAges, type Ages } from './settingAges.js'
 
 /** So many are listed; how many there are is said. */
@@ -137,9 +137,9 @@ async function previewOf(context: StaffContext, rules: AgeRules) {
   const { language, portal, t } = context
   const on = rules.agesBefore?.until ?? dayOf(portal.clock.now())
   const searches = stepsOfSwitch(rules).map(growingOf)
-  const now = utc(portal.clock.now())
-  const count = await countGrowing(portal.db, searches, now)
-  const changes = await growingPage(portal.db, searches, { now, from: 0, most: ROWS })
+  const moment = momentOf(portal)
+  const count = await countGrowing(portal.db, searches, moment)
+  const changes = await growingPage(portal.db, searches, { ...moment, from: 0, most: ROWS })
   const rows: GrowingRow[] = changes.map((coming) => {
     const [from, to] = [daysLater(on, -1), on].map((day) => openingOn(coming, day, rules).extent)
     return changeRow(context, coming, { on, age: t('families.ages.byRules'), from, to })

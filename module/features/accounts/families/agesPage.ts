@@ -4,7 +4,7 @@ import type { Portal } from '../../../access/portal.js'
 import { knownRelationship } from '../../../access/scope.js'
 import type { HallCard } from '../../../feature.js'
 import { countGrowing, growingPage, type ComingChange, type Growing } from '../../../host/reads/comingChanges.js'
-import { day as dayOf, daysLater, utc, type Day } from '../../../platform/clock.js'
+import { day as dayOf, daysLater, type Day } from '../../../platform/clock.js'
 import { extentWords } from '../../../web/frame.js'
 import { personName } from '../../../web/person.js'
 import type { StaffContext } from '../../../web/routes.js'
@@ -12,7 +12,7 @@ import type { Answer } from '../../../web/show.js'
 import { writeDay, writeMonth } from '../../../web/times.js'
 import { addressOf, isSameMailbox } from './addressing.js'
 import { rulesText, waitingText } from './ageRulesText.js'
-import { dueStep, growingOf, stepsBetween, type Step } from './coming.js'
+import { dueStep, growingOf, momentOf, stepsBetween, type Step } from './coming.js'
 import { grantPath } from './grantsCard.js'
 import { agesNow } from './settingAges.js'
 
@@ -24,10 +24,10 @@ export async function agesPage(context: StaffContext): Promise<Answer> {
   const month = monthIn(query['month']) ?? monthAfter(thisMonth(portal))
   const page = Math.min(1000, Number(/^[1-9]\d{0,3}$/.exec(query['page'] ?? '')?.[0] ?? '1'))
   const steps = stepsOf(portal, month)
-  const now = utc(portal.clock.now())
+  const moment = momentOf(portal)
   const searches = steps.map(growingOf)
-  const count = await countGrowing(portal.db, searches, now)
-  const changes = await growingPage(portal.db, searches, { now, from: (page - 1) * ROWS, most: ROWS })
+  const count = await countGrowing(portal.db, searches, moment)
+  const changes = await growingPage(portal.db, searches, { ...moment, from: (page - 1) * ROWS, most: ROWS })
   const at = (to: string, number = 1) =>
     url(`/staff/portal/ages?month=${to}${number === 1 ? '' : `&page=${String(number)}`}`)
   const content = {
@@ -115,7 +115,7 @@ async function countNow(portal: Portal, searches: readonly Growing[]): Promise<n
   const [now, asked] = [portal.clock.now(), JSON.stringify(searches)]
   const last = lastCounts.get(portal.clock)
   if (last?.asked === asked && Math.abs(now.toMillis() - last.at) < KEPT_MS) return last.count
-  const count = await countGrowing(portal.db, searches, utc(now))
+  const count = await countGrowing(portal.db, searches, momentOf(portal))
   lastCounts.set(portal.clock, { asked, at: now.toMillis(), count })
   return count
 }

@@ -10,8 +10,8 @@ import {
 } from '../../../access/ages.js'
 import { grantExtents } from '../../../access/codes.js'
 import type { Portal } from '../../../access/portal.js'
-import type { Growing } from '../../../host/reads/comingChanges.js'
-import { daysLater, type Day } from '../../../platform/clock.js'
+import type { Growing, Moment } from '../../../host/reads/comingChanges.js'
+import { daysLater, utc, type Day } from '../../../platform/clock.js'
 
 export interface Step extends Growing {
   why: AgeStep['why'] | 'rules'
@@ -40,7 +40,7 @@ function birthdaySteps(rules: AgeRules, from: Day, until: Day): Step[] {
   return ageSteps(rules, grantExtents).map(({ extents, why, years }) => {
     const born = bornForBirthday(years, from, until)
     const on = (day: Day) => birthday(day, years)
-    return { why, on, extents, relationships: guardians, bornFrom: born.from, bornUntil: born.until }
+    return { why, on, years, day: null, extents, relationships: guardians, bornFrom: born.from, bornUntil: born.until }
   })
 }
 
@@ -48,12 +48,25 @@ function birthdaySteps(rules: AgeRules, from: Day, until: Day): Step[] {
 export function stepsOfSwitch(rules: AgeRules): Step[] {
   const until = rules.agesBefore?.until ?? ''
   const steps = switchSteps(rules, grantExtents)
-  return steps.map((step) => ({ ...step, why: 'rules', on: () => until, relationships: guardians }))
+  return steps.map((step) => ({
+    ...step,
+    why: 'rules',
+    on: () => until,
+    years: null,
+    day: until,
+    relationships: guardians,
+  }))
 }
 
 /** What a search is asked with. */
-export function growingOf({ relationships, extents, bornFrom, bornUntil }: Step): Growing {
-  return { relationships, extents, bornFrom, bornUntil }
+export function growingOf({ bornFrom, bornUntil, day, extents, relationships, years }: Step): Growing {
+  return { relationships, extents, bornFrom, bornUntil, years, day }
+}
+
+/** When it is searched. */
+export function momentOf({ clock }: Pick<Portal, 'clock'>): Moment {
+  const now = clock.now()
+  return { now: utc(now), local: now.offset }
 }
 
 /** The first of the steps that is due for a grant within the time, and its day. */

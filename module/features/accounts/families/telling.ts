@@ -17,7 +17,7 @@ import { publish } from '../../../platform/outbox.js'
 import { chartTurn, takeTurn } from '../../../platform/turns.js'
 import { writeDay } from '../../../web/times.js'
 import { addressOf, isSameMailbox, languageOf, type Address } from './addressing.js'
-import { growingOf, stepsBetween, stepsOfSwitch } from './coming.js'
+import { growingOf, momentOf, stepsBetween, stepsOfSwitch } from './coming.js'
 import { FAMILY } from './familySection.js'
 
 /** Days before a birthday. */
@@ -38,11 +38,12 @@ function kindOf({ on, why }: Change, { clock }: Portal): string {
 export async function tellOfChanges(portal: Portal): Promise<void> {
   const today = dayOf(portal.clock.now())
   const now = utc(portal.clock.now())
+  const moment = momentOf(portal)
   await tellOfSwitch(portal)
   for (const step of stepsBetween(portal, daysLater(today, 1), daysLater(today, AGE_NOTICE_DAYS))) {
     if (step.why === 'rules') continue
     await tellAll(portal, step.why, (after) =>
-      growingGrants(portal.db, growingOf(step), { kind: step.why, now, after, most: AT_ONCE }),
+      growingGrants(portal.db, growingOf(step), { kind: step.why, ...moment, after, most: AT_ONCE }),
     )
   }
   const until = endOf(daysLater(today, portal.settings().renewalDays - 1), portal.clock.zone)
@@ -57,7 +58,7 @@ async function tellOfSwitch(portal: Portal): Promise<void> {
   if (on === undefined || on < today) return
   for (const step of stepsOfSwitch(rules)) {
     const read = (after: number) =>
-      growingGrants(portal.db, growingOf(step), { kind: 'rules', now: utc(portal.clock.now()), after, most: AT_ONCE })
+      growingGrants(portal.db, growingOf(step), { kind: 'rules', ...momentOf(portal), after, most: AT_ONCE })
     await tellAll(portal, 'rules', read, (coming) => {
       const { change } = on > today ? openingNow(coming, portal) : openingOn(coming, daysLater(on, -1), rules)
       return change?.on === on ? change : undefined

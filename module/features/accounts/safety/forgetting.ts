@@ -6,7 +6,7 @@ import { writeLetter } from '../../../access/letters.js'
 import { tryLimits, type Room, type TryLimits } from '../../../access/limits.js'
 import { makeLink, type LinkFacts } from '../../../access/links.js'
 import { mergedInto, tellOfMerge } from '../../../access/merged.js'
-import { accountOfEmail } from '../../../access/accounts.js'
+import { accountOfEmail, type EmailAccount } from '../../../access/accounts.js'
 import { passwordMark as fingerprintOf } from '../../../access/ownPasswords.js'
 import type { Portal } from '../../../access/portal.js'
 import { stranger } from '../../../access/signIn.js'
@@ -70,7 +70,7 @@ const LINK_MINUTES = 60
 async function sendToAccount(portal: Portal, typed: string): Promise<number | undefined> {
   const account = await accountOfEmail(portal.db, typed)
   if (!account) return undefined
-  if (account.disabled) return tellIfMerged(portal, account.id)
+  if (account.disabled) return tellThatItIsOver(portal, account)
   if (!(await mayHaveAnother(portal, `account ${String(account.id)}`))) return account.id
   const { id: accountId, email: to } = account
   const language = isLanguage(account.language) ? account.language : portal.settings().defaultLanguage
@@ -100,12 +100,21 @@ export async function sendLinkFor(portal: Portal, actor: Actor, accountId: numbe
   return { ok: true }
 }
 
-/** No link: whoever reads there is told that they sign in with their other account, and not with which. */
-async function tellIfMerged(portal: Portal, merged: number): Promise<undefined> {
-  const stays = await mergedInto(portal.db, merged)
-  if (stays === undefined || !(await mayHaveAnother(portal, `account ${String(merged)}`))) return
+/**
+ * No link: whoever reads there is told that they sign in with their other account, and not with which; or that theirs is
+ * closed, and whom to call.
+ */
+async function tellThatItIsOver(portal: Portal, { email, id, language }: EmailAccount): Promise<undefined> {
+  if (!(await mayHaveAnother(portal, `account ${String(id)}`))) return
+  const stays = await mergedInto(portal.db, id)
   const by = stranger(undefined)
-  await portal.db.transaction((tx) => tellOfMerge(tx, portal, by, { kind: 'account.merged', to: merged, stays }))
+  if (stays !== undefined) {
+    await portal.db.transaction((tx) => tellOfMerge(tx, portal, by, { kind: 'account.merged', to: id, stays }))
+    return
+  }
+  const reader = { to: email, language: isLanguage(language) ? language : portal.settings().defaultLanguage }
+  const letter = { kind: 'account.closed', channel: 'mail', ...reader, accountId: id, by } as const
+  await portal.db.transaction((tx) => writeLetter(tx, portal, letter))
 }
 
 /** To the chart's trusted address, where the patient agreed to e-mail (facts §3.2) and has a login to forget. */

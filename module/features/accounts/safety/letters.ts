@@ -10,6 +10,7 @@ export const letters: readonly LetterKind[] = [
     kind: 'account.reset-link',
     values: (portal, letter) => pathOf(portal, letter, 'reset-password', '/portal/reset'),
   },
+  { kind: 'account.closed', values: () => ({ path: '/portal/sign-in' }) },
   { kind: 'account.login-merged', values: () => ({ path: '/portal/sign-in' }) },
   { kind: 'account.password-changed', values: () => ({ path: '/portal/forgotten' }) },
   { kind: 'account.email-changed', values: () => ({ path: '/portal/sign-in' }) },

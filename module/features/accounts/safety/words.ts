@@ -162,6 +162,11 @@ export const words = wordsIn(
       'A new password was asked for, for your account with {{practice}}.\nThe link works once, within an hour. If you did not ask for it, do nothing: your password stays as it is.',
     'letter.account.reset-link.action': 'Choose a new password',
     'letter.account.reset-link.sms': '{{practice}}: choose a new password: {{address}}',
+    'letter.account.closed.subject': 'The account with this address is closed',
+    'letter.account.closed.text':
+      'A sign-in to the patient portal of {{practice}} was asked for with this address.\nThe account that it belongs to was closed by the practice, so nobody signs in with it. If you want to use the portal, call the practice: {{phone}}. If you did not ask, there is nothing to do.',
+    'letter.account.closed.action': 'To the portal',
+    'letter.account.closed.sms': '{{practice}}: your account is closed. Questions? Call {{phone}}',
     'letter.account.login-merged.subject': 'You sign in with your other account',
     'letter.account.login-merged.text':
       'A new password was asked for, for a sign-in that {{practice}} gave out for the patient portal.\nThe practice has joined the account behind that sign-in with another one, so its password cannot be changed any more. Sign in with the other account, or choose a new password for that one.\nIf you don’t know which account that is, or if you have none, call the practice: {{phone}}. If you did not ask for a new password, there is nothing to do.',
@@ -343,6 +348,11 @@ export const words = wordsIn(
       'Se pidió una contraseña nueva para su cuenta en {{practice}}.\nEl enlace sirve una sola vez, dentro de una hora. Si no la pidió usted, no haga nada: su contraseña queda como está.',
     'letter.account.reset-link.action': 'Elegir una contraseña nueva',
     'letter.account.reset-link.sms': '{{practice}}: elija una contraseña nueva: {{address}}',
+    'letter.account.closed.subject': 'La cuenta con esta dirección está cerrada',
+    'letter.account.closed.text':
+      'Con esta dirección se pidió entrar en el portal del paciente de {{practice}}.\nEl consultorio cerró la cuenta a la que pertenece, así que nadie entra con ella. Si quiere usar el portal, llame al consultorio: {{phone}}. Si usted no pidió nada, no tiene que hacer nada.',
+    'letter.account.closed.action': 'Al portal',
+    'letter.account.closed.sms': '{{practice}}: su cuenta está cerrada. ¿Preguntas? Llame al {{phone}}',
     'letter.account.login-merged.subject': 'Usted inicia sesión con su otra cuenta',
     'letter.account.login-merged.text':
       'Se pidió una contraseña nueva para un acceso que {{practice}} dio para el portal del paciente.\nEl consultorio unió la cuenta de ese acceso con otra, así que su contraseña ya no se puede cambiar. Inicie sesión con la otra cuenta, o elija una contraseña nueva para ella.\nSi no sabe cuál es esa cuenta, o si no tiene ninguna, llame al consultorio: {{phone}}. Si usted no pidió una contraseña nueva, no tiene que hacer nada.',
