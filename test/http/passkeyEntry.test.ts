@@ -75,7 +75,7 @@ describe('A passkey of an account that the EMR’s login opens', function () {
     await reset()
     practice.clock.set(practice.clock.now().plus({ days: 30 }).toISO())
     await expireCredentials(practice.portal)
-    expect((await login()))
+    expect(await login())
       .to.have.property('portal_pwd')
       .that.matches(/^!/)
     expect((await enters()).status).to.equal(401)
