@@ -6,8 +6,10 @@ const AGAIN_MS = [3000, 6000, 12_000, 24_000, 60_000]
 /** Browsers let 64 KiB go on without their page, and no more. */
 const ALONE_MOST = 60_000
 /** Nothing that a second try mends. What is said stands beside what was saved before. */
-const OF_THE_PERSON = new Set([401, 403, 404])
-const isAway = (status) => status >= 500 || status === 408 || status === 429
+const OF_THE_PERSON = new Set([401, 403, 404, 413])
+/** 409: kept beside what was saved elsewhere. What nobody here answers, a proxy did: it is not saved. */
+const isKept = (status) => status < 300 || status === 409
+const isAway = (status) => !isKept(status) && status !== 422 && !OF_THE_PERSON.has(status)
 
 const form = document.querySelector('form[data-autosave]')
 if (form) keepSaved(form)

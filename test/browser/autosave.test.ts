@@ -117,6 +117,31 @@ describe('What a patient types', function () {
     tab.troubles.length = 0
   })
 
+  for (const status of [400, 413]) {
+    it(`is not taken for saved where what stands before the server answers ${String(status)}`, async () => {
+      const id = await begunDocument()
+      const tab = await openWindow(practice, { as: { patient: 'maria' } })
+      const { page } = tab
+      let refuses = true
+      await page.route('**/*by=itself', (route) => (refuses ? route.fulfill({ status, body: 'No' }) : route.continue()))
+      await tab.open(pathOf(practice.records.maria, id))
+      const form = await formPage(tab)
+      const answered = page.waitForResponse((response) => response.status() === status)
+      await form.field('text_input0').fill('Refused on the way')
+      await answered
+      await page.getByTestId('save-trouble').filter({ hasText: /\S/ }).waitFor()
+      expect(await wouldAsk(tab)).to.equal(true)
+      refuses = false
+      const saved = page.waitForResponse((response) => response.url().endsWith('by=itself') && response.ok())
+      await form.field('text_input0').fill('Refused on the way, then kept')
+      await saved
+      await kept('document', id, 'then kept')
+      for (let looks = 0; looks < 500 && (await wouldAsk(tab)); looks += 1);
+      expect(await wouldAsk(tab)).to.equal(false)
+      tab.troubles.length = 0
+    })
+  }
+
   /** Whether the browser would ask before this page is left. */
   function wouldAsk({ page }: Tab): Promise<boolean> {
     return page.evaluate<boolean>(`!window.dispatchEvent(new Event('beforeunload', { cancelable: true }))`)

@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import { openPractice, type TestPractice } from '../support/practice.js'
 import type { Visitor } from '../support/visitor.js'
 import { nameOf, pathTo, sampleFor } from './asking.js'
+import { HTMX } from './portals.js'
 import { clearSamples } from './samples.js'
 
 describe('What somebody of the staff has in hand', function () {
@@ -44,8 +45,12 @@ describe('What somebody of the staff has in hand', function () {
       expect(told?.body, nameOf(route)).to.match(winner === 'admin' ? /admin|Administrator/ : /dr\.lee|Susan Lee/)
       expect(told?.body, nameOf(route)).to.include(`name="take" value="${winner}"`)
       expect((await press(loser, { take: winner }))?.status, nameOf(route)).to.equal(303)
+      expect(told?.body, nameOf(route)).to.match(/since \d\d:\d\d/)
       // Whoever had it can only come back in so many words, too.
       expect((await press(front))?.status, nameOf(route)).to.equal(409)
+      const inPlace = await front?.post(path, { ...sample.body }, { headers: HTMX })
+      expect(inPlace?.status, nameOf(route)).to.equal(409)
+      expect(inPlace?.body, nameOf(route)).to.match(/since \d\d:\d\d/)
       await clearSamples(practice)
     }
   })

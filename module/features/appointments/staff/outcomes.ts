@@ -2,7 +2,9 @@
 import { z } from 'zod'
 import { waitingAppointments } from '../../../host/reads/staffAppointments.js'
 import { readStatuses } from '../../../host/statuses.js'
+import type { Utc } from '../../../platform/clock.js'
 import { optionalText } from '../../../web/forms.js'
+import { writeInstant } from '../../../web/instant.js'
 import type { StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import { lastDeed } from './deeds.js'
@@ -25,15 +27,16 @@ export async function onward(context: StaffContext, token: string): Promise<Answ
   return show.seeOther(next ? `${pathOfRow(next)}?undo=${token}` : queue)
 }
 
-type Refusal = { ok: false; reason: string; status?: string; by?: string }
+type Refusal = { ok: false; reason: string; status?: string; by?: string; since?: Utc }
 
 /** Why nothing was changed, in words; a lost race is 409. */
 export async function whyNot(context: StaffContext, refusal: Refusal): Promise<Told> {
   const { portal, t } = context
   const { reason } = refusal
   if (reason === 'claimed') {
-    const by = refusal.by ?? ''
-    return { status: 409, text: t('appointments.notProcessed.claimed', { by }), takeFrom: by }
+    const { by = '', since } = refusal
+    const at = since === undefined ? '' : writeInstant(context, since)
+    return { status: 409, text: t('appointments.notProcessed.claimed', { by, at }), takeFrom: by }
   }
   if (reason === 'over' || reason === 'changed') {
     const { status = '' } = refusal

@@ -108,7 +108,8 @@ export const visitWords = wordsIn(
       'Nothing was changed: {{by}} was a moment faster ({{at}}). It has become “{{status}}”.',
     'appointments.notProcessed.changedBy':
       'Nothing was changed: {{by}} was a moment faster ({{at}}). It stands at “{{status}}” now.',
-    'appointments.notProcessed.claimed': 'Nothing was changed: {{by}} has it. Take it over if you want to decide.',
+    'appointments.notProcessed.claimed':
+      'Nothing was changed: {{by}} has had it since {{at}}. Take it over if you want to decide.',
     'appointments.notProcessed.no-such-colleague': 'They may not process requests. Choose somebody else.',
     'appointments.notProcessed.no-proposal': 'Nothing was changed: no proposal waits for an answer any more.',
     'appointments.notProcessed.no-request': 'Nothing was changed: nobody asks to cancel this any more.',
@@ -226,7 +227,7 @@ export const visitWords = wordsIn(
     'appointments.notProcessed.overBy': 'No se cambió nada: {{by}} se adelantó ({{at}}). Pasó a “{{status}}”.',
     'appointments.notProcessed.changedBy':
       'No se cambió nada: {{by}} se adelantó ({{at}}). Ahora está en “{{status}}”.',
-    'appointments.notProcessed.claimed': 'No se cambió nada: la atiende {{by}}. Tómela si quiere decidir.',
+    'appointments.notProcessed.claimed': 'No se cambió nada: la atiende {{by}} desde {{at}}. Tómela si quiere decidir.',
     'appointments.notProcessed.no-such-colleague': 'Esa persona no puede atender solicitudes. Elija otra.',
     'appointments.notProcessed.no-proposal': 'No se cambió nada: ya no hay propuesta a la espera de respuesta.',
     'appointments.notProcessed.no-request': 'No se cambió nada: ya nadie pide cancelar esto.',

@@ -34,15 +34,18 @@ export const queue: Queue = {
 
 const views = ['waiting', 'urgent', 'mine'] as const
 
-/** GET /forms, and the rows alone as they ask for news. */
-export async function waiting(context: StaffContext): Promise<Answer> {
+/** GET /forms, and the rows alone as they ask for news; `told`: with why something was not done. */
+export async function waiting(context: StaffContext, told?: { status: number; text: string }): Promise<Answer> {
   const { fragment, portal, query, show, staff, t } = context
   const view = views.find((each) => each === query['view']) ?? 'waiting'
   const now = { utc: utc(portal.clock.now()), claimedSince: claimedSince(portal) }
   const rows = await waitingAnswers(portal.db, now, view, staff.username, ROWS_SHOWN)
   const about = whoseOf(...rows)
   const template = fragment ? '/forms/reviewing/waiting' : '/forms/reviewing/queue'
-  return show.page(template, waitingPage(context, view, rows), { title: t('reviewing.title'), about })
+  return show.page(template, waitingPage(context, view, rows), {
+    ...{ title: t('reviewing.title'), about },
+    ...(told ? { status: told.status, flash: { kind: 'warning', text: told.text } as const } : {}),
+  })
 }
 
 function waitingPage(context: StaffContext, view: (typeof views)[number], rows: readonly WaitingAnswers[]) {

@@ -103,13 +103,16 @@ type Refusal = Extract<ClaimOutcome | ReturnOutcome, { ok: false }>
 async function notDone(context: StaffContext, refusal: Refusal, typed: Typed, name?: string): Promise<Answer> {
   if (refusal.reason === 'not-found') return context.show.notFound()
   const status = refusal.reason === 'no-such-colleague' || refusal.reason === 'no-such-form' ? 422 : 409
-  const error = { text: whyText(context, refusal), ...(name === undefined ? {} : { name }) }
-  return context.fragment ? waiting(context) : review(context, { status, error }, typed)
+  const text = whyText(context, refusal)
+  if (context.fragment) return waiting(context, { status, text })
+  const error = { text, ...(name === undefined ? {} : { name }) }
+  return review(context, { status, error }, typed)
 }
 
 function whyText(context: StaffContext, refusal: Exclude<Refusal, { reason: 'not-found' }>): string {
   const { t } = context
-  if (refusal.reason === 'claimed') return t('reviewing.not.claimed', { by: refusal.by })
+  if (refusal.reason === 'claimed')
+    return t('reviewing.not.claimed', { by: refusal.by, at: writeInstant(context, refusal.since) })
   if (refusal.reason !== 'over') return t(`reviewing.not.${refusal.reason}`)
   const at = refusal.at === undefined ? '' : writeInstant(context, refusal.at)
   return t('reviewing.not.over', { by: refusal.by ?? '', at })

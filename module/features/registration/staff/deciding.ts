@@ -162,8 +162,10 @@ const notTheirs = ['no-such-colleague', 'no-chart', 'of-age', 'barred', 'not-beg
 async function notDone(context: StaffContext, refusal: Refusal, typed: Typed, name?: string): Promise<Answer> {
   if (refusal.reason === 'not-found') return context.show.notFound()
   const status = notTheirs.includes(refusal.reason) ? 422 : 409
-  const error = { text: whyText(context, refusal), ...(name === undefined ? {} : { name }) }
-  return context.fragment ? waiting(context) : reconcile(context, { status, error }, typed)
+  const text = whyText(context, refusal)
+  if (context.fragment) return waiting(context, { status, text })
+  const error = { text, ...(name === undefined ? {} : { name }) }
+  return reconcile(context, { status, error }, typed)
 }
 
 function whyText(context: StaffContext, refusal: Exclude<Refusal, { reason: 'not-found' }>): string {
@@ -176,7 +178,7 @@ function whyText(context: StaffContext, refusal: Exclude<Refusal, { reason: 'not
         at: refusal.at === undefined ? '' : writeInstant(context, refusal.at),
       })
     case 'claimed':
-      return t('registrations.not.claimed', { by: refusal.by })
+      return t('registrations.not.claimed', { by: refusal.by, at: writeInstant(context, refusal.since) })
     case 'not-begun':
       return t('registrations.not.not-begun', { day: writeDayOf(context, refusal.from) })
     case 'revoked':

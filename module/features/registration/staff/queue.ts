@@ -31,12 +31,15 @@ export const queue: Queue = {
 
 export const views = ['waiting', 'mine', 'asked', 'closed'] as const
 
-/** GET /registrations, and the rows alone as they ask for news. */
-export async function waiting(context: StaffContext): Promise<Answer> {
+/** GET /registrations, and the rows alone as they ask for news; `told`: with why something was not done. */
+export async function waiting(context: StaffContext, told?: { status: number; text: string }): Promise<Answer> {
   const { fragment, show, t } = context
   const view = fragment ? '/registration/staff/waiting' : '/registration/staff/queue'
   const { about, page } = await waitingPage(context)
-  return show.page(view, page, { title: t('registrations.title'), about })
+  return show.page(view, page, {
+    ...{ title: t('registrations.title'), about },
+    ...(told ? { status: told.status, flash: { kind: 'warning', text: told.text } as const } : {}),
+  })
 }
 
 async function waitingPage(context: StaffContext) {

@@ -166,7 +166,7 @@ export const staffWords = wordsIn(
     'registrations.decidedBy': '{{state}}: {{by}}, {{at}}',
     'registrations.toChart': 'To the patient',
     'registrations.not.over': 'Nothing was changed. It stands at “{{state}}” already: {{by}}, {{at}}.',
-    'registrations.not.claimed': 'Nothing was changed. {{by}} is at it; take it over first.',
+    'registrations.not.claimed': 'Nothing was changed. {{by}} has been at it since {{at}}; take it over first.',
     'registrations.not.changed': 'Nothing was changed. An answer came in the meantime; read it first.',
     'registrations.not.no-chart': 'There is no such chart.',
     'registrations.not.revoked':
@@ -353,7 +353,7 @@ export const staffWords = wordsIn(
     'registrations.decidedBy': '{{state}}: {{by}}, {{at}}',
     'registrations.toChart': 'Ir al paciente',
     'registrations.not.over': 'No se cambió nada. Ya está en «{{state}}»: {{by}}, {{at}}.',
-    'registrations.not.claimed': 'No se cambió nada. Lo está atendiendo {{by}}; hágase cargo primero.',
+    'registrations.not.claimed': 'No se cambió nada. Lo está atendiendo {{by}} desde {{at}}; hágase cargo primero.',
     'registrations.not.changed': 'No se cambió nada. Mientras tanto llegó una respuesta; léala primero.',
     'registrations.not.no-chart': 'No existe ese expediente.',
     'registrations.not.revoked':
