@@ -32,7 +32,8 @@ export async function send(
       return
     case 'file':
       await recorded
-      response.attachment(answer.name).type(answer.type).send(answer.body)
+      response.attachment(answer.name).type(answer.type).setHeader('Content-Security-Policy', NOTHING_RUNS)
+      response.send(answer.body)
       return
     case 'stream':
       await recorded.catch((error: unknown) => {
@@ -45,12 +46,15 @@ export async function send(
   }
 }
 
+/** Of whatever leaves as a file. */
+const NOTHING_RUNS = "sandbox; default-src 'none'"
+
 /** Whatever it is, no browser runs it: not by a type that it guesses, nor as a page of ours. */
 async function sendStream({ site, request, response }: Exchange, file: StreamAnswer): Promise<void> {
   const inline = file.inline === true && shownInline.has(file.type)
   if (inline) response.setHeader('Content-Disposition', 'inline')
   else response.attachment(file.name)
-  response.type(file.type).setHeader('Content-Security-Policy', "sandbox; default-src 'none'")
+  response.type(file.type).setHeader('Content-Security-Policy', NOTHING_RUNS)
   if (file.bytes !== undefined) response.setHeader('Content-Length', String(file.bytes))
   // Who reads slowly keeps nobody from a page, and who has stopped reading is let go.
   visitOf(response).leave()

@@ -42,7 +42,10 @@ describe('Files that a patient sends, when they are checked,', function () {
       { name: 'bad.csv', bytes: Buffer.from(`a,b\n${EICAR.replaceAll(',', ';')},1\n`) },
     ])
     const page = await maria.get(answer.location)
-    expect(page.body).to.include('Waiting for the practice').and.include('found a virus')
+    expect(page.body)
+      .to.include('Waiting for the practice')
+      .and.include('no virus was found in it')
+      .and.include('found a virus')
     expect((await submissions()).at(-1)?.title).to.equal('good.pdf')
   })
 

@@ -25,6 +25,7 @@ export function standingTag({ t }: Words, row: UploadStanding): { tone: string; 
 export function standingText(words: Words, row: UploadStanding): string {
   if (row.state === 'refused') return refusalWords(words, row.reason ?? 'type')
   const state = stateOf(row)
+  if (state === 'waiting' && row.scan === 'clean') return words.t('uploads.text.waiting.clean')
   const said = row.staff_reason ?? ''
   const reasoned = (state === 'denied' || state === 'returned') && said !== ''
   return reasoned ? words.t(`uploads.text.${state}.reason`, { reason: said }) : words.t(`uploads.text.${state}`)
