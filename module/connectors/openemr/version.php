@@ -1,5 +1,5 @@
 <?php
 
 $v_major = '0';
-$v_minor = '8';
-$v_patch = '1';
+$v_minor = '9';
+$v_patch = '0';
