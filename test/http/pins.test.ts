@@ -4,6 +4,7 @@ import { issueCodes, revokeCode } from '../../module/access/codeIssuing.js'
 import { findCode, type Code } from '../../module/access/codes.js'
 import { qrPath } from '../../module/web/qrCode.js'
 import { MORNING, openPractice, passwordOf, type TestPractice } from '../support/practice.js'
+import { person, register } from '../integration/registration/people.js'
 import { textOfPdf } from '../support/pdfText.js'
 import type { Page, Visitor } from '../support/visitor.js'
 
@@ -185,6 +186,40 @@ describe('PINs on the portal’s pages', function () {
       }
       expect((await codesOf(kim)).map(({ id, standing }) => [id, standing])).to.deep.equal([[code.id, 'pending']])
     })
+  })
+
+  it('are not made where the person has registered: the way out is that request, for who may process it', async () => {
+    const pid = await child(home, { fname: 'Nadia', phoneHome: '(202) 555-0145' })
+    const wanted = { recipient: 'contact:Eva Novak', 'register[]': String(pid) }
+    const parent = await person(practice, 'nadia.parent@example.org')
+    const theirs = { forWhom: 'child', relationship: 'mother', lastName: 'Novak', born: LEO } as const
+    const sure = await register(practice, parent, { ...theirs, firstName: 'Nadia' })
+    const refused = await admin.post(family(pid), wanted, { from: family(pid) })
+    expect(refused.status).to.equal(422)
+    expect(refused.body)
+      .to.contain(`href="/staff/portal/registrations/${String(sure)}"`)
+      .and.contain('Approve that request instead')
+    await practice.rule('user:admin', 'registrations:process', 'deny')
+    const without = await admin.post(family(pid), wanted)
+    expect(without.status).to.equal(422)
+    expect(without.body).to.contain('Nadia').and.not.contain('/staff/portal/registrations/')
+    await practice.db.transaction(async (tx) => {
+      await tx.change(`DELETE FROM foyer_acl_rules WHERE permission = 'registrations:process'`)
+      await tx.change(`UPDATE foyer_state SET value = value + 1 WHERE name = 'policyVersion'`)
+      await tx.change(`DELETE FROM foyer_registrations WHERE id = :sure`, { sure })
+    })
+    await practice.refresh()
+
+    // Somebody who may be this child: staff look, say no, and it is made.
+    const perhaps = await register(practice, parent, { ...theirs, firstName: 'Tomas', phone: '202-555-0145' })
+    const asked = await admin.post(family(pid), wanted)
+    expect(asked.status).to.equal(422)
+    expect(asked.body).to.match(new RegExp(`name="notRegistered\\[\\]"[^>]* value="${String(perhaps)}"`))
+    expect(await codesOf(pid)).to.deep.equal([])
+    const made = await admin.post(family(pid), { ...wanted, 'notRegistered[]': String(perhaps) })
+    expect(made.status, made.body).to.equal(303)
+    expect((await codesOf(pid)).map(({ standing }) => standing)).to.deep.equal(['pending'])
+    await practice.db.transaction((tx) => tx.change(`DELETE FROM foyer_registrations WHERE id = :perhaps`, { perhaps }))
   })
 
   it('are offered from an appointment, to who may issue them', async () => {
