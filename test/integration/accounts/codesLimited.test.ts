@@ -96,6 +96,43 @@ describe('Tries with PINs and access codes are limited', function () {
     })
   })
 
+  it('however many guess: of ten thousand tries few are looked at, none opens anything, and who holds a PIN gets in', async function () {
+    this.timeout(180_000)
+    const days = ['2016-01-11', '2016-02-12', '2016-03-13', '2016-04-14', '2016-05-15']
+    const pins = []
+    for (const dob of days) pins.push(await pinFor(await child(undefined, { dob })))
+    const symbols = (at: number) =>
+      `${'BCDEFGHJKM'.charAt(at % 10)}${String(at).padStart(7, '0').replace(/[01]/g, 'X')}`
+    const guess = (at: number) => {
+      const redeemer: Redeemer =
+        at % 2 === 0
+          ? { kind: 'account', id: 5000 + ((at / 2) % 30), name: 'x' }
+          : newcomer(`g${String(at % 997)}@example.org`)
+      const house = (at * 7) % 400
+      return type(redeemer, symbols(at), days[at % 5], `2001:db8:${house.toString(16)}::1`)
+    }
+    const looked = { account: 0, new: 0 }
+    for (let from = 0; from < 10_000; from += 20) {
+      const some = Array.from({ length: 20 }, (_each, at) => from + at)
+      const outcomes = await Promise.all(some.map(guess))
+      for (const [at, outcome] of outcomes.entries()) {
+        expect(outcome.ok).to.equal(false)
+        if (!outcome.ok && outcome.reason === 'refused') looked[at % 2 === 0 ? 'account' : 'new'] += 1
+      }
+    }
+    // Five tries an account; a thousand an hour of strangers for each birth date.
+    expect(looked.account).to.equal(30 * 5)
+    expect(looked.new).to.be.within(1, 5 * 1000)
+    expect(await type(john(), pins[0]?.symbols, days[0], '198.51.100.7')).to.include({ ok: true })
+    const open = await practice.db.select(
+      `SELECT id FROM foyer_codes WHERE redeemed_at IS NOT NULL AND pid IN (:pids)`,
+      {
+        pids: pins.slice(1).map(({ pid }) => pid),
+      },
+    )
+    expect(open).to.deep.equal([])
+  })
+
   it('for one network address, whose house counts as one', async () => {
     await practice.setting('signInTriesPerAddress', '10')
     const guess = (at: number, address: string) =>
