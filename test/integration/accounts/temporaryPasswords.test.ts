@@ -1,19 +1,24 @@
 /** A password that staff made, at the door of both portals: it opens the page that makes another, and nothing else. */
 import { expect } from 'chai'
 import { notePatientIn, signInPatient } from '../../../module/access/signInPatient.js'
-import type { SignInOutcome } from '../../../module/access/signIn.js'
+import type { SignedIn, SignInOutcome } from '../../../module/access/signIn.js'
 import { expireCredentials } from '../../../module/features/accounts/credentials/expiring.js'
 import { makeCredential } from '../../../module/features/accounts/credentials/making.js'
+import { choosePassword } from '../../../module/features/accounts/safety/choosing.js'
+import { findPerson } from '../../../module/features/accounts/safety/person.js'
+import { openedByPasskey } from '../../../module/features/accounts/secondFactor/entering.js'
 import { writeHostLog } from '../../../module/host/log.js'
 import { hashHostPassword, verifyHostPassword } from '../../../module/host/php/passwords.js'
 import type { Actor } from '../../../module/platform/audit.js'
 import type { Database } from '../../../module/platform/database.js'
 import { describeOnEverySite } from '../../support/database.js'
+import { afterReading } from '../../support/meanwhile.js'
 import { MONDAY, MORNING, openPractice, type TestPractice } from '../../support/practice.js'
 
 const admin: Actor = { kind: 'staff', id: 'admin', name: 'Administrator', requestId: undefined }
 const TEMPORARY = 'wander-47-Kettle@pine'
 const OWN = 'quiet+Harbour-93-fog'
+const CHOSEN = 'Lantern ferry-pepper 7'
 
 describeOnEverySite('a password that staff made', (site) => {
   let practice: TestPractice
@@ -131,5 +136,78 @@ describeOnEverySite('a password that staff made', (site) => {
     await hostKeeps(OWN, 7)
     const both = await Promise.all([signIn(OWN), signIn(OWN), signIn(OWN)])
     expect(both.map(({ ok }) => ok)).to.deep.equal([true, true, true])
+  })
+
+  /** In by the password that staff made, and made to choose another. */
+  const held = async () => {
+    const outcome = await signIn(TEMPORARY)
+    if (!outcome.ok) throw new Error('the password was refused')
+    return outcome.who
+  }
+  const chooses = async ({ id, fingerprint }: SignedIn, password = CHOSEN) => {
+    const person = await findPerson(practice.db, practice.portal, id)
+    if (!person) throw new Error('there is no such account')
+    const patient: Actor = { kind: 'account', id: String(id), name: person.name, requestId: undefined }
+    const choice = { password, why: 'forced', of: 'host', under: fingerprint } as const
+    return choosePassword(practice.portal, patient, person, choice)
+  }
+  const hostHash = async () =>
+    (
+      await practice.db.first<{ portal_pwd: string }>(`SELECT portal_pwd FROM patient_access_onsite WHERE pid = :pid`, {
+        pid,
+      })
+    )?.portal_pwd ?? ''
+
+  it('is the patient’s to replace, and nobody’s who typed the one before it', async () => {
+    const before = await held()
+    await reset(OWN)
+    const made = await hostHash()
+    expect(await chooses(before)).to.deep.equal({ ok: false, reason: 'too-late' })
+    expect(await hostHash()).to.equal(made)
+    const outcome = await signIn(OWN)
+    if (!outcome.ok) throw new Error('the password was refused')
+    expect(await chooses(outcome.who)).to.include({ ok: true })
+    expect(await signIn(CHOSEN)).to.deep.include({ ok: true, stages: [] })
+  })
+
+  it('is replaced once only: where no change is owed any more, the page that asked for it chooses none', async () => {
+    const who = await held()
+    await practice.db.transaction(async (tx) => {
+      await tx.change(`UPDATE foyer_credentials SET open_pid = NULL, ended_at = made_at WHERE open_pid = :pid`, { pid })
+    })
+    const made = await hostHash()
+    expect(await chooses(who)).to.deep.equal({ ok: false, reason: 'too-late' })
+    expect(await hostHash()).to.equal(made)
+  })
+
+  it('changes no password of another login, where its account went into one that has that', async () => {
+    const { id: from } = await held()
+    const [gone, stays] = [pid, await practice.patient({ fname: 'Ida', lname: 'Moss', email: 'ida@example.org' })]
+    pid = stays
+    await reset(OWN)
+    const into = await signIn(OWN)
+    if (!into.ok) throw new Error('the password was refused')
+    expect(await chooses(into.who)).to.include({ ok: true })
+    const made = await hostHash()
+    await practice.db.transaction((tx) =>
+      tx.change(`UPDATE foyer_accounts SET merged_into = :into, disabled_at = created_at WHERE id = :from`, {
+        ...{ from, into: into.who.id },
+      }),
+    )
+    pid = gone
+    const who = await held()
+    expect(who.id).to.equal(into.who.id)
+    expect(await chooses(who, 'sparrow-Cellar-58-tin')).to.deep.equal({ ok: false, reason: 'too-late' })
+    pid = stays
+    expect(await hostHash()).to.equal(made)
+  })
+
+  it('made while a passkey is being looked at, keeps that passkey out', async () => {
+    const { id } = await held()
+    expect(await chooses(await held())).to.include({ ok: true })
+    expect(await openedByPasskey(practice.portal, id)).to.have.property('fingerprint')
+    const replaced = afterReading(practice.db, /FROM foyer_credentials WHERE open_pid/, () => reset(OWN))
+    expect(await openedByPasskey({ ...practice.portal, db: replaced.db }, id)).to.equal(undefined)
+    expect(replaced.happened()).to.equal(true)
   })
 })

@@ -6,7 +6,7 @@ import { hashOwnPassword } from '../../../access/ownPasswords.js'
 import { judgePassword, type PasswordFlaw } from '../../../access/passwordPolicy.js'
 import type { Portal } from '../../../access/portal.js'
 import { findAccount } from '../../../access/scope.js'
-import { endStaffCredential } from '../../../access/staffCredentials.js'
+import { endStaffCredential, mustChange } from '../../../access/staffCredentials.js'
 import { writeHostLog } from '../../../host/log.js'
 import { chooseHostPassword, patientLogin, type PatientLogin } from '../../../host/patientLogin.js'
 import { hashHostPassword, hashSettings, verifyHostPassword } from '../../../host/php/passwords.js'
@@ -16,12 +16,8 @@ import type { Tx } from '../../../platform/database.js'
 import { accountTurn, chartTurn, takeTurn } from '../../../platform/turns.js'
 import { aboutPerson, noticeAddress, type SafetyPerson } from './person.js'
 
-/** forced: staff made the last one; forgotten: by a link; changed: signed in, because they want to. */
-export type WhyChosen = 'forced' | 'forgotten' | 'changed'
-
-export interface Choice {
+interface AnyChoice {
   password: string
-  why: WhyChosen
   /** The password of the host's credential, or the account's own. */
   of: 'host' | 'own'
   /** The session that stays, by its hash; all others end. Nothing is changed where it has ended. */
@@ -29,6 +25,12 @@ export interface Choice {
   /** Runs first in the same transaction, in the turns of the account and its chart. False: nothing is changed. */
   first?: (tx: Tx) => Promise<boolean>
 }
+
+/**
+ * forced: staff made the last one, and `under` is what a session under it knows of it; forgotten: by a link; changed:
+ * signed in, because they want to.
+ */
+export type Choice = AnyChoice & ({ why: 'forced'; under: string } | { why: 'forgotten' | 'changed' })
 
 export type Unfit = PasswordFlaw | { reason: 'same' } | { reason: 'unusable' }
 
@@ -54,6 +56,7 @@ export async function choosePassword(
     // The turn of whoever makes this login anew, and of whoever merges or changes this account.
     await takeTurn(tx, [accountTurn(person.id), ...(login ? [chartTurn(login.pid)] : [])])
     if (!(await holdsStill(tx, person, choice))) return false
+    if (choice.why === 'forced' && !(await isOwedStill(tx, portal, person, choice.under))) return false
     if (choice.first && !(await choice.first(tx))) return false
     if (choice.of === 'host' && login) await keepInHost(tx, portal, login, hash)
     await keepInAccount(tx, portal, person.id, choice.of === 'own' ? hash : null)
@@ -92,6 +95,12 @@ async function holdsStill(tx: Tx, { id, login, ownHash }: SafetyPerson, { keep, 
   if (keep !== undefined && !(await isSessionOf(tx, id, keep))) return false
   if (of === 'own') return (account.password_hash ?? undefined) === ownHash
   return (await patientLogin(tx, id))?.hash === login?.hash
+}
+
+/** By whoever typed the password that stands, and of the login that it belongs to: staff may have made another since. */
+async function isOwedStill(tx: Tx, portal: Portal, { id, login }: SafetyPerson, under: string): Promise<boolean> {
+  if ((await findAccount(tx, portal, id))?.fingerprint !== under) return false
+  return login !== undefined && (await mustChange(tx, login.pid, login.hash, login.status))
 }
 
 async function keepInHost(tx: Tx, portal: Portal, login: PatientLogin, hash: string): Promise<void> {

@@ -45,7 +45,8 @@ export async function postNewPassword(context: DoorContext): Promise<Answer> {
   if (!person) return show.seeOther('/portal/sign-in')
   const password = form.ok ? form.value.password : ''
   const actor = { kind: 'account', id: String(person.id), name: person.name, requestId: context.requestId } as const
-  const chosen = await choosePassword(portal, actor, person, { password, why: 'forced', of: 'host' })
+  const choice = { password, why: 'forced', of: 'host', under: who.who.fingerprint } as const
+  const chosen = await choosePassword(portal, actor, person, choice)
   if (chosen.ok) return goOn(context, 'change-password', chosen.fingerprint)
   const text = chosen.reason === 'unfit' ? unfitText(t, chosen.unfit) : t('password.tooLate')
   const page = pageOf(context, person, [{ name: 'password', text }])

@@ -7,7 +7,7 @@ import type { Portal } from '../../../access/portal.js'
 import { findAccount } from '../../../access/scope.js'
 import { stranger, type SignInOutcome } from '../../../access/signIn.js'
 import { passkeyMayEnter } from '../../../access/staffCredentials.js'
-import { staffMember } from '../../../access/staff.js'
+import { fingerprintOf, staffMember } from '../../../access/staff.js'
 import { stagesOwed, type Person } from '../../../access/stages.js'
 import { findStaffLogin } from '../../../host/staff.js'
 import { recordAudit } from '../../../platform/audit.js'
@@ -65,6 +65,8 @@ export async function openedByPasskey(
   if (byHost && !(login && chart?.allowed && (await passkeyMayEnter(portal.db, login)))) return undefined
   const account = await findAccount(portal.db, portal, id)
   if (account?.fingerprint === undefined) return undefined
+  // Another password by now than the one that was asked about: staff have just made it.
+  if (byHost && account.fingerprint !== fingerprintOf(login?.hash ?? '')) return undefined
   return { fingerprint: account.fingerprint, unverified: !byHost && email !== undefined && !verified }
 }
 
