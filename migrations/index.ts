@@ -32,6 +32,7 @@ import { failedFilings } from './0035-failed-filings.js'
 import { firstDays } from './0036-first-days.js'
 import { keptAnswers } from './0037-kept-answers.js'
 import { firstHashes } from './0038-first-hashes.js'
+import { limitedTries } from './0039-limited-tries.js'
 import type { Step } from './step.js'
 
 export type { Step }
@@ -73,4 +74,5 @@ export const migrations: readonly Step[] = [
   ...firstDays,
   ...keptAnswers,
   ...firstHashes,
+  ...limitedTries,
 ]

@@ -66,7 +66,10 @@ export async function redeemCode(portal: Portal, redeemer: Redeemer, typed: Code
   const barred = await isBarred(db, tried?.pid ?? 0, comerOf(redeemer, tried))
   const allowances = allowancesOf(portal, redeemer, typed, hash)
   const room = await takeTries(db, clock, allowances, WINDOW_SECONDS)
-  if (!room.ok) return { ok: false, reason: 'too-many', seconds: room.seconds }
+  if (!room.ok) {
+    await noteLimited(portal, tried, hash)
+    return { ok: false, reason: 'too-many', seconds: room.seconds }
+  }
 
   const passwordHash = redeemer.kind === 'new' ? await redeemer.hashPassword() : ''
   const wrong = whyNot(portal, tried, typed.born, barred)
@@ -334,6 +337,23 @@ function noteTry(
       outcome,
       now: utc(clock.now()),
     },
+  )
+}
+
+/**
+ * Turned away by the limits: one row an hour of each code, with how many they were. What is no code shares a few rows, so
+ * that it costs the same and fills nothing.
+ */
+async function noteLimited({ db, clock }: Portal, code: TriedCode | undefined, hash: string): Promise<void> {
+  const now = clock.now()
+  const hour = Math.trunc(now.toMillis() / (WINDOW_SECONDS * 1000))
+  const key = `${code ? String(code.id) : `none ${hash.slice(0, 2)}`} ${String(hour)}`
+  await db.transaction((tx) =>
+    tx.change(
+      `INSERT INTO foyer_code_tries (code_id, pid, outcome, at, limited_key) VALUES (:code, :pid, 'limited', :now, :key)
+       ON DUPLICATE KEY UPDATE tries = tries + 1, at = VALUES(at)`,
+      { code: code?.id ?? null, pid: code?.pid ?? null, now: utc(now), key },
+    ),
   )
 }
 

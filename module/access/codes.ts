@@ -107,18 +107,22 @@ export interface CodeTry {
   at: Utc
   /** redeemed, or why not (codeRedeeming.ts); of another portal's release, any word. */
   outcome: string
+  /** How many in one line: more than one where the limits turned them away. */
+  tries: number
   /** The account that tried; undefined: somebody who had none yet. */
   account: string | undefined
 }
 
 /** Who tried this code, newest first. */
 export async function triesOfCode(db: Queryable, codeId: number): Promise<CodeTry[]> {
-  const rows = await db.select<{ at: Utc; outcome: string; display_name: string | null }>(
-    `SELECT t.at, t.outcome, a.display_name FROM foyer_code_tries t LEFT JOIN foyer_accounts a ON a.id = t.account_id
+  const rows = await db.select<{ at: Utc; outcome: string; tries: number; display_name: string | null }>(
+    `SELECT t.at, t.outcome, t.tries, a.display_name FROM foyer_code_tries t LEFT JOIN foyer_accounts a ON a.id = t.account_id
       WHERE t.code_id = :codeId ORDER BY t.id DESC LIMIT 50`,
     { codeId },
   )
-  return rows.map(({ at, outcome, display_name: account }) => ({ at, outcome, account: account ?? undefined }))
+  return rows.map(({ at, outcome, tries, display_name: account }) => {
+    return { at, outcome, tries, account: account ?? undefined }
+  })
 }
 
 interface Row {
@@ -151,7 +155,7 @@ interface Row {
 const selectCodes = `SELECT c.id, c.kind, c.nonce, c.code_hash, c.pid, c.recipient, c.relationship, c.extent, c.opens_from, c.family, c.language,
          c.issued_by, c.issued_at, c.expires_at, c.redeemed_at, a.display_name AS redeemed_by,
          c.revoked_at, c.revoked_by, c.revoked_reason,
-         (SELECT COUNT(*) FROM foyer_code_tries t WHERE t.code_id = c.id AND t.outcome <> 'redeemed') AS failures,
+         (SELECT CAST(COALESCE(SUM(t.tries), 0) AS SIGNED) FROM foyer_code_tries t WHERE t.code_id = c.id AND t.outcome <> 'redeemed') AS failures,
          l.state AS letter_state, l.channel AS letter_channel, l.recipient AS letter_to, l.error_code AS letter_error
     FROM foyer_codes c
     LEFT JOIN foyer_accounts a ON a.id = c.redeemed_account

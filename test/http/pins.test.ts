@@ -1,5 +1,6 @@
 /** PINs over the web: made for a family, printed, sent, redeemed; whatever is wrong with one looks the same. */
 import { expect } from 'chai'
+import { redeemCode } from '../../module/access/codeRedeeming.js'
 import { issueCodes, revokeCode } from '../../module/access/codeIssuing.js'
 import { findCode, type Code } from '../../module/access/codes.js'
 import { qrPath } from '../../module/web/qrCode.js'
@@ -186,6 +187,24 @@ describe('PINs on the portal’s pages', function () {
       }
       expect((await codesOf(kim)).map(({ id, standing }) => [id, standing])).to.deep.equal([[code.id, 'pending']])
     })
+  })
+
+  it('that are tried too often say so in their history, once an hour', async () => {
+    await practice.setting('pinTries', '3')
+    const code = await pinFor(await child())
+    for (let at = 0; at < 5; at += 1) {
+      const redeemer = { kind: 'account', id: 9000 + at, name: 'x' } as const
+      const typed = {
+        symbols: code.symbols ?? '',
+        born: '2001-01-01',
+        address: `192.0.2.${String(at)}`,
+        requestId: 'test',
+      }
+      await redeemCode(practice.portal, redeemer, typed)
+    }
+    const page = await admin.get(`/staff/portal/patients/${String(code.pid)}/codes/${String(code.id)}`)
+    expect(page.body).to.include('too many tries within the hour (2 more)')
+    expect(page.body.match(/wrong date of birth/gi)).to.have.length(3)
   })
 
   it('are not made where the person has registered: the way out is that request, for who may process it', async () => {

@@ -1,13 +1,15 @@
 /** Tries with PINs and access codes: how many, of whom, and who is kept out by them. */
 import { expect } from 'chai'
 import type { Redeemer } from '../../../module/access/codeRedeeming.js'
+import { triesOfCode } from '../../../module/access/codes.js'
+import { countStatements } from '../../../module/platform/database.js'
 import { MORNING, openPractice, type TestPractice } from '../../support/practice.js'
 import { codesDesk, LEO } from './codesDesk.js'
 
 describe('Tries with PINs and access codes are limited', function () {
   this.timeout(60_000)
   let practice: TestPractice
-  const { child, john, newcomer, pinFor, type } = codesDesk(() => practice)
+  const { child, john, newcomer, pinFor, theOne, type } = codesDesk(() => practice)
 
   before(async () => {
     practice = await openPractice()
@@ -131,6 +133,52 @@ describe('Tries with PINs and access codes are limited', function () {
       },
     )
     expect(open).to.deep.equal([])
+  })
+
+  it('and staff see that so many were turned away, in one line an hour', async () => {
+    const pin = await pinFor(await child())
+    const stranger = (at: number): Redeemer => ({ kind: 'account', id: 7000 + at, name: 'x' })
+    for (let at = 0; at < 5; at += 1) await type(stranger(at), pin.symbols, '2001-01-01', `192.0.2.${String(at)}`)
+    const flood = Array.from({ length: 20 }, (_each, at) => at + 5)
+    const turned = await Promise.all(
+      flood.map((at) => type(stranger(at), pin.symbols, LEO, `198.51.100.${String(at)}`)),
+    )
+    for (const outcome of turned) expect(outcome).to.include(exhausted)
+    const seen = async () =>
+      (await triesOfCode(practice.db, pin.id)).map(({ outcome, tries }) => [outcome, tries] as const)
+    const wrong = Array.from({ length: 5 }, () => ['wrong-birth-date', 1] as const)
+    expect(await seen()).to.deep.equal([['limited', 20], ...wrong])
+    expect((await theOne(pin.pid, pin.id)).failures).to.equal(25)
+    practice.clock.set('2026-11-23T09:00:01')
+    for (let at = 30; at < 36; at += 1) await type(stranger(at), pin.symbols, '2001-01-01', `203.0.113.${String(at)}`)
+    expect((await seen()).filter(([outcome]) => outcome === 'limited')).to.deep.equal([
+      ['limited', 1],
+      ['limited', 20],
+    ])
+  })
+
+  it('at the same cost whether or not it is a PIN, and however many are typed in few rows', async () => {
+    const pin = await pinFor(await child())
+    const luis: Redeemer = { kind: 'account', id: practice.accounts.luis, name: 'x' }
+    for (let at = 0; at < 5; at += 1)
+      await type(luis, 'AAAAAAAA', `2001-01-0${String(at + 1)}`, `192.0.2.${String(at)}`)
+    const asked = async (symbols: string | undefined) => {
+      const { count, result } = await countStatements(() => type(luis, symbols, '2001-02-01', '192.0.2.99'))
+      expect(result).to.include(exhausted)
+      return [count.statements, count.transactional]
+    }
+    expect(await asked('BBBBBBBB')).to.deep.equal(await asked(pin.symbols))
+    const rows = async () =>
+      (await practice.db.first<{ n: number }>(`SELECT COUNT(*) AS n FROM foyer_code_tries WHERE outcome = 'limited'`))
+        ?.n ?? 0
+    const before = await rows()
+    for (let at = 0; at < 400; at += 1)
+      await asked(
+        `CC${String(at)
+          .padStart(6, '0')
+          .replace(/\d/g, (digit) => 'BCDEFGHJKM'.charAt(Number(digit)))}`,
+      )
+    expect((await rows()) - before, 'of four hundred').to.be.at.most(260)
   })
 
   it('for one network address, whose house counts as one', async () => {

@@ -129,8 +129,8 @@ async function codeView(context: StaffContext, { code, family }: One, typed: Typ
     facts: factsOf(context, code),
     tries: tries.map((each) => ({
       when: writeInstant(context, each.at),
-      who: each.account ?? t('codes.tries.nobody'),
-      text: t(`codes.tries.${outcomes.includes(each.outcome) ? each.outcome : 'other'}`),
+      who: each.account ?? t(each.outcome === 'limited' ? 'codes.tries.anybody' : 'codes.tries.nobody'),
+      text: t(`codes.tries.${outcomes.includes(each.outcome) ? each.outcome : 'other'}`, { count: each.tries }),
       good: each.outcome === 'redeemed',
     })),
     errors: [...(typed.errors ?? []), ...(typed.refusal ? [{ text: typed.refusal.text, id: 'refusal' }] : [])],
@@ -148,7 +148,7 @@ async function codeView(context: StaffContext, { code, family }: One, typed: Typ
 
 const outcomes = [
   ...['redeemed', 'wrong-birth-date', 'expired', 'used', 'revoked', 'barred', 'closed'],
-  ...['somebody-else', 'otherwise-open', 'not-begun', 'weak-password'],
+  ...['somebody-else', 'otherwise-open', 'not-begun', 'weak-password', 'limited'],
 ]
 
 /** What is no word of staff's. */
