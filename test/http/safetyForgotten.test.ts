@@ -1,6 +1,7 @@
 /** Forgotten passwords: what a letter's link opens, for how long, and what asking gives away. */
 import { expect } from 'chai'
 import { grant } from '../../module/access/accounts.js'
+import { accountOfPid } from '../../module/access/personAccount.js'
 import { sendAgain, type Letter } from '../../module/access/letters.js'
 import { makeCredential } from '../../module/features/accounts/credentials/making.js'
 import { openReset, resetPassword } from '../../module/features/accounts/safety/resetting.js'
@@ -139,6 +140,22 @@ describe('Who forgot their password', function () {
       { id },
     )
     expect(letters).to.deep.equal([{ kind: 'account.closed', recipient: email, facts: {} }])
+  })
+
+  it('whose login of the EMR has an account that is closed is told so once, though that has the same address', async () => {
+    const { email, password, pid, username } = await hostLogin()
+    expectIn(await (await practice.visitor()).signIn(PATIENT, username, password), '/portal')
+    const id = (await accountOfPid(practice.db, pid)) ?? 0
+    await change(practice, `UPDATE foyer_accounts SET disabled_at = '2026-11-23 13:00:00' WHERE id = :id`, { id })
+    await ask(email)
+    const letters = () =>
+      practice.db.select(`SELECT kind, recipient FROM foyer_letters WHERE pid = :pid OR account_id = :id`, { pid, id })
+    expect(await letters()).to.deep.equal([{ kind: 'account.closed', recipient: email }])
+    // The account has that address, too: one letter tells it.
+    await change(practice, `UPDATE foyer_accounts SET email = :email WHERE id = :id`, { email, id })
+    await change(practice, `DELETE FROM foyer_letters`)
+    await ask(email)
+    expect(await letters()).to.have.length(1)
   })
 
   it('gets no link that is over, however late staff send the letter once more', async () => {
@@ -297,11 +314,12 @@ describe('Who forgot their password', function () {
       }
     })
 
-    it('gets nothing where that one is closed', async () => {
+    it('is told where that one is closed, and whom to call', async () => {
       const login = await hostLogin()
       await merged(login.pid, null)
       await ask(login.email)
-      expect(await letters()).to.deep.equal([])
+      const told = { kind: 'account.closed', recipient: login.email, pid: login.pid, account_id: null }
+      expect(await letters()).to.deep.equal([told])
     })
 
     it('finds the link over that was sent before, and not only once a password is chosen', async () => {

@@ -8,7 +8,7 @@ export type ChartLogin =
   /** Its account went into one that has another login, or none: that one's password is not this one's. */
   | { kind: 'merged'; stays: number }
   /** Its account is closed. */
-  | { kind: 'closed' }
+  | { kind: 'closed'; id: number }
 
 /** Looks, and changes nothing. */
 export async function chartLogin(db: Queryable, pid: number): Promise<ChartLogin> {

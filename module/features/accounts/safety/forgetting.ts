@@ -19,7 +19,7 @@ import { publish } from '../../../platform/outbox.js'
 import { seal, unseal } from '../../../platform/sealed.js'
 import { trustedEmail } from '../credentials/names.js'
 import { languageOfPatient, whyNoLetter } from '../credentials/telling.js'
-import { chartLogin } from './chartLogin.js'
+import { chartLogin, type ChartLogin } from './chartLogin.js'
 import { findPerson } from './person.js'
 
 export { fingerprintOf }
@@ -104,17 +104,18 @@ export async function sendLinkFor(portal: Portal, actor: Actor, accountId: numbe
  * No link: whoever reads there is told that they sign in with their other account, and not with which; or that theirs is
  * closed, and whom to call.
  */
-async function tellThatItIsOver(portal: Portal, { email, id, language }: EmailAccount): Promise<undefined> {
-  if (!(await mayHaveAnother(portal, `account ${String(id)}`))) return
+async function tellThatItIsOver(portal: Portal, { email, id, language }: EmailAccount): Promise<number | undefined> {
+  if (!(await mayHaveAnother(portal, `account ${String(id)}`))) return id
   const stays = await mergedInto(portal.db, id)
   const by = stranger(undefined)
   if (stays !== undefined) {
     await portal.db.transaction((tx) => tellOfMerge(tx, portal, by, { kind: 'account.merged', to: id, stays }))
-    return
+    return undefined
   }
   const reader = { to: email, language: isLanguage(language) ? language : portal.settings().defaultLanguage }
   const letter = { kind: 'account.closed', channel: 'mail', ...reader, accountId: id, by } as const
   await portal.db.transaction((tx) => writeLetter(tx, portal, letter))
+  return id
 }
 
 /** To the chart's trusted address, where the patient agreed to e-mail (facts §3.2) and has a login to forget. */
@@ -122,21 +123,38 @@ async function sendToChart(portal: Portal, pid: number, alreadyTold: number | un
   const chart = await readPortalChart(portal.db, pid)
   if (!chart?.login || !canBeReset(chart)) return
   const whose = await chartLogin(portal.db, pid)
-  if (whose.kind === 'closed') return
-  const accountId = whose.kind === 'merged' ? whose.stays : whose.accountId
+  const accountId = accountOf(whose)
   // The account's own password opens the same.
   if (accountId !== undefined && accountId === alreadyTold) return
   if (!(await mayHaveAnother(portal, `chart ${String(pid)}`))) return
   const language = await languageOfPatient(portal.db, portal, chart)
   const reader = { to: trustedEmail(chart).address, language }
-  if (whose.kind === 'merged') return tellOfLogin(portal, pid, reader)
+  if (whose.kind === 'merged') return tellOfLogin(portal, pid, reader, 'account.login-merged')
+  if (whose.kind === 'closed') return tellOfLogin(portal, pid, reader, 'account.closed')
   const facts = { of: 'host', pid, before: fingerprintOf(chart.login.hash) }
   await send(portal, { accountId, pid, facts }, reader)
 }
 
+/** Who was told already where it is theirs. */
+function accountOf(whose: ChartLogin): number | undefined {
+  switch (whose.kind) {
+    case 'merged':
+      return whose.stays
+    case 'closed':
+      return whose.id
+    case 'theirs':
+      return whose.accountId
+  }
+}
+
 /** A link would end in nothing. Not with which account they sign in, nor to that one: it may be somebody else's. */
-async function tellOfLogin(portal: Portal, pid: number, { language, to }: Reader): Promise<void> {
-  const letter = { kind: 'account.login-merged', channel: 'mail', to, language, pid, by: stranger(undefined) } as const
+async function tellOfLogin(
+  portal: Portal,
+  pid: number,
+  { language, to }: Reader,
+  kind: 'account.login-merged' | 'account.closed',
+): Promise<void> {
+  const letter = { kind, channel: 'mail', to, language, pid, by: stranger(undefined) } as const
   await portal.db.transaction((tx) => writeLetter(tx, portal, letter))
 }
 
