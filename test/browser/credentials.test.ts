@@ -4,17 +4,23 @@ import { verifyHostPassword } from '../../module/host/php/passwords.js'
 import { violationsIn } from '../support/axe.js'
 import { openWindow, type Tab } from '../support/browser.js'
 import { textOfPdf } from '../support/pdfText.js'
+import { deliver, startMailServer, type MailServer } from '../support/mailServer.js'
 import { openPractice, type TestPractice } from '../support/practice.js'
 import { checkPage } from './pages/checks.js'
 
 describe('Giving a patient access, in the browser', function () {
   this.timeout(120_000)
   let practice: TestPractice
+  let server: MailServer
 
   before(async () => {
-    practice = await openPractice()
+    server = await startMailServer()
+    practice = await openPractice({ env: { FOYER_SMTP_URL: server.url, FOYER_BASE_URL: 'http://portal.example.org' } })
   })
-  after(() => practice.leave())
+  after(async () => {
+    await practice.leave()
+    await server.close()
+  })
 
   const panelOf = (pid: number) => `/staff/portal/patients/${String(pid)}`
   const someone = (allowPortal: 'YES' | '' = 'YES') =>
@@ -68,6 +74,24 @@ describe('Giving a patient access, in the browser', function () {
     await dialog.getByRole('link', { name: say('credential.close') }).click()
     await dialog.waitFor({ state: 'hidden' })
     expect(await page.content()).not.to.include(own)
+  })
+
+  it('says in the dialog, of itself, that the message was turned away, and lets the sheet stand', async () => {
+    const tab = await openWindow(practice, { as: { staff: 'admin' } })
+    const { page, say } = tab
+    const pid = await someone()
+    server.refuse(550)
+    await tab.open(panelOf(pid))
+    await page.locator('[data-card=access] a[data-dialog-link]').first().click()
+    const dialog = page.getByRole('dialog')
+    const password = await passwordIn(tab).inputValue()
+    await dialog.getByRole('button', { name: say('credential.save') }).click()
+    await dialog.getByText(say('letters.state.waiting')).waitFor()
+    await deliver(practice)
+    await dialog.getByText('code 550').waitFor()
+    await dialog.getByText(password).waitFor()
+    await hasNoViolation(tab)
+    await server.take()
   })
 
   async function hasNoViolation({ page }: Tab): Promise<void> {

@@ -182,7 +182,8 @@ describe('Staff give a patient access, page by page', function () {
     const { page } = await madeFor(pid)
     expect(page.body).to.include('The patient was not written to: the chart has no consent')
     const there = await someone()
-    // This practice has no mail server.
+    // This practice has no mail server: said before it is saved, and after.
+    expect((await dialogOf(there)).body).to.include('No message will arrive: this practice has no mail server')
     expect((await madeFor(there)).page.body).to.include('this practice has no mail server')
   })
 

@@ -343,6 +343,7 @@ export const samples: Readonly<Record<string, Make>> = {
     return { ...made, body: { loginName: `new${made.params?.['pid'] ?? ''}`, password: temporaryPassword } }
   },
   'POST /staff/portal/patients/:pid/credential/authorisation': ofNewPatient(),
+  'GET /staff/portal/patients/:pid/credential/message': ofTemporaryPassword,
   'GET /staff/portal/patients/:pid/credential/password': ofPatient,
   'POST /staff/portal/patients/:pid/credential/judgement': ofNewPatient({ body: { password: temporaryPassword } }),
   'POST /staff/portal/patients/:pid/credential/sheet': ofTemporaryPassword,

@@ -5,6 +5,7 @@ import { isUnusable, readPortalChart, type PortalChart } from '../../../host/cre
 import { dayOrNone } from '../../../host/unset.js'
 import { opaqueId } from '../../../platform/ids.js'
 import { writeDayOf, writeInstant } from '../../../web/instant.js'
+import { letterText } from '../../../web/letters.js'
 import { bornText, personName } from '../../../web/person.js'
 import type { StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
@@ -13,6 +14,7 @@ import { generatePassword } from './generatedPassword.js'
 import { judgeFor, stateOf } from './making.js'
 import { accountNameOf, LOGIN_NAME_MOST, proposedLoginName, trustedEmail } from './names.js'
 import { whyNoLetter } from './telling.js'
+import { lastMessage } from './told.js'
 
 /** What was typed, and what was wrong with it. */
 export interface DialogTyped {
@@ -58,7 +60,7 @@ async function dialogPage(context: StaffContext, chart: PortalChart, typed: Dial
     ].filter(({ text }) => text !== ''),
     allowed: chart.allowed,
     authoriseAction: url(`${base}/credential/authorisation`),
-    email: emailPart(context, chart, typed.email),
+    email: await emailPart(context, chart, typed.email),
     emailAction: url(`${base}/trusted-email`),
     signInNote: signInNote(context, chart),
     action: url(`${base}/credential`),
@@ -92,11 +94,11 @@ async function standingText(context: StaffContext, chart: PortalChart): Promise<
   return t(login.status === 1 ? 'credential.now.current' : 'credential.now.unused')
 }
 
-function emailPart(context: StaffContext, chart: PortalChart, typed: string | undefined) {
-  const { language, t } = context
+async function emailPart(context: StaffContext, chart: PortalChart, typed: string | undefined) {
+  const { language, portal, t } = context
   const { address, source } = trustedEmail(chart)
   const changed = dayOrNone(chart.changedAt?.slice(0, 10) ?? null)
-  const why = whyNoLetter(chart)
+  const why = whyNoLetter(chart) ?? (portal.post.mail ? undefined : 'no-server')
   return {
     address: address === '' ? t('credential.email.none') : address,
     source: address === '' ? '' : t(`credential.email.source.${source}`),
@@ -105,7 +107,17 @@ function emailPart(context: StaffContext, chart: PortalChart, typed: string | un
     open: typed !== undefined,
     goes: why === undefined,
     text: why === undefined ? t('credential.email.goes') : t(`credential.email.not.${why}`),
+    last: await lastFailure(context, chart.pid),
   }
+}
+
+/** The last message that did not go, until somebody has dealt with it: before the next goes the same way. '': none. */
+async function lastFailure(context: StaffContext, pid: number): Promise<string> {
+  const { portal, t } = context
+  const letter = await lastMessage(portal.db, pid)
+  if (letter?.state !== 'failed' && letter?.state !== 'refused') return ''
+  const when = writeInstant(context, letter.writtenAt)
+  return t('credential.email.last', { when, to: letter.to || t('letters.nobody'), why: letterText(context, letter) })
 }
 
 /** Sign-in may ask for an address that the chart lacks: then nobody gets in, whatever is saved here (facts §3.1). */

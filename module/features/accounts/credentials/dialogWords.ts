@@ -31,6 +31,9 @@ export const dialogWords = wordsIn(
       'No message goes out: the chart has no consent to e-mail (Allow Email). Hand over the sheet instead.',
     'credential.email.not.no-address': 'No message goes out: the chart has no address. Hand over the sheet instead.',
     'credential.email.not.bad-address': 'No message goes out: this is not an e-mail address. Correct it below.',
+    'credential.email.not.no-server':
+      'No message will arrive: this practice has no mail server. Hand over the sheet, or call.',
+    'credential.email.last': 'The message to {{to}} ({{when}}) did not go: {{why}}',
     'credential.email.correct': 'Correct the address',
     'credential.email.field': 'Trusted e-mail of the patient',
     'credential.email.hint': 'Changes the chart. Empty: the contact e-mail counts.',
@@ -56,7 +59,8 @@ export const dialogWords = wordsIn(
     'credential.save': 'Save',
     'credential.close': 'Close',
     'credential.closeUnsaved': 'Close without saving',
-    'credential.sessions': 'Saving signs the patient out everywhere.',
+    'credential.sessions':
+      'Saving signs the patient out everywhere. A passkey of theirs opens nothing until the new password has been used.',
     'credential.usedOtherwise': 'This form was already sent with other content. Check what stands here and save again.',
     'credential.changedMeanwhile':
       '{{by}} has made a password for this patient meanwhile ({{at}}). Nothing was saved. Save only if that one must be replaced.',
@@ -95,6 +99,9 @@ export const dialogWords = wordsIn(
       'No se envía ningún mensaje: el expediente no tiene dirección. Entregue la hoja.',
     'credential.email.not.bad-address':
       'No se envía ningún mensaje: esto no es una dirección de correo. Corríjala abajo.',
+    'credential.email.not.no-server':
+      'No llegará ningún mensaje: este consultorio no tiene servidor de correo. Entregue la hoja o llame.',
+    'credential.email.last': 'El mensaje para {{to}} ({{when}}) no salió: {{why}}',
     'credential.email.correct': 'Corregir la dirección',
     'credential.email.field': 'Correo de confianza del paciente',
     'credential.email.hint': 'Cambia el expediente. Si queda vacío, se usa el correo de contacto.',
@@ -120,7 +127,8 @@ export const dialogWords = wordsIn(
     'credential.save': 'Guardar',
     'credential.close': 'Cerrar',
     'credential.closeUnsaved': 'Cerrar sin guardar',
-    'credential.sessions': 'Al guardar se cierran todas las sesiones del paciente.',
+    'credential.sessions':
+      'Al guardar se cierran todas las sesiones del paciente. Una llave de acceso suya no abre nada hasta que se use la contraseña nueva.',
     'credential.usedOtherwise':
       'Este formulario ya se envió con otro contenido. Revise lo que aparece aquí y guarde de nuevo.',
     'credential.changedMeanwhile':

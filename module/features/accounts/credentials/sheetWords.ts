@@ -4,8 +4,22 @@ export const sheetWords = wordsIn(
   {
     'credential.madeTitle': 'The sign-in is saved',
     'credential.madeText': 'This is shown once. Print it or save it now; nobody can look the password up later.',
+    'credential.told.title': 'The message to the patient',
     'credential.told.goes':
-      'A message without the password goes to {{to}}. If it cannot be delivered, the panel says so.',
+      'A message without the password goes to {{to}}. This line says whether the mail server takes it.',
+    'credential.told.again':
+      'The mail server has not taken the message for {{to}} yet (code {{code}}). It is tried again by itself.',
+    'credential.told.sent': 'The mail server took the message for {{to}}. It does not hold the password.',
+    'credential.told.failed': 'The message for {{to}} did not arrive: {{why}}',
+    'credential.told.closed': 'Somebody has dealt with the message to the patient.',
+    'credential.told.next.address':
+      'Tell the patient yourself and hand over the sheet. Correct the address in the chart: the next message goes there. The panel keeps this one until somebody deals with it.',
+    'credential.told.next.later':
+      'Tell the patient yourself and hand over the sheet. From the panel the message can be sent again.',
+    'credential.told.next.sheet': 'Hand over the sheet.',
+    'credential.told.look': 'See whether it went',
+    'credential.told.lookBeside': 'See whether it went (in a new tab: this page is shown once)',
+    'credential.told.back': 'Back to the patient',
     'credential.told.not': 'The patient was not written to: {{why}}',
     'credential.told.noServer':
       'The patient will not be written to: this practice has no mail server. The panel keeps the message until somebody deals with it.',
@@ -38,7 +52,22 @@ export const sheetWords = wordsIn(
     'credential.madeTitle': 'El acceso quedó guardado',
     'credential.madeText':
       'Esto se muestra una sola vez. Imprímalo o guárdelo ahora; después nadie puede consultar la contraseña.',
-    'credential.told.goes': 'Se envía un mensaje sin la contraseña a {{to}}. Si no puede entregarse, el panel lo dirá.',
+    'credential.told.title': 'El mensaje al paciente',
+    'credential.told.goes':
+      'Se envía un mensaje sin la contraseña a {{to}}. Esta línea dice si el servidor de correo lo acepta.',
+    'credential.told.again':
+      'El servidor de correo aún no aceptó el mensaje para {{to}} (código {{code}}). Se vuelve a intentar solo.',
+    'credential.told.sent': 'El servidor de correo aceptó el mensaje para {{to}}. No contiene la contraseña.',
+    'credential.told.failed': 'El mensaje para {{to}} no llegó: {{why}}',
+    'credential.told.closed': 'Alguien ya se ocupó del mensaje al paciente.',
+    'credential.told.next.address':
+      'Avise usted al paciente y entréguele la hoja. Corrija la dirección en el expediente: el próximo mensaje irá allí. El panel guarda este hasta que alguien se ocupe.',
+    'credential.told.next.later':
+      'Avise usted al paciente y entréguele la hoja. Desde el panel se puede enviar el mensaje de nuevo.',
+    'credential.told.next.sheet': 'Entregue la hoja.',
+    'credential.told.look': 'Ver si salió',
+    'credential.told.lookBeside': 'Ver si salió (en otra pestaña: esta página se muestra una sola vez)',
+    'credential.told.back': 'Volver al paciente',
     'credential.told.not': 'No se escribió al paciente: {{why}}',
     'credential.told.noServer':
       'No se escribirá al paciente: este consultorio no tiene servidor de correo. El panel guarda el mensaje hasta que alguien se ocupe.',

@@ -18,12 +18,14 @@ import { pidIn } from './pid.js'
 import { sheetFor } from './sheet.js'
 import { fitsPdf, sheetPdf } from './sheetPdf.js'
 import { summary } from './summaryPage.js'
+import { message } from './told.js'
 
 export const staffRoutes = routes('staff', (r) => {
   r.get('/patients/:pid/credential', can('credentials:reset'), (context) => dialog(context, pidIn(context)))
   r.post('/patients/:pid/credential', can('credentials:reset'), save)
   r.post('/patients/:pid/credential/authorisation', can('credentials:reset'), allow)
   r.get('/patients/:pid/credential/password', can('credentials:reset'), another)
+  r.get('/patients/:pid/credential/message', can('credentials:reset'), message, { poll: true })
   r.post('/patients/:pid/credential/judgement', can('credentials:reset'), judge)
   r.post('/patients/:pid/credential/sheet', can('credentials:reset'), saveAsPdf)
   r.post('/patients/:pid/trusted-email', can('credentials:reset'), correct)

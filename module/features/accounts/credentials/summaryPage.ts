@@ -1,13 +1,11 @@
 /** What was made, shown once, with the sheet to print or to save. */
-import { lastLetter, type Letter } from '../../../access/letters.js'
-import { letterText } from '../../../web/letters.js'
 import { personName } from '../../../web/person.js'
 import { qrPath } from '../../../web/qrCode.js'
 import type { StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import { sheetFor } from './sheet.js'
 import { fitsPdf, linesOf, stepsOf } from './sheetPdf.js'
-import { letters } from './telling.js'
+import { lastMessage, toldView } from './told.js'
 
 /** 200 with the summary; 409 where this password is not, or no longer, the one that opens the portal. */
 export async function summary(context: StaffContext, pid: number, password: string): Promise<Answer> {
@@ -20,15 +18,11 @@ export async function summary(context: StaffContext, pid: number, password: stri
   }
   const { sheet } = outcome
   const theirs = portal.speech.in(sheet.language)
-  const letter = await lastLetter(
-    portal.db,
-    pid,
-    letters.map(({ kind }) => kind),
-  )
+  const letter = await lastMessage(portal.db, pid)
   const page = {
     inDialog: fragment,
     name: personName(sheet.chart.lastName, sheet.chart.firstName),
-    told: toldOf(context, letter),
+    told: letter && toldView(context, pid, letter),
     sheet: {
       lang: sheet.language,
       title: theirs('credential.sheet.title', { practice: sheet.practice }),
@@ -46,16 +40,4 @@ export async function summary(context: StaffContext, pid: number, password: stri
     accessHref: url(`${base}/access`),
   }
   return show.page('/accounts/credentials/summary', page, { title: t('credential.madeTitle'), about: [pid] })
-}
-
-/** Whether the patient hears of it, and what to do where they don't. */
-function toldOf(context: StaffContext, letter: Letter | undefined) {
-  const { portal, t } = context
-  if (!letter) return undefined
-  if (letter.state === 'waiting' && !portal.post.mail) {
-    return { tone: 'warning', text: t('credential.told.noServer') }
-  }
-  return letter.state === 'waiting' || letter.state === 'sent'
-    ? { tone: 'info', text: t('credential.told.goes', { to: letter.to }) }
-    : { tone: 'warning', text: t('credential.told.not', { why: letterText(context, letter) }) }
 }
