@@ -68,6 +68,49 @@ describe('A proposed change of a profile, at the desk,', function () {
     expect(answer).to.contain('Partly accepted').and.contain('We have it from your letter').and.contain('Boston')
   })
 
+  it('from the host’s own portal, with a chart that is newer, takes a choice for each field, and keeps the practice’s', async () => {
+    await change('phone_home', '212 555 0100')
+    const id = await proposeInHost(practice, pid, { city: 'Boston' })
+    const path = `${STAFF}/${String(id)}`
+    const fieldCard = async (column: string) =>
+      new RegExp(`data-field="${column}"[^]*?</section>`).exec((await admin.get(path)).body)?.[0] ?? ''
+    expect(await fieldCard('city')).to.contain('checked')
+    await change('phone_home', '212 555 0199')
+    // The form has what waits in it already, and sends it once more.
+    for (const more of [() => Promise.resolve(), () => propose({ street: '7 New Street', city: 'Boston' })]) {
+      await more()
+      for (const column of ['city', 'phone_home']) {
+        expect(await fieldCard(column))
+          .to.contain('Maybe older than the chart')
+          .and.to.not.contain('checked')
+      }
+      expect((await decide(admin, id, { all: '1' })).status).to.equal(422)
+      expect(await chartRow(practice.db, pid)).to.include({ phone_home: '212 555 0199', city: 'New York' })
+    }
+    expect(await fieldCard('street'), 'of what was proposed here it is known').to.contain('checked')
+    const chosen = { outcome_city: 'accept', outcome_phone_home: 'refuse', outcome_street: 'accept' }
+    expect((await decide(admin, id, chosen)).status).to.equal(303)
+    const kept = { phone_home: '212 555 0199', city: 'Boston', street: '7 New Street' }
+    expect(await chartRow(practice.db, pid)).to.include(kept)
+  })
+
+  it('from the host’s own portal names what is not decided here, also after more was proposed, and the trail does', async () => {
+    const id = await proposeInHost(practice, pid, { city: 'Boston', referrer: 'Dr. Hill', ss: '123456789' })
+    const path = `${STAFF}/${String(id)}`
+    for (const more of [() => Promise.resolve(), () => propose({ street: '7 New Street', city: 'Boston' })]) {
+      await more()
+      const { body } = await admin.get(path)
+      expect(body).to.contain('Sent as well, and not decided here').and.contain('Dr. Hill').and.contain('…6789')
+      expect(body).to.not.contain('123456789')
+    }
+    expect((await decide(admin, id, { all: '1' })).status).to.equal(303)
+    expect(await chartRow(practice.db, pid)).to.include({ referrer: '', city: 'Boston', street: '7 New Street' })
+    const told = await practice.db.first<{ details: object }>(
+      `SELECT details FROM foyer_audit WHERE event = 'profile.decided' ORDER BY id DESC LIMIT 1`,
+    )
+    expect(told?.details).to.include({ left: 'ss referrer' })
+  })
+
   it('is decided on what the page showed: another chart or another proposal is 409, and what was typed is kept', async () => {
     await propose({ street: '7 New Street' })
     const id = await openId()

@@ -66,23 +66,29 @@ export async function hostMap(db: Queryable, pid: number, instead: Record<string
   return phpMap([...entries, ['note', note]])
 }
 
-/** A proposal from the host's own portal (facts §5.2). Answers its id. */
+/** A proposal from the host's own portal (facts §5.2), about a chart that was changed a day before. Answers its id. */
 export async function proposeInHost(
   { db }: Pick<TestPractice, 'db'>,
   pid: number,
   instead: Record<string, string>,
   at = '2026-11-23 07:30:00',
 ): Promise<number> {
-  const args = await hostMap(db, pid, instead)
-  return db.transaction((tx) =>
-    tx.insert(
+  const updated = await db.first(`SHOW COLUMNS FROM patient_data LIKE 'last_updated'`)
+  return db.transaction(async (tx) => {
+    const before = `:at - INTERVAL 1 DAY`
+    await tx.change(
+      `UPDATE patient_data SET date = ${before}${updated ? `, last_updated = ${before}` : ''} WHERE pid = :pid`,
+      { at, pid },
+    )
+    const args = await hostMap(tx, pid, instead)
+    return tx.insert(
       `INSERT INTO onsite_portal_activity
          (date, patient_id, activity, require_audit, pending_action, action_taken, status, narrative, table_action,
           table_args, action_user, action_taken_time, checksum)
        VALUES (:at, :pid, 'profile', 1, 'review', '', 'waiting', 'Patient request changes to demographics.', '', :args, 0, NULL, '0')`,
       { at, pid, args },
-    ),
-  )
+    )
+  })
 }
 
 /** The host's own review screen commits what waits, all of it: chart and row (facts §5.2). */

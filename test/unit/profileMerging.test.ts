@@ -75,6 +75,24 @@ describe('A field of a proposal', () => {
     })
   })
 
+  it('of which nobody knows what was seen takes a choice where the chart is newer, also of all', () => {
+    const asked = [
+      { base: undefined, isNewer: false, standing: 'open' },
+      { base: undefined, isNewer: true, standing: 'unknown' },
+      { base: { street: null }, isNewer: false, standing: 'unknown' },
+    ] as const
+    for (const { base, isNewer, standing } of asked) {
+      const states = fieldStates(['street'], base, { street: 'a' }, { street: 'b' }, isNewer)
+      expect(states.map((state) => state.standing)).to.deep.equal([standing])
+      expect(decide(states, new Map(), true).ok).to.equal(standing === 'open')
+      expect(decide(states, new Map([['street', { outcome: 'refuse', note: '' }]]), false)).to.include({ ok: true })
+    }
+    const there = fieldStates(['street'], { street: null }, { street: 'a' }, { street: 'a' })
+    expect(there.map(({ standing }) => standing)).to.deep.equal(['there'])
+    const [outcome] = outcomesInHost(['street'], { street: null }, { street: 'a' }, { street: 'b' })
+    expect(outcome).to.include({ outcome: 'refused', before: 'b', after: 'b' })
+  })
+
   it('that is not on the page is never decided', () => {
     const states = fieldStates(['city'], undefined, { city: 'Boston', providerID: '7' }, { city: '', providerID: '1' })
     const accept: Choice = { outcome: 'accept', note: '' }

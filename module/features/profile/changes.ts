@@ -7,7 +7,7 @@ import type { ChangeRow } from '../../host/reads/profileChanges.js'
 import { utc, type Utc, type WallClock } from '../../platform/clock.js'
 import type { Tx } from '../../platform/database.js'
 import { receiptNumber } from '../../platform/ids.js'
-import { outcomesInHost, type Outcome, type Values } from './merging.js'
+import { outcomesInHost, type Outcome, type Seen, type Values } from './merging.js'
 
 export const insuranceTypes = ['primary', 'secondary', 'tertiary'] as const
 export type InsuranceType = (typeof insuranceTypes)[number]
@@ -32,7 +32,7 @@ export interface Change {
   actedBy: string
   relationship: string | undefined
   /** What the patient saw; undefined: nobody knows. */
-  base: Values | undefined
+  base: Seen | undefined
   /** Of a profile that waits: every value of the host's map; else what would change. */
   proposed: Values
   note: string
@@ -52,7 +52,7 @@ export interface Change {
 /** Joins the two rows. The host's says whether it is open, and what it is about while it is. */
 export function changeOf(row: ChangeRow): Change {
   const kind = row.kind ?? 'profile'
-  const base = valuesIn(row.base)
+  const base = valuesIn<Seen>(row.base)
   const stored = valuesIn(row.proposed) ?? {}
   const map = kind === 'profile' ? readMap(row.host_args) : undefined
   const open = row.state === null || row.state === 'waiting'
@@ -93,9 +93,9 @@ function endedInHost({ host_id, host_status }: ChangeRow): ChangeState {
   return host_id === null || host_status === 'deleted' ? 'removed' : 'decided'
 }
 
-function valuesIn(json: unknown): Values | undefined {
+function valuesIn<Read = Values>(json: unknown): Read | undefined {
   const read: unknown = typeof json === 'string' ? JSON.parse(json) : json
-  return read === null || read === undefined ? undefined : (read as Values)
+  return read === null || read === undefined ? undefined : (read as Read)
 }
 
 function outcomesIn(json: unknown): Outcome[] {
@@ -112,7 +112,7 @@ export interface NewChange {
   record: string | undefined
   actedBy: string
   relationship: string | undefined
-  base: Values | undefined
+  base: Seen | undefined
   proposed: Values
   note: string
 }

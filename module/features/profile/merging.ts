@@ -6,6 +6,9 @@
 /** By column, as compared: trimmed, '' for nothing. */
 export type Values = Readonly<Record<string, string>>
 
+/** What the patient saw, by column; null: nobody knows, it came from the host's own portal. */
+export type Seen = Readonly<Record<string, string | null>>
+
 export interface FieldState {
   column: string
   /** What the patient saw; undefined: nobody knows, it was proposed in the host's own portal. */
@@ -15,27 +18,51 @@ export interface FieldState {
   /**
    * - open: to be decided
    * - conflict: the chart was changed since the patient saw it, to something else than they propose
+   * - unknown: the chart was changed since, and nobody knows what the patient saw: their wish, or what it said before
    * - there: the chart says so already
    */
-  standing: 'open' | 'conflict' | 'there'
+  standing: 'open' | 'conflict' | 'unknown' | 'there'
 }
 
-/** The fields that a proposal is about, in the order of `columns`. */
+/** The fields that a proposal is about, in the order of `columns`. `isChartNewer`: it was changed since it was sent. */
 export function fieldStates(
   columns: readonly string[],
-  base: Values | undefined,
+  base: Seen | undefined,
   proposed: Values,
   chart: Values,
+  isChartNewer = false,
 ): FieldState[] {
   return columns.flatMap((column): FieldState[] => {
     const wanted = proposed[column]
-    if (wanted === undefined) return []
+    const seen = base ? base[column] : null
+    if (wanted === undefined || seen === undefined) return []
     const now = chart[column] ?? ''
     // Without a base it is what differs from the chart: the host's map holds every column.
-    const seen = base?.[column]
-    if (base ? seen === undefined || isSame(wanted, seen) : isSame(wanted, now)) return []
-    const standing = isSame(wanted, now) ? 'there' : seen === undefined || isSame(seen, now) ? 'open' : 'conflict'
-    return [{ column, base: seen, proposed: wanted, chart: now, standing }]
+    if (seen === null ? !base && isSame(wanted, now) : isSame(wanted, seen)) return []
+    const standing = standingOf(wanted, now, seen, base !== undefined || isChartNewer)
+    return [{ column, base: seen ?? undefined, proposed: wanted, chart: now, standing }]
+  })
+}
+
+function standingOf(wanted: string, now: string, seen: string | null, isNewer: boolean): FieldState['standing'] {
+  if (isSame(wanted, now)) return 'there'
+  if (seen === null) return isNewer ? 'unknown' : 'open'
+  return isSame(seen, now) ? 'open' : 'conflict'
+}
+
+/** What the host's own portal sent beyond the fields that are decided here. */
+export interface Aside {
+  column: string
+  proposed: string
+  chart: string
+}
+
+/** Of these columns what differs from the chart and came from the host's own portal: named, and never written. */
+export function asidesIn(columns: readonly string[], base: Seen | undefined, proposed: Values, chart: Values): Aside[] {
+  return columns.flatMap((column) => {
+    const [wanted, now] = [proposed[column], chart[column] ?? '']
+    const isTheirs = base === undefined || base[column] === null
+    return wanted === undefined || !isTheirs || isSame(wanted, now) ? [] : [{ column, proposed: wanted, chart: now }]
   })
 }
 
@@ -70,8 +97,8 @@ export type Decision =
 
 /**
  * Field by field: what is accepted is written as proposed, or as staff mended it; what is refused leaves the chart
- * alone. A conflict is never decided by itself: it takes a choice. With `all`, what is open counts as accepted where
- * nothing else was chosen.
+ * alone. A conflict, and what nobody knows to be newer than the chart, is never decided by itself: it takes a choice.
+ * With `all`, what is open counts as accepted where nothing else was chosen.
  */
 export function decide(states: readonly FieldState[], choices: ReadonlyMap<string, Choice>, all: boolean): Decision {
   const undecided: string[] = []
@@ -103,9 +130,11 @@ function writesOf(outcomes: readonly Outcome[]): Values {
 }
 
 /** What the host's own screen made of it: read off its final values, since it keeps no word to each field. */
-export function outcomesInHost(columns: readonly string[], base: Values, proposed: Values, final: Values): Outcome[] {
-  return fieldStates(columns, base, proposed, final).map(({ base: seen = '', chart, column, proposed: wanted }) => {
-    const outcome = isSame(chart, wanted) ? 'accepted' : isSame(chart, seen) ? 'refused' : 'edited'
-    return { column, outcome, before: seen, proposed: wanted, after: chart, note: '' }
+export function outcomesInHost(columns: readonly string[], base: Seen, proposed: Values, final: Values): Outcome[] {
+  return fieldStates(columns, base, proposed, final).map(({ base: seen, chart, column, proposed: wanted }) => {
+    // Where nobody knows what it said before, another value than the proposed one is none of theirs.
+    const before = seen ?? (isSame(chart, wanted) ? '' : chart)
+    const outcome = isSame(chart, wanted) ? 'accepted' : isSame(chart, before) ? 'refused' : 'edited'
+    return { column, outcome, before, proposed: wanted, after: chart, note: '' }
   })
 }

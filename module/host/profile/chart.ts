@@ -1,4 +1,5 @@
 /** The mapped columns of a chart, read and written (facts §5.3). */
+import type { WallClock } from '../../platform/clock.js'
 import type { Queryable, Tx } from '../../platform/database.js'
 import type { HostSite } from '../detect.js'
 import { mappedColumns, profileFields } from './fields.js'
@@ -21,6 +22,22 @@ export async function chartValues(
   )
   if (!row) return undefined
   return new Map(columns.map((column) => [column, row[column] == null ? null : String(row[column])]))
+}
+
+/** When the chart was changed the last time: by the EMR's screens (`date`), and by whomever (`last_updated`, 7.0.3 on). */
+export async function chartChanged(
+  db: Queryable,
+  site: HostSite,
+  pid: number,
+): Promise<{ onScreen: WallClock | undefined; atAll: WallClock | undefined }> {
+  const updated = site.has('patient_data', 'last_updated') ? 'last_updated' : 'NULL'
+  const row = await db.first<{ date: WallClock | null; updated: WallClock | null }>(
+    `SELECT date, ${updated} AS updated FROM patient_data WHERE pid = :pid`, // sql-safe: one of two constants
+    { pid },
+  )
+  const moments = [row?.date, row?.updated].map((each) => (plainValue(each) === '' ? undefined : (each ?? undefined)))
+  const [onScreen, updatedAt] = moments
+  return { onScreen, atAll: [onScreen, updatedAt].sort().findLast((each) => each !== undefined) }
 }
 
 /** As pages show it and as values are compared: '' for every way of the host to say nothing (facts §12.3). */

@@ -124,7 +124,8 @@ async function carryOut(
   else await commitPolicy(tx, portal, deed)
   await endChange(tx, portal, row.id, { state: 'decided', by: member.username, outcomes })
   const clears = change.kind === 'insurance' ? formerSubscribers(weighed.policy, writes) : []
-  await tellOfDecision(tx, portal, member, actor, { change, row, outcomes, clears })
+  const left = weighed.asides.map(({ column }) => column)
+  await tellOfDecision(tx, portal, member, actor, { change, row, outcomes, clears, left })
   await tellSender(tx, portal, actor, { whom, change, receipt: row.receipt })
   if ('email' in writes || 'email_direct' in writes) await tellFormerAddress(tx, portal, actor, { whom, pid })
   return { ok: true, outcomes }

@@ -77,6 +77,8 @@ interface Told {
   outcomes: readonly Outcome[]
   /** Columns of a former subscriber that the decision emptied, or did not take over into a new row. */
   clears: readonly string[]
+  /** Columns that the host's own portal sent besides, of which nothing was taken over. */
+  left: readonly string[]
 }
 
 /** The trail, the event, and the host's log. Names of fields, never what is in them. */
@@ -85,14 +87,15 @@ export async function tellOfDecision(
   portal: Portal,
   member: StaffMember,
   actor: Actor,
-  { change, clears, outcomes, row }: Told,
+  { change, clears, left, outcomes, row }: Told,
 ): Promise<void> {
   const { pid } = change
   const subject = `profile-change:${String(row.id)}`
   const named = (kind: Outcome['outcome']) =>
     outcomes.flatMap(({ column, outcome }) => (outcome === kind ? [column] : [])).join(' ')
   const decided = { accepted: named('accepted'), edited: named('edited'), refused: named('refused') }
-  const details = { ...decided, ...(clears.length > 0 ? { cleared: clears.join(' ') } : {}) }
+  const besides = Object.entries({ cleared: clears, left }).filter(([, columns]) => columns.length > 0)
+  const details = { ...decided, ...Object.fromEntries(besides.map(([kind, columns]) => [kind, columns.join(' ')])) }
   await recordAudit(tx, portal.clock, actor, { event: 'profile.decided', subject, pid, details })
   await publish(tx, portal.clock, {
     event: 'profile.decided',
@@ -101,7 +104,7 @@ export async function tellOfDecision(
   })
   await writeHostLog(tx, {
     ...{ at: wallClock(portal.clock.now()), event: 'profile audit transaction', user: member.username, pid },
-    comment: `Foyer: profile.decided, ${row.receipt}; accepted: ${details.accepted}; edited: ${details.edited}; refused: ${details.refused}${clears.length > 0 ? `; cleared: ${clears.join(' ')}` : ''}`,
+    comment: `Foyer: profile.decided, ${row.receipt}; accepted: ${details.accepted}; edited: ${details.edited}; refused: ${details.refused}${besides.map(([kind, columns]) => `; ${kind}: ${columns.join(' ')}`).join('')}`,
     ...{ category: 'Patient Demographics', groupname: 'Default', success: true, from: 'portal-dashboard' },
   })
 }

@@ -13,7 +13,7 @@ import type { StaffContext } from '../../../web/routes.js'
 import { knownRelationship } from '../../../access/scope.js'
 import { holderOf, type Change } from '../changes.js'
 import { controlOf, fieldLabel, valueText } from '../fieldText.js'
-import { isSame, type FieldState, type Outcome } from '../merging.js'
+import { isSame, type Aside, type FieldState, type Outcome } from '../merging.js'
 import { outcomeTag, stateTag } from '../stateTag.js'
 import type { Which } from './deed.js'
 import { pathOf } from './queue.js'
@@ -63,6 +63,8 @@ export async function itemPage(
     clears: open && weighed ? clearsText(context, change, weighed) : undefined,
     company: companyView(context, states, companies, typed, errors),
     conflicts: states.some(({ standing }) => standing === 'conflict'),
+    unknown: states.some(({ standing }) => standing === 'unknown'),
+    asides: open ? (weighed?.asides ?? []).map((aside) => asideView(context, aside)) : [],
     address: addresses.length > 0 ? await addressText(context, change) : undefined,
     outcomes: open ? [] : change.outcomes.map((each) => outcomeView(context, weighed, each)),
     decided: decidedText(context, change),
@@ -158,6 +160,7 @@ function lineView(
     status: {
       open: { tone: 'info', icon: 'pencil', text: t('profileChanges.standing.open') },
       conflict: { tone: 'warning', text: t('profileChanges.standing.conflict') },
+      unknown: { tone: 'warning', icon: 'question-circle', text: t('profileChanges.standing.unknown') },
       there: { tone: 'success', text: t('profileChanges.standing.there') },
     }[standing],
     control:
@@ -179,6 +182,17 @@ function lineView(
     note: typed?.[`note_${column}`] ?? '',
     noteError: errors.find(({ name }) => name === `note_${column}`)?.text,
   }
+}
+
+function asideView(context: StaffContext, { chart, column, proposed }: Aside) {
+  const text = (value: string) =>
+    value === '' ? context.t('profile.nothing') : column === 'ss' ? lastOf(value) : value
+  return { column, term: fieldLabel(context, column), official: text(chart), proposed: text(proposed) }
+}
+
+/** Of a social security number no more than it takes to tell two apart. */
+function lastOf(value: string): string {
+  return value.length > 4 ? `…${value.slice(-4)}` : '…'
 }
 
 function companyView(

@@ -14,11 +14,14 @@ import { day as dayOf } from '../../../platform/clock.js'
 import type { Queryable } from '../../../platform/database.js'
 import { sha256 } from '../../../platform/ids.js'
 import type { Change } from '../changes.js'
-import { fieldStates, type FieldState, type Values } from '../merging.js'
+import { asidesIn, fieldStates, type Aside, type FieldState, type Values } from '../merging.js'
+import { columnsAside, isChartNewer } from '../newerChart.js'
 
 export interface Weighed {
   fields: readonly ProfileField[]
   states: readonly FieldState[]
+  /** What the host's own portal sent besides: nothing of it is decided here. */
+  asides: readonly Aside[]
   /** Of what was proposed and what the chart says: another one, and the page shows something that is no longer so. */
   mark: string
   chart: ChartValues
@@ -43,10 +46,14 @@ export async function weigh(
       : fieldsBeside(await insuranceFields(db, portal.site), policy)
   const now = kind === 'profile' ? plainChart(chart) : (policy?.values ?? {})
   const columns = fields.map(({ column }) => column)
-  const states = fieldStates(columns, base, proposed, now)
+  const states = fieldStates(columns, base, proposed, now, await isChartNewer(db, portal, change))
+  const asides = kind === 'profile' ? asidesIn(columnsAside(columns), base, proposed, now) : []
   const clears = formerSubscribers(policy, proposedIn(states)).map((column) => [column, policy?.unshown[column]])
-  const mark = sha256(JSON.stringify([policy?.id ?? 0, policy?.values['date'] ?? '', states, clears])).slice(0, 32)
-  return { fields, states, mark, chart, policy }
+  const mark = sha256(JSON.stringify([policy?.id ?? 0, policy?.values['date'] ?? '', states, clears, asides])).slice(
+    0,
+    32,
+  )
+  return { fields, states, asides, mark, chart, policy }
 }
 
 /** What would be written if all of it were accepted. */

@@ -48,7 +48,13 @@ export const words = wordsIn(
     'profileChanges.proposed': 'Proposed',
     'profileChanges.standing.open': 'Changed',
     'profileChanges.standing.conflict': 'Changed on both sides',
+    'profileChanges.standing.unknown': 'Maybe older than the chart',
     'profileChanges.standing.there': 'In the chart already',
+    'profileChanges.unknown':
+      'This came from the EMR’s own portal, which does not say what the patient saw, and the chart was changed since. A value may be the patient’s wish, or only what the chart said before: choose for each, and ask the patient where you are not sure.',
+    'profileChanges.aside.title': 'Sent as well, and not decided here',
+    'profileChanges.aside.text':
+      'The EMR’s own portal sent these fields too. Deciding here leaves them in the chart as they are; what is to be taken over is entered in the EMR.',
     'profileChanges.accept': 'Accept',
     'profileChanges.refuse': 'Refuse: leave the chart as it is',
     'profileChanges.value': 'What goes into the chart: {{field}}',
@@ -159,7 +165,13 @@ export const words = wordsIn(
     'profileChanges.proposed': 'Propuesto',
     'profileChanges.standing.open': 'Cambiado',
     'profileChanges.standing.conflict': 'Cambiado por ambas partes',
+    'profileChanges.standing.unknown': 'Quizá anterior al expediente',
     'profileChanges.standing.there': 'Ya está en el expediente',
+    'profileChanges.unknown':
+      'Esto llegó del portal propio del expediente electrónico, que no dice qué vio el paciente, y el expediente cambió después. Un valor puede ser el deseo del paciente o solo lo que decía antes el expediente: elija en cada uno y pregunte al paciente si tiene dudas.',
+    'profileChanges.aside.title': 'También enviado, y no se decide aquí',
+    'profileChanges.aside.text':
+      'El portal propio del expediente electrónico envió también estos campos. Decidir aquí los deja como están en el expediente; lo que deba tomarse se anota en el expediente electrónico.',
     'profileChanges.accept': 'Aceptar',
     'profileChanges.refuse': 'Rechazar: dejar el expediente como está',
     'profileChanges.value': 'Lo que pasa al expediente: {{field}}',

@@ -11,7 +11,7 @@ import {
   withdrawActivity,
   type ActivityRow,
 } from '../../../host/profile/activity.js'
-import { chartValues, plainColumn, type ChartValues } from '../../../host/profile/chart.js'
+import { chartValues, plainChart, plainColumn, type ChartValues } from '../../../host/profile/chart.js'
 import { fieldsHere } from '../../../host/profile/layout.js'
 import { serializeMap } from '../../../host/profile/map.js'
 import { changeByReceipt, changeOfActivity, changesOf } from '../../../host/reads/profileChanges.js'
@@ -22,7 +22,8 @@ import { firstResult, rememberResult, type Once } from '../../../platform/once.j
 import { publish } from '../../../platform/outbox.js'
 import { chartTurn, takeTurn } from '../../../platform/turns.js'
 import { addChange, changeOf, endChange, renewChange, type Change } from '../changes.js'
-import { fieldStates, isSame, type Values } from '../merging.js'
+import { asidesIn, fieldStates, isSame, type Seen, type Values } from '../merging.js'
+import { columnsAside, isChartNewer } from '../newerChart.js'
 import { settleByHost } from '../settling.js'
 
 export interface Proposal {
@@ -45,8 +46,8 @@ export type Proposed =
 
 /**
  * Puts the fields that differ from what the patient saw into the one open row of the host, over what waits there
- * already; the rest of the row's map says what the chart says now. Fields that are hidden, or that are not a patient's
- * to propose, never come from what waits.
+ * already; the rest of the row's map says what the chart says now. What the host's own portal had sent of other fields
+ * stays in the row for its own screen, and is never decided here.
  */
 export function proposeProfile(
   portal: Portal,
@@ -67,13 +68,10 @@ export function proposeProfile(
     const chart = await chartValues(tx, site, pid, 'lock')
     if (!chart) return { ok: false, reason: 'no-chart' }
     const known = open && (await changeOfRow(tx, open))
-    const merged = merge(
-      (await fieldsHere(tx, site)).map(({ column }) => column),
-      chart,
-      known,
-      proposal,
-    )
-    if (Object.keys(merged.pending).length === 0) {
+    const columns = (await fieldsHere(tx, site)).map(({ column }) => column)
+    const isNewer = known !== undefined && (await isChartNewer(tx, portal, known))
+    const merged = merge(columns, chart, known && { ...known, isNewer }, proposal)
+    if (Object.keys({ ...merged.pending, ...merged.asides }).length === 0) {
       if (!open || !known) return { ok: false, reason: 'nothing' }
       await takeBackWhole(tx, portal, actor, scope, open, known)
       if (once) await rememberResult(tx, once, '')
@@ -107,20 +105,26 @@ interface Merged {
   /** What differs from what was seen, by column. */
   pending: Values
   /** What the patient saw of every field. */
-  base: Values
+  base: Seen
+  /** What the host's own portal had sent of other columns. */
+  asides: Values
 }
 
 function merge(
   columns: readonly string[],
   chart: ChartValues,
-  known: Change | undefined,
+  known: (Change & { isNewer: boolean }) | undefined,
   { seen, values }: Pick<Proposal, 'seen' | 'values'>,
 ): Merged {
   const now = Object.fromEntries(columns.map((column) => [column, plainColumn(column, chart.get(column))]))
-  const waiting = known ? fieldStates(columns, known.base, known.proposed, now) : []
-  const pending = new Map(waiting.map(({ column, proposed }) => [column, proposed]))
-  const base: Record<string, string> = { ...now }
-  for (const { base: was, column } of waiting) base[column] = was ?? now[column] ?? ''
+  const waiting = known ? fieldStates(columns, known.base, known.proposed, now, known.isNewer) : []
+  const before = new Map(waiting.map(({ column, proposed }) => [column, proposed]))
+  const pending = new Map(before)
+  const asides = known ? asidesOf(columns, chart, known) : {}
+  const base: Record<string, string | null> = { ...now, ...nobodyKnows(Object.keys(asides)) }
+  for (const { base: was, column, standing } of waiting) {
+    base[column] = was ?? (standing === 'open' ? (now[column] ?? '') : null)
+  }
   for (const column of columns) {
     const value = values[column]
     if (value === undefined) continue
@@ -128,9 +132,20 @@ function merge(
     const differs = !isSame(value, was)
     if (differs) pending.set(column, value)
     else pending.delete(column)
+    // The form had it in it already: sent once more, nobody knows any better whose wish it is.
+    if (differs && base[column] === null && isSame(value, before.get(column) ?? '')) continue
     base[column] = differs ? was : (now[column] ?? '')
   }
-  return { pending: Object.fromEntries(pending), base }
+  return { pending: Object.fromEntries(pending), base, asides }
+}
+
+function asidesOf(columns: readonly string[], chart: ChartValues, { base, proposed }: Change): Values {
+  const asides = asidesIn(columnsAside(columns), base, proposed, plainChart(chart))
+  return Object.fromEntries(asides.map(({ column, proposed: theirs }) => [column, theirs]))
+}
+
+function nobodyKnows(columns: readonly string[]): Seen {
+  return Object.fromEntries(columns.map((column) => [column, null]))
 }
 
 interface Keeping extends Merged {
@@ -146,10 +161,10 @@ async function keep(
   portal: Portal,
   actor: Actor,
   scope: ChartScope,
-  { base, chart, known, note, open, pending }: Keeping,
+  { asides, base, chart, known, note, open, pending }: Keeping,
 ): Promise<string> {
   const { pid } = scope
-  const args = serializeMap(chart, pending, note)
+  const args = serializeMap(chart, { ...asides, ...pending }, note)
   const at = wallClock(portal.clock.now())
   const activityId = open?.id ?? (await addActivity(tx, { pid, args, at }))
   if (open) await renewActivity(tx, { id: open.id, pid, args })
@@ -281,11 +296,12 @@ async function withdrawProfile(
   if (column !== undefined && !columns.includes(column)) return { ok: false, reason: 'not-found' }
   const was = change.base?.[column ?? ''] ?? plainColumn(column ?? '', chart.get(column ?? ''))
   const without = column === undefined ? {} : { [column]: was }
-  const { base, pending } = merge(columns, chart, change, { values: without, seen: without })
+  const known = { ...change, isNewer: await isChartNewer(tx, portal, change) }
+  const { asides, base, pending } = merge(columns, chart, known, { values: without, seen: without })
   if (column === undefined || Object.keys(pending).length === 0) {
     await takeBackWhole(tx, portal, actor, scope, open, change)
     return { ok: true, whole: true }
   }
-  await keep(tx, portal, actor, scope, { base, chart, known: change, note: change.note, open, pending })
+  await keep(tx, portal, actor, scope, { asides, base, chart, known: change, note: change.note, open, pending })
   return { ok: true, whole: false }
 }
