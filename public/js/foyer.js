@@ -378,6 +378,12 @@ function release(form) {
 }
 document.addEventListener('submit', guardSubmit, { capture: true })
 document.addEventListener('htmx:finally:request', (event) => release(event.detail.ctx.request.form))
+
+// A form whose buttons each have an address of their own: sent there, as it is without JavaScript.
+document.addEventListener('htmx:config:request', ({ detail: { ctx } }) => {
+  const address = ctx.request.submitter?.getAttribute('formaction')
+  if (address) ctx.request.action = address
+})
 window.addEventListener('pageshow', () => [...onTheWay.keys()].forEach(release))
 
 // A password is shown to who types it, and hidden again before it is sent: browsers offer to keep what is a password.

@@ -21,7 +21,7 @@ describe('The queue of what patients sent', function () {
   it('says row, count and state in the answer to a press in it', async () => {
     await aSubmission(practice, { title: 'For the queue' })
     const queue = await admin.get('/staff/portal/documents')
-    const [, claim = ''] = /hx-post="([^"]*\/claim)"/.exec(queue.body) ?? []
+    const [, claim = ''] = /formaction="([^"]*\/claim)"/.exec(queue.body) ?? []
     const answer = await admin.post(claim, {}, { headers: HTMX })
     const rows = await admin.get(answer.location ?? '', HTMX)
     expect(rows.body).to.contain('id="document-queue"').and.to.contain('Give it back').and.to.contain('hx-swap-oob')

@@ -122,7 +122,7 @@ async function waitingPage(context: StaffContext) {
       href: url(`/staff/portal/documents${askedQuery({ view: each, name, place: undefined })}`),
       current: each === view,
     })),
-    rows: rows.map((row) => rowView(context, asked, row)),
+    rows: rows.map((row) => rowView(context, askedQuery(asked), row)),
   }
   return { page, about: whoseOf(...rows) }
 }
@@ -156,7 +156,8 @@ function pagesOf(
   }
 }
 
-function rowView(context: StaffContext, asked: Asked, row: SubmissionRow) {
+/** `query`: the queue's own, to come back to where somebody was. */
+function rowView(context: StaffContext, query: string, row: SubmissionRow) {
   const { staff, t, url } = context
   const base = `/staff/portal/documents/submissions/${String(row.id)}`
   const waits = row.state === 'waiting'
@@ -184,7 +185,7 @@ function rowView(context: StaffContext, asked: Asked, row: SubmissionRow) {
     waiting: writeAge(row.waiting_seconds / 60),
     holder: row.holder === null ? '' : (row.holder_name ?? row.holder),
     mine: row.holder === staff.username,
-    claimAction: url(`${base}/claim${askedQuery(asked)}`),
+    claimAction: url(`${base}/claim${query}`),
   }
 }
 
