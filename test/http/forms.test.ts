@@ -164,7 +164,7 @@ describe('The web', function () {
 
     it('nothing that only the practice decides: 422, and nothing is written', async () => {
       expect(posts().length).to.be.greaterThan(6)
-      // Of documents, forms and profiles: filling.test.ts, answering.test.ts and profile.test.ts.
+      // Whatever else staff may set, and in every form: staffOnly.test.ts.
       for (const route of posts().filter(({ path }) => path.startsWith('/appointments'))) {
         const sample = await sampleOf(route)
         for (const more of [{ status: '-' }, { status: 'x' }, { status: '' }, { state: 'confirmed' }]) {

@@ -1,5 +1,5 @@
 /** A passkey in software: the answer of a browser whose owner has shown a finger. */
-import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
+import { createHash, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto'
 import { requestOptions } from '../../module/access/passkeyCeremonies.js'
 import { keepPasskey } from '../../module/access/passkeys.js'
 import type { FactorOwner } from '../../module/access/secondFactors.js'
@@ -39,6 +39,35 @@ function answered(credentialId: string, privateKey: KeyObject, options: string, 
     },
   })
 }
+
+/** A new passkey, made in answer to the options of a page that adds one (WebAuthn §6.5.4, without attestation). */
+export function newPasskey(options: string, origin = 'http://localhost'): string {
+  const { challenge, rp } = JSON.parse(options) as { challenge: string; rp: { id: string } }
+  const { x = '', y = '' } = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })
+  const id = randomBytes(16)
+  const credential = Buffer.concat([Buffer.alloc(16), Buffer.from([0, id.length]), id, coseOf(x, y)])
+  const flags = Buffer.from([PRESENT_AND_VERIFIED | WITH_CREDENTIAL, 0, 0, 0, 0])
+  const authenticator = Buffer.concat([sha256(rp.id), flags, credential])
+  // As CBOR: a map of three, fmt "none", an empty attStmt, authData with two bytes of length.
+  const head = Buffer.from('a363666d74646e6f6e656761747453746d74a068617574684461746159', 'hex')
+  const length = Buffer.from([authenticator.length >> 8, authenticator.length & 0xff])
+  const client = Buffer.from(JSON.stringify({ type: 'webauthn.create', challenge, origin }))
+  return JSON.stringify({
+    ...{
+      id: id.toString('base64url'),
+      rawId: id.toString('base64url'),
+      type: 'public-key',
+      clientExtensionResults: {},
+    },
+    response: {
+      clientDataJSON: client.toString('base64url'),
+      attestationObject: Buffer.concat([head, length, authenticator]).toString('base64url'),
+    },
+  })
+}
+
+/** WebAuthn §6.1: bit 6, a credential stands in it. */
+const WITH_CREDENTIAL = 0b1000000
 
 /** WebAuthn §6.1: bit 0, somebody is there; bit 2, and it is the owner. */
 const PRESENT_AND_VERIFIED = 0b101
