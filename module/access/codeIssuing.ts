@@ -15,6 +15,7 @@ import { grantInTheWay } from './codeGrants.js'
 import { waitingRegistration } from './codeRegistrations.js'
 import { findCode, type Code, type CodeExtent, type CodeKind } from './codes.js'
 import { codeHash, codeSymbols } from './codeSymbols.js'
+import { onceIn, onceOnly, type UsedOtherwise } from './codesOnce.js'
 import { beginOf, firstDayOf } from './grantDays.js'
 import { writeLetter, type Channel } from './letters.js'
 import { isPlaceholderName, plainName } from './placeholderNames.js'
@@ -34,6 +35,8 @@ export interface NewCodes {
   notRegistered?: readonly number[]
   /** Goes out by itself; without it, it is printed. One chart only. */
   send?: Sending | undefined
+  /** The form's `_once`: pressed twice, it makes them once. */
+  token?: string | undefined
 }
 
 export interface Sending {
@@ -73,15 +76,19 @@ export type CodeRefusal =
 export type Issued =
   | { ok: true; family: string; codes: ReadonlyArray<{ id: number; pid: number }> }
   | { ok: false; refusals: ReadonlyMap<number, CodeRefusal> }
+  | UsedOtherwise
 
 /** All of them or none. The charts say YES to the portal afterwards, which is logged. */
 export async function issueCodes(portal: Portal, actor: Actor, wanted: NewCodes): Promise<Issued> {
   const pids = [...new Set(wanted.pids)]
   return portal.db.transaction(async (tx) => {
     await takeTurn(tx, pids.map(chartTurn))
-    const refusals = await whyNot(tx, portal, { ...wanted, pids }, undefined)
-    if (refusals.size > 0) return { ok: false, refusals }
-    return { ok: true, ...(await make(tx, portal, actor, { ...wanted, pids })) }
+    const { token, ...fields } = { ...wanted, pids }
+    return onceOnly(tx, portal, onceIn(actor, token, fields), async (): Promise<Issued> => {
+      const refusals = await whyNot(tx, portal, fields, undefined)
+      if (refusals.size > 0) return { ok: false, refusals }
+      return { ok: true, ...(await make(tx, portal, actor, fields)) }
+    })
   })
 }
 
@@ -91,22 +98,32 @@ export type Reissued = Issued | { ok: false; reason: 'not-found' | 'redeemed' }
 export async function reissueCode(
   portal: Portal,
   actor: Actor,
-  of: { pid: number; id: number; language: Language },
+  of: { pid: number; id: number; language: Language; token?: string | undefined },
 ): Promise<Reissued> {
   return portal.db.transaction(async (tx) => {
     await takeTurn(tx, [chartTurn(of.pid)])
-    const old = await findCode(tx, portal, of)
-    if (!old) return { ok: false, reason: 'not-found' }
-    if (old.standing === 'registered') return { ok: false, reason: 'redeemed' }
-    const wanted: NewCodes = {
-      ...{ kind: old.kind, pids: [old.pid], recipient: old.recipient, relationship: old.relationship },
-      ...{ extent: old.extent as CodeExtent, language: of.language, from: firstDayAhead(portal, old) },
-    }
-    const refusals = await whyNot(tx, portal, wanted, old.id)
-    if (refusals.size > 0) return { ok: false, refusals }
-    if (old.standing !== 'revoked') await revoke(tx, portal, actor, old, REISSUED)
-    return { ok: true, ...(await make(tx, portal, actor, wanted)) }
+    const once = onceIn(actor, of.token, { reissued: of.id, pid: of.pid })
+    return onceOnly(tx, portal, once, () => reissue(tx, portal, actor, of))
   })
+}
+
+async function reissue(
+  tx: Tx,
+  portal: Portal,
+  actor: Actor,
+  of: { pid: number; id: number; language: Language },
+): Promise<Reissued> {
+  const old = await findCode(tx, portal, of)
+  if (!old) return { ok: false, reason: 'not-found' }
+  if (old.standing === 'registered') return { ok: false, reason: 'redeemed' }
+  const wanted: NewCodes = {
+    ...{ kind: old.kind, pids: [old.pid], recipient: old.recipient, relationship: old.relationship },
+    ...{ extent: old.extent as CodeExtent, language: of.language, from: firstDayAhead(portal, old) },
+  }
+  const refusals = await whyNot(tx, portal, wanted, old.id)
+  if (refusals.size > 0) return { ok: false, refusals }
+  if (old.standing !== 'revoked') await revoke(tx, portal, actor, old, REISSUED)
+  return { ok: true, ...(await make(tx, portal, actor, wanted)) }
 }
 
 /** As the row says it: the pages have words for it. */

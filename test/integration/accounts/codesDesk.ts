@@ -1,5 +1,5 @@
 /** What the tests of PINs and access codes do at the desk and at the keyboard, in a practice of theirs. */
-import { issueCodes, type NewCodes } from '../../../module/access/codeIssuing.js'
+import { issueCodes, type NewCodes, type Issued } from '../../../module/access/codeIssuing.js'
 import { redeemCode, type Redeemer } from '../../../module/access/codeRedeeming.js'
 import { findCode, type Code } from '../../../module/access/codes.js'
 import type { Actor } from '../../../module/platform/audit.js'
@@ -21,7 +21,7 @@ export function codesDesk(practice: () => TestPractice) {
       ...{ kind: 'pin', pids: [pid], recipient: 'Eva Novak', relationship: 'mother', extent: 'full', language: 'en' },
       ...more,
     })
-    if (!issued.ok) throw new Error([...issued.refusals.values()].map(({ reason }) => reason).join())
+    if (!issued.ok) throw new Error(reasonsIn(issued).join())
     return theOne(pid, issued.codes[0]?.id ?? 0)
   }
   const theOne = async (pid: number, id: number): Promise<Code> => {
@@ -34,7 +34,7 @@ export function codesDesk(practice: () => TestPractice) {
       ...{ kind: 'pin', recipient: 'Eva Novak', relationship: 'mother', extent: 'full', language: 'en' },
       ...wanted,
     })
-    return issued.ok ? 'issued' : [...issued.refusals.values()].map(({ reason }) => reason)
+    return issued.ok ? 'issued' : reasonsIn(issued)
   }
 
   const john = (): Redeemer => ({ kind: 'account', id: practice().accounts.john, name: 'John Carter' })
@@ -52,4 +52,8 @@ export function codesDesk(practice: () => TestPractice) {
     )
 
   return { child, pinFor, theOne, refusalsOf, john, newcomer, type, grants }
+}
+
+function reasonsIn(issued: Extract<Issued, { ok: false }>): string[] {
+  return 'reason' in issued ? [issued.reason] : [...issued.refusals.values()].map(({ reason }) => reason)
 }

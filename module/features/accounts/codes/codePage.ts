@@ -4,6 +4,7 @@ import { ACCESS_REVOKED, REISSUED, reissueCode, revokeCode, sendCode } from '../
 import { findCode, triesOfCode, type Code } from '../../../access/codes.js'
 import { readFamily, type Family } from '../../../host/family.js'
 import { isLanguage } from '../../../platform/i18n.js'
+import { opaqueId } from '../../../platform/ids.js'
 import { text } from '../../../web/forms.js'
 import { writeDayOf, writeInstant } from '../../../web/instant.js'
 import type { FieldError } from '../../../web/layout.js'
@@ -13,6 +14,7 @@ import type { StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import { pidIn } from '../credentials/pid.js'
 import { sheetPath } from './familyPage.js'
+import { tokenIn } from './once.js'
 import { refusalView, type RefusalView } from './refusals.js'
 import { readSending, sendingView } from './sendingFields.js'
 import { codeLine, codePath } from './standing.js'
@@ -70,7 +72,10 @@ export async function reissue(context: StaffContext): Promise<Answer> {
   const one = await oneIn(context)
   if (!one) return show.notFound()
   const { id, pid, language } = one.code
-  const outcome = await reissueCode(portal, actor, { pid, id, language: isLanguage(language) ? language : 'en' })
+  const outcome = await reissueCode(portal, actor, {
+    ...{ pid, id, token: tokenIn(context) },
+    language: isLanguage(language) ? language : 'en',
+  })
   if (outcome.ok) return show.seeOther(sheetPath(pid, outcome.family), { kind: 'success', key: 'codes.reissue.done' })
   if ('reason' in outcome) return over(context, one.code)
   const refusal = outcome.refusals.get(pid)
@@ -126,6 +131,7 @@ async function codeView(context: StaffContext, { code, family }: One, typed: Typ
     name: personName(patient.lastName, patient.firstName),
     born: bornText(context, patient.born),
     backHref: url(`/staff/portal/patients/${String(patient.pid)}`),
+    once: opaqueId(),
     facts: factsOf(context, code),
     tries: tries.map((each) => ({
       when: writeInstant(context, each.at),
@@ -148,7 +154,7 @@ async function codeView(context: StaffContext, { code, family }: One, typed: Typ
 
 const outcomes = [
   ...['redeemed', 'wrong-birth-date', 'expired', 'used', 'revoked', 'barred', 'closed'],
-  ...['somebody-else', 'otherwise-open', 'not-begun', 'weak-password', 'limited'],
+  ...['somebody-else', 'otherwise-open', 'not-begun', 'weak-password', 'email-taken', 'limited'],
 ]
 
 /** What is no word of staff's. */

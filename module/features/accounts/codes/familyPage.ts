@@ -5,6 +5,7 @@ import { codesOfPatients, type Code } from '../../../access/codes.js'
 import { isPlaceholderName } from '../../../access/placeholderNames.js'
 import { readFamily, readSiblings, type Family, type FamilyMember } from '../../../host/family.js'
 import { isLanguage, type Language } from '../../../platform/i18n.js'
+import { opaqueId } from '../../../platform/ids.js'
 import type { FieldError } from '../../../web/layout.js'
 import { bornText, personName } from '../../../web/person.js'
 import type { StaffContext } from '../../../web/routes.js'
@@ -13,6 +14,7 @@ import { readFirstDay } from './firstDay.js'
 import { languageOfChart, languageOptions } from './language.js'
 import { chosenRecipient, recipientChoices, type Recipient } from './recipients.js'
 import { NotRegistered, refusalView, type RefusalView } from './refusals.js'
+import { tokenIn } from './once.js'
 import { codeLine, standingTag, whenText } from './standing.js'
 import { pidIn } from '../credentials/pid.js'
 
@@ -79,9 +81,12 @@ export async function issuePins(context: StaffContext): Promise<Answer> {
   const issued = await issueCodes(portal, actor, {
     ...{ kind: 'pin', pids: ticked, recipient: recipient.name, relationship: recipient.relationship, extent: 'full' },
     language: language ?? languageOfChart(portal, household.family.patient.language),
-    ...{ from: first.from, notRegistered },
+    ...{ from: first.from, notRegistered, token: tokenIn(context) },
   })
   if (issued.ok) return show.seeOther(sheetPath(pid, issued.family), { kind: 'success', key: 'codes.family.made' })
+  if ('reason' in issued) {
+    return again(context, household, { ...typed, errors: [{ text: context.t('codes.sentOtherwise') }] })
+  }
   return again(context, household, { ...typed, refusals: refusalsOf(context, household.members, issued.refusals) })
 }
 
@@ -138,6 +143,7 @@ async function familyView(context: StaffContext, { family, members }: Household,
   const chosen = recipients.choices.find((choice) => choice.chosen)?.name ?? ''
   const errors = [...(typed.errors ?? []), ...refusals.map(({ text, pid }) => ({ text, id: registerId(members, pid) }))]
   return {
+    once: opaqueId(),
     name: personName(patient.lastName, patient.firstName),
     backHref: url(base),
     action: url(`${base}/family`),

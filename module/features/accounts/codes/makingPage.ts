@@ -6,6 +6,7 @@ import { issueCodes, type Sending } from '../../../access/codeIssuing.js'
 import { codeExtents, type CodeExtent, type CodeKind } from '../../../access/codes.js'
 import { readFamily, type Family } from '../../../host/family.js'
 import { isLanguage, type Language } from '../../../platform/i18n.js'
+import { opaqueId } from '../../../platform/ids.js'
 import { optionalText } from '../../../web/forms.js'
 import type { FieldError, FieldOption } from '../../../web/layout.js'
 import { bornText, personName } from '../../../web/person.js'
@@ -15,6 +16,7 @@ import { pidIn } from '../credentials/pid.js'
 import { sheetPath } from './familyPage.js'
 import { readFirstDay } from './firstDay.js'
 import { languageOfChart, languageOptions } from './language.js'
+import { tokenIn } from './once.js'
 import { chosenRecipient, recipientChoices } from './recipients.js'
 import { NotRegistered, refusalView, type RefusalView } from './refusals.js'
 import { readSending, sendingView } from './sendingFields.js'
@@ -64,9 +66,11 @@ export async function makeOne(context: StaffContext, kind: CodeKind): Promise<An
   const issued = await issueCodes(portal, actor, {
     ...{ kind, pids: [pid], recipient: recipient.name, relationship: recipient.relationship, extent },
     language: languageAsked(context, family, asked.ok ? asked.value.language : ''),
-    ...{ from: first.from, send: sending.value, notRegistered },
+    ...{ from: first.from, send: sending.value, notRegistered, token: tokenIn(context) },
   })
   if (issued.ok) return made(context, pid, issued, sending.value)
+  if ('reason' in issued)
+    return refused(context, kind, family, { ...typed, errors: [{ text: t('codes.sentOtherwise') }] })
   const refusal = issued.refusals.get(pid)
   const view = refusal && refusalView(context, pid, refusal, `${family.patient.firstName} ${family.patient.lastName}`)
   return refused(context, kind, family, { ...typed, refusal: view })
@@ -106,6 +110,7 @@ function oneView(context: StaffContext, kind: CodeKind, family: Family, typed: T
   const base = `/staff/portal/patients/${String(patient.pid)}`
   const at = (name: string) => typed.errors?.find((error) => error.name === name)?.text
   return {
+    once: opaqueId(),
     kind,
     title: t(`codes.one.title.${kind}`),
     lead: t(`codes.one.lead.${kind}`),

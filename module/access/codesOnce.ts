@@ -1,0 +1,43 @@
+/** A form that makes PINs or codes is pressed twice: both presses have what the first one made. */
+import type { Actor } from '../platform/audit.js'
+import type { Clock } from '../platform/clock.js'
+import type { Tx } from '../platform/database.js'
+import { firstResult, onceOf, rememberResult, type Once } from '../platform/once.js'
+
+export interface MadeCodes {
+  ok: true
+  family: string
+  codes: ReadonlyArray<{ id: number; pid: number }>
+}
+
+/** The same form was sent before, with something else in it, and made what it said then. */
+export interface UsedOtherwise {
+  ok: false
+  reason: 'used-otherwise'
+}
+
+/** Undefined: the form has no token, and each press counts. */
+export function onceIn(actor: Actor, token: string | undefined, fields: object): Once | undefined {
+  return token === undefined ? undefined : onceOf(`staff:${actor.id}`, token, { ...fields })
+}
+
+/** What the form's first press made, for every press of it. A press that was refused made nothing and may come again. */
+export async function onceOnly<Refused extends { ok: false }>(
+  tx: Tx,
+  { clock }: { clock: Clock },
+  once: Once | undefined,
+  work: () => Promise<MadeCodes | Refused>,
+): Promise<MadeCodes | Refused | UsedOtherwise> {
+  const first = once && (await firstResult(tx, clock, once))
+  if (first?.state === 'used-otherwise') return { ok: false, reason: 'used-otherwise' }
+  if (first?.state === 'done') return { ok: true, family: first.result, codes: await codesIn(tx, first.result) }
+  const outcome = await work()
+  if (once && outcome.ok) await rememberResult(tx, once, outcome.family)
+  return outcome
+}
+
+function codesIn(tx: Tx, family: string): Promise<Array<{ id: number; pid: number }>> {
+  return tx.select<{ id: number; pid: number }>(`SELECT id, pid FROM foyer_codes WHERE family = :family ORDER BY id`, {
+    family,
+  })
+}
