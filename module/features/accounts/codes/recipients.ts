@@ -19,6 +19,15 @@ export interface Recipient {
 /** What the holder is to the patient, as there are words for it. */
 export const relationships = ['mother', 'father', 'guardian', 'proxy', 'spouse', 'child', 'other'] as const
 
+/**
+ * What this contact is to the patient. Of a child whoever stands in the chart by another word (grandmother, aunt, none at
+ * all) stands for the child as a guardian does: else no age would ever narrow or end what they see.
+ */
+export function standingFor(contact: Pick<Contact, 'relationship' | 'source'>, ofAChild: boolean): string {
+  const said = relationshipOf(contact)
+  return said === 'other' && ofAChild ? 'guardian' : said
+}
+
 /** What the chart's word comes to: its lists have words, HL7 codes, and what people type. */
 export function relationshipOf({ relationship, source }: Pick<Contact, 'relationship' | 'source'>): string {
   const said = plainName(relationship).replaceAll(' ', '')
@@ -27,9 +36,10 @@ export function relationshipOf({ relationship, source }: Pick<Contact, 'relation
 }
 
 const spoken: ReadonlyArray<readonly [string, RegExp]> = [
-  ['mother', /^(mother|mom|mum|mth|nmth|stpmth|step ?mother|madre)/],
-  ['father', /^(father|dad|fth|nfth|stpfth|step ?father|padre)/],
-  ['guardian', /^(guard|grd|gguard|parent|tutor)/],
+  // Anywhere in it: "biological mother", "foster father"; but no grandmother, godfather or mother-in-law.
+  ['mother', /(?<!grand|god)mother(?!inlaw)|^(mom|mum|mama|mami|mth|nmth|stpmth|adoptm|madre|madrastra)/],
+  ['father', /(?<!grand|god)father(?!inlaw)|^(dad|papa|papi|fth|nfth|stpfth|adoptf|padre(?!s)|padrastro)/],
+  ['guardian', /guardian|^(guard|grd|gguard|prn|nprn|stpprn|adoptp|tutor)|(?<!grand)parent(?!inlaw)|^padres/],
   ['spouse', /^(spouse|spo|wife|husb|wi|esposo|esposa|conyuge)/],
   ['child', /^(child|son|daughter|sond|dau|chld|hijo|hija)/],
   ['proxy', /^(proxy|poa|power|hpowatt|dpowatt)/],
@@ -59,7 +69,7 @@ export function recipientChoices(context: StaffContext, family: Family, typed: R
     ...family.contacts.map((contact) => ({
       value: `contact:${contact.name}`,
       name: contact.name,
-      detail: contactDetail(context, contact),
+      detail: contactDetail(context, contact, isMinor(context, family.patient)),
     })),
     ...(self ? [{ value: 'self', name: nameOf(family.patient), detail: t('codes.recipient.self') }] : []),
     { value: 'other', name: t('codes.recipient.other'), detail: t('codes.recipient.otherHint') },
@@ -85,8 +95,8 @@ function isMinor({ portal }: StaffContext, { born }: FamilyMember): boolean {
   )
 }
 
-function contactDetail({ t }: StaffContext, contact: Contact): string {
-  const parts = [t(`codes.relationship.${relationshipOf(contact)}`), contact.phone, contact.email]
+function contactDetail({ t }: StaffContext, contact: Contact, ofAChild: boolean): string {
+  const parts = [t(`codes.relationship.${standingFor(contact, ofAChild)}`), contact.phone, contact.email]
   return [...parts.filter((part) => part !== ''), t(`codes.source.${contact.source}`)].join(', ')
 }
 
@@ -108,20 +118,24 @@ const Chosen = z.object(RecipientFields)
 
 /** Who was chosen, as the chart has them now; or what is wrong with the choice. */
 export function chosenRecipient(
-  { form, t }: StaffContext,
+  context: StaffContext,
   family: Family,
 ): { recipient: Recipient; error?: never } | { recipient?: never; error: FieldError } {
+  const { form, t } = context
   const asked = form(Chosen)
   if (!asked.ok) return { error: { name: Object.keys(asked.errors)[0] ?? 'name', text: t('form.tooLong') } }
-  const { recipient, name, relationship } = asked.value
+  const { recipient, name } = asked.value
   if (recipient === 'self') {
     return { recipient: { name: nameOf(family.patient), relationship: 'self', self: true } }
   }
   const contact = family.contacts.find((each) => `contact:${each.name}` === recipient)
-  if (contact) return { recipient: { name: contact.name, relationship: relationshipOf(contact), self: false } }
+  if (contact) {
+    const relationship = standingFor(contact, isMinor(context, family.patient))
+    return { recipient: { name: contact.name, relationship, self: false } }
+  }
   if (recipient !== 'other') return { error: { name: 'recipient', text: t('codes.recipient.missing') } }
   if (plainName(name) === '') return { error: { name: 'name', text: t('codes.recipient.missingName') } }
-  const known = relationships.find((each) => each === relationship)
+  const known = relationships.find((each) => each === asked.value.relationship)
   if (known === undefined) return { error: { name: 'relationship', text: t('form.choose') } }
   return { recipient: { name, relationship: known, self: false } }
 }
