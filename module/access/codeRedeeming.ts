@@ -89,7 +89,7 @@ export async function redeemCode(portal: Portal, redeemer: Redeemer, typed: Code
     )
   } catch (error) {
     if (!(error instanceof Undone)) throw error
-    if (error.why === 'email-taken') return { ok: false, reason: 'email-taken' }
+    if (error.why === 'email-taken') return refuseTaken(portal, redeemer, typed, tried)
     return refuse(portal, redeemer, typed, tried, error.why)
   }
 }
@@ -126,9 +126,9 @@ const WIDELY = 1000
 /**
  * As staff read it in the history. somebody-else: the code is the patient's own, and the account is not theirs;
  * otherwise-open, not-begun: the account opens the chart already, or will from a day on, by a grant to which it cannot be
- * added (codeJoining.ts); weak-password: all was right but the password.
+ * added (codeJoining.ts); weak-password: all was right but the password; email-taken: but the address has an account.
  */
-type Failure = WhyNot | NotJoined | 'somebody-else' | 'weak-password'
+type Failure = WhyNot | NotJoined | 'somebody-else' | 'weak-password' | 'email-taken'
 
 /** What is wrong whoever comes with it, and that this person may not. */
 type WhyNot = 'unknown' | 'wrong-birth-date' | 'expired' | 'used' | 'revoked' | 'barred' | 'closed'
@@ -183,6 +183,12 @@ async function refuseWeak(
   return { ok: false, reason: 'weak', flaw }
 }
 
+/** Staff see that a right PIN opened nothing, and whoever asks so which addresses have accounts is seen asking. */
+async function refuseTaken(portal: Portal, redeemer: Redeemer, typed: CodeTyped, tried: TriedCode): Promise<Redeemed> {
+  await tellOfRefusal(portal, redeemer, typed, tried, 'email-taken')
+  return { ok: false, reason: 'email-taken' }
+}
+
 async function tellOfRefusal(
   { db, clock }: Portal,
   redeemer: Redeemer,
@@ -204,7 +210,7 @@ async function tellOfRefusal(
 
 /** Thrown inside the transaction: everything that it did is taken back. */
 class Undone extends Error {
-  constructor(readonly why: Failure | 'email-taken') {
+  constructor(readonly why: Failure) {
     super(why)
   }
 }

@@ -58,6 +58,12 @@ describe('PINs and access codes', function () {
       reason: 'email-taken',
     })
     expect((await theOne(other.pid, other.id)).standing).to.equal('pending')
+    expect((await triesOfCode(practice.db, other.id)).map(({ outcome }) => outcome)).to.deep.equal(['email-taken'])
+    const audited = await practice.db.select<{ details: object }>(
+      `SELECT details FROM foyer_audit WHERE event = 'code.refused' AND subject = :subject`,
+      { subject: `code:${String(other.id)}` },
+    )
+    expect(audited.map(({ details }) => details)).to.deep.equal([{ outcome: 'email-taken' }])
   })
 
   it('stay unused where the password is made of a name that only they know, and tell of it to nobody else', async () => {

@@ -102,6 +102,8 @@ export const staffWords = wordsIn(
     'codes.fact.reason': 'Reason',
     'codes.fact.letter': 'Message',
 
+    'codes.sentOtherwise':
+      'This form was sent before with something else in it, and that was made. Check what stands here, then press again.',
     'codes.tries.title': 'Who tried it',
     'codes.tries.none': 'Nobody has tried it yet.',
     'codes.tries.nobody': 'somebody without an account',
@@ -122,6 +124,8 @@ export const staffWords = wordsIn(
     'codes.tries.not-begun':
       'Refused: this account’s access to the record opens on a later day. To open it sooner, change the first day of that access.',
     'codes.tries.weak-password': 'Refused: the password chosen was made of a name',
+    'codes.tries.email-taken':
+      'Not used: PIN and date were right, but the e-mail typed has an account already. They should sign in with it, then enter the PIN.',
     'codes.tries.other': 'Refused',
 
     'codes.send.legend': 'How does it reach them?',
@@ -289,6 +293,8 @@ export const staffWords = wordsIn(
     'codes.fact.reason': 'Motivo',
     'codes.fact.letter': 'Mensaje',
 
+    'codes.sentOtherwise':
+      'Este formulario ya se envió con otro contenido, y eso se hizo. Revise lo que aparece aquí y pulse de nuevo.',
     'codes.tries.title': 'Quién lo intentó',
     'codes.tries.none': 'Nadie lo ha intentado todavía.',
     'codes.tries.nobody': 'alguien sin cuenta',
@@ -309,6 +315,8 @@ export const staffWords = wordsIn(
     'codes.tries.not-begun':
       'Rechazado: el acceso de esta cuenta al expediente se abre otro día. Para abrirlo antes, cambie el primer día de ese acceso.',
     'codes.tries.weak-password': 'Rechazado: la contraseña elegida estaba hecha con un nombre',
+    'codes.tries.email-taken':
+      'Sin usar: el PIN y la fecha eran correctos, pero el correo escrito ya tiene una cuenta. Debe iniciar sesión con ella y luego introducir el PIN.',
     'codes.tries.other': 'Rechazado',
 
     'codes.send.legend': '¿Cómo le llega?',
