@@ -96,10 +96,13 @@ describe('Two accounts of one person', () => {
 
   it('of one parent are found by the child that both registered, before either opens anything', async () => {
     const [one, other, father] = [await someone(), await someone(), await someone()]
+    const [maria, mario] = [await someone(), await someone()]
     const names = [
       [one, 'Ana Rivas', 'mother'],
       [other, 'Anna Rivas', 'mother'],
       [father, 'Ana Rivera', 'father'],
+      [maria, 'Maria Rivas', 'guardian'],
+      [mario, 'Mario Rivas', 'guardian'],
     ] as const
     for (const [who, name, relationship] of names) {
       await register(practice, who, {
@@ -111,6 +114,7 @@ describe('Two accounts of one person', () => {
     }
     const found = await findDoubles(practice.portal, { id: one.accountId, email: null })
     expect(found.map(({ id, why }) => [id, why])).to.deep.equal([[other.accountId, 'family']])
+    expect(await findDoubles(practice.portal, { id: maria.accountId, email: null }), 'two guardians').to.deep.equal([])
   })
 
   it('become one: records, bookings and registrations go to the one that stays', async () => {

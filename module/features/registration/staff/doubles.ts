@@ -18,6 +18,7 @@ import type { StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import type { Utc } from '../../../platform/clock.js'
 import { emailKey } from '../keys.js'
+import { oneFirstName } from './firstNames.js'
 import { lettersToHolder } from './lettersToHolder.js'
 import { disableAccount, enableAccount, mergeAccounts, type AccountOutcome } from './merging.js'
 import { whoseOf } from '../../../web/whose.js'
@@ -56,7 +57,7 @@ export async function findDoubles(
 /** A child's mother and father are two, and so are two of its guardians: only a like name says that they may be one. */
 function mayBeOne({ name, own_name: ownName, same_relationship: same }: RelativeRow): boolean {
   const likeness = nameLikeness(name, ownName)
-  return likeness === 'same' || (same === 1 && likenesses.has(likeness))
+  return likeness === 'same' || (same === 1 && likenesses.has(likeness) && oneFirstName(name, ownName))
 }
 
 const likenesses: ReadonlySet<NameLikeness> = new Set(['part', 'nickname', 'letter', 'sound'])
