@@ -19,6 +19,7 @@ const releases = [
   { version: '0.7.0', last: 35, site: '8.0' },
   { version: '0.8.0', last: 37, site: '8.2' },
   { version: '0.8.1', last: 37, site: '7.0' },
+  { version: '0.9.0', last: 38, site: '8.0' },
 ] as const
 
 const whereTheyAre = sharedAvailable() ? describe : describe.skip
