@@ -122,12 +122,18 @@ export interface TemplateChange {
   content: Buffer
 }
 
+/** Its places in profiles carry its name and category, too: the host's own lists of a profile read them there. */
 export async function changeTemplate(tx: Tx, { clock }: { clock: Clock }, change: TemplateChange): Promise<void> {
   await tx.change(
     `UPDATE document_templates SET template_name = :name, category = :category, mime = :mime, template_content = :content,
             size = :size, modified_date = :now
       WHERE id = :id AND pid = -1`,
     { ...change, size: change.content.length, now: wallClock(clock.now()) },
+  )
+  const { category, id, name } = change
+  await tx.change(
+    `UPDATE document_template_profiles SET template_name = :name, category = :category WHERE template_id = :id`,
+    { category, id, name },
   )
 }
 

@@ -156,11 +156,30 @@ describe('A PDF of the library', function () {
   it('is renamed and moved without a file, and no version is made of it', async () => {
     const id = await uploaded('the same')
     const form = await edit(id)
+    const places = () =>
+      practice.db.select(
+        `SELECT template_id, template_name, category FROM document_template_profiles WHERE profile = 'profile_9' ORDER BY id`,
+      )
+    await practice.db.transaction(async (tx) => {
+      for (const template of [id, 0]) {
+        await tx.insert(
+          `INSERT INTO document_template_profiles
+             (template_id, profile, template_name, category, provider, modified_date, member_of, active, recurring, event_trigger, period,
+              notify_trigger, notify_period)
+           VALUES (:template, 'profile_9', 'the same', 'Group', 1, NOW(), 'group_1', 1, 0, 'once', 0, '', 0)`,
+          { template },
+        )
+      }
+    })
     expect((await replace(id, { ...form, name: '' })).body).to.contain('Give it a name.')
     expect((await replace(id, { ...form, category: 'no such' })).status).to.equal(422)
     const done = await replace(id, { ...form, name: 'Renamed rules', category: 'repository' })
     expect(done.status).to.equal(303)
     expect(await hostRow(id)).to.include({ template_name: 'Renamed rules', category: 'repository', mime: PDF })
+    expect(await places(), 'in its profiles, too, and nothing else there').to.deep.equal([
+      { template_id: id, template_name: 'Renamed rules', category: 'repository' },
+      { template_id: 0, template_name: 'the same', category: 'Group' },
+    ])
     expect(await versions(id)).to.have.length(1)
     const taken = await replace(await uploaded('another'), { ...(await edit(id)), name: 'Renamed rules' })
     expect(taken.status).to.equal(409)
