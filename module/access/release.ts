@@ -57,12 +57,17 @@ function hiddenFromPatient(
   { mayView, maySensitive, now }: Extract<Viewer, { kind: 'patient' }>,
   item: Releasable,
 ): WhyHidden | undefined {
-  const { expiresAt, ruling } = item
+  const { ruling } = item
   if (!mayView) return 'not-granted'
   if (ruling?.shared === false) return 'restricted'
-  // Text of one form, so that the later is the greater. The host's own test is the wrong way round (facts §6.5).
-  if (expiresAt !== undefined && expiresAt <= now) return 'expired'
+  if (isExpired(item, now)) return 'expired'
   return isSensitive(item) && !maySensitive && ruling?.shared !== true ? 'sensitive' : undefined
+}
+
+/** The EMR's end date, which nothing decided here outlasts. The host's own test is the wrong way round (facts §6.5). */
+export function isExpired({ expiresAt }: Pick<Releasable, 'expiresAt'>, now: WallClock): boolean {
+  // Text of one form, so that the later is the greater.
+  return expiresAt !== undefined && expiresAt <= now
 }
 
 const USUAL_LEVEL = 'sensitivities|normal'

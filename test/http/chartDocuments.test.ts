@@ -105,6 +105,10 @@ describe('A document of the chart is shown', function () {
     await set(deleted, 'deleted = 1')
     const expired = await make('expired')
     await set(expired, `date_expires = '${MONDAY} 07:59:59'`)
+    const sharedOnce = await make('shared-once')
+    await decide(pid, sharedOnce, false)
+    await decide(pid, sharedOnce, true)
+    await set(sharedOnce, `date_expires = '${MONDAY} 08:00:00'`)
     const lasting = await make('lasting')
     await set(lasting, `date_expires = '${MONDAY} 08:00:01'`)
     const others = await aDocument(practice, {
@@ -119,6 +123,7 @@ describe('A document of the chart is shown', function () {
       { name: 'again.txt', id: again, shared: true },
       { name: 'deleted.txt', id: deleted, shared: false },
       { name: 'expired.txt', id: expired, shared: false },
+      { name: 'shared-once.txt', id: sharedOnce, shared: false },
       { name: 'lasting.txt', id: lasting, shared: true },
       { name: 'others.txt', id: others, shared: false },
     ]

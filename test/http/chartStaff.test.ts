@@ -71,6 +71,28 @@ describe('Staff look after the documents of a chart', function () {
     expect(events.map(({ event }) => event)).to.deep.equal(['document.taken-back', 'document.shared'])
   })
 
+  it('cannot share one whose end date has passed, are told so before and at the press, and what to do', async () => {
+    const pid = await practice.patient()
+    for (const restricted of [false, true]) {
+      const id = await aDocument(practice, { pid, name: 'over.txt', content: 'over' })
+      const path = `/staff/portal/patients/${String(pid)}/documents/${String(id)}`
+      if (restricted) await admin.post(`${path}/restriction`, { reason: 'by mistake' }, { from: path })
+      const before = await practice.db.select(`SELECT * FROM foyer_document_shares WHERE document_id = :id`, { id })
+      await practice.db.transaction((tx) =>
+        tx.change(`UPDATE documents SET date_expires = '2026-11-22 00:00:00' WHERE id = :id`, { id }),
+      )
+      const page = await admin.get(path)
+      expect(page.body).to.include('change or remove the end date in the EMR').and.not.include('/release"')
+      expect(page.body.match(/has an end date on it, which has passed/g)).to.have.length(1)
+      const pressed = await admin.post(`${path}/release`, { reason: 'They asked for it' })
+      expect(pressed.status).to.equal(409)
+      expect(pressed.body).to.include('error-summary').and.include('change or remove the end date in the EMR')
+      expect(
+        await practice.db.select(`SELECT * FROM foyer_document_shares WHERE document_id = :id`, { id }),
+      ).to.deep.equal(before)
+    }
+  })
+
   it('decide once when two of them press at the same moment', async () => {
     const id = await aDocument(practice, { pid: practice.patients.amina })
     const at = `${list}/${String(id)}`

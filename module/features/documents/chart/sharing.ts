@@ -1,8 +1,9 @@
 /** Staff take a document of the chart back from its patient, or share it again: each decision with its reason, kept. */
 import type { Portal } from '../../../access/portal.js'
+import { isExpired } from '../../../access/release.js'
 import type { StaffMember } from '../../../access/staff.js'
 import { recordAudit, type Actor } from '../../../platform/audit.js'
-import { utc, type Clock, type Utc } from '../../../platform/clock.js'
+import { utc, wallClock, type Clock, type Utc } from '../../../platform/clock.js'
 import type { Queryable, Tx } from '../../../platform/database.js'
 import { publish } from '../../../platform/outbox.js'
 import { chartTurn, takeTurn } from '../../../platform/turns.js'
@@ -20,6 +21,8 @@ export interface SharingDecision {
 export type SharingOutcome =
   | { ok: true }
   | { ok: false; reason: 'not-found' }
+  /** The EMR's end date has passed: shared or not, its patient would not find it. */
+  | { ok: false; reason: 'expired' }
   /** Somebody else was faster: who, and when. */
   | { ok: false; reason: 'already'; by: string; at: Utc }
 
@@ -45,6 +48,7 @@ export async function decideSharingIn(
   await takeTurn(tx, [chartTurn(pid)])
   const document = await documentForStaff({ clock, settings }, tx, staff, { pid, id: decision.document })
   if (!document) return { ok: false, reason: 'not-found' }
+  if (shared && isExpired(document, wallClock(clock.now()))) return { ok: false, reason: 'expired' }
   const { ruling } = document
   if (ruling === undefined ? shared && isShared(document) : ruling.shared === shared) {
     return { ok: false, reason: 'already', by: ruling?.by ?? '', at: ruling?.at ?? '' }

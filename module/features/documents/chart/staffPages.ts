@@ -10,6 +10,8 @@ import { lettersIn, toldOfAdded } from './added.js'
 import { safeName } from './archiveNames.js'
 import { dayText, idIn, kindText, nameOf, typeOf } from './documentView.js'
 import { writeDownloadOf } from './downloading.js'
+import { isExpired } from '../../../access/release.js'
+import { wallClock } from '../../../platform/clock.js'
 import { documentForStaff, isShared, type StaffsDocument } from './released.js'
 import { decideSharing, sharingHistory } from './sharing.js'
 import { listPage, pathOf, patientIn, patientName, sharingTag, whyText, type Told } from './staffList.js'
@@ -30,6 +32,7 @@ async function onePage(context: StaffContext, told?: Told): Promise<Answer> {
   if (!found) return show.notFound()
   const { document, patient } = found
   const base = `${pathOf(patient.pid)}/${String(document.id)}`
+  const isOver = isExpired(document, wallClock(portal.clock.now()))
   const history = await sharingHistory(portal.db, patient.pid, document.id)
   const error = told?.errors.find(({ name }) => name === 'reason')
   const page = {
@@ -53,7 +56,9 @@ async function onePage(context: StaffContext, told?: Told): Promise<Answer> {
     reason: document.ruling?.reason ?? '',
     shareTitle: t(document.ruling?.shared === false ? 'chart.staff.share' : 'chart.staff.shareSensitive'),
     takeBackAction: document.hidden === 'restricted' ? undefined : url(`${base}/restriction`),
-    shareAction: isShared(document) ? undefined : url(`${base}/release`),
+    shareAction: isShared(document) || isOver ? undefined : url(`${base}/release`),
+    over: isOver && document.hidden !== 'expired' ? t('chart.staff.why.expired') : '',
+    overNext: isOver ? t('chart.staff.expiredNext') : '',
     typed: told?.typed['reason'] ?? '',
     error: error?.text ?? '',
     errors: told?.errors ?? [],
@@ -116,6 +121,10 @@ async function decide(context: StaffContext, shared: boolean): Promise<Answer> {
     return show.seeOther(`${pathOf(pid)}/${String(document)}`, { kind: 'success', key })
   }
   if (outcome.reason === 'not-found') return show.notFound()
+  if (outcome.reason === 'expired') {
+    const said = `${t('chart.staff.why.expired')} ${t('chart.staff.expiredNext')}`
+    return onePage(context, { status: 409, errors: [{ text: said }], typed: asked.typed })
+  }
   const at = outcome.at === '' ? '' : writeInstant(context, outcome.at)
   const said = shared ? t('chart.staff.already.shared') : t('chart.staff.already.restricted', { by: outcome.by, at })
   return onePage(context, { status: 409, errors: [{ text: said }], typed: asked.typed })

@@ -21,6 +21,7 @@ export const staffWords = wordsIn(
     'chart.staff.why.sharedAgain': 'Shared again by {{by}}, {{at}}.',
     'chart.staff.why.restricted': 'Taken back by {{by}}, {{at}}.',
     'chart.staff.why.expired': 'The EMR has an end date on it, which has passed.',
+    'chart.staff.expiredNext': 'To share it with the patient, change or remove the end date in the EMR first.',
     'chart.staff.why.sensitive': 'The EMR marks it as sensitive, and such documents are shared one by one.',
     'chart.staff.why.forPatientAlone':
       'The EMR marks it as sensitive: the patient sees it, or a young child’s parent, and nobody else who acts for them.',
@@ -125,6 +126,7 @@ export const staffWords = wordsIn(
     'chart.staff.why.sharedAgain': 'Compartido de nuevo por {{by}}, {{at}}.',
     'chart.staff.why.restricted': 'Retirado por {{by}}, {{at}}.',
     'chart.staff.why.expired': 'El sistema le puso una fecha final, que ya pasó.',
+    'chart.staff.expiredNext': 'Para compartirlo con el paciente, cambie o quite primero la fecha final en el sistema.',
     'chart.staff.why.sensitive': 'El sistema lo marca como sensible, y esos documentos se comparten uno por uno.',
     'chart.staff.why.forPatientAlone':
       'El sistema lo marca como sensible: lo ve el paciente, o el padre o la madre de un niño pequeño, y nadie más que actúe por él.',
