@@ -5,7 +5,7 @@
 import { activeVersion, keepsQuestionnaires } from '../host/questionnaires.js'
 import { chartIsThere, stillNamed } from '../host/reads/forms.js'
 import { recordAudit, type Actor } from '../platform/audit.js'
-import { day as dayOf, daysLater, utc, type Day, type Utc } from '../platform/clock.js'
+import { day as dayOf, daysBetween, daysLater, utc, type Day, type Utc } from '../platform/clock.js'
 import type { Queryable, Tx } from '../platform/database.js'
 import { sha256 } from '../platform/ids.js'
 import { publish } from '../platform/outbox.js'
@@ -358,13 +358,24 @@ export async function closeAnswered(
   if (ruleId !== undefined && !(await stillNamed(tx, ruleId, { pid, day: again }))) return
   const to = pid !== undefined ? { pid } : { accountId: accountId ?? 0, record: record ?? '' }
   await assignForm(tx, portal, foyer, {
-    ...{ form: assignment.key, to, origin: 'repeat', opensOn: again, dueOn: daysLater(again, REPEAT_DUE_DAYS) },
+    ...{
+      form: assignment.key,
+      to,
+      origin: 'repeat',
+      opensOn: again,
+      dueOn: daysLater(again, daysToAnswer(assignment)),
+    },
     ...{ everyDays: assignment.everyDays, repeatUntil: assignment.repeatUntil, ruleId },
     note: assignment.note,
   })
 }
 
-/** Days to answer what recurs, once it opens. */
+/** As many as the round before had, whoever set them: a rule, or staff. */
+function daysToAnswer({ dueOn, opensOn }: Assignment): number {
+  return dueOn === undefined ? REPEAT_DUE_DAYS : Math.max(0, daysBetween(opensOn, dueOn))
+}
+
+/** Days to answer what recurs and had no day of its own. */
 const REPEAT_DUE_DAYS = 7
 
 export const foyer: Actor = { kind: 'system', id: 'foyer', name: 'Foyer', requestId: undefined }

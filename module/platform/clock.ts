@@ -61,6 +61,11 @@ export function daysLater(from: Day, days: number): Day {
   return new Date(Date.UTC(year, month - 1, date + days)).toISOString().slice(0, 10)
 }
 
+/** From the one day to the other; negative where that is before. */
+export function daysBetween(from: Day, to: Day): number {
+  return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / 86_400_000)
+}
+
 export function utc(at: DateTime): Utc {
   return written(at.toMillis())
 }

@@ -192,6 +192,27 @@ describeOnEverySite('A form', (site) => {
     practice.clock.set(`${MONDAY}T08:00:00`)
   })
 
+  it('is due in every round as many days after it opens as in the first', async () => {
+    const key = await another()
+    const id = await ask(practice, key, ofMaria(), { everyDays: 30, dueOn: '2026-11-26' })
+    const next = async () =>
+      practice.db.first<{ id: number; opens_on: string; due_on: string }>(
+        `SELECT id, opens_on, due_on FROM foyer_form_assignments WHERE form_key = :key AND state = 'waiting'`,
+        { key },
+      )
+    const answered = async (round: number, day: string) => {
+      practice.clock.set(`${day}T08:00:00`)
+      await answer(practice, maria, round, enough)
+      expect(await sendNow(practice, maria, round)).to.include({ ok: true })
+      return next()
+    }
+    const second = await answered(id, '2026-11-25')
+    expect(second).to.include({ opens_on: '2026-12-25', due_on: '2026-12-28' })
+    // Late: the days are those of the round.
+    expect(await answered(second?.id ?? 0, '2027-01-04')).to.include({ opens_on: '2027-02-03', due_on: '2027-02-06' })
+    practice.clock.set(`${MONDAY}T08:00:00`)
+  })
+
   it('that staff take back waits no more, keeps nothing that was begun, and only for its own patient', async () => {
     const id = await ask(practice, await another(), ofMaria())
     await answer(practice, maria, id, enough)
