@@ -77,14 +77,19 @@ describe('A proposed change of a profile, at the desk,', function () {
     expect(await fieldCard('city')).to.contain('checked')
     await change('phone_home', '212 555 0199')
     // The form has what waits in it already, and sends it once more.
-    for (const more of [() => Promise.resolve(), () => propose({ street: '7 New Street', city: 'Boston' })]) {
+    const again = () => propose({ street: '7 New Street', city: 'Boston' })
+    for (const more of [() => Promise.resolve(), again]) {
       await more()
+      expect((await admin.get(path)).body).to.match(/Sent<\/dt><dd[^>]*>(?:Mon 23 Nov, )?\d\d:\d\d</)
       for (const column of ['city', 'phone_home']) {
         expect(await fieldCard(column))
           .to.contain('Maybe older than the chart')
           .and.to.not.contain('checked')
       }
       expect((await decide(admin, id, { all: '1' })).status).to.equal(422)
+      expect((await admin.get(path)).body.includes('name="all"'), 'only where something is open').to.equal(
+        more === again,
+      )
       expect(await chartRow(practice.db, pid)).to.include({ phone_home: '212 555 0199', city: 'New York' })
     }
     expect(await fieldCard('street'), 'of what was proposed here it is known').to.contain('checked')

@@ -6,7 +6,7 @@ import { colleagues } from '../../../host/reads/staffAppointments.js'
 import { day as dayOf } from '../../../platform/clock.js'
 import type { FieldError } from '../../../web/layout.js'
 import { holderView } from '../../../web/claiming.js'
-import { writeInstant } from '../../../web/instant.js'
+import { writeInstant, writeMoment } from '../../../web/instant.js'
 import { writeDay } from '../../../web/times.js'
 import { bornText, personName } from '../../../web/person.js'
 import type { StaffContext } from '../../../web/routes.js'
@@ -63,6 +63,7 @@ export async function itemPage(
     clears: open && weighed ? clearsText(context, change, weighed) : undefined,
     company: companyView(context, states, companies, typed, errors),
     conflicts: states.some(({ standing }) => standing === 'conflict'),
+    mayAcceptAll: states.length > 1 && states.some(({ standing }) => standing === 'open'),
     unknown: states.some(({ standing }) => standing === 'unknown'),
     asides: open ? (weighed?.asides ?? []).map((aside) => asideView(context, aside)) : [],
     address: addresses.length > 0 ? await addressText(context, change) : undefined,
@@ -87,8 +88,13 @@ function factsOf(context: StaffContext, change: Change) {
   return [
     ...line('receipt', receipt),
     ...line('sentBy', change.id === undefined || change.base === undefined ? t('profileChanges.fromHost') : who),
-    ...line('sentAt', createdAt === undefined ? sentInHost : writeInstant(context, createdAt)),
+    ...line('sentAt', createdAt === undefined ? momentText(context, sentInHost) : writeInstant(context, createdAt)),
   ]
+}
+
+/** Of the host's row; it may say none. */
+function momentText(context: StaffContext, at: string | undefined): string {
+  return at === undefined || plainValue(at) === '' ? '' : writeMoment(context, at)
 }
 
 /** Of insurance: which row of the chart it is about, and whether it changes that one or adds another. */
@@ -237,7 +243,8 @@ function outcomeView(context: StaffContext, weighed: Weighed | undefined, outcom
 function decidedText(context: StaffContext, change: Change): string | undefined {
   if (change.state === 'waiting') return undefined
   const { t } = context
-  const at = change.decidedAt === undefined ? (change.decidedInHost ?? '') : writeInstant(context, change.decidedAt)
+  const { decidedAt, decidedInHost } = change
+  const at = decidedAt === undefined ? momentText(context, decidedInHost) : writeInstant(context, decidedAt)
   const by = change.decidedBy ?? (change.state === 'withdrawn' ? change.actedBy : t('profileChanges.somebody'))
   return t('profileChanges.decidedBy', { state: stateTag(context, change).text, by, at })
 }
