@@ -1,8 +1,8 @@
 /** What anybody writes is text wherever anybody reads it. */
 import { expect } from 'chai'
-import { emrShell } from '../../module/demo/emr/index.js'
 import { writeStaffNote } from '../../module/host/notes.js'
 import { openWindow, type Window } from '../support/browser.js'
+import { openPracticeWithEmr } from '../support/emr.js'
 import { MONDAY, OFFICE_VISIT, openPractice, type TestPractice } from '../support/practice.js'
 import type { Fields, Visitor } from '../support/visitor.js'
 import { CORPUS, squeezed, STRANGE, typedInto } from './attacks.js'
@@ -144,7 +144,7 @@ describe('Whatever is typed, wherever', function () {
   const seen = { staff: new Set<string>(), patient: new Set<string>() }
 
   before(async () => {
-    practice = await openPractice({ shell: (wings) => emrShell(wings, moduleHost) })
+    practice = await openPracticeWithEmr()
     await practice.setting('openRequestLimit', '50')
     john = await practice.patientVisitor('john')
     admin = await practice.staffVisitor('admin')
@@ -152,14 +152,6 @@ describe('Whatever is typed, wherever', function () {
     visits = await typeEverywhere()
   })
   after(() => practice.leave())
-
-  const moduleHost = {
-    get databaseUrl() {
-      return practice.url
-    },
-    refresh: () => practice.refresh(),
-    afterUninstall: () => '',
-  }
 
   it('is text on every page of staff and of the EMR', async () => {
     const staff = await openWindow(practice, { as: { staff: 'admin' } })

@@ -3,13 +3,13 @@
  * xss.test.ts, which is about visits, rights and the practice’s own names.
  */
 import { expect } from 'chai'
-import { emrShell } from '../../module/demo/emr/index.js'
 import { readableName } from '../../module/platform/files/names.js'
 import { openWindow } from '../support/browser.js'
 import { formOf, pdfOf, sendForm } from '../support/files.js'
 import { beginAs, pathOf, sendAs, sendTemplate } from '../support/filling.js'
 import { answer, ask, keepForm, questionnaire, sendNow, somebody, text } from '../support/forms.js'
-import { openPractice, type TestPractice } from '../support/practice.js'
+import { openPracticeWithEmr } from '../support/emr.js'
+import { type TestPractice } from '../support/practice.js'
 import { fieldValue } from '../support/profiles.js'
 import { pathOfSubmission, seenOn } from '../support/submissions.js'
 import type { Fields, Visitor } from '../support/visitor.js'
@@ -64,21 +64,13 @@ describe('Whatever patients send and staff answer', function () {
   const said = { staff: '', patient: '' }
 
   before(async () => {
-    practice = await openPractice({ shell: (wings) => emrShell(wings, moduleHost) })
+    practice = await openPracticeWithEmr()
     await nameEverybody()
     john = await practice.patientVisitor('john')
     admin = await practice.staffVisitor('admin')
     home = `/portal/records/${practice.records.john}`
   })
   after(() => practice.leave())
-
-  const moduleHost = {
-    get databaseUrl() {
-      return practice.url
-    },
-    refresh: () => practice.refresh(),
-    afterUninstall: () => '',
-  }
 
   it('in a form is text to both', async () => {
     const [waits, reviewed, returned] = [await sentForm(), await sentForm(), await sentForm()]

@@ -7,10 +7,10 @@ import { expect } from 'chai'
 import { escape } from 'mysql2'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { emrShell } from '../../module/demo/emr/index.js'
 import { countStatements, type StatementCount } from '../../module/platform/database.js'
 import { addressOf, type Handler, type RequestContext, type Route } from '../../module/web/routes.js'
-import { loginOf, OFFICE_VISIT, openPractice, passwordOf, type TestPractice } from '../support/practice.js'
+import { openPracticeWithEmr } from '../support/emr.js'
+import { loginOf, OFFICE_VISIT, passwordOf, type TestPractice } from '../support/practice.js'
 import { visitor, type Visitor } from '../support/visitor.js'
 import { nameOf, pathTo, sampleFor } from './asking.js'
 import { BREAKING, MARK, PAYLOADS, TEXTS } from './payloads.js'
@@ -56,7 +56,7 @@ describe('What an address says', function () {
   let read = { names: new Set<string>(), whole: false }
 
   before(async () => {
-    practice = await openPractice({ shell: (wings) => emrShell(wings, moduleHost) })
+    practice = await openPracticeWithEmr()
     for (const route of practice.routes) if (route.method === 'get') watchReading(route)
     server = createServer((request, response) => {
       const ended = new Promise<void>((resolve) => response.on('close', () => resolve()))
@@ -83,14 +83,6 @@ describe('What an address says', function () {
   /** What a page may keep for a second is asked for anew after any change. */
   function forgetCounts(): Promise<number> {
     return practice.db.transaction((tx) => tx.change(`UPDATE foyer_jobs SET name = name WHERE FALSE`))
-  }
-
-  const moduleHost = {
-    get databaseUrl() {
-      return practice.url
-    },
-    refresh: () => practice.refresh(),
-    afterUninstall: () => '',
   }
 
   it('is written as the server reads it: one character set, and a backslash escapes', async () => {

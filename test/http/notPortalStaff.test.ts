@@ -1,8 +1,8 @@
 /** Staff who are not portal staff see no queue, no count, no panel and nothing that opens a portal to anybody. */
 import { expect } from 'chai'
-import { emrShell } from '../../module/demo/emr/index.js'
 import type { Route } from '../../module/web/routes.js'
-import { openPractice, type TestPractice } from '../support/practice.js'
+import { openPracticeWithEmr } from '../support/emr.js'
+import { type TestPractice } from '../support/practice.js'
 import type { Page, Visitor } from '../support/visitor.js'
 import { askAt, nameOf, pathTo, sampleFor } from './asking.js'
 import { clearSamples, type Sample } from './samples.js'
@@ -15,19 +15,11 @@ describe('Staff without the portal right', function () {
   let practice: TestPractice
 
   before(async () => {
-    practice = await openPractice({ shell: (wings) => emrShell(wings, moduleHost) })
+    practice = await openPracticeWithEmr()
     await practice.setting('signInTriesPerAddress', '10000')
     await waitingRequest()
   })
   after(() => practice.leave())
-
-  const moduleHost = {
-    get databaseUrl() {
-      return practice.url
-    },
-    refresh: () => practice.refresh(),
-    afterUninstall: () => '',
-  }
 
   for (const name of ['front', 'nurse', 'lee'] as const) {
     it(`are refused every staff route, as a page and as a fragment, and are told nothing by it (${name})`, async () => {

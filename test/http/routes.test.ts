@@ -8,10 +8,10 @@
  */
 import { expect } from 'chai'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { emrShell } from '../../module/demo/emr/index.js'
 import { enable } from '../../module/lifecycle/enable.js'
 import { addressOf, type Route } from '../../module/web/routes.js'
-import { openPractice, type TestPractice } from '../support/practice.js'
+import { openPracticeWithEmr } from '../support/emr.js'
+import { type TestPractice } from '../support/practice.js'
 import type { Page, Visitor } from '../support/visitor.js'
 import { askAt, nameOf, pathTo, sampleFor } from './asking.js'
 import { castRoles, comeIn, type Role } from './roles.js'
@@ -28,7 +28,7 @@ describe('Every route, asked by everybody', function () {
   const proven = new Set<string>()
 
   before(async () => {
-    practice = await openPractice({ shell: (wings) => emrShell(wings, moduleHost) })
+    practice = await openPracticeWithEmr()
     await practice.setting('openRequestLimit', '50')
     await practice.setting('signInTries', '100')
     await practice.setting('signInTriesPerAddress', '10000')
@@ -38,14 +38,6 @@ describe('Every route, asked by everybody', function () {
     routes = [...practice.routes].sort((a, b) => Number(switchesOff(a)) - Number(switchesOff(b)))
   })
   after(() => practice.leave())
-
-  const moduleHost = {
-    get databaseUrl() {
-      return practice.url
-    },
-    refresh: () => practice.refresh(),
-    afterUninstall: () => '',
-  }
 
   it('knows an address and a form for each', () => {
     const wanted = practice.routes.map(nameOf)

@@ -3,9 +3,9 @@
  * those of the samples and of the forms on the pages: what is added there is tried here.
  */
 import { expect } from 'chai'
-import { emrShell } from '../../module/demo/emr/index.js'
 import { addressOf, type Route } from '../../module/web/routes.js'
-import { openPractice, type TestPractice } from '../support/practice.js'
+import { openPracticeWithEmr } from '../support/emr.js'
+import { type TestPractice } from '../support/practice.js'
 import type { Page, Visitor } from '../support/visitor.js'
 import { pdfOf, type Sent } from '../support/files.js'
 import { askAt, nameOf, pathTo, sampleFor, sendAt } from './asking.js'
@@ -75,21 +75,13 @@ describe('Whatever is typed, wherever it is read', function () {
   let asked = 0
 
   before(async () => {
-    practice = await openPractice({ shell: (wings) => emrShell(wings, moduleHost) })
+    practice = await openPracticeWithEmr()
     ;({ maria, admin } = await letIn(practice))
     await practice.setting('registrationsPerAddress', '1000')
     stranger = await practice.visitor()
     await stranger.get('/portal/sign-in')
   })
   after(() => practice.leave())
-
-  const moduleHost = {
-    get databaseUrl() {
-      return practice.url
-    },
-    refresh: () => practice.refresh(),
-    afterUninstall: () => '',
-  }
 
   it('is text on every page', async () => {
     const fields = new Map<string, Map<string, string>>()

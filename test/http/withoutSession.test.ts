@@ -4,13 +4,13 @@
  */
 import { expect } from 'chai'
 import { createHmac } from 'node:crypto'
-import { emrShell } from '../../module/demo/emr/index.js'
 import { findAccount } from '../../module/access/scope.js'
 import { fingerprintOf, staffMember } from '../../module/access/staff.js'
 import { utc } from '../../module/platform/clock.js'
 import { opaqueId, sha256 } from '../../module/platform/ids.js'
 import type { Route } from '../../module/web/routes.js'
-import { MORNING, openPractice, type TestPractice } from '../support/practice.js'
+import { openPracticeWithEmr } from '../support/emr.js'
+import { MORNING, type TestPractice } from '../support/practice.js'
 import { visitor, type Page, type Visitor } from '../support/visitor.js'
 import { askAt, nameOf, pathTo, sampleFor } from './asking.js'
 import { clearSamples, type Sample } from './samples.js'
@@ -24,7 +24,7 @@ describe('Every route that asks for a sign-in', function () {
   const addresses = new Map<Route, { path: string; sample: Sample }>()
 
   before(async () => {
-    practice = await openPractice({ shell: (wings) => emrShell(wings, moduleHost) })
+    practice = await openPracticeWithEmr()
     await practice.setting('signInTriesPerAddress', '10000')
     routes = practice.routes.filter(({ audience }) => audience !== 'patientDoor' && audience !== 'staffDoor')
     for (const route of routes) addresses.set(route, await addressFor(route))
@@ -33,14 +33,6 @@ describe('Every route that asks for a sign-in', function () {
   })
   after(() => practice.leave())
   beforeEach(() => practice.clock.set(MORNING))
-
-  const moduleHost = {
-    get databaseUrl() {
-      return practice.url
-    },
-    refresh: () => practice.refresh(),
-    afterUninstall: () => '',
-  }
 
   it('is more than a few', () => {
     expect(routes.length).to.be.greaterThan(20)
