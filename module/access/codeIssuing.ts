@@ -7,6 +7,7 @@ import { day as dayOf, utc, wallClock, type Day, type Utc } from '../platform/cl
 import type { Tx } from '../platform/database.js'
 import type { Language } from '../platform/i18n.js'
 import { opaqueId, sha256 } from '../platform/ids.js'
+import type { Once } from '../platform/once.js'
 import { publish } from '../platform/outbox.js'
 import { chartTurn, takeTurn } from '../platform/turns.js'
 import { openingOn } from './ages.js'
@@ -15,7 +16,7 @@ import { grantInTheWay } from './codeGrants.js'
 import { waitingRegistration } from './codeRegistrations.js'
 import { findCode, type Code, type CodeExtent, type CodeKind } from './codes.js'
 import { codeHash, codeSymbols } from './codeSymbols.js'
-import { onceIn, onceOnly, type UsedOtherwise } from './codesOnce.js'
+import { onceOnly, type UsedOtherwise } from './codesOnce.js'
 import { beginOf, firstDayOf } from './grantDays.js'
 import { writeLetter, type Channel } from './letters.js'
 import { isPlaceholderName, plainName } from './placeholderNames.js'
@@ -35,8 +36,6 @@ export interface NewCodes {
   notRegistered?: readonly number[]
   /** Goes out by itself; without it, it is printed. One chart only. */
   send?: Sending | undefined
-  /** The form's `_once`: pressed twice, it makes them once. */
-  token?: string | undefined
 }
 
 export interface Sending {
@@ -78,16 +77,15 @@ export type Issued =
   | { ok: false; refusals: ReadonlyMap<number, CodeRefusal> }
   | UsedOtherwise
 
-/** All of them or none. The charts say YES to the portal afterwards, which is logged. */
-export async function issueCodes(portal: Portal, actor: Actor, wanted: NewCodes): Promise<Issued> {
+/** All of them or none; `once`: and not again for another press of the same form. The charts say YES to the portal afterwards, which is logged. */
+export async function issueCodes(portal: Portal, actor: Actor, wanted: NewCodes, once?: Once): Promise<Issued> {
   const pids = [...new Set(wanted.pids)]
   return portal.db.transaction(async (tx) => {
     await takeTurn(tx, pids.map(chartTurn))
-    const { token, ...fields } = { ...wanted, pids }
-    return onceOnly(tx, portal, onceIn(actor, token, fields), async (): Promise<Issued> => {
-      const refusals = await whyNot(tx, portal, fields, undefined)
+    return onceOnly(tx, portal, once, async (): Promise<Issued> => {
+      const refusals = await whyNot(tx, portal, { ...wanted, pids }, undefined)
       if (refusals.size > 0) return { ok: false, refusals }
-      return { ok: true, ...(await make(tx, portal, actor, fields)) }
+      return { ok: true, ...(await make(tx, portal, actor, { ...wanted, pids })) }
     })
   })
 }
@@ -98,11 +96,11 @@ export type Reissued = Issued | { ok: false; reason: 'not-found' | 'redeemed' }
 export async function reissueCode(
   portal: Portal,
   actor: Actor,
-  of: { pid: number; id: number; language: Language; token?: string | undefined },
+  of: { pid: number; id: number; language: Language },
+  once?: Once,
 ): Promise<Reissued> {
   return portal.db.transaction(async (tx) => {
     await takeTurn(tx, [chartTurn(of.pid)])
-    const once = onceIn(actor, of.token, { reissued: of.id, pid: of.pid })
     return onceOnly(tx, portal, once, () => reissue(tx, portal, actor, of))
   })
 }

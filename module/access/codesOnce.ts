@@ -1,8 +1,7 @@
 /** A form that makes PINs or codes is pressed twice: both presses have what the first one made. */
-import type { Actor } from '../platform/audit.js'
 import type { Clock } from '../platform/clock.js'
 import type { Tx } from '../platform/database.js'
-import { firstResult, onceOf, rememberResult, type Once } from '../platform/once.js'
+import { firstResult, rememberResult, type Once } from '../platform/once.js'
 
 export interface MadeCodes {
   ok: true
@@ -16,12 +15,7 @@ export interface UsedOtherwise {
   reason: 'used-otherwise'
 }
 
-/** Undefined: the form has no token, and each press counts. */
-export function onceIn(actor: Actor, token: string | undefined, fields: object): Once | undefined {
-  return token === undefined ? undefined : onceOf(`staff:${actor.id}`, token, { ...fields })
-}
-
-/** What the form's first press made, for every press of it. A press that was refused made nothing and may come again. */
+/** What the form's first press made, for every press of it; without `once` each press counts. A press that was refused made nothing and may come again. */
 export async function onceOnly<Refused extends { ok: false }>(
   tx: Tx,
   { clock }: { clock: Clock },

@@ -116,6 +116,7 @@ async function admitStaff(exchange: Exchange, route: Route): Promise<Admitted> {
   const context: StaffContext = {
     ...requestContext(exchange),
     ...{ staff: member, actor, may, rowActions: (pid) => rowActionsFor(exchange, may, pid) },
+    once: (fields) => onceToken(request, `staff:${member.username}`, fields),
     session: sha256(request.sessionID),
     renewSession: () => renew(exchange),
     hasJustChanged: hasJustChanged(exchange),

@@ -136,6 +136,8 @@ export interface RecordContext extends AccountContext {
 export interface StaffContext extends RequestContext {
   staff: StaffMember
   actor: Actor
+  /** As an account's: bound to this member. */
+  once: (fields: Record<string, unknown>) => Once | undefined
   /** As an account's. */
   session: string
   renewSession: () => Promise<void>

@@ -14,7 +14,6 @@ import type { StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import { pidIn } from '../credentials/pid.js'
 import { sheetPath } from './familyPage.js'
-import { tokenIn } from './once.js'
 import { refusalView, type RefusalView } from './refusals.js'
 import { readSending, sendingView } from './sendingFields.js'
 import { codeLine, codePath } from './standing.js'
@@ -68,16 +67,17 @@ export async function revoke(context: StaffContext): Promise<Answer> {
 
 /** POST …/codes/:code/reissue */
 export async function reissue(context: StaffContext): Promise<Answer> {
-  const { actor, portal, show } = context
+  const { actor, portal, show, t } = context
   const one = await oneIn(context)
   if (!one) return show.notFound()
   const { id, pid, language } = one.code
-  const outcome = await reissueCode(portal, actor, {
-    ...{ pid, id, token: tokenIn(context) },
-    language: isLanguage(language) ? language : 'en',
-  })
+  const of = { pid, id, language: isLanguage(language) ? language : 'en' } as const
+  const outcome = await reissueCode(portal, actor, of, context.once({ reissued: id, pid }))
   if (outcome.ok) return show.seeOther(sheetPath(pid, outcome.family), { kind: 'success', key: 'codes.reissue.done' })
-  if ('reason' in outcome) return over(context, one.code)
+  if ('reason' in outcome) {
+    if (outcome.reason !== 'used-otherwise') return over(context, one.code)
+    return again(context, one, { errors: [{ text: t('codes.sentOtherwise') }] })
+  }
   const refusal = outcome.refusals.get(pid)
   const { firstName, lastName } = one.family.patient
   const view = refusal && refusalView(context, pid, refusal, `${firstName} ${lastName}`.trim())

@@ -1,6 +1,6 @@
 /** Family Contacts: guardians on top, the patient and linked siblings below, one press for a PIN each. Nothing is sent. */
 import { z } from 'zod'
-import { issueCodes, type CodeRefusal } from '../../../access/codeIssuing.js'
+import { issueCodes, type CodeRefusal, type NewCodes } from '../../../access/codeIssuing.js'
 import { codesOfPatients, type Code } from '../../../access/codes.js'
 import { isPlaceholderName } from '../../../access/placeholderNames.js'
 import { readFamily, readSiblings, type Family, type FamilyMember } from '../../../host/family.js'
@@ -14,7 +14,6 @@ import { readFirstDay } from './firstDay.js'
 import { languageOfChart, languageOptions } from './language.js'
 import { chosenRecipient, recipientChoices, type Recipient } from './recipients.js'
 import { NotRegistered, refusalView, type RefusalView } from './refusals.js'
-import { tokenIn } from './once.js'
 import { codeLine, standingTag, whenText } from './standing.js'
 import { pidIn } from '../credentials/pid.js'
 
@@ -78,11 +77,12 @@ export async function issuePins(context: StaffContext): Promise<Answer> {
   const typed: Typed = { fields: asked.typed, ticked, language, errors, notRegistered }
   if (!recipient || errors.length > 0) return again(context, household, typed)
 
-  const issued = await issueCodes(portal, actor, {
+  const wanted: NewCodes = {
     ...{ kind: 'pin', pids: ticked, recipient: recipient.name, relationship: recipient.relationship, extent: 'full' },
     language: language ?? languageOfChart(portal, household.family.patient.language),
-    ...{ from: first.from, notRegistered, token: tokenIn(context) },
-  })
+    ...{ from: first.from, notRegistered },
+  }
+  const issued = await issueCodes(portal, actor, wanted, context.once({ ...wanted }))
   if (issued.ok) return show.seeOther(sheetPath(pid, issued.family), { kind: 'success', key: 'codes.family.made' })
   if ('reason' in issued) {
     return again(context, household, { ...typed, errors: [{ text: context.t('codes.sentOtherwise') }] })

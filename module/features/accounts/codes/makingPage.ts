@@ -2,7 +2,7 @@
  * One for this record: a PIN that goes out with a welcome (from an appointment, from the patient's page), or an access
  * code to an extent, printed or sent.
  */
-import { issueCodes, type Sending } from '../../../access/codeIssuing.js'
+import { issueCodes, type NewCodes, type Sending } from '../../../access/codeIssuing.js'
 import { codeExtents, type CodeExtent, type CodeKind } from '../../../access/codes.js'
 import { readFamily, type Family } from '../../../host/family.js'
 import { isLanguage, type Language } from '../../../platform/i18n.js'
@@ -16,7 +16,6 @@ import { pidIn } from '../credentials/pid.js'
 import { sheetPath } from './familyPage.js'
 import { readFirstDay } from './firstDay.js'
 import { languageOfChart, languageOptions } from './language.js'
-import { tokenIn } from './once.js'
 import { chosenRecipient, recipientChoices } from './recipients.js'
 import { NotRegistered, refusalView, type RefusalView } from './refusals.js'
 import { readSending, sendingView } from './sendingFields.js'
@@ -63,11 +62,12 @@ export async function makeOne(context: StaffContext, kind: CodeKind): Promise<An
   if (!recipient || extent === undefined || !sending.ok || errors.length > 0) {
     return refused(context, kind, family, typed)
   }
-  const issued = await issueCodes(portal, actor, {
+  const wanted: NewCodes = {
     ...{ kind, pids: [pid], recipient: recipient.name, relationship: recipient.relationship, extent },
     language: languageAsked(context, family, asked.ok ? asked.value.language : ''),
-    ...{ from: first.from, send: sending.value, notRegistered, token: tokenIn(context) },
-  })
+    ...{ from: first.from, send: sending.value, notRegistered },
+  }
+  const issued = await issueCodes(portal, actor, wanted, context.once({ ...wanted }))
   if (issued.ok) return made(context, pid, issued, sending.value)
   if ('reason' in issued)
     return refused(context, kind, family, { ...typed, errors: [{ text: t('codes.sentOtherwise') }] })

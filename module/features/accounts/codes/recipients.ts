@@ -39,7 +39,7 @@ const spoken: ReadonlyArray<readonly [string, RegExp]> = [
   // Anywhere in it: "biological mother", "foster father"; but no grandmother, godfather or mother-in-law.
   ['mother', /(?<!grand|god)mother(?!inlaw)|^(mom|mum|mama|mami|mth|nmth|stpmth|adoptm|madre|madrastra)/],
   ['father', /(?<!grand|god)father(?!inlaw)|^(dad|papa|papi|fth|nfth|stpfth|adoptf|padre(?!s)|padrastro)/],
-  ['guardian', /guardian|^(guard|grd|gguard|prn|nprn|stpprn|adoptp|tutor)|(?<!grand)parent(?!inlaw)|^padres/],
+  ['guardian', /guardian|^(guard|grd|gguard|prn|nprn|stpprn|adoptp|tutor)|(?<!grand|god)parent(?!inlaw)|^padres/],
   ['spouse', /^(spouse|spo|wife|husb|wi|esposo|esposa|conyuge)/],
   ['child', /^(child|son|daughter|sond|dau|chld|hijo|hija)/],
   ['proxy', /^(proxy|poa|power|hpowatt|dpowatt)/],
