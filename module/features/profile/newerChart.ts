@@ -8,14 +8,18 @@ import { mappedColumns } from '../../host/profile/fields.js'
 import type { Queryable } from '../../platform/database.js'
 import type { Change } from './changes.js'
 
-/** Whether the chart was changed since this was sent, or since its sender opened the form. One statement, or none. */
+/**
+ * Whether the chart was changed since this was sent, or since its sender opened the form. With `lock` as it is now, and not
+ * as this transaction first saw it. One statement, or none.
+ */
 export async function isChartNewer(
   db: Queryable,
   { site }: Pick<Portal, 'site'>,
   { base, kind, pid, proposed, sentInHost }: Change,
+  lock?: 'lock',
 ): Promise<boolean> {
   if (kind !== 'profile' || base !== undefined) return false
-  const { atAll, onScreen } = await chartChanged(db, site, pid)
+  const { atAll, onScreen } = await chartChanged(db, site, pid, lock)
   // The map has the chart's own date as the form was opened with it (facts §5.3); the EMR's screens set it at each change.
   const opened = proposed['date'] ?? ''
   if (onScreen !== undefined && isMoment.test(opened) && opened < onScreen) return true

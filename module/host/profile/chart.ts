@@ -29,10 +29,11 @@ export async function chartChanged(
   db: Queryable,
   site: HostSite,
   pid: number,
+  lock?: 'lock',
 ): Promise<{ onScreen: WallClock | undefined; atAll: WallClock | undefined }> {
   const updated = site.has('patient_data', 'last_updated') ? 'last_updated' : 'NULL'
   const row = await db.first<{ date: WallClock | null; updated: WallClock | null }>(
-    `SELECT date, ${updated} AS updated FROM patient_data WHERE pid = :pid`, // sql-safe: one of two constants
+    `SELECT date, ${updated} AS updated FROM patient_data WHERE pid = :pid ${lock ? 'FOR UPDATE' : ''}`, // sql-safe: constants
     { pid },
   )
   const moments = [row?.date, row?.updated].map((each) => (plainValue(each) === '' ? undefined : (each ?? undefined)))

@@ -46,13 +46,11 @@ export async function weigh(
       : fieldsBeside(await insuranceFields(db, portal.site), policy)
   const now = kind === 'profile' ? plainChart(chart) : (policy?.values ?? {})
   const columns = fields.map(({ column }) => column)
-  const states = fieldStates(columns, base, proposed, now, await isChartNewer(db, portal, change))
+  const states = fieldStates(columns, base, proposed, now, await isChartNewer(db, portal, change, lock))
   const asides = kind === 'profile' ? asidesIn(columnsAside(columns), base, proposed, now) : []
   const clears = formerSubscribers(policy, proposedIn(states)).map((column) => [column, policy?.unshown[column]])
-  const mark = sha256(JSON.stringify([policy?.id ?? 0, policy?.values['date'] ?? '', states, clears, asides])).slice(
-    0,
-    32,
-  )
+  const shown = [policy?.id ?? 0, policy?.values['date'] ?? '', states, clears, asides]
+  const mark = sha256(JSON.stringify(shown)).slice(0, 32)
   return { fields, states, asides, mark, chart, policy }
 }
 

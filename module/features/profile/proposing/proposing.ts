@@ -69,7 +69,7 @@ export function proposeProfile(
     if (!chart) return { ok: false, reason: 'no-chart' }
     const known = open && (await changeOfRow(tx, open))
     const columns = (await fieldsHere(tx, site)).map(({ column }) => column)
-    const isNewer = known !== undefined && (await isChartNewer(tx, portal, known))
+    const isNewer = known !== undefined && (await isChartNewer(tx, portal, known, 'lock'))
     const merged = merge(columns, chart, known && { ...known, isNewer }, proposal)
     if (Object.keys({ ...merged.pending, ...merged.asides }).length === 0) {
       if (!open || !known) return { ok: false, reason: 'nothing' }
@@ -296,7 +296,7 @@ async function withdrawProfile(
   if (column !== undefined && !columns.includes(column)) return { ok: false, reason: 'not-found' }
   const was = change.base?.[column ?? ''] ?? plainColumn(column ?? '', chart.get(column ?? ''))
   const without = column === undefined ? {} : { [column]: was }
-  const known = { ...change, isNewer: await isChartNewer(tx, portal, change) }
+  const known = { ...change, isNewer: await isChartNewer(tx, portal, change, 'lock') }
   const { asides, base, pending } = merge(columns, chart, known, { values: without, seen: without })
   if (column === undefined || Object.keys(pending).length === 0) {
     await takeBackWhole(tx, portal, actor, scope, open, change)
