@@ -358,13 +358,8 @@ export async function closeAnswered(
   if (ruleId !== undefined && !(await stillNamed(tx, ruleId, { pid, day: again }))) return
   const to = pid !== undefined ? { pid } : { accountId: accountId ?? 0, record: record ?? '' }
   await assignForm(tx, portal, foyer, {
-    ...{
-      form: assignment.key,
-      to,
-      origin: 'repeat',
-      opensOn: again,
-      dueOn: daysLater(again, daysToAnswer(assignment)),
-    },
+    ...{ form: assignment.key, to, origin: 'repeat', opensOn: again },
+    dueOn: daysLater(again, daysToAnswer(assignment)),
     ...{ everyDays: assignment.everyDays, repeatUntil: assignment.repeatUntil, ruleId },
     note: assignment.note,
   })

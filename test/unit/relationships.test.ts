@@ -24,7 +24,7 @@ describe('A contact of a chart', () => {
       spouse: ['spouse', 'Wife'],
       child: ['daughter', 'hijo'],
       proxy: ['POA'],
-      other: ['grandmother', 'Godfather', 'mother-in-law', 'grandparent', 'aunt', 'neighbour', ''],
+      other: ['grandmother', 'Godfather', 'mother-in-law', 'grandparent', 'godparents', 'aunt', 'neighbour', ''],
     }
     for (const [relationship, all] of Object.entries(words)) {
       for (const word of all) expect(relationshipOf(said(word)), word).to.equal(relationship)
