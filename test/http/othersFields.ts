@@ -130,11 +130,7 @@ export const named: Readonly<Record<string, string>> = {
     ]),
   ),
   'POST /staff/portal/patients/:pid/credential _once': 'a press of the same member',
-  'POST /staff/portal/patients/:pid/codes/:code/reissue _once': 'a press of the same member',
-  'POST /staff/portal/patients/:pid/codes/new _once': 'a press of the same member',
   'POST /staff/portal/patients/:pid/documents _once': 'a press of the same member',
-  'POST /staff/portal/patients/:pid/family _once': 'a press of the same member',
-  'POST /staff/portal/patients/:pid/welcome _once': 'a press of the same member',
 }
 
 /** What the page of one's own would send along, where its sample leaves that out. */

@@ -8,10 +8,13 @@ describe('PINs', function () {
   this.timeout(60_000)
   let practice: TestPractice
   let admin: Visitor
+  let lee: Visitor
 
   before(async () => {
     practice = await openPractice()
     admin = await practice.staffVisitor('admin')
+    for (const right of ['portal:use', 'pins:issue']) await practice.rule('user:dr.lee', right, 'allow')
+    lee = await practice.staffVisitor('lee')
   })
   after(() => practice.leave())
 
@@ -40,6 +43,9 @@ describe('PINs', function () {
     const [code, ...more] = await codesOf(kim)
     expect(more).to.deep.equal([])
     const otherwise = await admin.post(family(kim), { ...wanted, language: 'es' })
+    const others = await lee.post(family(kim), wanted, { from: family(kim) })
+    expect(others.status, 'a press is of whoever was shown the form').to.equal(422)
+    expect(others.body).to.contain('This person has one for')
     expect(otherwise.status).to.equal(422)
     expect(otherwise.body).to.contain('sent before with something else in it')
     const path = `/staff/portal/patients/${String(kim)}/codes/${String(code?.id)}`
