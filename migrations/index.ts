@@ -33,6 +33,7 @@ import { firstDays } from './0036-first-days.js'
 import { keptAnswers } from './0037-kept-answers.js'
 import { firstHashes } from './0038-first-hashes.js'
 import { limitedTries } from './0039-limited-tries.js'
+import { hostTexts } from './0040-host-texts.js'
 import type { Step } from './step.js'
 
 export type { Step }
@@ -75,4 +76,5 @@ export const migrations: readonly Step[] = [
   ...keptAnswers,
   ...firstHashes,
   ...limitedTries,
+  ...hostTexts,
 ]

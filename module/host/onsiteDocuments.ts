@@ -107,7 +107,12 @@ function valueOf(entry: unknown): TemplateValue[] {
 }
 
 /** The host's own mark of a document that has its fields apart from its text; without it, it is "legacy" (facts §6.2). */
-const MARK = '<input id="portal_version" name="portal_version" type="hidden" value="New">'
+export const MARK = '<input id="portal_version" name="portal_version" type="hidden" value="New">'
+
+/** As it stands in the row: the text, and the mark. */
+export function withMark(text: string): Buffer {
+  return Buffer.from(text + MARK, 'utf8')
+}
 
 export interface NewDocument {
   pid: number
@@ -131,7 +136,7 @@ export function insertOnsiteDocument(tx: Tx, document: NewDocument): Promise<num
       ...values,
       title: document.title.slice(0, 255),
       state: NEW,
-      content: Buffer.from(content + MARK, 'utf8'),
+      content: withMark(content),
       path: String(document.templateId),
     },
   )
@@ -165,7 +170,7 @@ export async function saveOnsiteDocument(tx: Tx, site: HostSite, draft: SavedDra
     {
       ...{ id, state, signed: signature ? 1 : 0, at: signature?.at ?? null, image: signature?.image ?? null },
       values: JSON.stringify(values),
-      text: Buffer.from((flattened ?? '') + MARK, 'utf8'),
+      text: withMark(flattened ?? ''),
     },
   )
   return found > 0

@@ -22,6 +22,11 @@ export interface Pinned {
   /** Undefined: sent in the host's own portal, which does not say. */
   by?: By | undefined
   signed: readonly Signed[]
+  /**
+   * It was changed in the host's own portal after it was filled here, and says what it says there. unsigned: the practice
+   * had signed what it said before.
+   */
+  there?: 'changed' | 'unsigned' | undefined
 }
 
 /** The account that acted, and what it is to the patient: `self`, `mother`, `proxy`, … */

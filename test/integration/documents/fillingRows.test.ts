@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import { beginDocument } from '../../../module/features/documents/filling/beginning.js'
-import { markOf as markOfAnswers } from '../../../module/features/documents/filling/filledRows.js'
+import { markIn } from '../../../module/features/documents/filling/filling.js'
 import { saveDraft } from '../../../module/features/documents/filling/saving.js'
 import { finishedDocument, seenOf, sendDocument } from '../../../module/features/documents/filling/sending.js'
 import { removeDraft, withdrawDocument } from '../../../module/features/documents/filling/takingBack.js'
@@ -39,7 +39,11 @@ describeOnEverySite('The host’s rows of a document that is filled', (site) => 
 
   async function saved(id: number, body: Record<string, string>): Promise<void> {
     const now = await finishedDocument(practice.portal, { scope, id, language: 'en' })
-    const page = { on: opaqueId(), number: 0, seen: now ? markOfAnswers(now.filling.answers) : '' }
+    const page = {
+      on: opaqueId(),
+      number: 0,
+      seen: now ? markIn(practice.portal, now.filling, now.filling.answers) : '',
+    }
     const outcome = await saveDraft(practice.portal, actor, { scope, id, body, page, byItself: false })
     expect(outcome, JSON.stringify(outcome)).to.have.property('ok', true)
   }

@@ -8,11 +8,12 @@ import { writeInstant } from '../../../web/instant.js'
 import type { FieldError } from '../../../web/layout.js'
 import { bornText, personName } from '../../../web/person.js'
 import type { StaffContext } from '../../../web/routes.js'
-import { labelOf, type Field } from '../directives.js'
+import { isDrawn, isMarked, labelOf, type Field } from '../directives.js'
 import { earlierFiles } from '../earlierFiles.js'
 import { holderOf, marksOf, type Submission } from '../submissions.js'
 import { categoriesFor, isScanned, NAME_MOST, usualCategory, usualName } from './filing.js'
-import { unsignedFields } from '../filling/filling.js'
+import { unsignedFields, type Filling } from '../filling/filling.js'
+import { pinnedContents, type Pinned } from '../pinned.js'
 import { notFiledView } from './notFiled.js'
 import { fillingOf } from './remaking.js'
 import { shownView } from './shown.js'
@@ -31,10 +32,11 @@ export interface Typed {
 export async function auditPage(context: StaffContext, row: Submission, errors: readonly FieldError[], typed: Typed) {
   const { portal, t, url } = context
   const open = row.state === 'waiting'
-  const [file, patient, filling, people] = await Promise.all([
+  const [file, patient, filling, pinned, people] = await Promise.all([
     row.file_id === null ? undefined : fileOf(portal.db, row.file_id),
     row.pid === null ? undefined : findPatient(portal.db, row.pid),
     open ? fillingOf(portal, row) : undefined,
+    row.kind === 'document' ? pinnedContents(portal.db, row.id) : undefined,
     colleagues(portal.db),
   ])
   const base = `/staff/portal/documents/submissions/${String(row.id)}`
@@ -48,6 +50,7 @@ export async function auditPage(context: StaffContext, row: Submission, errors: 
     whose: whoseView(context, row, patient),
     facts: await factsOf(context, row, file),
     note: row.note,
+    there: thereView(context, filling, pinned),
     earlier: await earlierView(context, row, people, base),
     shown: file ? await shownView(context, row, file, base) : undefined,
     /** What every form says that was shown: checked before anything is decided. */
@@ -85,6 +88,17 @@ function whoseView(context: StaffContext, row: Submission, patient: Patient | un
 
 function numberOf({ pid, pubpid }: Patient): string {
   return pubpid === '' ? String(pid) : pubpid
+}
+
+/** That the host's own portal changed it after it was filled here, and what stood in it before. */
+function thereView({ t }: StaffContext, filling: Filling | undefined, pinned: Pinned | undefined) {
+  const state = pinned?.there ?? (filling?.there && 'pending')
+  if (state === undefined) return undefined
+  const said = (value: string) => (isDrawn(value) ? t('audit.there.signature') : isMarked(value) ? '☑' : value)
+  return {
+    text: t(`audit.there.${state}`),
+    lines: Object.entries(filling?.there?.before ?? {}).map(([term, value]) => ({ term, text: said(value) })),
+  }
 }
 
 async function factsOf(context: StaffContext, row: Submission, file: StoredFile | undefined) {

@@ -27,6 +27,14 @@ export const oneWords = wordsIn(
     'audit.notPainted.failed':
       'This could not be painted just now. Load the page again in a moment, or download the file and open it with a program you trust.',
     'audit.notPainted.next': 'It can be decided on without the picture.',
+    'audit.there.changed':
+      'This was changed in the EMR’s own portal after it was filled in here. Below is what it says there, and that is what will be filed.',
+    'audit.there.unsigned':
+      'This was changed in the EMR’s own portal after the practice had signed it. Below is what it says there, without that signature, and that is what will be filed. To have it signed again, return it to the patient.',
+    'audit.there.pending':
+      'This was changed in the EMR’s own portal since. If it says something else there than below, nothing is filed as it is: whatever you press, it is made anew first and shown to you.',
+    'audit.there.before': 'What was filled in here before',
+    'audit.there.signature': 'a signature',
     'audit.notOpened':
       'The virus scan does not allow this file to be opened. Deny it with the reason; the patient can send another.',
     'audit.download': 'Download these bytes',
@@ -128,6 +136,14 @@ export const oneWords = wordsIn(
     'audit.notPainted.failed':
       'No se pudo mostrar en este momento. Cargue la página de nuevo en un instante, o descargue el archivo y ábralo con un programa de confianza.',
     'audit.notPainted.next': 'Se puede decidir sin la imagen.',
+    'audit.there.changed':
+      'Esto se cambió en el portal propio del expediente electrónico después de llenarse aquí. Abajo está lo que dice allí, y eso es lo que se archivará.',
+    'audit.there.unsigned':
+      'Esto se cambió en el portal propio del expediente electrónico después de que el consultorio lo firmara. Abajo está lo que dice allí, sin esa firma, y eso es lo que se archivará. Para que se firme de nuevo, devuélvalo al paciente.',
+    'audit.there.pending':
+      'Esto se cambió después en el portal propio del expediente electrónico. Si allí dice otra cosa que abajo, nada se archiva así: con cualquier botón, primero se hace de nuevo y se le muestra.',
+    'audit.there.before': 'Lo que se había llenado aquí antes',
+    'audit.there.signature': 'una firma',
     'audit.notOpened':
       'El análisis de virus no permite abrir este archivo. Rechácelo con el motivo; el paciente puede enviar otro.',
     'audit.download': 'Descargar estos bytes',

@@ -22,9 +22,10 @@ import { chartTurn, takeTurn } from '../../../platform/turns.js'
 import { isDrawn } from '../directives.js'
 import { contentsOf } from '../filling/contents.js'
 import { valuesOf } from '../filling/filledRows.js'
-import { findFilling, unsignedFields, type Filling } from '../filling/filling.js'
+import { findFilling, sha256Of, unsignedFields, type Filling } from '../filling/filling.js'
 import { signedBy } from '../filling/sending.js'
 import { typedSignature } from '../filling/signing.js'
+import { takeOver } from '../filling/there.js'
 import { pinContents, pinnedContents, pinnedValues, type Pinned, type Signed } from '../pinned.js'
 import { renderFilled } from '../rendering.js'
 import { findSubmission, inHand, sendForAudit, type Submission } from '../submissions.js'
@@ -67,13 +68,15 @@ async function pinNow(portal: Portal, filling: Filling, { accountId, before, pid
   const staffs = filling.fields.some(
     ({ by, kind, name }) => by === 'staff' && kind === 'signature' && isDrawn(filling.answers[name] ?? ''),
   )
+  const signedHere = (before?.signed ?? []).filter(({ as }) => as === 'staff')
   return {
     ...{ language, ...pinnedValues(values), practice: { ...portal.practice() }, sentAt },
     patient: { firstName, lastName, born, chartNumber: pubpid },
     signed: [
       ...signedBy(portal, filling, [firstName, lastName].filter(Boolean).join(' ')),
-      ...(staffs ? (before?.signed ?? []).filter(({ as }) => as === 'staff') : []),
+      ...(staffs ? signedHere : []),
     ],
+    there: filling.there && (signedHere.length > 0 && !staffs ? 'unsigned' : (before?.there ?? 'changed')),
   }
 }
 
@@ -123,6 +126,7 @@ export async function signForPractice(
     const refusal = await whyNotNow(portal, tx, member, current, seen)
     if (!current || refusal) return refusal ?? { ok: false, reason: 'not-found' }
     if (!isInHost(current)) return { ok: false, reason: 'nothing-to-sign' }
+    await takeOver(tx, { ...filling, sha256: sha256Of(filling.source) }, utc(portal.clock.now()))
     await writeSignature(tx, portal, member, current, { filling, more, image, isKept, address })
     await pinContents(tx, current.id, pinned)
     dropped.push(...(await replaceBytes(tx, portal, current, { pdf, awaitsSignature: false })))

@@ -2,7 +2,7 @@
 import { patientTurn, takeTurn } from '../../../platform/turns.js'
 import type { ChartScope } from '../../../access/scope.js'
 import type { Portal } from '../../../access/portal.js'
-import { insertOnsiteDocument } from '../../../host/onsiteDocuments.js'
+import { insertOnsiteDocument, withMark } from '../../../host/onsiteDocuments.js'
 import { pinVersion } from '../../../host/templates.js'
 import { dueDocuments, type DueDocument } from '../../../host/reads/dueDocuments.js'
 import { recordAudit, type Actor } from '../../../platform/audit.js'
@@ -14,6 +14,7 @@ import { insertFilled } from './filledRows.js'
 import { findFilling } from './filling.js'
 import { askForms } from './formsInside.js'
 import { mayChange } from './standing.js'
+import { hostTextOf } from './there.js'
 import { pinnedVersion, pinPdfs, textOf } from './versions.js'
 
 export type BeginOutcome =
@@ -52,7 +53,7 @@ export async function beginDocument(
     })
     const filledId = await insertFilled(tx, {
       ...{ onsiteId: id, pid: scope.pid, accountId: scope.account.id, templateId },
-      ...{ versionId: version.id, sha256: version.sha256, now: utc(now) },
+      ...{ versionId: version.id, sha256: version.sha256, hostText: hostTextOf(withMark(text)), now: utc(now) },
     })
     await pinPdfs(tx, portal, filledId, fields)
     await askForms(tx, portal, actor, scope, { documentId: id, filledId, fields })

@@ -26,13 +26,15 @@ export interface FilledRow {
   signed_at: Utc | null
   /** JSON: Signings. Null: nobody has signed it here. */
   signings: string | null
+  /** Hex SHA-256 of the text in the host's row, as Foyer left it; null: of before such things were kept. */
+  host_text: string | null
 }
 
 export function filledRowOf(db: Queryable, onsiteId: number, lock: 'lock' | 'look'): Promise<FilledRow | undefined> {
   return db.first<FilledRow>(
     // sql-safe: constants
     `SELECT id, onsite_id, version_id, sha256, saved_at, saved_on, saved_number, saved_mark, field_values, sign_kind, signer,
-            signed_at, signings
+            signed_at, signings, host_text
        FROM foyer_filled WHERE onsite_id = :onsiteId${lock === 'lock' ? ' FOR UPDATE' : ''}`,
     { onsiteId },
   )
@@ -45,13 +47,14 @@ export interface NewFilled {
   templateId: number | undefined
   versionId: number | undefined
   sha256: string
+  hostText: string
   now: Utc
 }
 
 export function insertFilled(tx: Tx, { templateId, versionId, ...row }: NewFilled): Promise<number> {
   return tx.insert(
-    `INSERT INTO foyer_filled (onsite_id, pid, account_id, template_id, version_id, sha256, saved_at)
-     VALUES (:onsiteId, :pid, :accountId, :templateId, :versionId, :sha256, :now)`,
+    `INSERT INTO foyer_filled (onsite_id, pid, account_id, template_id, version_id, sha256, host_text, saved_at)
+     VALUES (:onsiteId, :pid, :accountId, :templateId, :versionId, :sha256, :hostText, :now)`,
     { ...row, templateId: templateId ?? null, versionId: versionId ?? null },
   )
 }
@@ -89,6 +92,31 @@ export async function noteSave(tx: Tx, { id, page, mark, values, signing, signin
   )
   // What this page had typed is in the document now.
   await tx.change(`DELETE FROM foyer_kept_texts WHERE filled_id = :id AND saved_on = :on`, { id, on: page.on })
+}
+
+/** What the host's row says now was sent from here. A page that saved something else does not know of it. */
+export async function noteSent(
+  tx: Tx,
+  id: number,
+  { hostText, mark }: { mark: string; hostText: string | undefined },
+): Promise<void> {
+  await tx.change(
+    `UPDATE foyer_filled
+        SET saved_on = IF(saved_mark <=> :mark, saved_on, NULL), saved_mark = :mark, host_text = COALESCE(:hostText, host_text)
+      WHERE id = :id`,
+    { id, mark, hostText: hostText ?? null },
+  )
+}
+
+/** It goes by the host's own text from now on; nothing has been said in it yet. */
+export async function noteTakenOver(tx: Tx, id: number, { hostText, sha256 }: { hostText: string; sha256: string }) {
+  await tx.change(
+    `UPDATE foyer_filled
+        SET version_id = NULL, sha256 = :sha256, host_text = :hostText, saved_on = NULL, saved_number = 0, saved_mark = NULL,
+            field_values = NULL, sign_kind = NULL, signer = NULL, signed_at = NULL, signings = NULL
+      WHERE id = :id`,
+    { id, hostText, sha256 },
+  )
 }
 
 /** The row goes, and what hangs on it; the host's is the caller's. */

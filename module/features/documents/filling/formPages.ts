@@ -15,12 +15,13 @@ import { pinnedContents, valuesOfPinned } from '../pinned.js'
 import { marksOf } from '../submissions.js'
 import type { Answers } from './answers.js'
 import { contentsOf } from './contents.js'
-import type { Filling } from './filling.js'
-import { markOf, type Page } from './filledRows.js'
+import { isOfOtherText, markIn, type Filling } from './filling.js'
+import type { Page } from './filledRows.js'
 import { callText, documentHref, found, namedIn, nextText, standingTag, type Found } from './found.js'
 import { saveDraft, type SaveInput, type SaveOutcome } from './saving.js'
 import { mayChange, mayRemove, mayWithdraw } from './standing.js'
 import type { KeptText } from './surroundings.js'
+import { typedInOther } from './there.js'
 
 /** GET …/documents/filled/:id. `?kept=<id>`: with a text in it that was kept aside. */
 export async function one(context: RecordContext): Promise<Answer> {
@@ -82,7 +83,8 @@ async function formPage(
     action: documentHref(context, document.id),
     page: shown.page?.on ?? opaqueId(),
     number: shown.page?.number ?? 0,
-    seen: shown.seen ?? markOf(filling.answers),
+    seen: shown.seen ?? markIn(portal, filling, filling.answers),
+    there: thereView(context, filling),
     by: typedBy(context),
     nodes: templateNodes(parts, filledIn, 'fill', t),
     saved: filled ? t('filling.savedAt', { when: writeInstant(context, filled.saved_at) }) : '',
@@ -110,26 +112,45 @@ export function errorsIn(
 
 function keptView(context: RecordContext, filling: Filling, { answers, id, savedAt }: KeptText) {
   const { t } = context
-  const { document, standing } = filling
+  const { document, fields, standing } = filling
   return {
     title: t('filling.kept.title', { when: writeInstant(context, savedAt) }),
     lines: differences(context, filling, filling.answers, answers),
-    useHref: mayChange(standing) ? documentHref(context, document.id, `?kept=${String(id)}`) : undefined,
+    useHref:
+      mayChange(standing) && fields.some(({ name }) => name in answers)
+        ? documentHref(context, document.id, `?kept=${String(id)}`)
+        : undefined,
     dismissAction: documentHref(context, document.id, `/kept/${String(id)}/dismissal`),
   }
 }
 
-/** Where two texts differ, both of them. */
-function differences({ t }: RecordContext, { fields }: Filling, theirs: Answers, mine: Answers) {
-  const said = (value: string) => {
-    if (value === '') return t('filling.differs.nothing')
-    if (isDrawn(value)) return t('filling.differs.signed')
-    return isMarked(value) ? '☑' : value
-  }
-  return fields.flatMap((field) => {
+/** Where two texts differ, both of them; and what was typed in fields that are no more. */
+function differences(context: RecordContext, { fields }: Filling, theirs: Answers, mine: Answers) {
+  const { t } = context
+  const inFields = fields.flatMap((field) => {
     const [there, here] = [theirs[field.name] ?? '', mine[field.name] ?? '']
-    return there === here ? [] : [{ label: labelOf(field, t), theirs: said(there), mine: said(here) }]
+    if (there === here || !(field.name in mine)) return []
+    return [{ label: labelOf(field, t), theirs: saidText(context, there), mine: saidText(context, here) }]
   })
+  const gone = Object.entries(mine).filter(([name]) => !fields.some((field) => field.name === name))
+  return [...inFields, ...gone.map(([label, value]) => ({ label, theirs: '', mine: saidText(context, value) }))]
+}
+
+function saidText({ t }: RecordContext, value: string): string {
+  if (value === '') return t('filling.differs.nothing')
+  if (isDrawn(value)) return t('filling.differs.signed')
+  return isMarked(value) ? '☑' : value
+}
+
+/** That the host's own portal changed it since it was saved here, and what it said before where that is not in it any more. */
+function thereView(context: RecordContext, { filled, standing, there }: Filling) {
+  if (!there || !filled) return undefined
+  const { t } = context
+  const when = writeInstant(context, filled.saved_at)
+  return {
+    text: t(there.text ? `filling.there.${mayChange(standing) ? 'text' : 'sent'}` : 'filling.there.answers', { when }),
+    lines: Object.entries(there.before).map(([label, value]) => ({ label, said: saidText(context, value) })),
+  }
 }
 
 async function readPage(context: RecordContext, filling: Filling, kept: readonly KeptText[]): Promise<Answer> {
@@ -147,6 +168,7 @@ async function readPage(context: RecordContext, filling: Filling, kept: readonly
     sent: sent ? t('filling.sentAt', { when: writeInstant(context, sent.sent_at) }) : '',
     reason: standing === 'denied' ? (sent?.reason ?? '') : '',
     next: isReleased ? nextText(context, standing) : callText(context, 'filling.next.closed'),
+    there: isReleased && filling.there?.text ? thereView(context, filling) : undefined,
     kept: isReleased ? kept.map((text) => keptView(context, filling, text)) : [],
     /** Undefined: staff took it back, here as on every other way to it. */
     nodes: isReleased ? templateNodes(parts, values, 'read', portal.speech.in(language)) : undefined,
@@ -294,6 +316,12 @@ async function refusedForm(
   others: readonly FieldError[],
   page?: Page,
 ): Promise<Answer> {
+  if (page && isOfOtherText(context.portal, filling, page.seen)) {
+    // There are no such fields any more: what was typed in them is shown beside the form.
+    const { answers } = filling
+    const shown = { answers: { ...answers, ...typedInOther(filling, body) }, errors: {}, newer: answers, status: 422 }
+    return formPage(context, filling, [], { ...shown, page })
+  }
   const typed = filling.fields.map(({ name, kind }): [string, string] => {
     const value = body[name]
     const said = typeof value === 'string' && !value.startsWith('data:') ? value : ''

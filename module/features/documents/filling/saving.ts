@@ -1,4 +1,5 @@
 /** A draft is kept: what was typed, from whichever page it comes. Nothing that somebody typed is lost by it. */
+import { createHash } from 'node:crypto'
 import type { Portal } from '../../../access/portal.js'
 import type { ChartScope } from '../../../access/scope.js'
 import { EDITING, keepsValues, saveOnsiteDocument } from '../../../host/onsiteDocuments.js'
@@ -9,12 +10,11 @@ import type { Tx } from '../../../platform/database.js'
 import { patientTurn, takeTurn } from '../../../platform/turns.js'
 import type { Field } from '../directives.js'
 import { answersIn, patientSignature, SIGNATURE_MOST, type Answers } from './answers.js'
-import { findFilling, sha256Of, type Filling } from './filling.js'
+import { findFilling, isOfOtherText, markIn, sha256Of, type Filling } from './filling.js'
 import {
   filledRowOf,
   insertFilled,
   keepText,
-  markOf,
   noteSave,
   valuesOf,
   signingsOf,
@@ -25,6 +25,7 @@ import { askForms } from './formsInside.js'
 import { signingsNow, type Fresh, type Signing, type Signings } from './signatures.js'
 import { drawnSignature, typedSignature } from './signing.js'
 import { mayChange, type Standing } from './standing.js'
+import { hostTextOf, takeOver, typedInOther } from './there.js'
 import { pinPdfs } from './versions.js'
 
 export interface SaveInput {
@@ -54,7 +55,7 @@ export async function saveDraft(portal: Portal, actor: Actor, input: SaveInput):
   const known = await findFilling(portal.db, portal, scope.pid, id)
   if (!known) return { ok: false, reason: 'not-found' }
   // Pictures take their time: before anybody waits for us.
-  const pictures = await picturesIn(known, body)
+  const pictures = await picturesIn(known, isOfOtherText(portal, known, input.page.seen) ? {} : body)
   if (!pictures.ok) return { ok: false, reason: 'invalid', errors: pictures.errors }
   return portal.db.transaction((tx) => saveInTurn(portal, tx, actor, input, pictures.made))
 }
@@ -70,20 +71,22 @@ async function saveInTurn(
   await takeTurn(tx, [patientTurn(scope)])
   const filling = await findFilling(tx, portal, scope.pid, id, 'lock')
   if (!filling) return { ok: false, reason: 'not-found' }
+  if (isOfOtherText(portal, filling, page.seen)) return keepBeside(portal, tx, actor, input, filling)
   const said = answersIn(filling.fields, body, filling.answers)
   if (!said.ok) return { ok: false, reason: 'invalid', errors: said.errors }
   const mine = withPictures(filling.fields, said.answers, pictures)
   const filled = filling.filled ?? (await adopt(portal, tx, actor, scope, filling))
+  const markNow = (of: Answers) => markIn(portal, filling, of)
+  const mark = markNow(filling.answers)
   if (!mayChange(filling.standing)) {
-    if (markOf(mine) !== markOf(filling.answers)) await keepText(tx, filled.id, page, mine, utc(portal.clock.now()))
+    if (markNow(mine) !== mark) await keepText(tx, filled.id, page, mine, utc(portal.clock.now()))
     return { ok: false, reason: 'over', standing: filling.standing }
   }
-  const mark = markOf(filling.answers)
   switch (standingOfPage(filled, page, mark)) {
     case 'overtaken':
       return { ok: true, mark }
     case 'newer':
-      if (markOf(mine) === mark) break
+      if (markNow(mine) === mark) break
       await keepText(tx, filled.id, page, mine, utc(portal.clock.now()))
       return { ok: false, reason: 'newer', theirs: filling.answers, mine, mark, fields: filling.fields }
     case 'latest':
@@ -94,7 +97,29 @@ async function saveInTurn(
     now: utc(portal.clock.now()),
   })
   await keep(portal, tx, actor, input, filling, filled, mine, signings)
-  return { ok: true, mark: markOf(mine) }
+  return { ok: true, mark: markNow(mine) }
+}
+
+/** What was typed into a page of before the host's portal wrote another text is in none of its fields: it is kept beside it. */
+async function keepBeside(
+  portal: Portal,
+  tx: Tx,
+  actor: Actor,
+  { body, page, scope }: SaveInput,
+  filling: Filling,
+): Promise<SaveOutcome> {
+  const { answers, fields, standing } = filling
+  const filled = filling.filled ?? (await adopt(portal, tx, actor, scope, filling))
+  const typed = typedInOther(filling, body)
+  if (Object.keys(typed).length > 0) await keepText(tx, filled.id, besides(page), typed, utc(portal.clock.now()))
+  if (!mayChange(standing)) return { ok: false, reason: 'over', standing }
+  const mark = markIn(portal, filling, answers)
+  return { ok: false, reason: 'newer', theirs: answers, mine: { ...answers, ...typed }, mark, fields }
+}
+
+/** Of its own: the page's next save, in the fields that there are now, holds nothing of it. */
+function besides({ number, on, seen }: Page): Page {
+  return { number, seen, on: createHash('sha256').update(on).digest('base64url').slice(0, on.length) }
 }
 
 /**
@@ -122,7 +147,12 @@ async function adopt(
 ): Promise<FilledRow> {
   const filledId = await insertFilled(tx, {
     ...{ onsiteId: document.id, pid: scope.pid, accountId: scope.account.id, templateId: document.templateId },
-    ...{ versionId: undefined, sha256: sha256Of(source), now: utc(portal.clock.now()) },
+    ...{
+      versionId: undefined,
+      sha256: sha256Of(source),
+      hostText: hostTextOf(document.copy),
+      now: utc(portal.clock.now()),
+    },
   })
   if (mayChange(standing)) {
     await pinPdfs(tx, portal, filledId, fields)
@@ -138,13 +168,15 @@ async function keep(
   tx: Tx,
   actor: Actor,
   { scope, id, page, byItself }: SaveInput,
-  { document, fields }: Filling,
+  filling: Filling,
   filled: FilledRow,
   answers: Answers,
   signings: Signings,
 ): Promise<void> {
+  const { document, fields, source, there } = filling
   const now = portal.clock.now()
   const values = valuesOf(answers, document.values)
+  await takeOver(tx, { ...filling, sha256: sha256Of(source) }, utc(now))
   const image = patientSignature(fields, answers)
   await saveOnsiteDocument(tx, portal.site, {
     ...{ id, values, state: EDITING },
@@ -152,13 +184,14 @@ async function keep(
   })
   await noteDocument(tx, { pid: scope.pid, documentId: id, title: document.title, at: wallClock(now) }, 'editing')
   await noteSave(tx, {
-    ...{ id: filled.id, page, mark: markOf(answers), now: utc(now) },
+    ...{ id: filled.id, page, mark: markIn(portal, filling, answers), now: utc(now) },
     ...{ signings, signing: patientsSigning(fields, signings) },
     values: keepsValues(portal.site) ? null : JSON.stringify(values),
   })
-  if (byItself) return
+  if (byItself && !there?.text) return
   await recordAudit(tx, portal.clock, actor, {
     ...{ event: 'document.saved', subject: `document:${String(id)}`, pid: scope.pid },
+    ...(there?.text ? { details: { text: 'host' } } : {}),
   })
 }
 

@@ -4,7 +4,7 @@ import type { Portal } from '../../../access/portal.js'
 import { nameOf, type ChartScope } from '../../../access/scope.js'
 import { dropFile, storeBytes } from '../../../access/storedFiles.js'
 import { writeHostLog } from '../../../host/log.js'
-import { IN_REVIEW, keepsValues, saveOnsiteDocument } from '../../../host/onsiteDocuments.js'
+import { IN_REVIEW, keepsValues, saveOnsiteDocument, withMark } from '../../../host/onsiteDocuments.js'
 import { noteDocument } from '../../../host/portalActivity.js'
 import { keepPatientSignature } from '../../../host/signatures.js'
 import { recordAudit, type Actor } from '../../../platform/audit.js'
@@ -18,11 +18,12 @@ import { renderFilled } from '../rendering.js'
 import { moveSubmission, sendForAudit, type Submission } from '../submissions.js'
 import { missingIn, patientSignature } from './answers.js'
 import { contentsOf } from './contents.js'
-import { findFilling, sha256Of, unsignedFields, type Filling } from './filling.js'
-import { markOf, signingsOf, valuesOf } from './filledRows.js'
+import { findFilling, markIn, sha256Of, unsignedFields, type Filling } from './filling.js'
+import { markOf, noteSent, signingsOf, valuesOf } from './filledRows.js'
 import { lookedAt, sealLooked, type Looked } from './sealing.js'
 import { byOf, signedIn } from './signatures.js'
 import { mayChange, type Standing } from './standing.js'
+import { hostTextOf, takeOver } from './there.js'
 
 export interface SendInput {
   scope: ChartScope
@@ -206,9 +207,10 @@ async function handIn(
   tx: Tx,
   actor: Actor,
   { scope, id, address }: SendInput,
-  { answers, document, fields, filled, sent }: Filling,
+  filling: Filling,
   { html, pdf, pinned }: { html: string; pdf: Buffer; pinned: Pinned },
 ): Promise<string> {
+  const { answers, document, fields, filled, sent, source, version } = filling
   const now = portal.clock.now()
   const at = wallClock(now)
   const image = patientSignature(fields, answers)
@@ -217,12 +219,18 @@ async function handIn(
     { name: `${document.title}.pdf`, mediaType: 'application/pdf', bytes: pdf, keptBy: `document:${String(id)}` },
     tx,
   )
+  await takeOver(tx, { ...filling, sha256: sha256Of(source) }, utc(now))
+  // What was begun here goes by its pinned version; what was begun there has no other text than its own.
+  const flattened = keepsValues(portal.site) || !version ? undefined : html
   await saveOnsiteDocument(tx, portal.site, {
     ...{ id, values: valuesOf(answers, document.values), state: IN_REVIEW },
     signature: image === undefined ? undefined : { at, image },
-    // What was begun here goes by its pinned version; what was begun there has no other text than its own.
-    flattened: keepsValues(portal.site) || (filled?.version_id ?? null) === null ? undefined : html,
+    flattened,
   })
+  if (filled) {
+    const hostText = flattened === undefined ? undefined : hostTextOf(withMark(flattened))
+    await noteSent(tx, filled.id, { hostText, mark: markIn(portal, filling, answers) })
+  }
   const activityId = await noteDocument(tx, { pid: scope.pid, documentId: id, title: document.title, at }, 'waiting')
   const by = pinned.signed.find(({ as }) => as === 'patient')?.by
   // The host keeps one signature a patient (facts §6.7), and offers it for what they sign next: that of somebody who
