@@ -20,6 +20,7 @@ const releases = [
   { version: '0.8.0', last: 37, site: '8.2' },
   { version: '0.8.1', last: 37, site: '7.0' },
   { version: '0.9.0', last: 38, site: '8.0' },
+  { version: '0.10.0', last: 39, site: '8.2' },
 ] as const
 
 const whereTheyAre = sharedAvailable() ? describe : describe.skip
