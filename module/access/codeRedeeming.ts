@@ -7,6 +7,7 @@ import { recordAudit, type Actor } from '../platform/audit.js'
 import { utc, type Day, type Utc } from '../platform/clock.js'
 import type { Tx } from '../platform/database.js'
 import { sha256 } from '../platform/ids.js'
+import { firstResult, rememberResult, type Once } from '../platform/once.js'
 import { publish } from '../platform/outbox.js'
 import { accountTurn, chartTurn, takeTurn } from '../platform/turns.js'
 import { createAccount, grant } from './accounts.js'
@@ -15,6 +16,7 @@ import { isBarred, type Comer } from './codeBars.js'
 import { grantedIn, writeJoined } from './codeGrants.js'
 import { comingFrom, joined, whyNotJoined, type NotJoined } from './codeJoining.js'
 import { standingOf } from './codes.js'
+import { openedBy } from './codesOnce.js'
 import { codeHash, typedSymbols } from './codeSymbols.js'
 import { blockOf } from './limits.js'
 import { moveOwnRecordOf } from './ownRecord.js'
@@ -30,6 +32,8 @@ export interface CodeTyped {
   /** Where it came from. */
   address: string
   requestId: string
+  /** The form that it was typed into: pressed again, it has what its first press opened. */
+  once?: Once | undefined
 }
 
 /** Who redeems it: an account, or somebody who makes one with it. */
@@ -55,6 +59,8 @@ export type Redeemed =
   | { ok: false; reason: 'email-taken' }
   /** The PIN and the date were right, and the password is hardly anything but a name that they stand for. */
   | { ok: false; reason: 'weak'; flaw: PasswordFlaw }
+  /** This very form made the account: sign in. */
+  | { ok: false; reason: 'made-before' }
 
 const WINDOW_SECONDS = 60 * 60
 
@@ -71,24 +77,23 @@ export async function redeemCode(portal: Portal, redeemer: Redeemer, typed: Code
     return { ok: false, reason: 'too-many', seconds: room.seconds }
   }
 
+  const keys = allowances.map(({ key }) => key)
   const passwordHash = redeemer.kind === 'new' ? await redeemer.hashPassword() : ''
   const wrong = whyNot(portal, tried, typed.born, barred)
-  if (wrong !== undefined || !tried) return refuse(portal, redeemer, typed, tried, wrong ?? 'unknown')
+  if (wrong !== undefined || !tried) {
+    const first = await pressedBefore(portal, redeemer, typed, keys)
+    return first ?? refuse(portal, redeemer, typed, tried, wrong ?? 'unknown')
+  }
   const flaw = redeemer.kind === 'new' ? redeemer.judgePassword([tried.recipient, tried.patientName]) : undefined
   if (flaw) return refuseWeak(portal, redeemer, typed, tried, flaw)
   try {
     return await db.transaction((tx) =>
-      open(
-        tx,
-        portal,
-        redeemer.kind === 'new' ? { ...redeemer, passwordHash } : redeemer,
-        typed,
-        tried,
-        allowances.map(({ key }) => key),
-      ),
+      open(tx, portal, redeemer.kind === 'new' ? { ...redeemer, passwordHash } : redeemer, typed, tried, keys),
     )
   } catch (error) {
     if (!(error instanceof Undone)) throw error
+    const first = await pressedBefore(portal, redeemer, typed, keys)
+    if (first) return first
     if (error.why === 'email-taken') return refuseTaken(portal, redeemer, typed, tried)
     return refuse(portal, redeemer, typed, tried, error.why)
   }
@@ -155,6 +160,19 @@ export function whyNot(
   if (tried.born !== born) return 'wrong-birth-date'
   if (!tried.open) return 'closed'
   return barred ? 'barred' : undefined
+}
+
+/** To whoever had nothing but the form it is only said that it opened something: an account is entered by its password. */
+async function pressedBefore(
+  { db }: Portal,
+  redeemer: Redeemer,
+  { once }: CodeTyped,
+  keys: readonly string[],
+): Promise<Redeemed | undefined> {
+  const first = once && (await openedBy(db, once))
+  if (!first) return undefined
+  await db.transaction((tx) => giveBackTries(tx, keys))
+  return redeemer.kind === 'new' ? { ok: false, reason: 'made-before' } : { ok: true, ...first }
 }
 
 async function refuse(
@@ -236,12 +254,15 @@ async function open(
   if (own && redeemer.kind === 'account' && (await isSomebodyElse(tx, redeemer.id, code.pid))) {
     throw new Undone('somebody-else')
   }
+  if (typed.once && (await firstResult(tx, clock, typed.once)).state !== 'new') throw new Undone('used')
   const accountId = redeemer.kind === 'account' ? redeemer.id : await newAccount(tx, portal, redeemer, typed, code)
   await use(tx, portal, code, accountId)
   const actor = actorOf(redeemer, typed, accountId, code.recipient)
-  const record = await openRecord(tx, portal, actor, code, accountId)
-  if (own) await moveOwnRecordOf(tx, portal, accountId, { record, pid: code.pid })
+  const { extent, record } = await openRecord(tx, portal, actor, code, accountId)
+  // What opens less of the chart would hide from them what they entered themselves.
+  if (own && extent === 'full') await moveOwnRecordOf(tx, portal, accountId, { record, pid: code.pid })
   await giveBackTries(tx, keys)
+  if (typed.once) await rememberResult(tx, typed.once, record)
   await noteTry(tx, clock, code, accountId, 'redeemed')
   const subject = `code:${String(code.id)}`
   await recordAudit(tx, clock, actor, { event: 'code.redeemed', subject, pid: code.pid, record })
@@ -296,7 +317,13 @@ interface GrantRow {
 }
 
 /** The grant of this account and chart, made or joined with what the code gives; one that was revoked stays so. */
-async function openRecord(tx: Tx, portal: Portal, actor: Actor, code: TriedCode, accountId: number): Promise<string> {
+async function openRecord(
+  tx: Tx,
+  portal: Portal,
+  actor: Actor,
+  code: TriedCode,
+  accountId: number,
+): Promise<{ record: string; extent: string }> {
   const { clock } = portal
   const { pid, relationship, extent } = code
   const given = { relationship, extent, from: code.opens_from ?? undefined }
@@ -309,7 +336,7 @@ async function openRecord(tx: Tx, portal: Portal, actor: Actor, code: TriedCode,
     const from = comingFrom(given, portal)
     const record = await grant(tx, clock, { accountId, pid, relationship, extent, from, by: actor })
     await publish(tx, clock, { event: 'grant.made', payload: { account: accountId, pid } })
-    return record
+    return { record, extent }
   }
   if (before.revoked_at !== null) throw new Undone('barred')
   const granted = grantedIn(before)
@@ -324,7 +351,7 @@ async function openRecord(tx: Tx, portal: Portal, actor: Actor, code: TriedCode,
     details: { before: before.extent, after: after.extent },
   })
   await publish(tx, clock, { event: 'grant.widened', payload: { account: accountId, pid } })
-  return before.record
+  return { record: before.record, extent: after.extent }
 }
 
 function noteTry(

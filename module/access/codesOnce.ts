@@ -1,7 +1,7 @@
-/** A form that makes PINs or codes is pressed twice: both presses have what the first one made. */
+/** A form that makes PINs or codes, or in which one is typed, is pressed twice: both presses have what the first one made. */
 import type { Clock } from '../platform/clock.js'
-import type { Tx } from '../platform/database.js'
-import { firstResult, rememberResult, type Once } from '../platform/once.js'
+import type { Queryable, Tx } from '../platform/database.js'
+import { firstResult, rememberResult, resultOf, type Once } from '../platform/once.js'
 
 export interface MadeCodes {
   ok: true
@@ -34,4 +34,23 @@ function codesIn(tx: Tx, family: string): Promise<Array<{ id: number; pid: numbe
   return tx.select<{ id: number; pid: number }>(`SELECT id, pid FROM foyer_codes WHERE family = :family ORDER BY id`, {
     family,
   })
+}
+
+export interface Opened {
+  accountId: number
+  record: string
+  pid: number
+  code: number
+}
+
+/** What was opened by the first press of a form in which a PIN or code is typed. Undefined: nothing, or by another. */
+export async function openedBy(db: Queryable, once: Once): Promise<Opened | undefined> {
+  const record = await resultOf(db, once)
+  if (record === undefined) return undefined
+  return db.first<Opened>(
+    `SELECT g.account_id AS accountId, g.record, g.pid, MAX(c.id) AS code FROM foyer_grants g
+       JOIN foyer_codes c ON c.pid = g.pid AND c.redeemed_account = g.account_id
+      WHERE g.record = :record GROUP BY g.account_id, g.record, g.pid`,
+    { record },
+  )
 }

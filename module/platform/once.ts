@@ -1,6 +1,6 @@
 import { sha256 } from './ids.js'
 import { utc, type Clock } from './clock.js'
-import type { Tx } from './database.js'
+import type { Queryable, Tx } from './database.js'
 
 /** A form that creates something carries `_once`: pressed twice, it makes one thing and gives one answer. */
 export interface Once {
@@ -41,6 +41,15 @@ export async function firstResult(
     return { state: 'new' }
   }
   return before.body_hash === once.bodyHash ? { state: 'done', result: before.result } : { state: 'used-otherwise' }
+}
+
+/** What this form's first press gave, where that is over and was the same; undefined: nothing. */
+export async function resultOf(db: Queryable, { bodyHash, owner, token }: Once): Promise<string | undefined> {
+  const row = await db.first<{ result: string | null }>(
+    `SELECT result FROM foyer_once WHERE owner = :owner AND token = :token AND body_hash = :bodyHash`,
+    { owner, token, bodyHash },
+  )
+  return row?.result ?? undefined
 }
 
 /** Keeps the result for the next press of the same form. */

@@ -469,5 +469,6 @@ function bare({ body }: Page, typed: Record<string, string>): string {
   return typedOut
     .replace(/nonce="[^"]+"/g, '')
     .replace(/name="_csrf" value="[^"]+"/g, '')
+    .replace(/name="_once" value="[^"]+"/g, '')
     .replace(/\b[\w-]{22}\b/g, '')
 }

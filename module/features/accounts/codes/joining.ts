@@ -12,13 +12,15 @@ import type { Answer } from '../../../web/show.js'
 import { goIn } from '../onward.js'
 import { receiptOf } from './redeeming.js'
 import { Password, passwordHint, unfitText } from '../safety/judging.js'
-import { CodeFields, readCode, whyNotOpened } from './typed.js'
+import { CodeFields, onceFor, readCode, whyNotOpened } from './typed.js'
 import { isEmailAddress } from '../../../platform/emailAddress.js'
+import { opaqueId, sha256 } from '../../../platform/ids.js'
 
 interface Typed {
   pin?: string
   birthDate?: string
   email?: string
+  token?: string
   errors?: FieldError[]
 }
 
@@ -35,6 +37,7 @@ export function joinPage(context: DoorContext, typed: Typed = {}, status = 422):
     birthDate: typed.birthDate ?? '',
     email: typed.email ?? '',
     errors: typed.errors ?? [],
+    once: typed.token ?? opaqueId(),
     // Above messages at fields the usual words stand.
     errorTitle: typed.errors?.some(({ name }) => name !== undefined) ? undefined : t('codes.typed.notOpened'),
     pinError: at('pin'),
@@ -57,11 +60,12 @@ export async function join(context: DoorContext): Promise<Answer> {
   const { address, form, language, portal, requestId, show, t } = context
   if (!accountMay(portal.policy(), 'codes:redeem')) return show.notFound()
   if (context.inside) return show.seeOther('/portal/codes', { kind: 'info', key: 'codes.join.inside' })
+  const read = readCode(context)
   const asked = form(Join)
-  const { pin, born, errors: wrong } = readCode(context)
+  const { pin, born, token, errors: wrong } = read
   const email = (asked.ok ? asked.value.email : (asked.typed['email'] ?? '')).trim()
   const password = asked.ok ? asked.value.password : ''
-  const typed = { pin, birthDate: born, email }
+  const typed = { pin, birthDate: born, email, token }
   const judge = (names: readonly string[]) => judgePassword(portal, password, [email, born, ...names]).flaw
   const flaw = judge([])
   const errors: FieldError[] = [
@@ -79,8 +83,11 @@ export async function join(context: DoorContext): Promise<Answer> {
   const outcome = await redeemCode(
     portal,
     { kind: 'new', email, hashPassword, judgePassword: judge, language },
-    { symbols: pin, born, address, requestId },
+    { symbols: pin, born, address, requestId, once: onceFor(portal, `join:${sha256(email.toLowerCase())}`, read) },
   )
+  if (!outcome.ok && outcome.reason === 'made-before') {
+    return show.seeOther('/portal/sign-in', { kind: 'info', key: 'codes.join.made' })
+  }
   if (!outcome.ok) {
     const { error, status } = whyNotOpened(context, outcome)
     return joinPage(context, { ...typed, errors: [error] }, status)

@@ -29,6 +29,8 @@ export const patientWords = wordsIn(
     'codes.join.password': 'Choose a password',
     'codes.join.submit': 'Make the account and open the record',
     'codes.join.inside': 'You are signed in. Enter the PIN here.',
+    'codes.join.made':
+      'Your account is made and the record is open. Sign in with your e-mail address and the password.',
 
     'codes.redeem.title': 'Open another record',
     'codes.redeem.lead':
@@ -89,6 +91,8 @@ export const patientWords = wordsIn(
     'codes.join.password': 'Elija una contraseña',
     'codes.join.submit': 'Crear la cuenta y abrir el expediente',
     'codes.join.inside': 'Ya inició sesión. Escriba el PIN aquí.',
+    'codes.join.made':
+      'Su cuenta está creada y el expediente está abierto. Inicie sesión con su correo electrónico y la contraseña.',
 
     'codes.redeem.title': 'Abrir otro expediente',
     'codes.redeem.lead':

@@ -3,7 +3,7 @@ import { redeemCode } from '../../../access/codeRedeeming.js'
 import type { Portal } from '../../../access/portal.js'
 import { recordLabel } from '../../../web/frame.js'
 import { comingGrants, type ChartGrant } from '../../../host/reads/grants.js'
-import { isOpaqueId } from '../../../platform/ids.js'
+import { isOpaqueId, opaqueId } from '../../../platform/ids.js'
 import { utc } from '../../../platform/clock.js'
 import { findAccount, owesFactorFor, scopeOf } from '../../../access/scope.js'
 import type { FieldError } from '../../../web/layout.js'
@@ -11,11 +11,12 @@ import type { AccountContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import { FAMILY } from '../families/familySection.js'
 import { comingView, extentOnFirstDay } from '../families/standing.js'
-import { readCode, whyNotOpened } from './typed.js'
+import { onceFor, readCode, whyNotOpened } from './typed.js'
 
 interface Typed {
   pin?: string
   birthDate?: string
+  token?: string
   errors?: FieldError[]
 }
 
@@ -28,6 +29,7 @@ export function redeemPage({ show, t, url }: AccountContext, typed: Typed = {}, 
     pin: typed.pin ?? '',
     birthDate: typed.birthDate ?? '',
     errors: typed.errors ?? [],
+    once: typed.token ?? opaqueId(),
     // Above messages at fields the usual words stand.
     errorTitle: typed.errors?.some(({ name }) => name !== undefined) ? undefined : t('codes.typed.notOpened'),
     pinError: at('pin'),
@@ -42,16 +44,17 @@ export function redeemPage({ show, t, url }: AccountContext, typed: Typed = {}, 
 /** POST /portal/codes */
 export async function redeem(context: AccountContext): Promise<Answer> {
   const { account, address, portal, requestId } = context
-  const { pin, born, errors } = readCode(context)
-  if (errors.length > 0) return redeemPage(context, { pin, birthDate: born, errors })
+  const read = readCode(context)
+  const { pin, born, errors, token } = read
+  if (errors.length > 0) return redeemPage(context, { pin, birthDate: born, token, errors })
   const outcome = await redeemCode(
     portal,
     { kind: 'account', id: account.id, name: account.name },
-    { symbols: pin, born, address, requestId },
+    { symbols: pin, born, address, requestId, once: onceFor(portal, `account:${String(account.id)}`, read) },
   )
   if (!outcome.ok) {
     const { error, status } = whyNotOpened(context, outcome)
-    return redeemPage(context, { pin, birthDate: born, errors: [error] }, status)
+    return redeemPage(context, { pin, birthDate: born, token, errors: [error] }, status)
   }
   await context.renewSession()
   return receiptOf(context, outcome)
