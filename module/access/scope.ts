@@ -18,6 +18,8 @@ export interface Account {
   language: string | undefined
   hostPid: number | undefined
   ownRecord: string
+  /** Its own record is one of those to choose: no chart of its holder's is open, or something still lies there. */
+  ownStands: boolean
   /** Every chart that this account may open now. */
   records: readonly ChartScope[]
   /** Charts whose grant runs and opens nothing today: the patient has grown up. */
@@ -105,11 +107,16 @@ function accountOf(row: AccountRow, rules: ScopeRules): Account {
     language: row.language,
     hostPid: row.hostPid,
     ownRecord: row.ownRecord,
+    ownStands: row.ownHolds === true || !records.some(isOwnChart),
     records,
     closed: grants.flatMap(({ grant, opening }) => closedRecord(grant, opening)),
     owesFactor: row.hasFactor === false && records.some(isAnothers),
     fingerprint: row.credentialHash === undefined ? undefined : fingerprintOf(row.credentialHash),
   }
+}
+
+function isOwnChart({ relationship }: ChartScope): boolean {
+  return relationship === 'self'
 }
 
 /** A chart that its holder opens for somebody else. */
@@ -179,6 +186,21 @@ export function scopeOf(account: Account, record: string): PatientScope | undefi
     return { kind: 'own', account: { id: account.id, name: account.name }, record }
   }
   return account.records.find((scope) => scope.record === record)
+}
+
+/**
+ * What an address opens for this permission. An own record in which nothing lies is the holder's own chart, as far as that
+ * opens: a page may have been open since before there was one, and what is sent from it belongs there.
+ */
+export function scopeFor(
+  policy: Policy,
+  account: Account,
+  record: string,
+  permission: string,
+): PatientScope | undefined {
+  const named = scopeOf(account, record)
+  if (named?.kind !== 'own' || account.ownStands) return named
+  return account.records.find((chart) => isOwnChart(chart) && patientMay(policy, chart, permission)) ?? named
 }
 
 export function subjectsOf(scope: PatientScope): string[] {

@@ -9,7 +9,7 @@ import {
   findAccount,
   owesFactorFor,
   patientMay,
-  scopeOf,
+  scopeFor,
   type Account,
 } from '../access/scope.js'
 import { staffMay, staffMember } from '../access/staff.js'
@@ -75,11 +75,15 @@ async function admitPatient(exchange: Exchange, route: Route): Promise<Admitted>
   if (route.audience === 'account') {
     return accountMay(policy, route.permission) ? { context } : { context, answer: show.notFound() }
   }
-  const record = String(request.params['record'])
-  const scope = scopeOf(account, record)
+  const asked = String(request.params['record'])
+  const scope = scopeFor(policy, account, asked, route.permission)
   // Somebody else's record and one that this grant does not open look the same: not there.
   if (!scope || !patientMay(policy, scope, route.permission)) return { context, answer: show.notFound() }
   if (owesFactorFor(account, scope)) return { context, answer: setUpFactorFirst(exchange) }
+  const { record } = scope
+  if (record !== asked && request.method === 'GET' && !isFragment(request)) {
+    return { context, answer: show.seeOther(localPath(request).replace(asked, record)) }
+  }
   const relationship = scope.kind === 'chart' ? scope.relationship : undefined
   const inRecord: RecordContext = {
     ...context,

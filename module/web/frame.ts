@@ -100,7 +100,6 @@ function openRecord(context: RecordContext, scope: PatientScope): OpenRecord {
 /** Of what the request has read anyway: whose records, and what each opens today. */
 function switcherOf(context: RecordContext, open: PatientScope): Switcher {
   const { account, t, url } = context
-  const hasChart = account.records.some(({ relationship }) => relationship === 'self')
   const charts = account.records.map((scope) => ({
     href: url(`/portal/records/${scope.record}`),
     name: `${scope.patient.firstName} ${scope.patient.lastName}`,
@@ -108,7 +107,7 @@ function switcherOf(context: RecordContext, open: PatientScope): Switcher {
     extent: extentWords(context, scope.extent),
     current: scope.record === open.record,
   }))
-  // Once the holder's own chart is linked, their own record is behind it; open it is told all the same.
+  // Open it is told all the same.
   const own = {
     href: url(`/portal/records/${account.ownRecord}`),
     name: account.name,
@@ -116,7 +115,7 @@ function switcherOf(context: RecordContext, open: PatientScope): Switcher {
     extent: t('extent.own'),
     current: open.kind === 'own',
   }
-  return { choices: hasChart && !own.current ? charts : [...charts, own], allHref: url('/portal/records') }
+  return { choices: account.ownStands || own.current ? [...charts, own] : charts, allHref: url('/portal/records') }
 }
 
 const extents = ['full', 'appointments', 'forms', 'appointments+forms']

@@ -5,6 +5,7 @@ import { declineAppointment } from '../../module/features/appointments/processin
 import { proposeTime } from '../../module/features/appointments/proposing.js'
 import { openWindow, type WindowOptions } from '../support/browser.js'
 import { openPractice, type TestPractice } from '../support/practice.js'
+import { closeChart } from '../support/withoutChart.js'
 import { arrive } from './pages/arrive.js'
 import { appointmentPage, cancellationPage, choosePage, homePage, listPage, moveCheckPage } from './pages/patient.js'
 import { hostStatus, requestVisit } from './visits.js'
@@ -259,6 +260,7 @@ describe('A visit that was asked for', function () {
   it('is asked for without a chart, and the home of that record shows it', async () => {
     const own = practice.records.ownOfMaria
     const maria = await practice.patientVisitor('maria')
+    await closeChart(practice, 'maria')
     const eid = await requestVisit(practice, { visitor: maria, record: own, date: '2026-12-09', time: '09:00' })
     const tab = await openWindow(practice, { as: { patient: 'maria' }, width: 'phone' })
     await tab.open(`/portal/records/${own}`)

@@ -4,6 +4,7 @@ import { addressOf } from '../../module/web/routes.js'
 import { pathTo, sampleFor } from '../http/asking.js'
 import { openWindow, type Tab } from '../support/browser.js'
 import { openPractice, type TestPractice } from '../support/practice.js'
+import { withoutChart } from '../support/withoutChart.js'
 import { receiptNumber } from '../../module/platform/ids.js'
 import { arrive } from './pages/arrive.js'
 import { errorsOn, homePage, listPage } from './pages/patient.js'
@@ -115,11 +116,13 @@ describe('A page that is opened more rarely', function () {
 
   it('of a patient without a chart is sound', async () => {
     const own = `/portal/records/${practice.records.ownOfMaria}`
-    const tab = await openWindow(practice, { as: { patient: 'maria' }, theme: 'dark' })
-    await tab.open(own)
-    await homePage(tab, 'home: no chart, nothing next')
-    await tab.open(`${own}/appointments`)
-    await listPage(tab, 'list: no chart, nothing next')
+    await withoutChart(practice, 'maria', async () => {
+      const tab = await openWindow(practice, { as: { patient: 'maria' }, theme: 'dark' })
+      await tab.open(own)
+      await homePage(tab, 'home: no chart, nothing next')
+      await tab.open(`${own}/appointments`)
+      await listPage(tab, 'list: no chart, nothing next')
+    })
   })
 
   /** Says at the field what is wrong, and keeps what was typed. */

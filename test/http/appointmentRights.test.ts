@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import { grant } from '../../module/access/accounts.js'
 import { OFFICE_VISIT, openPractice, type TestPractice } from '../support/practice.js'
 import type { Page, Visitor } from '../support/visitor.js'
+import { closeChart } from '../support/withoutChart.js'
 import { tokenFor } from './roles.js'
 
 const RIGHTS = ['view', 'request', 'cancel'] as const
@@ -131,6 +132,8 @@ describe('An account’s own record, before any chart is linked', function () {
     practice = await openPractice()
     maria = await practice.patientVisitor('maria')
     john = await practice.patientVisitor('john')
+    await closeChart(practice, 'maria')
+    await closeChart(practice, 'john')
   })
   after(() => practice.leave())
 

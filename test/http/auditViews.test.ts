@@ -7,6 +7,7 @@ import { answer, ask, INTAKE, keepForm, no, sendNow, somebody, text } from '../s
 import { OFFICE_VISIT, openPractice, type TestPractice } from '../support/practice.js'
 import { aSubmission, pathOfSubmission } from '../support/submissions.js'
 import type { Page, Visitor } from '../support/visitor.js'
+import { withoutChart } from '../support/withoutChart.js'
 import { nameOf, pathTo, sampleFor } from './asking.js'
 import { HTMX, letIn } from './portals.js'
 import { TUESDAY } from './sampleMakers.js'
@@ -77,7 +78,9 @@ describe('A look at a patient’s data', function () {
 
   it('by an account at its own record, which has no chart, names that record', async () => {
     const record = practice.records.ownOfMaria
-    const came = await linesOf(() => maria.get(`/portal/records/${record}/appointments`))
+    const came = await withoutChart(practice, 'maria', () =>
+      linesOf(() => maria.get(`/portal/records/${record}/appointments`)),
+    )
     expect(came.page.status).to.equal(200)
     expect(came.lines).to.have.length(1)
     expect(came.lines[0]).to.include({

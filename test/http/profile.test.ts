@@ -4,6 +4,7 @@ import { insertRow } from '../../module/host/site/table.js'
 import type { TestPractice } from '../support/practice.js'
 import { chartRow, fieldValue, hostMap, hostRows, layOut } from '../support/profiles.js'
 import type { Fields, Visitor } from '../support/visitor.js'
+import { withoutChart } from '../support/withoutChart.js'
 import { openProfileDesk, STAFF, type ProfileDesk } from './profileDesk.js'
 
 describe('The profile', function () {
@@ -213,10 +214,12 @@ describe('The profile', function () {
 
   it('without a chart shows what the account said, and has nothing to propose', async () => {
     const own = `/portal/records/${practice.records.ownOfMaria}`
-    const page = await maria.get(`${own}/profile`)
-    expect(page.status).to.equal(200)
-    expect(page.body).to.contain('Your details').and.to.not.contain('Propose a change')
-    expect((await maria.get(`${own}/profile/edit/address`)).status).to.equal(404)
+    await withoutChart(practice, 'maria', async () => {
+      const page = await maria.get(`${own}/profile`)
+      expect(page.status).to.equal(200)
+      expect(page.body).to.contain('Your details').and.to.not.contain('Propose a change')
+      expect((await maria.get(`${own}/profile/edit/address`)).status).to.equal(404)
+    })
   })
 
   it('is a guardian’s to propose for a child, in the child’s record', async () => {

@@ -1,5 +1,6 @@
 /** Everybody who may come to a route, signed in or not, and whose record they then name. */
-import { grant } from '../../module/access/accounts.js'
+import { createAccount, grant } from '../../module/access/accounts.js'
+import { hashOwnPassword } from '../../module/access/ownPasswords.js'
 import { hashHostPassword, hashSettings } from '../../module/host/php/passwords.js'
 import { addStaff, type HostGroup } from '../../module/host/site/people.js'
 import { csrfToken } from '../../module/web/csrf.js'
@@ -23,6 +24,7 @@ export async function castRoles(practice: TestPractice): Promise<Role[]> {
   const { records, patients } = practice
   const only = await grantsOfLuis(practice)
   const staff = await staffOf(practice)
+  const kim = await withoutChart(practice)
   const nobody = { door: undefined, username: '', record: records.maria, pid: patients.maria }
   const patient = (name: string, who: SignInName, record: string, of: PatientName): Role => ({
     ...{ name, door: '/portal/sign-in', username: loginOf(who), record, pid: patients[of] },
@@ -35,7 +37,7 @@ export async function castRoles(practice: TestPractice): Promise<Role[]> {
     patient('john, at maria’s', 'john', records.maria, 'maria'),
     patient('extent appointments', 'luis', only.appointments, 'john'),
     patient('extent forms', 'luis', only.forms, 'leo'),
-    patient('without chart', 'maria', records.ownOfMaria, 'maria'),
+    { ...kim, name: 'without chart', door: '/portal/sign-in', pid: patients.maria },
     ...staff.map(([name, username]): Role => ({ ...nobody, name, door: '/staff/sign-in', username })),
   ]
 }
@@ -47,6 +49,15 @@ async function grantsOfLuis({ db, clock, accounts, patients }: TestPractice) {
     appointments: await grant(tx, clock, { ...opened, pid: patients.john, extent: 'appointments' }),
     forms: await grant(tx, clock, { ...opened, pid: patients.leo, extent: 'forms' }),
   }))
+}
+
+/** Somebody with an account of their own, whom the practice has linked to no chart. */
+async function withoutChart({ clock, db }: TestPractice): Promise<Pick<Role, 'username' | 'record'>> {
+  const email = 'kim.newell@example.org'
+  const passwordHash = await hashOwnPassword(passwordOf(email))
+  const wanted = { email, verified: true, passwordHash, displayName: 'Kim Newell', language: undefined }
+  const made = await db.transaction((tx) => createAccount(tx, clock, wanted))
+  return { username: email, record: made?.ownRecord ?? '' }
 }
 
 type Cast = readonly [name: string, username: string]

@@ -6,6 +6,7 @@ import { administrator, register } from '../integration/registration/people.js'
 import { formOf, pdfOf, sealedBytes, sendForm, storeOf } from '../support/files.js'
 import type { TestPractice } from '../support/practice.js'
 import type { Visitor } from '../support/visitor.js'
+import { withoutChart } from '../support/withoutChart.js'
 import { openUploading, type Uploading } from './uploading.js'
 
 describe('Files that a patient sends', function () {
@@ -222,21 +223,25 @@ describe('Files that a patient sends', function () {
   })
 
   it('of somebody without a chart wait too, and go into the chart once it is linked; back when that is taken back', async () => {
-    const answer = await send([{ name: 'before.pdf', bytes: pdfOf('before') }], {}, 'ownOfMaria')
-    expect((await maria.get(answer.location)).body).to.include('Waiting for the practice')
-    expect((await submissions()).at(-1)).to.include({ title: 'before.pdf', pid: null })
-    const who = {
-      accountId: practice.accounts.maria,
-      ownRecord: practice.records.ownOfMaria,
-      actor: { kind: 'account', id: String(practice.accounts.maria), name: 'Maria', requestId: undefined } as const,
-    }
-    const [staff, id, pid] = [await administrator(practice), await register(practice, who), await practice.patient()]
-    const wish = { id, pid, move: true, seen: undefined }
-    expect(await linkRegistration(practice.portal, staff.member, staff.actor, wish)).to.include({ ok: true })
-    expect((await submissions()).at(-1)).to.include({ title: 'before.pdf', pid })
-    expect((await maria.get(answer.location)).status, 'no longer in the own record').to.equal(404)
-    const undone = await unlinkRegistration(practice.portal, staff.member, staff.actor, { id, reason: 'Another' })
-    expect(undone).to.include({ ok: true })
-    expect((await submissions()).at(-1)).to.include({ title: 'before.pdf', pid: null })
+    await withoutChart(practice, 'maria', async () => {
+      const answer = await send([{ name: 'before.pdf', bytes: pdfOf('before') }], {}, 'ownOfMaria')
+      expect((await maria.get(answer.location)).body).to.include('Waiting for the practice')
+      expect((await submissions()).at(-1)).to.include({ title: 'before.pdf', pid: null })
+      const who = {
+        accountId: practice.accounts.maria,
+        ownRecord: practice.records.ownOfMaria,
+        actor: { kind: 'account', id: String(practice.accounts.maria), name: 'Maria', requestId: undefined } as const,
+      }
+      const [staff, id, pid] = [await administrator(practice), await register(practice, who), await practice.patient()]
+      const wish = { id, pid, move: true, seen: undefined }
+      expect(await linkRegistration(practice.portal, staff.member, staff.actor, wish)).to.include({ ok: true })
+      expect((await submissions()).at(-1)).to.include({ title: 'before.pdf', pid })
+      const moved = await maria.get(answer.location)
+      expect(moved.status, 'no longer in the own record').to.equal(303)
+      expect((await maria.get(moved.location ?? '')).body, 'in the chart').to.include('before.pdf')
+      const undone = await unlinkRegistration(practice.portal, staff.member, staff.actor, { id, reason: 'Another' })
+      expect(undone).to.include({ ok: true })
+      expect((await submissions()).at(-1)).to.include({ title: 'before.pdf', pid: null })
+    })
   })
 })

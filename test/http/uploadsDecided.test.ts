@@ -8,6 +8,7 @@ import { formOf, pdfOf, sendForm, storeOf, type Sent } from '../support/files.js
 import type { TestPractice } from '../support/practice.js'
 import { pathOfSubmission, seenOn } from '../support/submissions.js'
 import type { Visitor } from '../support/visitor.js'
+import { withoutChart } from '../support/withoutChart.js'
 import { openUploading, type Uploading } from './uploading.js'
 
 describe('Files that a patient has sent', function () {
@@ -230,7 +231,9 @@ describe('Files that a patient has sent', function () {
     })
 
     it('are on the home of somebody who has no chart yet, too', async () => {
-      await send([{ name: 'before.pdf', bytes: pdfOf('before any code') }], {}, 'ownOfMaria')
+      await withoutChart(practice, 'maria', () =>
+        send([{ name: 'before.pdf', bytes: pdfOf('before any code') }], {}, 'ownOfMaria'),
+      )
       id = (await submissions()).at(-1)?.id ?? 0
       await giveBack()
       const { body } = await maria.get(`/portal/records/${practice.records.ownOfMaria}`)

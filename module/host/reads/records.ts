@@ -13,6 +13,8 @@ export interface AccountRow {
   credentialHash: string | undefined
   /** An app or a passkey is asked for besides the password. Undefined: it was not looked. */
   hasFactor: boolean | undefined
+  /** Something lies in its own record. Looked at where it opens a chart of its holder's, else undefined. */
+  ownHolds: boolean | undefined
   grants: GrantRow[]
 }
 
@@ -39,6 +41,7 @@ interface Row {
   host_pid: number | null
   credential_hash: string | null
   has_factor: number | null
+  own_holds: number | null
   record: string | null
   pid: number | null
   relationship: string | null
@@ -65,6 +68,7 @@ export async function accountsWithRecords(
   const rows = await db.select<Row>(
     `SELECT a.id, a.own_record, a.display_name, a.language, a.host_pid, NULLIF(CONCAT(COALESCE(a.password_hash, ''), COALESCE(c.portal_pwd, '')), '') AS credential_hash,
             ${factors ? hasFactor : 'NULL'} AS has_factor,
+            IF(p.pid IS NOT NULL AND g.relationship = 'self', ${ownHolds}, NULL) AS own_holds,
             g.record, p.pid, g.relationship, g.extent, g.valid_until, g.exempt_at IS NOT NULL AS exempt, p.fname, p.lname, p.DOB, p.providerID
        FROM foyer_accounts a
        LEFT JOIN patient_access_onsite c ON c.pid = a.host_pid
@@ -72,12 +76,13 @@ export async function accountsWithRecords(
                                AND (g.valid_until IS NULL OR g.valid_until > :now)
        LEFT JOIN patient_data p ON p.pid = g.pid AND p.allow_patient_portal = 'YES'
       WHERE a.id IN (:ids) AND a.disabled_at IS NULL
-      ORDER BY g.relationship = 'self' DESC, p.fname, g.id`, // sql-safe: a constant
+      ORDER BY g.relationship = 'self' DESC, p.fname, g.id`, // sql-safe: constants
     { ids, now },
   )
   const accounts = new Map<number, AccountRow>()
   for (const row of rows) {
     const account = accounts.get(row.id) ?? accountOf(row)
+    if (row.own_holds !== null) account.ownHolds = row.own_holds === 1
     account.grants.push(...grantOf(row))
     accounts.set(row.id, account)
   }
@@ -86,6 +91,11 @@ export async function accountsWithRecords(
 
 const hasFactor = `(EXISTS (SELECT 1 FROM foyer_totp t WHERE t.owner = CONCAT('account:', a.id))
               OR EXISTS (SELECT 1 FROM foyer_passkeys k WHERE k.owner = CONCAT('account:', a.id)))`
+
+/** What was booked, sent, asked and answered there and went into no chart. */
+const ownHolds = ['foyer_appointment_requests', 'foyer_uploads', 'foyer_form_assignments', 'foyer_form_responses']
+  .map((table) => `EXISTS (SELECT 1 FROM ${table} o WHERE o.record = a.own_record AND o.pid IS NULL)`) // sql-safe: constants
+  .join(' OR ')
 
 function accountOf(row: Row): AccountRow {
   return {
@@ -96,6 +106,7 @@ function accountOf(row: Row): AccountRow {
     hostPid: row.host_pid ?? undefined,
     credentialHash: row.credential_hash ?? undefined,
     hasFactor: row.has_factor === null ? undefined : row.has_factor === 1,
+    ownHolds: undefined,
     grants: [],
   }
 }

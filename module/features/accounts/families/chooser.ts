@@ -46,15 +46,17 @@ function choiceOf(context: AccountContext, scope: ChartScope, waiting: number): 
   }
 }
 
-/** The account's own record, while no chart of its holder's is linked. */
+/** The account's own record, while no chart of its holder's is linked or something still lies there. */
 function ownChoice({ account, t, url }: AccountContext): RecordChoice[] {
-  if (account.records.some(({ relationship }) => relationship === 'self')) return []
+  if (!account.ownStands) return []
   return [
     {
       href: url(`/portal/records/${account.ownRecord}`),
       name: account.name,
       relationship: t('relationship.self'),
-      opens: t('records.ownOpens'),
+      opens: t(
+        account.records.some(({ relationship }) => relationship === 'self') ? 'records.ownLeft' : 'records.ownOpens',
+      ),
     },
   ]
 }

@@ -1,11 +1,12 @@
 /** What staff decide about a grant. It holds from the next request on: every page asks anew what an account may open. */
 import { revokeCodesOfBarred } from '../../../access/codeIssuing.js'
 import { beginOf, endOf } from '../../../access/grantDays.js'
+import { moveOwnRecordOf } from '../../../access/ownRecord.js'
 import { letGoOfLogin, takeLoginBack } from '../../../access/personAccount.js'
 import type { Portal } from '../../../access/portal.js'
 import { findGrant, type ChartGrant } from '../../../host/reads/grants.js'
 import { recordAudit, type Actor } from '../../../platform/audit.js'
-import { utc, type Day, type Utc } from '../../../platform/clock.js'
+import { day as dayOf, utc, type Day, type Utc } from '../../../platform/clock.js'
 import type { Tx } from '../../../platform/database.js'
 import { publish } from '../../../platform/outbox.js'
 import { chartTurn, takeTurn } from '../../../platform/turns.js'
@@ -62,6 +63,8 @@ export async function decide(portal: Portal, actor: Actor, input: Deciding): Pro
     await write(tx, portal, actor, before, input)
     if (decision.what === 'revoked') await revokeCodesOfBarred(tx, portal, actor, pid)
     if (before.relationship === 'self') {
+      if (opensAll(portal, decision))
+        await moveOwnRecordOf(tx, portal, before.accountId, { record: before.record, pid })
       const login = { accountId: before.accountId, pid }
       if (decision.what === 'revoked') await letGoOfLogin(tx, login)
       if (decision.what === 'restored') await takeLoginBack(tx, login)
@@ -86,6 +89,13 @@ export async function decide(portal: Portal, actor: Actor, input: Deciding): Pro
     await publish(tx, clock, { event: events[decision.what], payload, key: `patient:${String(pid)}` })
     return { ok: true }
   })
+}
+
+/** From now on their chart opens everything, so that what they entered before belongs there, as with a code. */
+function opensAll({ clock }: Pick<Portal, 'clock'>, decision: Decision): boolean {
+  if (decision.what !== 'changed' || decision.extent !== 'full') return false
+  const today = dayOf(clock.now())
+  return (decision.from ?? today) <= today && (decision.until ?? today) >= today
 }
 
 function applies(grant: ChartGrant, decision: Decision): boolean {
