@@ -2,6 +2,7 @@
 import { expect } from 'chai'
 import type { Portal } from '../../../module/access/portal.js'
 import type { Reasons, WhyContext, WhyPerson, WhyStep } from '../../../module/feature.js'
+import type { FactorOwner } from '../../../module/access/secondFactors.js'
 import { requestOptions } from '../../../module/access/passkeyCeremonies.js'
 import { enterByPasskey } from '../../../module/features/accounts/secondFactor/entering.js'
 import { features } from '../../../module/portal.js'
@@ -19,17 +20,17 @@ export function told(portal: Portal, key: string, person: WhyPerson): Promise<Re
 /** Their only passkey, or none from now on. Answers whether they come in with it. */
 export async function onlyPasskey(
   practice: TestPractice,
-  account: number,
+  whose: number | 'staff:dr.lee',
   has: boolean,
 ): Promise<() => Promise<boolean>> {
   const { db, portal } = practice
-  const owner = `account:${String(account)}` as const
+  const owner: FactorOwner = typeof whose === 'number' ? `account:${String(whose)}` : whose
   await db.transaction((tx) => tx.change(`DELETE FROM foyer_passkeys WHERE owner = :owner`, { owner }))
   if (!has) return () => Promise.resolve(false)
   const { answer } = await passkeyOf(practice, owner)
   return async () => {
     const asked = { answer: answer((await requestOptions(portal)) ?? '{}'), address: '10.1.1.1', requestId: 'test' }
-    return (await enterByPasskey(portal, 'patient', asked)).ok
+    return (await enterByPasskey(portal, whose === owner ? 'staff' : 'patient', asked)).ok
   }
 }
 

@@ -121,6 +121,7 @@ describe('Why somebody comes in', function () {
       id: staff.lee,
     })
     let allowed = true
+    let passkey = () => Promise.resolve(false)
     const set = async (row: StaffSignIn) => {
       const values = { id: staff.lee, hash: row.usable ? secure?.hash : 'NoLongerUsed', active: row.active ? 1 : 0 }
       await db.transaction(async (tx) => {
@@ -132,10 +133,11 @@ describe('Why somebody comes in', function () {
       allowed = row.allowed
       await db.transaction((tx) => tx.change(`UPDATE users SET active = :active WHERE id = :id`, values))
       await lockUnless(!row.locked, 'staff', [staffTarget('dr.lee')])
+      passkey = await onlyPasskey(practice, 'staff:dr.lee', row.passkey)
     }
     const happens = async () => {
       const outcome = await signInStaff(portal, { ...tried, username: 'dr.lee', password: passwordOf('dr.lee') })
-      return outcome.ok && may(practice, 'dr.lee', 'portal:use')
+      return (outcome.ok || (await passkey())) && may(practice, 'dr.lee', 'portal:use')
     }
     const mend: Record<string, Partial<StaffSignIn>> = {
       wait: { locked: false },
@@ -211,9 +213,11 @@ describe('Why somebody comes in', function () {
       const other = [...new Set(all)].filter((each) => each !== value)
       return other.map((each) => ({ ...well, [thing ?? '']: each }))
     })
+    const each = [well, ...lacking]
+    const withPasskey = others.some((row) => 'passkey' in row) ? each.map((row) => ({ ...row, passkey: true })) : []
     await fc.assert(
       fc.asyncProperty(rows, async (row) => void seen.add(await agree(row, mend, how))),
-      { numRuns, examples: [well, ...lacking].map((row): [Row] => [row]) },
+      { numRuns, examples: [...each, ...withPasskey].map((row): [Row] => [row]) },
     )
     expect([...seen]).to.include.members(['can', ...Object.keys(mend)])
   }
@@ -288,10 +292,12 @@ interface StaffSignIn {
   active: boolean
   allowed: boolean
   locked: boolean
+  passkey: boolean
 }
 
 const staffSignIns: fc.Arbitrary<StaffSignIn> = fc.record({
   ...{ usable: mostlySo, active: mostlySo, allowed: mostlySo, locked: fc.constantFrom(false, false, true) },
+  passkey: fc.constantFrom(false, false, true),
 })
 
 interface Opened {

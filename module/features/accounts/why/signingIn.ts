@@ -1,6 +1,7 @@
 /** Why a patient gets in with the host's login, or an account with its own password, and why not. */
 import { accountOfEmail } from '../../../access/accounts.js'
 import { mergedInto } from '../../../access/merged.js'
+import { passkeyDomain } from '../../../access/passkeyCeremonies.js'
 import { passkeysOf } from '../../../access/passkeys.js'
 import { limitsOf } from '../../../access/signIn.js'
 import { signsInto } from '../../../access/personAccount.js'
@@ -52,6 +53,7 @@ async function passwordReasons(context: WhyContext, { email, hostPid, id }: Sign
 /** Whoever has a passkey comes in with it alone (secondFactor/entering.ts), whatever stands of a password. */
 async function orByPasskey(context: WhyContext, id: number, reasons: Reasons): Promise<Reasons> {
   const { portal } = context
+  if (passkeyDomain(portal) === undefined) return reasons
   if ((await passkeysOf(portal.db, `account:${String(id)}`)).length === 0) return reasons
   const opened = anyoneMay(portal.policy(), 'sign-in:use') ? await openedByPasskey(portal, id) : undefined
   const told = stepOf(context, opened ? 'passkey' : 'passkeyWaits', true)

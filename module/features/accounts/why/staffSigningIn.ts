@@ -1,5 +1,7 @@
 /** Why a user of the EMR gets into the portal's rooms, and why not. */
 import { limitsOf } from '../../../access/signIn.js'
+import { passkeyDomain } from '../../../access/passkeyCeremonies.js'
+import { passkeysOf } from '../../../access/passkeys.js'
 import { lockedFor, staffTarget } from '../../../access/signInStaff.js'
 import { anyoneMay } from '../../../access/scope.js'
 import { staffMay, staffMember } from '../../../access/staff.js'
@@ -8,6 +10,7 @@ import { emrFix, type Why } from '../../../feature.js'
 import { readStanding } from '../../../host/gacl.js'
 import { canVerify } from '../../../host/php/passwords.js'
 import { findStaffLogin } from '../../../host/staff.js'
+import { memberByPasskey } from '../secondFactor/entering.js'
 import { nobody } from './signingIn.js'
 import { minutesOf, stepOf } from './step.js'
 
@@ -34,12 +37,24 @@ export const whyStaffSignIn: Why = {
     const door = anyoneMay(portal.policy(), 'sign-in:use')
     const may = member !== undefined && staffMay(portal.policy(), member, 'portal:use')
     const stages = member ? await stagesOwed(portal, { kind: 'staff', id: user.id, username }) : []
+    const hasPasskey =
+      passkeyDomain(portal) !== undefined && (await passkeysOf(portal.db, `staff:${username}`)).length > 0
+    const opened = hasPasskey && (await memberByPasskey(portal, username)) !== undefined
+    const told = hasPasskey ? [stepOf(context, opened ? 'passkey' : 'staffPasskeyWaits', true)] : []
     const decide = {
       label: t('accountWhy.fix.portal', { who: user.name }),
       href: url(`/staff/portal/access/users/${encodeURIComponent(username)}?permission=portal%3Ause`),
       permission: 'access:manage',
     }
     const inEmr = [emrFix(context)]
+    const portalStep = member ? [stepOf(context, 'staffPortal', may, {}, [decide])] : []
+    // Nobody has to wait with it: it is no guess.
+    if (door && opened && wait > 0) {
+      const later = stages
+        .filter((stage) => stage !== 'second-factor')
+        .map((stage) => stepOf(context, `stage.${stage}`, true))
+      return { verdict: may, steps: [stepOf(context, 'door', door), ...told, ...portalStep, ...later] }
+    }
     return {
       verdict: door && wait === 0 && login !== undefined && usable && member !== undefined && may,
       steps: [
@@ -49,8 +64,9 @@ export const whyStaffSignIn: Why = {
         stepOf(context, 'staffPassword', usable, {}, inEmr),
         stepOf(context, 'staffActive', user.active, {}, inEmr),
         stepOf(context, 'staffGroup', standing.groups.length > 0, {}, inEmr),
-        ...(member ? [stepOf(context, 'staffPortal', may, {}, [decide])] : []),
+        ...portalStep,
         ...stages.map((stage) => stepOf(context, `stage.${stage}`, true)),
+        ...told,
       ],
     }
   },

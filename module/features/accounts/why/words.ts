@@ -53,6 +53,9 @@ export const words = wordsIn(
     'accountWhy.passkeyWaits': 'With a passkey',
     'accountWhy.passkeyWaits.yes':
       'They have one. It opens nothing until they have come in with their password and made it their own.',
+    'accountWhy.staffPasskeyWaits': 'With a passkey',
+    'accountWhy.staffPasskeyWaits.yes':
+      'They have one. It opens nothing while the EMR lets this user in with no password.',
     'accountWhy.wait': 'Not locked after wrong tries',
     'accountWhy.wait.yes': 'Nothing is locked now.',
     'accountWhy.wait.no': 'Locked after too many wrong tries. It opens by itself in {{minutes}} min.',
@@ -186,6 +189,9 @@ export const words = wordsIn(
     'accountWhy.passkeyWaits': 'Con una llave de acceso',
     'accountWhy.passkeyWaits.yes':
       'Tiene una. No abre nada hasta que haya entrado con su contraseña y elegido una propia.',
+    'accountWhy.staffPasskeyWaits': 'Con una llave de acceso',
+    'accountWhy.staffPasskeyWaits.yes':
+      'Tiene una. No abre nada mientras el expediente electrónico no deje entrar a este usuario con ninguna contraseña.',
     'accountWhy.wait': 'No está bloqueado por intentos fallidos',
     'accountWhy.wait.yes': 'Ahora no hay nada bloqueado.',
     'accountWhy.wait.no': 'Bloqueado por demasiados intentos fallidos. Se abre solo en {{minutes}} min.',
