@@ -20,6 +20,11 @@ export interface SignedIn {
   /** Account id; users.id at the staff's door. */
   id: number
   fingerprint: string
+  /**
+   * The host's login whose password was typed and has to be changed, where it is not the account's own: of an account
+   * that was joined into this one. Kept no longer than that.
+   */
+  login?: { pid: number; fingerprint: string }
 }
 
 export type SignInOutcome =

@@ -30,6 +30,7 @@ import type { Portal } from './portal.js'
 import { findAccount, type Account } from './scope.js'
 import type { Place } from './sessions.js'
 import { limitsOf, stranger, type SignedIn, type SignInOutcome, type SignInTry } from './signIn.js'
+import { fingerprintOf } from './staff.js'
 import { noteShown, standingShown } from './staffCredentials.js'
 import { stagesOwed } from './stages.js'
 
@@ -172,7 +173,7 @@ async function enterByHost(portal: Portal, host: PatientCredential, password: st
     await noteShown(tx, portal, host, standing)
     if (hash !== host.hash) await replaceHash(tx, pid, host.hash, hash)
     const id = await accountOfPerson(tx, portal.clock, host)
-    return id === undefined ? undefined : whoIsIn(tx, portal, id)
+    return id === undefined ? undefined : whoIsIn(tx, portal, id, standing.mustChange ? { pid, hash } : undefined)
   })
   return inOrHeld(portal, who, { mustChange: standing.mustChange, unverified: false })
 }
@@ -188,9 +189,17 @@ async function freshHash(settings: HashSettings, { hash }: PatientCredential, pa
 }
 
 /** While the hash is held: the session is one of this password's, and ends with it. */
-async function whoIsIn(tx: Tx, portal: Portal, id: number): Promise<SignedIn | undefined> {
+async function whoIsIn(
+  tx: Tx,
+  portal: Portal,
+  id: number,
+  owes?: { pid: number; hash: string },
+): Promise<SignedIn | undefined> {
   const account = await findAccount(tx, portal, id)
-  return account?.fingerprint === undefined ? undefined : { id, fingerprint: account.fingerprint }
+  if (account?.fingerprint === undefined) return undefined
+  const isAnother = owes !== undefined && owes.pid !== account.hostPid
+  const login = isAnother ? { login: { pid: owes.pid, fingerprint: fingerprintOf(owes.hash) } } : {}
+  return { id, fingerprint: account.fingerprint, ...login }
 }
 
 async function inOrHeld(

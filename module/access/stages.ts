@@ -50,6 +50,8 @@ export interface Waiting {
   id: number
   /** Of the password that was typed: changed meanwhile, the session is over. */
   fingerprint: string
+  /** Of an account that was joined into this one, where its password was typed (signIn.ts). */
+  login?: { pid: number; fingerprint: string }
   /** What is left, the next first. Never empty. */
   stages: Stage[]
   since: Utc

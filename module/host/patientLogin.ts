@@ -35,6 +35,17 @@ export async function patientLogin(db: Queryable, accountId: number): Promise<Pa
   return row && loginOf(row)
 }
 
+/** The login of a chart, whichever account it signs into. Undefined: there is none. */
+export async function loginOfChart(db: Queryable, pid: number): Promise<PatientLogin | undefined> {
+  const row = await db.first<LoginRow>(
+    `SELECT c.pid, c.portal_username, c.portal_login_username, c.portal_pwd, c.portal_pwd_status, p.fname, p.lname
+       FROM patient_access_onsite c JOIN patient_data p ON p.pid = c.pid
+      WHERE c.pid = :pid ORDER BY c.id DESC LIMIT 1`,
+    { pid },
+  )
+  return row && loginOf(row)
+}
+
 function loginOf(row: LoginRow): PatientLogin {
   return {
     pid: row.pid,

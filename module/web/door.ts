@@ -74,8 +74,11 @@ async function whoIsHeld(
   if (!waiting || hasWaitedTooLong(exchange.site.portal.clock, waiting)) return undefined
   const person = await personOf(exchange, whose, waiting.id)
   if (person?.fingerprint !== waiting.fingerprint) return undefined
-  const { id, fingerprint, stages, next } = waiting
-  return { waiting: { who: { id, fingerprint }, stages, next, name: person.actor.name }, language: person.language }
+  const { id, fingerprint, login, stages, next } = waiting
+  return {
+    waiting: { who: { id, fingerprint, ...(login ? { login } : {}) }, stages, next, name: person.actor.name },
+    language: person.language,
+  }
 }
 
 async function hold({ site, request }: Exchange, { who, stages, next }: Held): Promise<void> {
@@ -95,7 +98,11 @@ async function pass(
 ): Promise<Stage | undefined> {
   const [first, ...rest] = waiting?.stages ?? []
   if (!waiting || first !== stage) throw new Error(`Nobody is waiting at ${stage}`)
-  const who = { id: waiting.who.id, fingerprint: fingerprint ?? waiting.who.fingerprint }
+  // Of a login whose password has just been chosen nothing has to be remembered any more.
+  const who =
+    fingerprint === undefined && rest.length > 0
+      ? waiting.who
+      : { id: waiting.who.id, fingerprint: fingerprint ?? waiting.who.fingerprint }
   if (rest.length === 0) await enter(exchange, whose, who)
   else await hold(exchange, { who, stages: rest, next: waiting.next })
   return rest[0]

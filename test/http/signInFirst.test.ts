@@ -113,6 +113,30 @@ describe('The first sign-in', function () {
     expectIn(await someone.post(PAGE, { password: OWN }, { from: PAGE }), '/portal')
   })
 
+  it('makes the password of the login that was typed, also where its account was joined into one with another login', async () => {
+    const [gone, stays] = [await person({ ...plain, byFoyer: true }), await person({ ...plain, status: 1 })]
+    for (const { fields } of [gone, stays]) {
+      expect((await (await practice.visitor()).post(PATIENT, fields(MADE), { from: PATIENT })).status).to.equal(303)
+    }
+    await change(
+      practice,
+      `UPDATE foyer_accounts g JOIN foyer_accounts s ON s.host_pid = :stays
+          SET g.merged_into = s.id, g.disabled_at = g.created_at WHERE g.host_pid = :gone`,
+      { gone: gone.pid, stays: stays.pid },
+    )
+    const someone = await practice.visitor()
+    expectIn(await someone.post(PATIENT, gone.fields(MADE), { from: PATIENT }), PAGE)
+    const name = gone.fields('').username
+    expect((await someone.get(PAGE)).body, 'whose password it is').to.contain(`value="${name}"`)
+    expect((await someone.post(PAGE, { password: 'short' }, { from: PAGE })).status).to.equal(422)
+    expectIn(await someone.post(PAGE, { password: OWN }, { from: PAGE }), '/portal')
+    expect((await someone.get('/portal/account')).status).to.equal(200)
+    expect(await kept(gone.pid)).to.include({ matches: true, open: 0 })
+    expect(await kept(stays.pid), 'the other password stays').to.include({ matches: false })
+    expectIn(await (await practice.visitor()).post(PATIENT, gone.fields(OWN), { from: PATIENT }), '/portal')
+    expectIn(await (await practice.visitor()).post(PATIENT, stays.fields(MADE), { from: PATIENT }), '/portal')
+  })
+
   it('ends after ten minutes, with a changed password, and with a closed account', async () => {
     const { pid, fields } = await person({ ...plain, status: 0 })
     const held = async () => {

@@ -5,7 +5,7 @@ import type { SignedIn, SignInOutcome } from '../../../module/access/signIn.js'
 import { expireCredentials } from '../../../module/features/accounts/credentials/expiring.js'
 import { makeCredential } from '../../../module/features/accounts/credentials/making.js'
 import { choosePassword } from '../../../module/features/accounts/safety/choosing.js'
-import { findPerson } from '../../../module/features/accounts/safety/person.js'
+import { findPerson, withLogin } from '../../../module/features/accounts/safety/person.js'
 import { openedByPasskey } from '../../../module/features/accounts/secondFactor/entering.js'
 import { writeHostLog } from '../../../module/host/log.js'
 import { hashHostPassword, verifyHostPassword } from '../../../module/host/php/passwords.js'
@@ -144,11 +144,12 @@ describeOnEverySite('a password that staff made', (site) => {
     if (!outcome.ok) throw new Error('the password was refused')
     return outcome.who
   }
-  const chooses = async ({ id, fingerprint }: SignedIn, password = CHOSEN) => {
-    const person = await findPerson(practice.db, practice.portal, id)
-    if (!person) throw new Error('there is no such account')
-    const patient: Actor = { kind: 'account', id: String(id), name: person.name, requestId: undefined }
-    const choice = { password, why: 'forced', of: 'host', under: fingerprint } as const
+  const chooses = async (who: SignedIn, password = CHOSEN) => {
+    const found = await findPerson(practice.db, practice.portal, who.id)
+    if (!found) throw new Error('there is no such account')
+    const person = who.login ? await withLogin(practice.db, found, who.login.pid) : found
+    const patient: Actor = { kind: 'account', id: String(who.id), name: person.name, requestId: undefined }
+    const choice = { password, why: 'forced', of: 'host', under: who } as const
     return choosePassword(practice.portal, patient, person, choice)
   }
   const hostHash = async () =>
@@ -189,17 +190,33 @@ describeOnEverySite('a password that staff made', (site) => {
     if (!into.ok) throw new Error('the password was refused')
     expect(await chooses(into.who)).to.include({ ok: true })
     const made = await hostHash()
-    await practice.db.transaction((tx) =>
-      tx.change(`UPDATE foyer_accounts SET merged_into = :into, disabled_at = created_at WHERE id = :from`, {
-        ...{ from, into: into.who.id },
-      }),
-    )
+    const joins = (id: number | null) =>
+      practice.db.transaction((tx) =>
+        tx.change(
+          `UPDATE foyer_accounts SET merged_into = :id, disabled_at = IF(:id IS NULL, NULL, created_at) WHERE id = :from`,
+          { from, id },
+        ),
+      )
+    await joins(into.who.id)
     pid = gone
     const who = await held()
     expect(who.id).to.equal(into.who.id)
+    // As a session says it that does not know whose password was typed.
+    const nobodys = { id: who.id, fingerprint: who.fingerprint }
+    expect(await chooses(nobodys, 'sparrow-Cellar-58-tin')).to.deep.equal({ ok: false, reason: 'too-late' })
+    // Nobody who typed the one before it, either.
+    await reset('bramble-Kettle-71-oak')
     expect(await chooses(who, 'sparrow-Cellar-58-tin')).to.deep.equal({ ok: false, reason: 'too-late' })
+    await reset(TEMPORARY)
+    const again = await held()
+    await joins(null)
+    expect(await chooses(again, 'sparrow-Cellar-58-tin'), 'it stands by itself again').to.include({ ok: false })
+    await joins(into.who.id)
+    expect(await chooses(again, 'sparrow-Cellar-58-tin'), 'the login that was typed').to.include({ ok: true })
+    expect(await signIn('sparrow-Cellar-58-tin')).to.deep.include({ ok: true, stages: [] })
     pid = stays
     expect(await hostHash()).to.equal(made)
+    expect(await signIn(CHOSEN), 'the other one opens as before').to.deep.include({ ok: true, stages: [] })
   })
 
   it('made while a passkey is being looked at, keeps that passkey out', async () => {

@@ -6,9 +6,12 @@ import { hashOwnPassword } from '../../../access/ownPasswords.js'
 import { judgePassword, type PasswordFlaw } from '../../../access/passwordPolicy.js'
 import type { Portal } from '../../../access/portal.js'
 import { findAccount } from '../../../access/scope.js'
+import { signsInto } from '../../../access/personAccount.js'
+import type { SignedIn } from '../../../access/signIn.js'
+import { fingerprintOf } from '../../../access/staff.js'
 import { endStaffCredential, mustChange } from '../../../access/staffCredentials.js'
 import { writeHostLog } from '../../../host/log.js'
-import { chooseHostPassword, patientLogin, type PatientLogin } from '../../../host/patientLogin.js'
+import { chooseHostPassword, loginOfChart, patientLogin, type PatientLogin } from '../../../host/patientLogin.js'
 import { hashHostPassword, hashSettings, verifyHostPassword } from '../../../host/php/passwords.js'
 import { recordAudit, type Actor } from '../../../platform/audit.js'
 import { utc, wallClock } from '../../../platform/clock.js'
@@ -30,7 +33,7 @@ interface AnyChoice {
  * forced: staff made the last one, and `under` is what a session under it knows of it; forgotten: by a link; changed:
  * signed in, because they want to.
  */
-export type Choice = AnyChoice & ({ why: 'forced'; under: string } | { why: 'forgotten' | 'changed' })
+export type Choice = AnyChoice & ({ why: 'forced'; under: SignedIn } | { why: 'forgotten' | 'changed' })
 
 export type Unfit = PasswordFlaw | { reason: 'same' } | { reason: 'unusable' }
 
@@ -86,20 +89,29 @@ async function unfitOf(portal: Portal, person: SafetyPerson, { password, of }: C
  * What was read before the password was hashed holds still: the account, the password that the new one takes the place
  * of, and the session from which it comes. Staff may have made the login anew meanwhile, since somebody else knew it.
  */
-async function holdsStill(tx: Tx, { id, login, ownHash }: SafetyPerson, { keep, of }: Choice): Promise<boolean> {
+async function holdsStill(tx: Tx, { id, login, ownHash }: SafetyPerson, choice: Choice): Promise<boolean> {
+  const { keep, of } = choice
   const account = await tx.first<{ host_pid: number | null; password_hash: string | null }>(
     `SELECT host_pid, password_hash FROM foyer_accounts WHERE id = :id AND disabled_at IS NULL FOR UPDATE`,
     { id },
   )
-  if (!account || (account.host_pid ?? undefined) !== login?.pid) return false
+  if (!account) return false
+  const typed = choice.why === 'forced' ? choice.under.login : undefined
+  if (typed) {
+    const into = await signsInto(tx, typed.pid)
+    if (into.kind !== 'its-own' || into.id !== id || typed.pid !== login?.pid) return false
+    return (await loginOfChart(tx, typed.pid))?.hash === login.hash
+  }
+  if ((account.host_pid ?? undefined) !== login?.pid) return false
   if (keep !== undefined && !(await isSessionOf(tx, id, keep))) return false
   if (of === 'own') return (account.password_hash ?? undefined) === ownHash
   return (await patientLogin(tx, id))?.hash === login?.hash
 }
 
 /** By whoever typed the password that stands, and of the login that it belongs to: staff may have made another since. */
-async function isOwedStill(tx: Tx, portal: Portal, { id, login }: SafetyPerson, under: string): Promise<boolean> {
-  if ((await findAccount(tx, portal, id))?.fingerprint !== under) return false
+async function isOwedStill(tx: Tx, portal: Portal, { id, login }: SafetyPerson, under: SignedIn): Promise<boolean> {
+  if ((await findAccount(tx, portal, id))?.fingerprint !== under.fingerprint) return false
+  if (under.login && under.login.fingerprint !== fingerprintOf(login?.hash ?? '')) return false
   return login !== undefined && (await mustChange(tx, login.pid, login.hash, login.status))
 }
 

@@ -1,4 +1,6 @@
 /** Staff made the password that was typed: before anything opens, the patient makes their own. */
+import type { Portal } from '../../../access/portal.js'
+import type { SignedIn } from '../../../access/signIn.js'
 import type { DoorContext } from '../../../web/routes.js'
 import type { FieldError } from '../../../web/layout.js'
 import type { Answer } from '../../../web/show.js'
@@ -6,7 +8,7 @@ import { atStage, goOn } from '../onward.js'
 import type { BirthDateField } from './birthDate.js'
 import { choosePassword } from './choosing.js'
 import { Password, passwordHint, unfitText } from './judging.js'
-import { findPerson, type SafetyPerson } from './person.js'
+import { findPerson, withLogin, type SafetyPerson } from './person.js'
 
 /** View: /accounts/safety/new-password. */
 export interface NewPasswordPage {
@@ -30,7 +32,7 @@ const HERE = '/portal/sign-in/new-password'
 export async function showNewPassword(context: DoorContext): Promise<Answer> {
   const { who, answer } = atStage(context, 'change-password')
   if (answer) return answer
-  const person = await findPerson(context.portal.db, context.portal, who.who.id)
+  const person = await whoOwes(context.portal, who.who)
   return context.show.page('/accounts/safety/new-password', pageOf(context, person, []), {
     title: context.t('password.choose'),
   })
@@ -41,16 +43,21 @@ export async function postNewPassword(context: DoorContext): Promise<Answer> {
   if (answer) return answer
   const { portal, t, show } = context
   const form = context.form(Password)
-  const person = await findPerson(portal.db, portal, who.who.id)
+  const person = await whoOwes(portal, who.who)
   if (!person) return show.seeOther('/portal/sign-in')
   const password = form.ok ? form.value.password : ''
   const actor = { kind: 'account', id: String(person.id), name: person.name, requestId: context.requestId } as const
-  const choice = { password, why: 'forced', of: 'host', under: who.who.fingerprint } as const
+  const choice = { password, why: 'forced', of: 'host', under: who.who } as const
   const chosen = await choosePassword(portal, actor, person, choice)
   if (chosen.ok) return goOn(context, 'change-password', chosen.fingerprint)
   const text = chosen.reason === 'unfit' ? unfitText(t, chosen.unfit) : t('password.tooLate')
   const page = pageOf(context, person, [{ name: 'password', text }])
   return show.refused('/accounts/safety/new-password', page, { title: t('password.choose') })
+}
+
+async function whoOwes(portal: Portal, { id, login }: SignedIn): Promise<SafetyPerson | undefined> {
+  const person = await findPerson(portal.db, portal, id)
+  return person && login ? withLogin(portal.db, person, login.pid) : person
 }
 
 function pageOf(

@@ -2,7 +2,7 @@
 import type { Portal } from '../../../access/portal.js'
 import { findAccount } from '../../../access/scope.js'
 import { readPortalChart, type PortalChart } from '../../../host/credentials.js'
-import { patientLogin, type PatientLogin } from '../../../host/patientLogin.js'
+import { loginOfChart, patientLogin, type PatientLogin } from '../../../host/patientLogin.js'
 import type { Utc } from '../../../platform/clock.js'
 import type { Queryable } from '../../../platform/database.js'
 import { isLanguage, type Language } from '../../../platform/i18n.js'
@@ -53,6 +53,12 @@ export async function findPerson(db: Queryable, portal: Portal, id: number): Pro
     login,
     chart: login && (await readPortalChart(db, login.pid)),
   }
+}
+
+/** The same person, with the login that they typed instead of the account's own: of an account that was joined into it. */
+export async function withLogin(db: Queryable, person: SafetyPerson, pid: number): Promise<SafetyPerson> {
+  const login = await loginOfChart(db, pid)
+  return { ...person, login, chart: login && (await readPortalChart(db, pid)) }
 }
 
 /** What a password of theirs must not be made of: what they are called, and the patients whose records they open. */
