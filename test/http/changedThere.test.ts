@@ -4,10 +4,10 @@ import { describeOnSite } from '../support/database.js'
 import { makeSiteFolder, type SiteFolderForTest } from '../support/chart.js'
 import { beginAs, enough, hiddenOf, pathOf, sendAs, sendTemplate } from '../support/filling.js'
 import { textOfPages } from '../support/pdfPages.js'
-import { openPractice, type TestPractice } from '../support/practice.js'
+import { loginOf, openPractice, passwordOf, type TestPractice } from '../support/practice.js'
 import { filingOn, pathOfSubmission, submissionRow } from '../support/submissions.js'
 import { changeThere } from '../support/there.js'
-import type { Visitor } from '../support/visitor.js'
+import type { Page, Visitor } from '../support/visitor.js'
 import { bytesShown, openedBy } from './auditing.js'
 
 /** Before 7.0.2 the host keeps a document's text alone (facts §6.2). */
@@ -110,6 +110,38 @@ for (const site of ['7.0.1', '8.2'] as const) {
       expect(after).to.not.contain('data-test="there"')
       expect(after).to.contain('A fever').and.to.contain('Typed late')
       if (textAlone) expect(after).to.contain('Cough')
+    })
+
+    it('show what was typed before a session ended beside the text that was saved there meanwhile', async function () {
+      this.timeout(60_000)
+      const onsite = await begun()
+      const path = pathOf(record, onsite)
+      const form = await maria.get(path)
+      await maria.post(path, { ...hiddenOf(form), ...enough, then: 'save' })
+      const open = await maria.get(path)
+      practice.clock.set('2026-11-23T20:00:00')
+      const hidden = ({ body }: Page, name: string) =>
+        new RegExp(`name="${name}" value="([^"]*)"`).exec(body)?.[1] ?? ''
+      const typed = { ...hiddenOf(open), _by: hidden(open, '_by'), ...enough, text_input0: 'Typed late', then: 'save' }
+      const out = await maria.post(path, typed)
+      expect(out.status).to.equal(401)
+      const _typed = hidden(out, '_typed')
+      await changeThere(practice, onsite, { from: 'Cough', to: 'A fever', state: 'Editing' })
+      await maria.signIn('/portal/sign-in', loginOf('maria'), passwordOf(loginOf('maria')))
+      const again = await maria.post(path, { _typed })
+      expect(again.status, again.body).to.equal(422)
+      expect(again.body).to.contain('Typed late')
+      if (textAlone) {
+        expect(again.body).to.match(/data-test="newer"[^]*Why do you come\?[^]*Typed late[^]*A fever/)
+        expect(again.body, 'in no other field').to.not.match(/<(?:input|textarea)[^>]*Typed late/)
+        const saved = await maria.post(path, {
+          ...hiddenOf(again),
+          _by: hidden(again, '_by'),
+          ynradio0: 'No',
+          then: 'save',
+        })
+        expect(saved.status, saved.body).to.equal(303)
+      }
     })
   })
 }
