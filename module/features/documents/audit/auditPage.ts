@@ -13,6 +13,7 @@ import { earlierFiles } from '../earlierFiles.js'
 import { holderOf, marksOf, type Submission } from '../submissions.js'
 import { categoriesFor, isScanned, NAME_MOST, usualCategory, usualName } from './filing.js'
 import { unsignedFields, type Filling } from '../filling/filling.js'
+import { saidLabel } from '../filling/there.js'
 import { pinnedContents, type Pinned } from '../pinned.js'
 import { notFiledView } from './notFiled.js'
 import { fillingOf } from './remaking.js'
@@ -97,7 +98,10 @@ function thereView({ t }: StaffContext, filling: Filling | undefined, pinned: Pi
   const said = (value: string) => (isDrawn(value) ? t('audit.there.signature') : isMarked(value) ? '☑' : value)
   return {
     text: t(`audit.there.${state}`),
-    lines: Object.entries(filling?.there?.before ?? {}).map(([term, value]) => ({ term, text: said(value) })),
+    lines: Object.entries(filling?.there?.before ?? {}).map(([term, value]) => ({
+      term: saidLabel(t, term),
+      text: said(value),
+    })),
   }
 }
 

@@ -21,7 +21,7 @@ import { callText, documentHref, found, namedIn, nextText, standingTag, type Fou
 import { saveDraft, type SaveInput, type SaveOutcome } from './saving.js'
 import { mayChange, mayRemove, mayWithdraw } from './standing.js'
 import type { KeptText } from './surroundings.js'
-import { typedInOther } from './there.js'
+import { saidLabel, typedInOther } from './there.js'
 
 /** GET …/documents/filled/:id. `?kept=<id>`: with a text in it that was kept aside. */
 export async function one(context: RecordContext): Promise<Answer> {
@@ -133,7 +133,10 @@ function differences(context: RecordContext, { fields }: Filling, theirs: Answer
     return [{ label: labelOf(field, t), theirs: saidText(context, there), mine: saidText(context, here) }]
   })
   const gone = Object.entries(mine).filter(([name]) => !fields.some((field) => field.name === name))
-  return [...inFields, ...gone.map(([label, value]) => ({ label, theirs: '', mine: saidText(context, value) }))]
+  return [
+    ...inFields,
+    ...gone.map(([label, value]) => ({ label: saidLabel(t, label), theirs: '', mine: saidText(context, value) })),
+  ]
 }
 
 function saidText({ t }: RecordContext, value: string): string {
@@ -149,7 +152,10 @@ function thereView(context: RecordContext, { filled, standing, there }: Filling)
   const when = writeInstant(context, filled.saved_at)
   return {
     text: t(there.text ? `filling.there.${mayChange(standing) ? 'text' : 'sent'}` : 'filling.there.answers', { when }),
-    lines: Object.entries(there.before).map(([label, value]) => ({ label, said: saidText(context, value) })),
+    lines: Object.entries(there.before).map(([label, value]) => ({
+      label: saidLabel(t, label),
+      said: saidText(context, value),
+    })),
   }
 }
 

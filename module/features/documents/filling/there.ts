@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import type { HostSite } from '../../../host/detect.js'
 import { markOfDocument } from '../../../host/onsiteAudit.js'
 import { IN_REVIEW, keepsValues, withMark, type OnsiteDocument } from '../../../host/onsiteDocuments.js'
+import type { Translate } from '../../../platform/i18n.js'
 import { opaqueId } from '../../../platform/ids.js'
 import type { Utc } from '../../../platform/clock.js'
 import type { Queryable, Tx } from '../../../platform/database.js'
@@ -87,6 +88,12 @@ export function typedInOther(
 /** As the host makes them (facts §6.1). */
 const fieldName =
   /^(?:text_area|text_input|check|ynradio|tfradio|group_radio|inline_radio|(?:patient|witness)_signature)\d{1,4}$/
+
+/** The words for an answer that is kept under `byLabel`; beside some fields there stood none. */
+export function saidLabel(t: Translate, label: string): string {
+  if (!fieldName.test(label)) return label
+  return t(label.includes('signature') ? 'directive.signed' : 'filling.there.field')
+}
 
 function freeIn(taken: Answers, label: string): string {
   for (let number = 1; ; number += 1) {

@@ -78,12 +78,13 @@ export const words = wordsIn(
     'filling.kept.dismissed': 'The text that was kept aside is gone.',
     'filling.there.title': 'Changed outside this portal',
     'filling.there.answers':
-      'This document was changed in the EMR’s own portal after it was saved here {{when}}. The form holds what was saved there.',
+      'This document was changed in the EMR’s own portal after it was saved here ({{when}}). The form holds what was saved there.',
     'filling.there.text':
-      'This document was changed in the EMR’s own portal after it was saved here {{when}}. Below is what was saved there, and that is what will be sent.',
+      'This document was changed in the EMR’s own portal after it was saved here ({{when}}). Below is what was saved there, and that is what will be sent.',
     'filling.there.sent':
-      'This document was changed in the EMR’s own portal after it was saved here {{when}}. What counts is what was saved there, as it stands below.',
+      'This document was changed in the EMR’s own portal after it was saved here ({{when}}). What counts is what was saved there, as it stands below.',
     'filling.there.before': 'What you had typed here before:',
+    'filling.there.field': 'A field without a name',
     'filling.check.title': 'Check before you send',
     'filling.check.text': 'This is what the practice receives and files, as it stands here.',
     'filling.check.missing': 'Before you can send it',
@@ -219,12 +220,13 @@ export const words = wordsIn(
     'filling.kept.dismissed': 'El texto que estaba guardado aparte se ha eliminado.',
     'filling.there.title': 'Cambiado fuera de este portal',
     'filling.there.answers':
-      'Este documento se cambió en el portal propio del expediente electrónico después de guardarse aquí {{when}}. El formulario muestra lo que se guardó allí.',
+      'Este documento se cambió en el portal propio del expediente electrónico después de guardarse aquí ({{when}}). El formulario muestra lo que se guardó allí.',
     'filling.there.text':
-      'Este documento se cambió en el portal propio del expediente electrónico después de guardarse aquí {{when}}. Abajo está lo que se guardó allí, y eso es lo que se enviará.',
+      'Este documento se cambió en el portal propio del expediente electrónico después de guardarse aquí ({{when}}). Abajo está lo que se guardó allí, y eso es lo que se enviará.',
     'filling.there.sent':
-      'Este documento se cambió en el portal propio del expediente electrónico después de guardarse aquí {{when}}. Vale lo que se guardó allí, tal como está abajo.',
+      'Este documento se cambió en el portal propio del expediente electrónico después de guardarse aquí ({{when}}). Vale lo que se guardó allí, tal como está abajo.',
     'filling.there.before': 'Lo que usted había escrito aquí antes:',
+    'filling.there.field': 'Un campo sin nombre',
     'filling.check.title': 'Revise antes de enviar',
     'filling.check.text': 'Esto es lo que el consultorio recibe y archiva, tal como está aquí.',
     'filling.check.missing': 'Antes de poder enviarlo',
