@@ -34,6 +34,7 @@ import { keptAnswers } from './0037-kept-answers.js'
 import { firstHashes } from './0038-first-hashes.js'
 import { limitedTries } from './0039-limited-tries.js'
 import { hostTexts } from './0040-host-texts.js'
+import { documentRounds } from './0041-document-rounds.js'
 import type { Step } from './step.js'
 
 export type { Step }
@@ -77,4 +78,5 @@ export const migrations: readonly Step[] = [
   ...firstHashes,
   ...limitedTries,
   ...hostTexts,
+  ...documentRounds,
 ]

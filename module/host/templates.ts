@@ -137,6 +137,40 @@ export async function changeTemplate(tx: Tx, { clock }: { clock: Clock }, change
   )
 }
 
+/** document_templates.id: what was sent of a library's template under another name or category than it has now, and is asked for still. */
+export async function copiesOtherwise(
+  tx: Tx,
+  of: { sourceId: number; target: string; pid: number | null; category: string; name: string },
+): Promise<number[]> {
+  const rows = await tx.select<{ id: number }>(
+    `SELECT DISTINCT t.id FROM foyer_document_requests r JOIN document_templates t ON t.id = r.template_id
+      WHERE r.source_id = :sourceId AND r.target = :target AND r.pid <=> :pid AND r.withdrawn_at IS NULL AND t.pid >= 0
+        AND NOT (t.template_name = :name AND t.category = :category)
+      ORDER BY t.id DESC`,
+    of,
+  )
+  return rows.map(({ id }) => id)
+}
+
+/** What was sent gets the name and category that its template has now. False: another of that name was sent there already. */
+export async function renameSent(
+  tx: Tx,
+  { category, id, name }: { id: number; name: string; category: string },
+): Promise<boolean> {
+  const other = await tx.first(
+    `SELECT o.id FROM document_templates t
+       JOIN document_templates o ON o.pid = t.pid AND o.profile = t.profile AND o.id <> t.id
+      WHERE t.id = :id AND o.category = :category AND o.template_name = :name`,
+    { id, category, name: name.slice(0, 255) },
+  )
+  if (other) return false
+  await tx.change(
+    `UPDATE document_templates SET template_name = :name, category = :category WHERE id = :id AND pid >= 0`,
+    { id, category, name: name.slice(0, 255) },
+  )
+  return true
+}
+
 /** Takes back what was sent to one patient or to all; never the library's own. */
 export async function removeSent(tx: Tx, id: number): Promise<void> {
   await tx.change(`DELETE FROM document_templates WHERE id = :id AND pid >= 0`, { id })

@@ -1,3 +1,4 @@
+import { documentRounds } from '../../migrations/0041-document-rounds.js'
 import { expect } from 'chai'
 import { Parser } from 'htmlparser2'
 import { grant } from '../../module/access/accounts.js'
@@ -220,6 +221,100 @@ describe('The library of templates', function () {
     // The job did not run on the day itself.
     expect(await on('2026-12-06')).to.deep.equal([['document.asked', john]])
     expect(await on('2026-12-07')).to.deep.equal([])
+
+    // It opened on the 4th and is due seven days later, as the first was; what is begun of it waits to be sent.
+    const second = await practice.db.transaction((tx) =>
+      tx.insert(
+        `INSERT INTO onsite_documents (pid, create_date, doc_type, patient_signed_status, accept_signed_status, authorizing_signator, denial_reason, file_name, file_path)
+         VALUES (:john, '2026-12-07 09:00:00', 'Paper', 0, 0, '', 'Editing', '', :templateId)`,
+        { john, templateId: String(templateId) },
+      ),
+    )
+    // The job did not run on the 8th.
+    expect(await on('2026-12-09')).to.deep.equal([['document.due', john]])
+    expect(await on('2026-12-10')).to.deep.equal([])
+    expect(await on('2026-12-16')).to.deep.equal([])
+    // Sent when the next round had opened already (on the 17th): that one is told of all the same, once.
+    expect(await on('2026-12-18')).to.deep.equal([])
+    await practice.db.transaction((tx) =>
+      tx.change(`UPDATE onsite_documents SET denial_reason = 'In Review' WHERE id = :second`, { second }),
+    )
+    expect(await on('2026-12-20')).to.deep.equal([['document.asked', john]])
+    expect(await on('2026-12-20')).to.deep.equal([])
+    expect(await on('2026-12-21')).to.deep.equal([['document.due', john]])
+    expect(await on('2026-12-22')).to.deep.equal([])
+    practice.clock.set('2026-11-23T08:00:00')
+  })
+
+  it('says that a day is over where the reminder comes after it, and reminds of none that comes with the round', async () => {
+    await practice.db.transaction((tx) => tx.change(`DELETE FROM foyer_letters WHERE kind LIKE 'document.%'`))
+    const [late, soon] = [await add(), await add()]
+    const { john } = practice.patients
+    const asked = { dueOn: '2026-11-30', remindDays: '3', everyDays: '' }
+    const form = `${at}/asking/${String(john)}`
+    await admin.post(form, { ...asked, template: String(late) }, { from: form })
+    await admin.post(form, { ...asked, template: String(soon), everyDays: '10', dueOn: '2026-11-25' }, { from: form })
+    await tell()
+    await practice.db.transaction((tx) => tx.change(`DELETE FROM foyer_letters WHERE kind LIKE 'document.%'`))
+    const template = await practice.db.first<{ id: number }>(
+      `SELECT MAX(template_id) AS id FROM foyer_document_requests WHERE pid = :john`,
+      { john },
+    )
+    await practice.db.transaction((tx) =>
+      tx.insert(
+        `INSERT INTO onsite_documents (pid, create_date, doc_type, patient_signed_status, accept_signed_status, authorizing_signator, denial_reason, file_name, file_path)
+         VALUES (:john, '2026-11-23 09:00:00', 'Paper', 0, 0, '', 'In Review', '', :templateId)`,
+        { john, templateId: String(template?.id) },
+      ),
+    )
+    practice.clock.set('2026-12-01T08:00:00')
+    await tell()
+    expect((await letters()).map(({ kind }) => kind)).to.deep.equal(['document.overdue'])
+    // The round of the third: due two days after it opens, three before which it was not there.
+    for (const day of ['2026-12-03', '2026-12-04', '2026-12-05']) {
+      practice.clock.set(`${day}T08:00:00`)
+      await tell()
+    }
+    expect((await letters()).map(({ kind }) => kind)).to.deep.equal(['document.overdue', 'document.asked'])
+    practice.clock.set('2026-11-23T08:00:00')
+  })
+
+  it('tells nobody once more of a round that was told before rounds were kept one by one', async () => {
+    await practice.db.transaction((tx) => tx.change(`DELETE FROM foyer_letters WHERE kind LIKE 'document.%'`))
+    const id = await add()
+    const { luis } = practice.patients
+    const form = `${at}/asking/${String(luis)}`
+    await admin.post(form, { template: String(id), everyDays: '10', dueOn: '', remindDays: '' }, { from: form })
+    await tell()
+    const made = await practice.db.first<{ id: number; template_id: number }>(
+      `SELECT id, template_id FROM foyer_document_requests WHERE pid = :luis ORDER BY id DESC LIMIT 1`,
+      { luis },
+    )
+    const [request, templateId] = [made?.id ?? 0, made?.template_id ?? 0]
+    await practice.db.transaction(async (tx) => {
+      await tx.insert(
+        `INSERT INTO onsite_documents (pid, create_date, doc_type, patient_signed_status, accept_signed_status, authorizing_signator, denial_reason, file_name, file_path)
+         VALUES (:luis, '2026-11-24 09:00:00', 'Paper', 0, 0, '', 'Locked', '', :templateId)`,
+        { luis, templateId: String(templateId) },
+      )
+      await tx.change(
+        `INSERT INTO foyer_document_notices (request_id, kind, day, done_at) VALUES (:request, 'again', '2026-12-04', '2026-12-04')`,
+        { request },
+      )
+      for (const { up } of documentRounds.filter(({ name }) => name.endsWith('rounds-told'))) await tx.change(up)
+      await tx.change(`DELETE FROM foyer_letters WHERE kind LIKE 'document.%'`)
+    })
+    practice.clock.set('2026-12-05T08:00:00')
+    await tell()
+    expect((await letters()).filter(({ pid }) => pid === luis)).to.deep.equal([])
+    await practice.db.transaction((tx) =>
+      tx.change(`UPDATE foyer_document_requests SET rounds_from = NULL WHERE id = :request`, { request }),
+    )
+    practice.clock.set('2026-12-06T08:00:00')
+    await tell()
+    expect((await letters()).filter(({ pid }) => pid === luis).map(({ kind }) => kind)).to.deep.equal([
+      'document.asked',
+    ])
     practice.clock.set('2026-11-23T08:00:00')
   })
 

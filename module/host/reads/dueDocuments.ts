@@ -1,6 +1,6 @@
 /** What a patient is asked for now: by the host's visibility rule (facts §6.1), and by whom and until when in Foyer. */
 import { DateTime } from 'luxon'
-import { day as dayOf, daysLater, utc, type Day, type Utc, type WallClock } from '../../platform/clock.js'
+import { day as dayOf, daysBetween, daysLater, utc, type Day, type Utc, type WallClock } from '../../platform/clock.js'
 import type { Queryable } from '../../platform/database.js'
 import { IN_REVIEW, LOCKED } from '../onsiteDocuments.js'
 
@@ -58,6 +58,8 @@ interface Row {
   period_days: number | null
   due_on: Day | null
   asked_at: Utc | null
+  /** Of the document before the latest. */
+  before_date: WallClock | null
 }
 
 /** The documents of this patient, those that are due first before others. One statement. */
@@ -92,10 +94,12 @@ const shown =
 const listed =
   // sql-safe: constants
   `SELECT s.*, d.id AS document_id, d.denial_reason, d.create_date, u.state AS sent_state, u.reason,
-          r.id AS request_id, r.recurring AS request_recurring, r.period_days, r.due_on, r.asked_at
+          b.create_date AS before_date, r.id AS request_id, r.recurring AS request_recurring, r.period_days, r.due_on, r.asked_at
      FROM (${shown}) s
      LEFT JOIN onsite_documents d ON d.id = (
        SELECT MAX(x.id) FROM onsite_documents x WHERE x.pid = :pid AND x.file_path = CAST(s.id AS CHAR))
+     LEFT JOIN onsite_documents b ON b.id = (
+       SELECT MAX(x.id) FROM onsite_documents x WHERE x.pid = :pid AND x.file_path = CAST(s.id AS CHAR) AND x.id < d.id)
      LEFT JOIN foyer_submissions u ON u.id = (SELECT MAX(z.id) FROM foyer_submissions z WHERE z.onsite_id = d.id)
      LEFT JOIN foyer_document_requests r ON r.id = (
        SELECT MAX(y.id) FROM foyer_document_requests y
@@ -107,9 +111,7 @@ const listed =
 function dueOf(row: Row, now: DateTime): DueDocument[] {
   const state = stateOf(row, now)
   if (state === undefined) return []
-  // The day that was set is that of the first round.
-  const first = row.document_id === null || isUnsent(row)
-  const dueOn = (first || state === 'again') && isOfRequest(row, now) ? (row.due_on ?? undefined) : undefined
+  const dueOn = state === 'offered' ? undefined : dayOfRound(row, now)
   return [
     {
       templateId: row.id,
@@ -129,6 +131,29 @@ function dueOf(row: Row, now: DateTime): DueDocument[] {
       overdue: dueOn !== undefined && dueOn < dayOf(now) && state !== 'offered',
     },
   ]
+}
+
+/** The day that was set is that of the first round; each later one is due as many days after it opens. */
+function dayOfRound(row: Row, now: DateTime): Day | undefined {
+  const { asked_at: asked, due_on: due } = row
+  if (asked === null || due === null) return undefined
+  const opens = laterRound(row, now)
+  return opens === undefined
+    ? due
+    : daysLater(opens, roundDays(dayOf(DateTime.fromSQL(asked, { zone: 'utc' }).setZone(now.zone)), due))
+}
+
+/** When the round of the document at hand, or of the next one, opened. Undefined: it is the first since it was asked for. */
+function laterRound(row: Row, now: DateTime): Day | undefined {
+  const { asked_at: asked, period_days: period, request_recurring: recurs } = row
+  const before = row.document_id === null || isUnsent(row) ? row.before_date : row.create_date
+  if (recurs !== 1 || asked === null || before === null || asked > asUtc(before, now)) return undefined
+  return daysLater(before.slice(0, 10), period ?? 0)
+}
+
+/** Days from which on a round is open to the one on which it is due, as in the first. */
+export function roundDays(asked: Day, due: Day): number {
+  return Math.max(0, daysBetween(asked, due))
 }
 
 function isUnsent({ denial_reason }: Row): boolean {

@@ -170,6 +170,8 @@ export interface LetterRow {
   exempt: number
   valid_until: Utc | null
   account_id: number
+  /** Of a round after the first: when it opened. */
+  opens_on: Day | null
   language: string | null
   email: string | null
   spoken: string | null
@@ -179,27 +181,54 @@ export interface LetterRow {
 
 export interface LetterWish {
   target: Target
-  kind: 'asked' | 'due' | 'again'
+  /** again, remind: of a round after the first, that it has come, and that its day is near. */
+  kind: 'asked' | 'due' | 'again' | 'remind'
+  requestId: number
   /** document_templates.id as patients fill it. */
   templateId: number
   /** The practice's clock: what was sent since then need not be reminded of. */
   askedAt: WallClock
-  /** again: a document made on one of these days comes round now. */
-  madeFrom: Day
-  madeUntil: Day
+  /** Days from one document to the next; of rounds. */
+  period: number
+  /** again, remind: the round opened on one of these days. */
+  opensFrom: Day
+  opensUntil: Day
   now: Utc
   after: number
   most: number
 }
 
-const latest = `SELECT MAX(x.id) FROM onsite_documents x WHERE x.pid = p.pid AND x.file_path = CAST(:templateId AS CHAR)`
+const made = `SELECT MAX(x.id) FROM onsite_documents x WHERE x.pid = p.pid AND x.file_path = CAST(:templateId AS CHAR)`
+const wasSent = `d.denial_reason IN ('In Review', 'Locked')`
 
-const concerns: Readonly<Record<LetterWish['kind'], string>> = {
-  asked: 'TRUE',
-  due: `NOT EXISTS (SELECT 1 FROM onsite_documents d WHERE d.pid = p.pid AND d.file_path = CAST(:templateId AS CHAR)
-          AND d.denial_reason IN ('In Review', 'Locked') AND d.create_date >= :askedAt)`,
-  again: `EXISTS (SELECT 1 FROM onsite_documents d WHERE d.id = (${latest}) AND d.denial_reason IN ('In Review', 'Locked')
-          AND DATE(d.create_date) BETWEEN :madeFrom AND :madeUntil)`,
+/** Their latest document of it, and the one before. */
+const ofRounds = `JOIN onsite_documents d ON d.id = (${made}) LEFT JOIN onsite_documents e ON e.id = (${made} AND x.id < d.id)`
+
+/** As dueDocuments.ts has it: a period after the document of the round before was made. */
+const opens = (before: 'e' | 'd') => `DATE_ADD(DATE(${before}.create_date), INTERVAL :period DAY)`
+
+const concerns: Readonly<Record<LetterWish['kind'], { joins: string; opensOn: string; which: string }>> = {
+  asked: { joins: '', opensOn: 'NULL', which: 'TRUE' },
+  due: {
+    ...{ joins: '', opensOn: 'NULL' },
+    which: `NOT EXISTS (SELECT 1 FROM onsite_documents d WHERE d.pid = p.pid AND d.file_path = CAST(:templateId AS CHAR)
+              AND ${wasSent} AND d.create_date >= :askedAt)`,
+  },
+  again: {
+    ...{ joins: ofRounds, opensOn: opens('d') },
+    // sql-safe: constants
+    which: `${wasSent} AND d.create_date >= :askedAt AND ${opens('d')} BETWEEN :opensFrom AND :opensUntil
+              AND NOT EXISTS (SELECT 1 FROM foyer_document_rounds o WHERE o.request_id = :requestId AND o.pid = p.pid
+                                AND o.opens_on = ${opens('d')} AND o.told_at IS NOT NULL)`,
+  },
+  remind: {
+    ...{ joins: ofRounds, opensOn: `IF(${wasSent}, ${opens('d')}, ${opens('e')})` },
+    // sql-safe: constants
+    which: `IF(${wasSent}, d.create_date, e.create_date) >= :askedAt
+              AND IF(${wasSent}, ${opens('d')}, ${opens('e')}) BETWEEN :opensFrom AND :opensUntil
+              AND NOT EXISTS (SELECT 1 FROM foyer_document_rounds o WHERE o.request_id = :requestId AND o.pid = p.pid
+                                AND o.opens_on = IF(${wasSent}, ${opens('d')}, ${opens('e')}) AND o.reminded_at IS NOT NULL)`,
+  },
 }
 
 /**
@@ -207,21 +236,23 @@ const concerns: Readonly<Record<LetterWish['kind'], string>> = {
  * Goes from the accounts to the charts: a practice has more charts than accounts. One statement.
  */
 export function lettersDue(db: Queryable, wish: LetterWish): Promise<LetterRow[]> {
-  const { after, askedAt, kind, madeFrom, madeUntil, most, now, target, templateId } = wish
+  const { after, askedAt, kind, most, now, opensFrom, opensUntil, period, requestId, target, templateId } = wish
+  const { joins, opensOn, which } = concerns[kind]
   const running = `g.revoked_at IS NULL AND g.valid_from <= :now AND (g.valid_until IS NULL OR g.valid_until > :now)`
   return db.select<LetterRow>(
     // sql-safe: constants and a number
-    `SELECT g.pid, w.born, g.relationship, g.extent, g.exempt_at IS NOT NULL AS exempt, g.valid_until, a.id AS account_id, a.language, IF(a.email_verified_at IS NULL, NULL, a.email) AS email,
+    `SELECT g.pid, w.born, w.opens_on, g.relationship, g.extent, g.exempt_at IS NOT NULL AS exempt, g.valid_until, a.id AS account_id, a.language, IF(a.email_verified_at IS NULL, NULL, a.email) AS email,
             h.language AS spoken, TRIM(IF(h.email_direct = '', h.email, h.email_direct)) AS trusted, h.hipaa_allowemail AS may_mail
-       FROM (SELECT DISTINCT g.pid, p.DOB AS born FROM foyer_grants g
+       FROM (SELECT DISTINCT g.pid, p.DOB AS born, ${opensOn} AS opens_on FROM foyer_grants g
                JOIN foyer_accounts b ON b.id = g.account_id AND b.disabled_at IS NULL
                JOIN patient_data p ON p.pid = g.pid AND p.allow_patient_portal = 'YES' AND p.deceased_date IS NULL
-              WHERE ${running} AND g.pid > :after AND ${belongs[target.kind]} AND ${concerns[kind]}
+               ${joins}
+              WHERE ${running} AND g.pid > :after AND ${belongs[target.kind]} AND ${which}
               ORDER BY g.pid LIMIT ${String(Math.trunc(most))}) w
        JOIN foyer_grants g ON g.pid = w.pid AND ${running}
        JOIN foyer_accounts a ON a.id = g.account_id AND a.disabled_at IS NULL
        LEFT JOIN patient_data h ON h.pid = a.host_pid
       ORDER BY g.pid, a.id`,
-    { ...valuesOf(target), ...{ after, askedAt, madeFrom, madeUntil, now, templateId } },
+    { ...valuesOf(target), ...{ after, askedAt, now, opensFrom, opensUntil, period, requestId, templateId } },
   )
 }

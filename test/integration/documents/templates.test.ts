@@ -200,6 +200,75 @@ describeOnEverySite('A template', (site) => {
     expect(await states(30)).to.deep.equal(['again'])
   })
 
+  it('that recurs is due in each round as many days after it opens as in the first', async () => {
+    const { luis } = practice.patients
+    const id = await add()
+    practice.clock.set('2026-11-23T08:00:00')
+    await ask(id, { kind: 'patient', pid: luis }, { everyDays: 10, dueOn: '2026-11-30', remindDays: 3 })
+    const now = async (at: string) => {
+      practice.clock.set(at)
+      const [one] = (await due(luis)).filter(({ name }) => name === `Form ${String(made)}`)
+      return one && `${one.state} ${one.dueOn ?? ''}${one.overdue ? ' overdue' : ''}`
+    }
+    expect(await now('2026-11-23T09:00:00')).to.equal('new 2026-11-30')
+    const templateId = (await due(luis)).find(({ name }) => name === `Form ${String(made)}`)?.templateId ?? 0
+    await fill(luis, templateId, 'In Review', '2026-11-24 09:00:00')
+    expect(await now('2026-12-03T09:00:00')).to.equal(undefined)
+    expect(await now('2026-12-04T09:00:00')).to.equal('again 2026-12-11')
+    const second = await fill(luis, templateId, 'Editing', '2026-12-05 09:00:00')
+    expect(await now('2026-12-05T10:00:00'), 'its draft').to.equal('begun 2026-12-11')
+    expect(await now('2026-12-12T10:00:00')).to.equal('begun 2026-12-11 overdue')
+    await practice.db.transaction((tx) =>
+      tx.change(`UPDATE onsite_documents SET denial_reason = 'Locked' WHERE id = :second`, { second }),
+    )
+    // It goes by when the last one was begun, as in the host.
+    expect(await now('2026-12-15T10:00:00')).to.equal('again 2026-12-22')
+    practice.clock.set('2026-12-16T08:00:00')
+    await ask(id, { kind: 'patient', pid: luis }, { everyDays: 10, dueOn: '2026-12-20', remindDays: 3 })
+    expect(await now('2026-12-16T10:00:00'), 'asked for anew').to.equal('again 2026-12-20')
+    practice.clock.set('2026-11-23T08:00:00')
+  })
+
+  it('that was renamed and is asked for again stays one, with what was begun of it', async () => {
+    const { john } = practice.patients
+    const id = await add('Name: {TextInput}')
+    await ask(id, { kind: 'patient', pid: john })
+    const old = `Form ${String(made)}`
+    const sent = (await due(john)).find(({ name }) => name === old)?.templateId ?? 0
+    const draft = await fill(john, sent, 'Editing')
+    const rename = async (name: string) => {
+      const now = await libraryTemplate(practice.db, id)
+      if (!now) throw new Error('gone')
+      const next = { id, name, category: 'repository', note: '', mime: TEXT, content: now.content, seen: markOf(now) }
+      expect(await editTemplate(practice.portal, staff.actor, next)).to.include({ ok: true })
+    }
+    const mine = async () =>
+      (await due(john))
+        .filter(({ name }) => name.startsWith(old))
+        .map((each) => [each.name, each.state, each.documentId])
+    await rename(`${old} renamed`)
+    await ask(id, { kind: 'patient', pid: john }, { dueOn: '2026-12-01' })
+    expect(await mine()).to.deep.equal([[`${old} renamed`, 'begun', draft]])
+    expect(await row(sent)).to.include({ template_name: `${old} renamed`, category: 'repository', pid: john })
+
+    // The host's own screens have sent him one of the new name.
+    await practice.db.transaction((tx) =>
+      tx.insert(
+        `INSERT INTO document_templates (pid, provider, modified_date, profile, category, location, template_name, status, send_date, size, template_content, mime)
+         VALUES (:john, 1, '2026-11-23 08:00:00', '', 'repository', 'Carter, John', :name, 'New', '2026-11-23 08:00:00', 1, 'x', 'text/plain')`,
+        { john, name: `${old} again` },
+      ),
+    )
+    await rename(`${old} again`)
+    await ask(id, { kind: 'patient', pid: john })
+    expect((await mine()).map(([name]) => name)).to.deep.equal([`${old} again`])
+    const open = await practice.db.select(
+      `SELECT id FROM foyer_document_requests WHERE source_id = :id AND withdrawn_at IS NULL`,
+      { id },
+    )
+    expect(open).to.have.length(1)
+  })
+
   it('asked of a group, of who has a profile, of everybody is one row, and theirs who belong to it', async () => {
     const inGroup = await practice.patient({ fname: 'In' })
     const outside = await practice.patient({ fname: 'Out' })

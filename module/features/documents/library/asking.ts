@@ -15,9 +15,11 @@ import {
   EVERYBODY,
   LIBRARY,
   addVersion,
+  copiesOtherwise,
   findTemplate,
   putTemplate,
   removeSent,
+  renameSent,
   wasSent,
   type Template,
 } from '../../../host/templates.js'
@@ -126,6 +128,7 @@ async function sendCopy(
   const location = pid === EVERYBODY ? 'All Patients' : (await patientNames(tx, [pid])).get(pid)
   if (location === undefined) return { ok: false, reason: 'no-patient' }
   const { category, content, mime, name } = template
+  await keepCopy(tx, asking, { category, name })
   const copy = { pid, name, category, mime, content, location, providerId: staff.id }
   const templateId = await putTemplate(tx, portal, copy)
   // The copy's bytes are one of the library's versions, whichever screen wrote them.
@@ -133,6 +136,24 @@ async function sendCopy(
   const again = pid !== EVERYBODY && (await wasSent(tx, templateId, pid))
   const rule = ruleFor({ ...template, id: templateId }, asking, staff, !again)
   return { ok: true, templateId, hostRow: await putMembership(tx, portal, rule), set: '' }
+}
+
+/**
+ * The host knows a copy by its name and category. Where the library's has others by now, the copy that runs gets them,
+ * or its patient had two, and what they began would stay behind with the first.
+ */
+async function keepCopy(
+  tx: Tx,
+  { sourceId, target }: Asking,
+  { category, name }: Pick<Template, 'category' | 'name'>,
+): Promise<void> {
+  const pid = target.kind === 'patient' ? target.pid : null
+  const copies = await copiesOtherwise(tx, { sourceId, target: target.kind, pid, category, name })
+  for (const id of copies) {
+    if (await renameSent(tx, { id, category, name })) continue
+    await removeMembership(tx, id, '')
+    await removeSent(tx, id)
+  }
 }
 
 /** `once` says to the host not to show it when it was sent; asked again, it must be shown once more. */
@@ -166,7 +187,7 @@ async function insertRequest(
   )
   await tx.change(
     `UPDATE foyer_document_requests SET withdrawn_by = :by, withdrawn_at = :now
-      WHERE template_id = :templateId AND target = :target AND pid <=> :pid AND set_name = :set AND withdrawn_at IS NULL`,
+      WHERE (template_id = :templateId OR source_id = :sourceId) AND target = :target AND pid <=> :pid AND set_name = :set AND withdrawn_at IS NULL`,
     row,
   )
   return tx.insert(

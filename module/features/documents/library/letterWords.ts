@@ -13,6 +13,11 @@ export const letterWords = wordsIn(
       '{{practice}} still waits for a document from you, and its day is near.\nSign in to the portal to fill it in and send it.',
     'letter.document.due.action': 'Go to the portal',
     'letter.document.due.sms': '{{practice}} still waits for a document from you: {{address}}',
+    'letter.document.overdue.subject': 'A document is overdue',
+    'letter.document.overdue.text':
+      '{{practice}} still waits for a document from you, and its day is over.\nSign in to the portal to fill it in and send it.',
+    'letter.document.overdue.action': 'Go to the portal',
+    'letter.document.overdue.sms': '{{practice}} still waits for a document from you: {{address}}',
   },
   {
     'letter.document.asked.subject': 'Hay un documento para usted',
@@ -25,5 +30,10 @@ export const letterWords = wordsIn(
       '{{practice}} todavía espera un documento suyo y la fecha está cerca.\nInicie sesión en el portal para llenarlo y enviarlo.',
     'letter.document.due.action': 'Ir al portal',
     'letter.document.due.sms': '{{practice}} todavía espera un documento suyo: {{address}}',
+    'letter.document.overdue.subject': 'Un documento está vencido',
+    'letter.document.overdue.text':
+      '{{practice}} todavía espera un documento suyo y la fecha ya pasó.\nInicie sesión en el portal para llenarlo y enviarlo.',
+    'letter.document.overdue.action': 'Ir al portal',
+    'letter.document.overdue.sms': '{{practice}} todavía espera un documento suyo: {{address}}',
   },
 )

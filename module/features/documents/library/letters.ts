@@ -4,6 +4,7 @@ import type { Portal } from '../../../access/portal.js'
 import { openingNow } from '../../../access/scope.js'
 import { extentParts } from '../../../access/ages.js'
 import type { Job, LetterKind } from '../../../feature.js'
+import { roundDays } from '../../../host/reads/dueDocuments.js'
 import { lettersDue, type LetterRow, type Target } from '../../../host/reads/templates.js'
 import type { Actor } from '../../../platform/audit.js'
 import { day as dayOf, daysLater, utc, wallClock, type Day, type Utc } from '../../../platform/clock.js'
@@ -12,7 +13,10 @@ import { isEmailAddress } from '../../../platform/emailAddress.js'
 import { isLanguage, type Language } from '../../../platform/i18n.js'
 import { DateTime } from 'luxon'
 
-const kinds = { asked: 'document.asked', due: 'document.due', again: 'document.asked' } as const
+const kinds = {
+  ...{ asked: 'document.asked', due: 'document.due', again: 'document.asked', remind: 'document.due' },
+  late: 'document.overdue',
+} as const
 
 /** Over when the request was taken back before the letter went. */
 export const letters: readonly LetterKind[] = [...new Set(Object.values(kinds))].map((kind) => ({
@@ -40,13 +44,16 @@ async function tellOfDocuments(portal: Portal): Promise<void> {
   }
 }
 
-/** What comes round again is looked for once a day. */
+/** What comes round again is looked for once a day, and whose day is near then. */
 async function beginRounds(portal: Portal): Promise<void> {
   const today = dayOf(portal.clock.now())
   await portal.db.transaction((tx) =>
     tx.change(
       `INSERT IGNORE INTO foyer_document_notices (request_id, kind, day)
-       SELECT r.id, 'again', :today FROM foyer_document_requests r WHERE r.recurring = 1 AND r.withdrawn_at IS NULL`,
+       SELECT r.id, k.kind, :today FROM foyer_document_requests r
+         JOIN (SELECT 'again' AS kind UNION ALL SELECT 'remind') k
+           ON k.kind = 'again' OR (r.due_on IS NOT NULL AND r.remind_days IS NOT NULL)
+        WHERE r.recurring = 1 AND r.withdrawn_at IS NULL`,
       { today },
     ),
   )
@@ -54,7 +61,7 @@ async function beginRounds(portal: Portal): Promise<void> {
 
 interface Notice {
   id: number
-  kind: 'asked' | 'due' | 'again'
+  kind: 'asked' | 'due' | 'again' | 'remind'
   day: Day
   after_pid: number
   request_id: number
@@ -64,13 +71,13 @@ interface Notice {
   set_name: string
   period_days: number
   asked_at: Utc
-  /** The last round before this one. */
-  before: Day | null
+  due_on: Day | null
+  remind_days: number | null
+  rounds_from: Day | null
 }
 
 const notices = `SELECT n.id, n.kind, n.day, n.after_pid, n.request_id, r.template_id, r.target, r.pid, r.set_name, r.period_days,
-         r.asked_at,
-         (SELECT MAX(b.day) FROM foyer_document_notices b WHERE b.request_id = n.request_id AND b.kind = 'again' AND b.day < n.day) AS \`before\`
+         r.asked_at, r.due_on, r.remind_days, r.rounds_from
     FROM foyer_document_notices n JOIN foyer_document_requests r ON r.id = n.request_id`
 
 function nextNotice({ clock, db }: Portal): Promise<Notice | undefined> {
@@ -92,6 +99,7 @@ function tellSome(portal: Portal, noticeId: number): Promise<boolean> {
     const rows = await rowsOf(tx, portal, notice)
     let letters = 0
     for (const row of rows) if (await tell(tx, portal, notice, row)) letters += 1
+    await noteRounds(tx, portal, notice, rows)
     const last = rows.at(-1)?.pid
     await tx.change(
       `UPDATE foyer_document_notices SET after_pid = :after, letters = letters + :letters, done_at = :done WHERE id = :noticeId`,
@@ -102,14 +110,38 @@ function tellSome(portal: Portal, noticeId: number): Promise<boolean> {
 }
 
 function rowsOf(tx: Tx, { clock }: Portal, notice: Notice): Promise<LetterRow[]> {
-  const { after_pid: after, before, day, kind, period_days: period, template_id: templateId } = notice
+  const { after_pid: after, kind, period_days: period, request_id: requestId, template_id: templateId } = notice
   const asked = DateTime.fromSQL(notice.asked_at, { zone: 'utc' }).setZone(clock.zone)
   return lettersDue(tx, {
-    ...{ kind, templateId, after, target: targetOf(notice), most: PATIENTS_AT_ONCE },
-    ...{ now: utc(clock.now()), askedAt: wallClock(asked) },
-    madeFrom: daysLater(before ?? daysLater(day, -1), 1 - period),
-    madeUntil: daysLater(day, -period),
+    ...{ kind, requestId, templateId, after, target: targetOf(notice), most: PATIENTS_AT_ONCE },
+    ...{ now: utc(clock.now()), askedAt: wallClock(asked), period },
+    ...roundsOf(notice, dayOf(clock.now()), dayOf(asked)),
   })
+}
+
+/**
+ * When a round must have opened to be told of today: since rounds are told one by one, or so that its day is near. Where
+ * the reminder would come with the round itself, one letter says it.
+ */
+function roundsOf({ due_on: due, kind, remind_days: days, rounds_from: from }: Notice, today: Day, asked: Day) {
+  if (kind !== 'remind') return { opensFrom: from ?? asked, opensUntil: today }
+  const toAnswer = due === null ? 0 : roundDays(asked, due)
+  const near = (days ?? 0) < toAnswer ? (days ?? 0) : -1
+  return { opensFrom: daysLater(today, -toAnswer), opensUntil: daysLater(today, near - toAnswer) }
+}
+
+/** Of whom a letter was written, or could not be sent: once for each round. */
+async function noteRounds(tx: Tx, portal: Portal, { kind, request_id }: Notice, rows: readonly LetterRow[]) {
+  const told = new Map(rows.filter((row) => row.opens_on !== null && mayFill(portal, row)).map((row) => [row.pid, row]))
+  const column = kind === 'remind' ? 'reminded_at' : 'told_at'
+  for (const { opens_on: opensOn, pid } of told.values()) {
+    await tx.change(
+      // sql-safe: one of two columns
+      `INSERT INTO foyer_document_rounds (request_id, pid, opens_on, ${column}) VALUES (:request, :pid, :opensOn, :now)
+       ON DUPLICATE KEY UPDATE ${column} = VALUES(${column})`,
+      { request: request_id, pid, opensOn, now: utc(portal.clock.now()) },
+    )
+  }
 }
 
 function targetOf({ pid, set_name: set, target }: Notice): Target {
@@ -123,8 +155,16 @@ const foyer: Actor = { kind: 'system', id: 'foyer', name: 'Foyer', requestId: un
 async function tell(tx: Tx, portal: Portal, notice: Notice, row: LetterRow): Promise<boolean> {
   if (!mayFill(portal, row)) return false
   const { to, refused } = addressOf(row)
+  // Where the server was down on the day itself.
+  const isLate = notice.kind === 'due' && notice.due_on !== null && notice.due_on < dayOf(portal.clock.now())
   await writeLetter(tx, portal, {
-    ...{ kind: kinds[notice.kind], channel: 'mail', to, language: languageOf(portal, row), by: foyer },
+    ...{
+      kind: kinds[isLate ? 'late' : notice.kind],
+      channel: 'mail',
+      to,
+      language: languageOf(portal, row),
+      by: foyer,
+    },
     ...{ pid: row.pid, accountId: row.account_id, facts: { request: notice.request_id } },
     ...(refused === undefined ? {} : { refused }),
   })
