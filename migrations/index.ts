@@ -35,6 +35,8 @@ import { firstHashes } from './0038-first-hashes.js'
 import { limitedTries } from './0039-limited-tries.js'
 import { hostTexts } from './0040-host-texts.js'
 import { documentRounds } from './0041-document-rounds.js'
+import { codeBars } from './0042-code-bars.js'
+import { chartHomes } from './0044-chart-homes.js'
 import type { Step } from './step.js'
 
 export type { Step }
@@ -79,4 +81,6 @@ export const migrations: readonly Step[] = [
   ...limitedTries,
   ...hostTexts,
   ...documentRounds,
+  ...codeBars,
+  ...chartHomes,
 ]

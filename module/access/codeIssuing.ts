@@ -11,7 +11,7 @@ import type { Once } from '../platform/once.js'
 import { publish } from '../platform/outbox.js'
 import { chartTurn, takeTurn } from '../platform/turns.js'
 import { openingOn } from './ages.js'
-import { barOfName, barredNames } from './codeBars.js'
+import { barKey, barsOfChart, barsOfName, keepLooked, lookedBars, lookedBarsOfChart } from './codeBars.js'
 import { grantInTheWay } from './codeGrants.js'
 import { waitingRegistration } from './codeRegistrations.js'
 import { findCode, type Code, type CodeExtent, type CodeKind } from './codes.js'
@@ -34,6 +34,8 @@ export interface NewCodes {
   language: Language
   /** Registrations that staff have looked at: somebody else's. */
   notRegistered?: readonly number[]
+  /** Revoked access of somebody of this name that staff have looked at (codeBars.ts `barKey`): it is somebody else's. */
+  notBarred?: readonly string[]
   /** Goes out by itself; without it, it is printed. One chart only. */
   send?: Sending | undefined
 }
@@ -57,8 +59,8 @@ export type CodeRefusal =
   | { reason: 'perhaps-registered'; registration: number }
   /** The same person has one of this chart that can still be used. */
   | { reason: 'active'; code: number }
-  /** This person's access to the chart was revoked. */
-  | { reason: 'barred'; by: string; why: string }
+  /** The access of this person, or of somebody of the same name, was revoked; issued all the same where staff say who it is not (`notBarred`). */
+  | { reason: 'barred'; by: string; why: string; at: Utc; bars: readonly string[] }
   /** At the patient's age it would open nothing to a parent or guardian (ages.ts). */
   | { reason: 'of-age' }
   /** This person opens the chart already, by a grant to which it cannot be added (codeJoining.ts): that one is changed. */
@@ -117,6 +119,8 @@ async function reissue(
   const wanted: NewCodes = {
     ...{ kind: old.kind, pids: [old.pid], recipient: old.recipient, relationship: old.relationship },
     ...{ extent: old.extent as CodeExtent, language: of.language, from: firstDayAhead(portal, old) },
+    // What staff have said of the one they say of the other.
+    notBarred: [...(await lookedBars(tx, old.id))],
   }
   const refusals = await whyNot(tx, portal, wanted, old.id)
   if (refusals.size > 0) return { ok: false, refusals }
@@ -154,12 +158,15 @@ export const ACCESS_REVOKED = 'access-revoked'
  * chart's turn. Returns how many.
  */
 export async function revokeCodesOfBarred(tx: Tx, portal: Portal, actor: Actor, pid: number): Promise<number> {
-  const names = await barredNames(tx, pid)
+  const bars = await barsOfChart(tx, pid)
   const pending = await tx.select<{ id: number; recipient: string }>(
     `SELECT id, recipient FROM foyer_codes WHERE pid = :pid AND redeemed_at IS NULL AND revoked_at IS NULL`,
     { pid },
   )
-  const theirs = pending.filter(({ recipient }) => names.has(plainName(recipient)))
+  const looked = await lookedBarsOfChart(tx, pid)
+  const theirs = pending.filter(({ id, recipient }) =>
+    bars.some((bar) => plainName(bar.name) === plainName(recipient) && looked.get(id)?.has(barKey(bar)) !== true),
+  )
   for (const { id } of theirs) await revoke(tx, portal, actor, { id, pid }, ACCESS_REVOKED)
   return theirs.length
 }
@@ -225,7 +232,7 @@ async function whyNotOne(
   )
   if (active && active.id !== replacing) return { reason: 'active', code: active.id }
   const gift = { ...wanted, pid: patient.pid, from: opensFrom(portal, wanted) }
-  return (await barred(tx, patient.pid, wanted.recipient)) ?? grantInTheWay(tx, portal, gift, patient.born)
+  return (await barred(tx, patient.pid, wanted)) ?? grantInTheWay(tx, portal, gift, patient.born)
 }
 
 /** On its first day. */
@@ -253,9 +260,16 @@ function mayGo(patient: FamilyMember, { channel, asked }: Sending): boolean {
 }
 
 /** Somebody of this name lost the access that they had: a new PIN would lead nowhere, and nobody would know why. */
-async function barred(tx: Tx, pid: number, recipient: string): Promise<CodeRefusal | undefined> {
-  const bar = await barOfName(tx, pid, recipient)
-  return bar && { reason: 'barred', by: bar.revokedBy ?? '', why: bar.revokedReason ?? '' }
+async function barred(
+  tx: Tx,
+  pid: number,
+  { notBarred = [], recipient }: Pick<NewCodes, 'notBarred' | 'recipient'>,
+): Promise<CodeRefusal | undefined> {
+  const bars = (await barsOfName(tx, pid, recipient)).filter((bar) => !notBarred.includes(barKey(bar)))
+  const [bar] = bars
+  if (!bar) return undefined
+  const said = { by: bar.revokedBy ?? '', why: bar.revokedReason ?? '', at: bar.revokedAt }
+  return { reason: 'barred', ...said, bars: bars.map(barKey) }
 }
 
 async function make(
@@ -268,6 +282,7 @@ async function make(
   const codes: Array<{ id: number; pid: number }> = []
   for (const pid of wanted.pids) {
     const id = await insert(tx, portal, actor, wanted, pid, family)
+    const despite = await keepLooked(tx, portal, { code: id, pid }, wanted.notBarred ?? [], actor.name)
     await openForPortal(tx, portal, actor, pid)
     await recordAudit(tx, portal.clock, actor, {
       event: 'code.issued',
@@ -276,6 +291,7 @@ async function make(
       details: {
         ...{ kind: wanted.kind, extent: wanted.extent, relationship: wanted.relationship },
         ...(wanted.from === undefined ? {} : { from: wanted.from }),
+        ...(despite.length === 0 ? {} : { despite: despite.join(' ') }),
       },
     })
     await publish(tx, portal.clock, { event: 'code.issued', payload: { code: id, pid }, key: `code:${String(id)}` })

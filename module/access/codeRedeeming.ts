@@ -12,7 +12,7 @@ import { publish } from '../platform/outbox.js'
 import { accountTurn, chartTurn, takeTurn } from '../platform/turns.js'
 import { createAccount, grant } from './accounts.js'
 import { giveBackTries, takeTries, type Allowance } from './attempts.js'
-import { isBarred, type Comer } from './codeBars.js'
+import { isBarred, lookedBars, type Comer } from './codeBars.js'
 import { grantedIn, writeJoined } from './codeGrants.js'
 import { comingFrom, joined, whyNotJoined, type NotJoined } from './codeJoining.js'
 import { standingOf } from './codes.js'
@@ -69,7 +69,8 @@ export async function redeemCode(portal: Portal, redeemer: Redeemer, typed: Code
   const { db, clock } = portal
   const hash = codeHash(portal, typedSymbols(typed.symbols))
   const tried = await triedCode(db, hash)
-  const barred = await isBarred(db, tried?.pid ?? 0, comerOf(redeemer, tried))
+  const looked = await lookedBars(db, tried?.id ?? 0)
+  const barred = await isBarred(db, tried?.pid ?? 0, comerOf(redeemer, tried), looked)
   const allowances = allowancesOf(portal, redeemer, typed, hash)
   const room = await takeTries(db, clock, allowances, WINDOW_SECONDS)
   if (!room.ok) {
@@ -248,7 +249,7 @@ async function open(
   // In turn: merged or disabled since the request came in, it would use the code up and open nothing.
   if (redeemer.kind === 'account' && !(await isInUse(tx, redeemer.id))) throw new Undone('closed')
   // Revoked in the same moment: whoever revokes has the chart's turn, too.
-  if (await isBarred(tx, code.pid, comerOf(redeemer, code))) throw new Undone('barred')
+  if (await isBarred(tx, code.pid, comerOf(redeemer, code), await lookedBars(tx, code.id))) throw new Undone('barred')
   // As the patient, a parent would be none for the ages any more, and what they entered of themselves went into the chart.
   const own = code.relationship === 'self'
   if (own && redeemer.kind === 'account' && (await isSomebodyElse(tx, redeemer.id, code.pid))) {

@@ -5,6 +5,7 @@
 import type { Day } from '../platform/clock.js'
 import type { Queryable } from '../platform/database.js'
 import type { HostSite } from './detect.js'
+import { homeKey, plainAddress } from './homes.js'
 import { dayOrNone } from './unset.js'
 
 /** A patient as a family page needs them. */
@@ -154,15 +155,30 @@ interface SiblingRow extends ChartRow {
   related: number
 }
 
+const siblingColumns = `${memberColumns}, p.guardiansname, p.guardianrelationship, p.guardianphone, p.guardianemail, p.mothersname,
+            p.contact_relationship, p.phone_contact, p.street, p.postal_code, p.phone_home` // sql-safe: constants
+
 const SIBLINGS_MOST = 100
+/** What more charts than this have in common is no family's: a home for children, a telephone of the practice's own. */
+const SHARED_BY_MOST = 10
+
+export interface Siblings {
+  linked: FamilyMember[]
+  /** Of no guardian in common as the charts say it, but of a telephone or a home: staff ask the family. */
+  perhaps: PerhapsSibling[]
+}
+
+export interface PerhapsSibling extends FamilyMember {
+  shares: ('phone' | 'address')[]
+}
 
 /**
  * Charts of the same family: the same guardian or mother by name, and an address or a telephone in common; or relations
- * to the same person. One statement over the indexes of last names, of home telephones and of relations.
+ * to the same person. One statement over the indexes of last names, of home telephones and of relations, and one over the
+ * keys of charts for those who share less.
  */
-export async function readSiblings(db: Queryable, site: HostSite, pid: number): Promise<FamilyMember[]> {
-  const columns = `${memberColumns}, p.guardiansname, p.guardianrelationship, p.guardianphone, p.guardianemail, p.mothersname,
-            p.contact_relationship, p.phone_contact, p.street, p.postal_code, p.phone_home`
+export async function readSiblings(db: Queryable, site: HostSite, pid: number): Promise<Siblings> {
+  const columns = siblingColumns
   const sameGuardian = `(p.guardiansname <> '' AND p.guardiansname IN (me.guardiansname, me.mothersname)
             OR p.mothersname <> '' AND p.mothersname IN (me.guardiansname, me.mothersname))`
   const related = hasPersons(site)
@@ -182,27 +198,77 @@ export async function readSiblings(db: Queryable, site: HostSite, pid: number): 
     { pid },
   )
   const me = rows.find((row) => row.pid === pid)
-  if (!me) return []
+  if (!me) return { linked: [], perhaps: [] }
   const siblings = new Map<number, FamilyMember>()
   for (const row of rows) {
     if (row.pid !== pid && (row.related === 1 || atHomeTogether(me, row))) siblings.set(row.pid, memberOf(row))
   }
-  return [...siblings.values()].sort((a, b) => (a.born ?? '').localeCompare(b.born ?? '') || a.pid - b.pid)
+  return { linked: [...siblings.values()].sort(byAge), perhaps: await readPerhaps(db, me, siblings) }
+}
+
+function byAge(a: FamilyMember, b: FamilyMember): number {
+  return (a.born ?? '').localeCompare(b.born ?? '') || a.pid - b.pid
+}
+
+/** Held against what the charts say: keys only lead to them. At most one statement. */
+async function readPerhaps(
+  db: Queryable,
+  me: SiblingRow,
+  linked: ReadonlyMap<number, FamilyMember>,
+): Promise<PerhapsSibling[]> {
+  const rows = await chartsSharing(db, me)
+  const few = (shared: (row: SiblingRow) => boolean) => rows.filter(shared).length <= SHARED_BY_MOST
+  const phones = phonesOf(me).filter((phone) => few((row) => phonesOf(row).includes(phone)))
+  const isOfOneFamily = few((row) => liveTogether(me, row))
+  const sharedWith = (row: SiblingRow): PerhapsSibling['shares'] => [
+    ...(phonesOf(row).some((each) => phones.includes(each)) ? (['phone'] as const) : []),
+    ...(isOfOneFamily && liveTogether(me, row) ? (['address'] as const) : []),
+  ]
+  return rows
+    .filter(({ pid }) => !linked.has(pid))
+    .map((row) => ({ ...memberOf(row), shares: sharedWith(row) }))
+    .filter(({ shares }) => shares.length > 0)
+    .sort(byAge)
+}
+
+/** Over the indexes of foyer_chart_keys, a range of one each: patient_data has none of cell phones or of streets. */
+async function chartsSharing(db: Queryable, me: SiblingRow): Promise<SiblingRow[]> {
+  const values: Record<string, string | number> = { pid: me.pid }
+  const ways: string[] = []
+  const lookFor = (columns: readonly string[], value: string) => {
+    const name = `w${String(ways.length)}`
+    values[name] = value
+    for (const column of columns) {
+      ways.push(
+        `(SELECT pid FROM foyer_chart_keys WHERE ${column} = :${name} AND pid <> :pid LIMIT ${String(SHARED_BY_MOST + 1)})`, // sql-safe: columns of ours
+      )
+    }
+  }
+  for (const phone of new Set(phonesOf(me))) lookFor(['phone1', 'phone2', 'phone3'], phone)
+  const home = homeKey(me.street, me.postal_code)
+  if (home !== undefined) lookFor(['home_key'], home)
+  if (ways.length === 0) return []
+  return db.select<SiblingRow>(
+    `SELECT ${siblingColumns}, 0 AS related FROM (${ways.join(' UNION ')}) found JOIN patient_data p ON p.pid = found.pid`, // sql-safe: constants and columns of ours
+    values,
+  )
 }
 
 /** The same street and postal code, or a telephone in common, however it is written. */
 function atHomeTogether(one: SiblingRow, other: SiblingRow): boolean {
-  const home = ({ street, postal_code: code }: SiblingRow) => (street === '' ? '' : `${plain(street)} ${plain(code)}`)
-  const phones = (row: SiblingRow) =>
-    [row.phone_home, row.phone_cell, row.phone_contact, row.guardianphone ?? '']
-      .map(digits)
-      .filter((each) => each !== '')
-  if (home(one) !== '' && home(one) === home(other)) return true
-  return phones(one).some((phone) => phones(other).includes(phone))
+  return liveTogether(one, other) || phonesOf(one).some((phone) => phonesOf(other).includes(phone))
 }
 
-function plain(text: string): string {
-  return text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '')
+function liveTogether(one: SiblingRow, other: SiblingRow): boolean {
+  const home = ({ street, postal_code: code }: SiblingRow) =>
+    street === '' ? '' : `${plainAddress(street)} ${plainAddress(code)}`
+  return home(one) !== '' && home(one) === home(other)
+}
+
+function phonesOf(row: SiblingRow): string[] {
+  return [row.phone_home, row.phone_cell, row.phone_contact, row.guardianphone ?? '']
+    .map(digits)
+    .filter((each) => each !== '')
 }
 
 /** The last ten: with and without a country's code. '' for what is no telephone number. */

@@ -3,8 +3,13 @@ import { expect } from 'chai'
 import { linkToken } from '../../module/access/links.js'
 import { openWindow, type Tab } from '../support/browser.js'
 import { openPractice, type TestPractice } from '../support/practice.js'
+import { refreshKeys } from '../../module/features/registration/keeping.js'
+import { chartsOf } from '../../module/host/reads/candidates.js'
+import { person, register } from '../integration/registration/people.js'
 import { arrive } from './pages/arrive.js'
 
+/** When Leo was born. */
+const LEO = '2017-05-03'
 const PASSWORD = 'quiet-Harbor-lantern-7'
 
 describe('Registering, in the browser', function () {
@@ -74,6 +79,34 @@ describe('Registering, in the browser', function () {
     await staff.open(`/staff/portal/accounts/${String(row?.account)}`)
     await arrive(staff, { name: 'account: merged', path: /^\/staff\/portal\/accounts\/\d+$/ })
     expect(await page.locator('main').innerText()).to.contain('One person')
+  })
+
+  it('a second account of a mother stands beside the one that opens the child’s chart, on both pages', async () => {
+    const { accounts, db, patients } = practice
+    const other = await person(practice, 'maria.again@example.net')
+    await db.transaction((tx) =>
+      tx.change(`UPDATE foyer_accounts SET display_name = 'Maria Santos' WHERE id IN (:ids)`, {
+        ids: [other.accountId, accounts.maria],
+      }),
+    )
+    await refreshKeys(practice.portal, await chartsOf(db, practice.portal.site, [patients.leo]))
+    const leo = { forWhom: 'child', relationship: 'mother', firstName: 'Leo', lastName: 'Santos', born: LEO } as const
+    const id = await register(practice, other, leo)
+    for (const width of ['desktop', 'phone'] as const) {
+      const staff = await openWindow(practice, { as: { staff: 'admin' }, width })
+      const { page, say } = staff
+      await staff.open(`/staff/portal/registrations/${String(id)}`)
+      await arrive(staff, { name: `reconcile: two accounts, ${width}`, path: /\/registrations\/\d+$/ })
+      const sides = page.getByTestId('sides')
+      expect(await sides.innerText())
+        .to.contain('maria.again@example.net')
+        .and.contain(say('registrations.sides.opens'))
+      await sides.getByRole('link', { name: say('registrations.sides.open') }).click()
+      await arrive(staff, { name: `account: two accounts, ${width}`, path: /\/accounts\/\d+$/ })
+      expect(new URL(page.url()).pathname).to.match(new RegExp(`/accounts/${String(accounts.maria)}$`))
+      expect(await sides.innerText()).to.contain('maria.again@example.net')
+      await sides.getByRole('link', { name: /Leo/ }).first().waitFor()
+    }
   })
 
   async function proveAddress(tab: Tab, email: string): Promise<void> {

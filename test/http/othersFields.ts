@@ -120,6 +120,7 @@ export const named: Readonly<Record<string, string>> = {
   'POST /staff/portal/templates/:id/asking template': 'not read: the address names it',
   'POST /staff/portal/patients/:pid/credential/judgement loginName': 'only held against the password',
   'POST /portal/codes pin': 'whoever holds it, once (pins.test.ts)',
+  'POST /portal/codes _once': 'a press of the same account (codesOnce.test.ts)',
   'POST /staff/portal/patients/:pid/codes/:code/reissue pin': 'not read',
   'POST /portal/account/second-factor/passkeys passkey': 'an answer to one’s own question (secondFactor.test.ts)',
   'POST /staff/portal/account/passkeys passkey': 'an answer to one’s own question (secondFactor.test.ts)',
@@ -129,6 +130,14 @@ export const named: Readonly<Record<string, string>> = {
       'silences a question about one of the same patient (pins.test.ts)',
     ]),
   ),
+  ...Object.fromEntries(
+    ['family', 'welcome', 'codes/new'].map((path) => [
+      `POST /staff/portal/patients/:pid/${path} notBarred[]`,
+      'a grant of the same chart, or nothing (codesDespite.test.ts)',
+    ]),
+  ),
+  'POST /staff/portal/patients/:pid/codes/:code/bars bars[]':
+    'a grant of the same chart, or nothing (codesDespite.test.ts)',
   'POST /staff/portal/patients/:pid/credential _once': 'a press of the same member',
   'POST /staff/portal/patients/:pid/documents _once': 'a press of the same member',
 }

@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import { redeemCode } from '../../module/access/codeRedeeming.js'
 import { issueCodes, revokeCode } from '../../module/access/codeIssuing.js'
 import { findCode, type Code } from '../../module/access/codes.js'
+import { keepChartKeys } from '../../module/features/registration/keeping.js'
 import { qrPath } from '../../module/web/qrCode.js'
 import { MORNING, openPractice, passwordOf, type TestPractice } from '../support/practice.js'
 import { person, register } from '../integration/registration/people.js'
@@ -100,6 +101,26 @@ describe('PINs on the portal’s pages', function () {
       })
       expect(letters, 'no message is sent from here').to.deep.equal([])
       expect((await admin.get(family(kim))).body).to.contain('Pending')
+    })
+
+    it('are offered unticked to children who share but a telephone or a home, and say which', async () => {
+      const [street, postalCode, phoneCell] = ['12 Oak Lane', '10031', '(202) 555-0122']
+      const kim = await child({ ...home, guardianphone: phoneCell }, { street, postalCode })
+      const sam = await child({}, { lname: 'Dvorak', phoneCell })
+      const ola = await child({}, { lname: 'Maly', street, postalCode })
+      await child({}, { lname: 'Dvorak', dob: '1986-02-02', phoneCell, street, postalCode })
+      await keepChartKeys.run(practice.portal)
+      const page = await admin.get(family(kim))
+      expect(boxes(page)).to.deep.equal([`${String(kim)} checked`, String(sam), String(ola)])
+      const said = [...page.body.matchAll(/data-test="shares">([^<]+)</g)].map(([, text]) => text)
+      expect(said).to.deep.equal(['Same telephone number', 'Same address'])
+
+      const wanted = { recipient: 'contact:Eva Novak', 'register[]': [String(kim), String(sam)] }
+      const nameless = await admin.post(family(kim), { ...wanted, recipient: '' }, { from: family(kim) })
+      expect(boxes(nameless)).to.deep.equal([`${String(kim)} checked`, `${String(sam)} checked`, String(ola)])
+      expect((await admin.post(family(kim), wanted)).status).to.equal(303)
+      expect((await codesOf(sam)).map(({ standing }) => standing)).to.deep.equal(['pending'])
+      expect(await codesOf(ola)).to.deep.equal([])
     })
 
     it('are refused with the reason and the way out', async () => {

@@ -256,8 +256,9 @@ describe('Staff who find the chart of somebody who registered', function () {
       .and.to.contain('Suggested')
       .and.to.contain('Date of birth')
       .and.to.contain('Dr. Lee’s')
-    const opener = `<a href="/staff/portal/accounts/${String(practice.accounts.amina)}">amina.yusuf</a> (the patient)`
+    const opener = `<a href="/staff/portal/accounts/${String(practice.accounts.amina)}">amina.yusuf</a> (the patient, `
     expect(page.body, 'who opens her chart already').to.contain(`Opened already by: ${opener}`)
+    expect(page.body, 'and is called like her').to.contain('a like name: perhaps the same person')
     const seen = await practice.db.first(
       `SELECT COUNT(*) AS n FROM foyer_audit WHERE event = 'patient.viewed' AND pid = :pid AND subject LIKE '%registrations/:id'`,
       { pid: practice.patients.amina },

@@ -156,12 +156,18 @@ const nobodyAtWork = { kind: 'staff', id: 'admin', name: 'Administrator', reques
 /** A password that is nobody's. */
 export const notMine = (): Sample => ({ body: { password: 'not mine' } })
 
+/** The patient's own account, or Maria's, who stands for the others. */
+function accountAbout({ accounts, patients }: TestPractice, pid: number): number {
+  const name = (Object.keys(accounts) as (keyof typeof accounts)[]).find((each) => patients[each] === pid)
+  return accounts[name ?? 'maria']
+}
+
 /** A passkey of the patient's own account, or of the administrator. */
 export const ofPasskey =
   (whose: 'account' | 'staff', sample: Sample = {}): Make =>
-  async ({ accounts, db, patients, portal }, pid) => {
-    const name = (Object.keys(accounts) as (keyof typeof accounts)[]).find((each) => patients[each] === pid) ?? 'maria'
-    const owner: FactorOwner = whose === 'staff' ? 'staff:admin' : `account:${String(accounts[name])}`
+  async (practice, about) => {
+    const { db, portal } = practice
+    const owner: FactorOwner = whose === 'staff' ? 'staff:admin' : `account:${String(accountAbout(practice, about))}`
     const key = { credentialId: opaqueId(), publicKey: new Uint8Array(), counter: 0, transports: [], name: 'Phone' }
     await db.transaction((tx) => keepPasskey(tx, portal, owner, key))
     const [passkey] = (await passkeysOf(db, owner)).slice(-1)
@@ -333,40 +339,62 @@ export const someoneNew = () => ({
   ...{ birthName: '', born: '2015-02-03', sex: 'Female', phone: '212 555 0100', postalCode: '10025', message: '' },
 })
 
-export const ofRegistration =
-  (sample: (made: { id: number; receipt: string; pid: string }) => Sample, state?: 'asked' | 'linked'): Make =>
-  async (practice) => {
-    const { accounts, db, portal } = practice
-    // As many as the samples make may wait.
-    await db.transaction((tx) =>
-      tx.change(
-        `UPDATE foyer_registrations SET state = 'withdrawn', open_key = NULL WHERE state IN ('waiting', 'asked')`,
-      ),
-    )
-    const account = { id: accounts.maria, ownRecord: opaqueId() }
-    const by = { kind: 'account', id: String(account.id), name: 'somebody', requestId: undefined } as const
-    const sent = await registerAnother(portal, by, account, someoneNew(), undefined)
-    const receipt = sent.ok ? sent.receipt : ''
-    const row = await db.first<{ id: number }>(`SELECT id FROM foyer_registrations WHERE receipt = :receipt`, {
-      receipt,
-    })
-    const id = row?.id ?? 0
-    // A grown patient's chart would open nothing to a parent.
-    const pid = await practice.patient({ dob: someoneNew().born })
-    const admin = await staffMember(db, practice.staff.admin)
-    if (admin && state === 'asked')
-      await askForMore(portal, admin, nobodyAtWork, { id, seen: undefined, question: 'Who?' })
-    if (admin && state === 'linked') {
-      await linkRegistration(portal, admin, nobodyAtWork, { id, seen: undefined, pid, move: false })
-    }
-    return sample({ id, receipt, pid: String(pid) })
-  }
+interface MadeRegistration {
+  id: number
+  receipt: string
+  pid: string
+}
 
-export const ofStaffsRegistration = (body: Record<string, string> = {}, state?: 'asked' | 'linked'): Make =>
-  ofRegistration(
-    ({ id, pid }) => ({ params: { id: String(id) }, body: 'pid' in body ? { ...body, pid } : body }),
-    state,
+/** Handed in by the patient's own account. */
+export const ofOwnRegistration =
+  (sample: (made: MadeRegistration) => Sample, state?: 'asked'): Make =>
+  (practice, pid) =>
+    registrationOf(practice, accountAbout(practice, pid), sample, state)
+
+async function registrationOf(
+  practice: TestPractice,
+  holder: number,
+  sample: (made: MadeRegistration) => Sample,
+  state?: 'asked' | 'linked',
+): Promise<Sample> {
+  const { db, portal } = practice
+  const account = { id: holder, ownRecord: opaqueId() }
+  // As many as the samples make may wait.
+  await db.transaction((tx) =>
+    tx.change(
+      `UPDATE foyer_registrations SET state = 'withdrawn', open_key = NULL
+          WHERE account_id = :id AND state IN ('waiting', 'asked')`,
+      account,
+    ),
   )
+  const by = { kind: 'account', id: String(account.id), name: 'somebody', requestId: undefined } as const
+  const sent = await registerAnother(portal, by, account, someoneNew(), undefined)
+  const receipt = sent.ok ? sent.receipt : ''
+  const row = await db.first<{ id: number }>(`SELECT id FROM foyer_registrations WHERE receipt = :receipt`, {
+    receipt,
+  })
+  const id = row?.id ?? 0
+  // A grown patient's chart would open nothing to a parent.
+  const pid = await practice.patient({ dob: someoneNew().born })
+  const admin = await staffMember(db, practice.staff.admin)
+  if (admin && state === 'asked')
+    await askForMore(portal, admin, nobodyAtWork, { id, seen: undefined, question: 'Who?' })
+  if (admin && state === 'linked') {
+    await linkRegistration(portal, admin, nobodyAtWork, { id, seen: undefined, pid, move: false })
+  }
+  return sample({ id, receipt, pid: String(pid) })
+}
+
+/** Handed in by Maria: who is linked by it opens one record more from then on, and she opens several as it is. */
+export const ofStaffsRegistration =
+  (body: Record<string, string> = {}, state?: 'asked' | 'linked'): Make =>
+  (practice) =>
+    registrationOf(
+      practice,
+      practice.accounts.maria,
+      ({ id, pid }) => ({ params: { id: String(id) }, body: 'pid' in body ? { ...body, pid } : body }),
+      state,
+    )
 
 export const ofRegisterLink =
   (body: Record<string, string> = {}): Make =>

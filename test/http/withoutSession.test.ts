@@ -1,21 +1,30 @@
 /**
  * Nobody's session, half of one, and one that is over open nothing: every route of the table, asked in each way, the
- * list made from the table itself. That the same address is there for those it is for, routes.test.ts shows.
+ * list made from the table itself, and each first asked by those whose it is.
  */
 import { expect } from 'chai'
-import { createHmac } from 'node:crypto'
-import { findAccount } from '../../module/access/scope.js'
-import { fingerprintOf, staffMember } from '../../module/access/staff.js'
+import { createAccount } from '../../module/access/accounts.js'
+import { hashOwnPassword } from '../../module/access/ownPasswords.js'
+import { fingerprintOf } from '../../module/access/staff.js'
+import { enable } from '../../module/lifecycle/enable.js'
 import { utc } from '../../module/platform/clock.js'
-import { opaqueId, sha256 } from '../../module/platform/ids.js'
 import type { Route } from '../../module/web/routes.js'
 import { openPracticeWithEmr } from '../support/emr.js'
-import { MORNING, type TestPractice } from '../support/practice.js'
+import { MORNING, passwordOf, type TestPractice } from '../support/practice.js'
 import { visitor, type Page, type Visitor } from '../support/visitor.js'
 import { askAt, nameOf, pathTo, sampleFor } from './asking.js'
-import { clearSamples, type Sample } from './samples.js'
-
-type Audience = 'patient' | 'staff'
+import {
+  cookieNames,
+  holderOf,
+  holding,
+  keepSession,
+  stagePages,
+  stages,
+  type Audience,
+  type Holder,
+  type KeptSession,
+} from './keptSessions.js'
+import { clearSamples, samples, type Sample } from './samples.js'
 
 describe('Every route that asks for a sign-in', function () {
   this.timeout(120_000)
@@ -38,17 +47,33 @@ describe('Every route that asks for a sign-in', function () {
     expect(routes.length).to.be.greaterThan(20)
   })
 
+  it('lets in those it is for, by the same means: else all of this says nothing', async () => {
+    const shut: string[] = []
+    // Switching the portal off comes last: it signs everybody out.
+    for (const route of [...routes].sort((a, b) => Number(switchesOff(a)) - Number(switchesOff(b)))) {
+      const at = await addressFor(route)
+      const audience = audienceOf(route)
+      const page = await askAt(practice, await withRow(audience, { user: (await bothHolders())[audience] }), route, at)
+      const isIn = isAtDoor(page, false) ? route.path === '/sign-out' : ![401, 403, 404].includes(page.status)
+      if (!isIn) shut.push(`${nameOf(route)}: ${String(page.status)}`)
+      await clearSamples(practice)
+    }
+    await enable(practice.lifecycle)
+    await practice.refresh()
+    expect(shut, shut.join('\n')).to.deep.equal([])
+  })
+
   it('turns away who has no session', async () => {
     expect(await admittedBy(async () => stranger())).to.deep.equal([])
   })
 
   it('turns away a session in which nobody has signed in', async () => {
-    expect(await admittedBy((audience) => withRow(audience, undefined))).to.deep.equal([])
+    expect(await admittedBy((audience) => withRow(audience, {}))).to.deep.equal([])
   })
 
   it('turns away a session of nobody that there is', async () => {
     const nobody = { id: 987_654, fingerprint: fingerprintOf('none') }
-    expect(await admittedBy((audience) => withRow(audience, nobody))).to.deep.equal([])
+    expect(await admittedBy((audience) => withRow(audience, { user: nobody }))).to.deep.equal([])
   })
 
   it('turns away a session made under another password', async () => {
@@ -56,23 +81,47 @@ describe('Every route that asks for a sign-in', function () {
       id: audience === 'staff' ? practice.staff.admin : practice.accounts.maria,
       fingerprint: fingerprintOf('the one before'),
     })
-    expect(await admittedBy((audience) => withRow(audience, old(audience)))).to.deep.equal([])
+    expect(await admittedBy((audience) => withRow(audience, { user: old(audience) }))).to.deep.equal([])
   })
 
-  it('turns away who typed the right password and has something left to do', async () => {
-    const { db, portal, staff, accounts } = practice
-    const admin = await staffMember(db, staff.admin)
-    const maria = await findAccount(db, portal, accounts.maria)
-    const held = {
-      staff: { id: staff.admin, fingerprint: admin?.fingerprint ?? '' },
-      patient: { id: accounts.maria, fingerprint: maria?.fingerprint ?? '' },
+  for (const stage of stages) {
+    it(`turns away who typed the right password and has this left to do: ${stage}`, async () => {
+      const both = await bothHolders()
+      const come = (audience: Audience) => withRow(audience, { waiting: { who: both[audience], stages: [stage] } })
+      expect(await admittedBy(come)).to.deep.equal([])
+      const page = await (await come('patient')).get(`/portal/sign-in/${stagePages[stage]}`)
+      expect(page.status, 'where it belongs it is let in').to.equal(200)
+    })
+  }
+
+  it('turns away who is held at the door with an account whose address nobody has proved', async () => {
+    const email = 'new.here@example.org'
+    const passwordHash = await hashOwnPassword(passwordOf(email))
+    const wanted = { email, verified: false, passwordHash, displayName: 'New Here', language: undefined }
+    await practice.db.transaction((tx) => createAccount(tx, practice.clock, wanted))
+    const someone = visitor(origin)
+    const page = await someone.post(
+      '/portal/sign-in',
+      { username: email, password: passwordOf(email) },
+      { from: '/portal/sign-in' },
+    )
+    expect(page.location, 'the password is right').to.equal('/portal/sign-in/verify-address')
+    expect(await admittedBy(async () => everywhere(someone))).to.deep.equal([])
+  })
+
+  it('turns away who is in the middle of registering, of booking or of joining with a PIN', async () => {
+    const { maria } = practice.patients
+    for (const name of ['/portal/register/:token', '/portal/book/:token', '/portal/join'] as const) {
+      const sample = (await samples[`POST ${name}`]?.(practice, maria)) ?? {}
+      const path = name.replace(':token', sample.params?.['token'] ?? '')
+      const someone = visitor(origin)
+      expect((await someone.get(path)).status, `${name} is there`).to.equal(200)
+      // Something is missing still: the form comes back.
+      const page = await someone.post(path, { ...sample.body, password: 'short', _once: '' })
+      expect(page.status, name).to.equal(422)
+      expect(await admittedBy(async () => everywhere(someone)), name).to.deep.equal([])
     }
-    const since = utc(practice.clock.now())
-    const come = (audience: Audience) =>
-      withRow(audience, undefined, audience, { waiting: { ...held[audience], stages: ['change-password'], since } })
-    expect(await admittedBy(come)).to.deep.equal([])
-    const page = await (await come('patient')).get('/portal/sign-in/new-password')
-    expect(page.status, 'where it belongs it is let in').to.equal(200)
+    await clearSamples(practice)
   })
 
   it('turns away who was signed out in the middle: the cookie is there, the session is over', async () => {
@@ -80,7 +129,7 @@ describe('Every route that asks for a sign-in', function () {
       const someone = await signedIn(audience)
       const cookies = [...someone.cookies]
       await someone.post(audience === 'staff' ? '/staff/sign-out' : '/portal/sign-out')
-      return holding(cookies)
+      return holding(origin, cookies)
     }
     const both = { staff: await leave('staff'), patient: await leave('patient') }
     expect(await admittedBy(async (audience) => copyOf(both[audience]))).to.deep.equal([])
@@ -104,37 +153,18 @@ describe('Every route that asks for a sign-in', function () {
   it('turns away a session of the other audience under this one’s cookie', async () => {
     const swapped = async (audience: Audience) => {
       const other = await signedIn(audience === 'staff' ? 'patient' : 'staff')
-      const [mine, theirs] =
-        audience === 'staff' ? (['foyer_staff', 'foyer_portal'] as const) : (['foyer_portal', 'foyer_staff'] as const)
-      return holding([[mine, other.cookies.get(theirs) ?? '']])
+      const theirs = cookieNames[audience === 'staff' ? 'patient' : 'staff']
+      return holding(origin, [[cookieNames[audience], other.cookies.get(theirs) ?? '']])
     }
     const both = { staff: await swapped('staff'), patient: await swapped('patient') }
     expect(await admittedBy(async (audience) => copyOf(both[audience]))).to.deep.equal([])
   })
 
   it('turns away a session that was made for the other audience, whoever it names', async () => {
-    const { db, portal, staff, accounts } = practice
-    const admin = await staffMember(db, staff.admin)
-    const maria = await findAccount(db, portal, accounts.maria)
-    const named = {
-      staff: { id: staff.admin, fingerprint: admin?.fingerprint ?? '' },
-      patient: { id: accounts.maria, fingerprint: maria?.fingerprint ?? '' },
-    }
+    const named = await bothHolders()
     const other = { staff: 'patient', patient: 'staff' } as const
-    const made = (audience: Audience) => withRow(audience, named[audience], other[audience])
+    const made = (audience: Audience) => withRow(audience, { user: named[audience], madeFor: other[audience] })
     expect(await admittedBy(made)).to.deep.equal([])
-    // The very same of the right audience is let in.
-    expect(await admittedBy((audience) => withRow(audience, named[audience]))).not.to.deep.equal([])
-  })
-
-  it('lets in whom it is for, by the same means: else all of this says nothing', async () => {
-    const both = { staff: await signedIn('staff'), patient: await signedIn('patient') }
-    const admitted = await admittedBy(async (audience) => copyOf(both[audience]), Infinity)
-    for (const audience of ['staff', 'patient'] as const) {
-      expect(
-        admitted.some((each) => each.includes(audience === 'staff' ? '/staff/portal' : '/portal/records')),
-      ).to.equal(true)
-    }
   })
 
   /** The routes that did anything but lead to the door, as page and as fragment; the first few are enough where none should. */
@@ -142,7 +172,7 @@ describe('Every route that asks for a sign-in', function () {
     const open: string[] = []
     for (const route of routes) {
       if (open.length >= most) break
-      const audience: Audience = route.audience === 'account' || route.audience === 'record' ? 'patient' : 'staff'
+      const audience = audienceOf(route)
       for (const htmx of [false, true]) {
         // Each asks with a session of its own: one that is turned away ends.
         const page = await ask(await come(audience), route, htmx)
@@ -176,14 +206,22 @@ describe('Every route that asks for a sign-in', function () {
     return visitor(origin)
   }
 
-  function holding(cookies: Iterable<readonly [string, string]>): Visitor {
-    const someone = stranger()
-    for (const [name, value] of cookies) someone.cookies.set(name, value)
-    return someone
+  function copyOf({ cookies }: Visitor): Visitor {
+    return holding(origin, cookies)
   }
 
-  function copyOf({ cookies }: Visitor): Visitor {
-    return holding(cookies)
+  /** The same session under both cookies: whatever it is, it is tried at each door. */
+  function everywhere({ cookies }: Visitor): Visitor {
+    const session = cookies.get('foyer_portal') ?? ''
+    return holding(origin, [...cookies, ...Object.values(cookieNames).map((name) => [name, session] as const)])
+  }
+
+  /** Those whose the samples are, with the passwords that they have now. */
+  async function bothHolders(): Promise<Record<Audience, Holder>> {
+    return {
+      staff: await holderOf(practice, 'staff', practice.staff.admin),
+      patient: await holderOf(practice, 'patient', practice.accounts.maria),
+    }
   }
 
   let origin = ''
@@ -192,27 +230,15 @@ describe('Every route that asks for a sign-in', function () {
   })
 
   /** A session that is in the store under a cookie that we signed, with this in it. */
-  async function withRow(
-    audience: Audience,
-    user: { id: number; fingerprint: string } | undefined,
-    madeFor = audience,
-    more: Record<string, unknown> = {},
-  ): Promise<Visitor> {
-    const id = opaqueId()
-    const data = {
-      cookie: { path: '/', httpOnly: true, originalMaxAge: null },
-      ...(user ? { passport: { user } } : {}),
-      ...more,
-    }
-    await practice.db.transaction((tx) =>
-      tx.change(
-        `INSERT INTO foyer_sessions (id_hash, audience, owner, data, created_at, seen_at) VALUES (:hash, :audience, NULL, :data, :now, :now)`,
-        { hash: sha256(id), audience: madeFor, data: JSON.stringify(data), now: utc(practice.clock.now()) },
-      ),
-    )
-    const signature = createHmac('sha256', practice.portal.secret).update(id).digest('base64').replace(/=+$/, '')
-    return holding([
-      [audience === 'staff' ? 'foyer_staff' : 'foyer_portal', encodeURIComponent(`s:${id}.${signature}`)],
-    ])
+  async function withRow(audience: Audience, session: Omit<KeptSession, 'audience'>): Promise<Visitor> {
+    return (await keepSession(practice, origin, { audience, ...session })).someone
   }
 })
+
+function audienceOf({ audience }: Route): Audience {
+  return audience === 'account' || audience === 'record' ? 'patient' : 'staff'
+}
+
+function switchesOff(route: Route): boolean {
+  return nameOf(route) === 'POST /emr/modules/disable'
+}

@@ -83,6 +83,8 @@ export const eventWords = wordsIn(
     'auditTrail.event.grant.widened': '{{actor}} opened more of the record of {{patient}} to an account',
     'auditTrail.event.code.issued': '{{actor}} issued a PIN or an access code for {{patient}}',
     'auditTrail.event.code.sent': '{{actor}} sent a PIN or an access code for {{patient}}',
+    'auditTrail.event.code.let-through':
+      '{{actor}} said that a PIN or an access code for {{patient}} is for somebody else than who lost the access',
     'auditTrail.event.code.revoked': '{{actor}} revoked a PIN or an access code for {{patient}}',
     'auditTrail.event.code.lost': '{{actor}} took back a wrong link, and what a PIN or code gave for {{patient}}',
     'auditTrail.event.code.redeemed': '{{actor}} used a PIN or an access code for {{patient}}',
@@ -279,6 +281,8 @@ export const eventWords = wordsIn(
     'auditTrail.event.grant.widened': '{{actor}} abrió más del expediente de {{patient}} a una cuenta',
     'auditTrail.event.code.issued': '{{actor}} emitió un PIN o un código de acceso para {{patient}}',
     'auditTrail.event.code.sent': '{{actor}} envió un PIN o un código de acceso para {{patient}}',
+    'auditTrail.event.code.let-through':
+      '{{actor}} indicó que un PIN o un código de acceso para {{patient}} es para otra persona, no para quien perdió el acceso',
     'auditTrail.event.code.revoked': '{{actor}} anuló un PIN o un código de acceso para {{patient}}',
     'auditTrail.event.code.lost': '{{actor}} deshizo un vínculo y lo que un PIN o código dio para {{patient}}',
     'auditTrail.event.code.redeemed': '{{actor}} usó un PIN o un código de acceso para {{patient}}',

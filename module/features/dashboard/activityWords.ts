@@ -123,6 +123,7 @@ export const activityWords = wordsIn(
     'activity.account.made': 'made an account',
     'activity.code.issued': 'issued a PIN or an access code',
     'activity.code.sent': 'sent a PIN or an access code',
+    'activity.code.let-through': 'said that a PIN or an access code is for somebody else than who lost the access',
     'activity.code.revoked': 'revoked a PIN or an access code',
     'activity.code.lost': 'took back what a PIN or an access code gave',
     'activity.code.redeemed': 'used a PIN or an access code',
@@ -257,6 +258,8 @@ export const activityWords = wordsIn(
     'activity.account.made': 'creó una cuenta',
     'activity.code.issued': 'emitió un PIN o un código de acceso',
     'activity.code.sent': 'envió un PIN o un código de acceso',
+    'activity.code.let-through':
+      'indicó que un PIN o un código de acceso es para otra persona, no para quien perdió el acceso',
     'activity.code.revoked': 'anuló un PIN o un código de acceso',
     'activity.code.lost': 'deshizo lo que dio un PIN o un código de acceso',
     'activity.code.redeemed': 'usó un PIN o un código de acceso',

@@ -94,7 +94,8 @@ export function placeholdersOf(portal: Portal): readonly string[] {
 
 /** Of everything that keys are made of, the practice's placeholder names among it. */
 function fingerprintOf(portal: Portal, chart: ChartRow): string {
-  const { born, lastName, firstName, birthName, phones, emails } = chart
-  const made = [born ?? '', lastName, firstName, birthName, phones, emails, placeholdersOf(portal)]
+  const { born, lastName, firstName, birthName, phones, emails, street, postalCodes } = chart
+  const home = [street, postalCodes]
+  const made = [born ?? '', lastName, firstName, birthName, phones, emails, home, placeholdersOf(portal)]
   return sha256(JSON.stringify(made)).slice(0, 16)
 }

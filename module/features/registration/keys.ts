@@ -1,6 +1,7 @@
 /** By what a chart is found again (table foyer_chart_keys), and by what somebody looks for one. Pure. */
 import type { Day } from '../../platform/clock.js'
 import { sha256 } from '../../platform/ids.js'
+import { homeKey } from '../../host/homes.js'
 import { phoneDigits } from '../../access/matching/likeness.js'
 import type { Chart, Claim } from '../../access/matching/matching.js'
 import { phoneticKey, wordsOf } from '../../access/matching/phonetic.js'
@@ -19,9 +20,10 @@ export interface ChartKeys {
   phone3: string | null
   email1: string | null
   email2: string | null
+  home_key: string | null
 }
 
-export function keysOfChart(chart: Chart, placeholders: readonly string[]): ChartKeys {
+export function keysOfChart(chart: Chart & { street?: string }, placeholders: readonly string[]): ChartKeys {
   const [last, second] = lastNames(chart.lastName)
   const [phone1, phone2, phone3] = distinct(chart.phones.map(phoneKey))
   const [email1, email2] = distinct(chart.emails.map(emailKey))
@@ -37,6 +39,7 @@ export function keysOfChart(chart: Chart, placeholders: readonly string[]): Char
     phone3: phone3 ?? null,
     email1: email1 ?? null,
     email2: email2 ?? null,
+    home_key: homeKey(chart.street ?? '', chart.postalCodes[0] ?? '') ?? null,
   }
 }
 

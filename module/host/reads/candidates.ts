@@ -141,7 +141,7 @@ export async function chartsAlong(
 
 const keyColumns = [
   ...['born', 'day_key', 'last_key', 'second_key', 'birth_key', 'first_key'],
-  ...['phone1', 'phone2', 'phone3', 'email1', 'email2'],
+  ...['phone1', 'phone2', 'phone3', 'email1', 'email2', 'home_key'],
 ] as const
 
 function keyColumn(name: string): string {
@@ -245,11 +245,15 @@ export async function endOfStretch(db: Queryable, pid: number, charts: number): 
 
 /**
  * The charts of a stretch whose keys may be old: all of them, or, where the host says when a chart was changed
- * (last_updated, from 7.0.3 on), only those changed since their keys were made, or without any.
+ * (last_updated, from 7.0.3 on), only those changed since their keys were made, or without any, or without that of
+ * their home: older keys have none.
  */
 export async function perhapsChanged(db: Queryable, site: HostSite, after: number, until: number): Promise<ChartRow[]> {
   // Compared with what was read, not with a clock: the database's may go otherwise.
-  const changed = hasChangeTime(site) ? 'AND (k.pid IS NULL OR NOT (p.last_updated <=> k.changed_at))' : ''
+  const changed = hasChangeTime(site)
+    ? `AND (k.pid IS NULL OR NOT (p.last_updated <=> k.changed_at)
+           OR k.home_key IS NULL AND p.street <> '' AND p.postal_code <> '')`
+    : ''
   const rows = await db.select<Row>(
     `SELECT ${columnsOf(site)} FROM patient_data p LEFT JOIN foyer_chart_keys k ON k.pid = p.pid
       WHERE p.pid > :after AND p.pid <= :until ${changed}`, // sql-safe: constants

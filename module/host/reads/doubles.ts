@@ -1,12 +1,13 @@
 /** Accounts that may be one person's: staff look, and join or disable them. */
-import type { Utc } from '../../platform/clock.js'
+import type { Day, Utc } from '../../platform/clock.js'
 import type { Queryable } from '../../platform/database.js'
 
 /** - chart: both open it as its own patient
  *  - email: its chart has the other's address
  *  - person: both registered somebody of this name and date of birth
- *  - family: both stand for the same patient, under a like name */
-export type DoubleWhy = 'chart' | 'email' | 'person' | 'family'
+ *  - family: both stand for the same patient, under a like name
+ *  - opener: one opens the chart of the person whom the other registered */
+export type DoubleWhy = 'chart' | 'email' | 'person' | 'family' | 'opener'
 
 export interface DoubleRow {
   id: number
@@ -93,6 +94,64 @@ export function relativesOfAccount(db: Queryable, account: number): Promise<Rela
   )
 }
 
+/** One of the two accounts registered somebody whose chart the other opens, perhaps: names are for the caller to compare. */
+export interface CrossedRow extends RelativeRow {
+  own_email: string | null
+  own_since: Utc
+  /** 1: this account registered and the other opens the chart; 0: the other way round. */
+  registered_here: number
+  registration: number
+  for_whom: string
+  first_name: string
+  last_name: string
+  born: Day
+  registered_as: string
+  pid: number
+  chart_first: string
+  chart_last: string
+  opened_as: string
+}
+
+const crossed = `'opener' AS why, a.display_name AS own_name, a.email AS own_email, a.created_at AS own_since,
+            g.relationship = r.relationship AS same_relationship, r.id AS registration, r.for_whom, r.first_name,
+            r.last_name, r.born, r.relationship AS registered_as, p.pid, p.fname AS chart_first, p.lname AS chart_last,
+            g.relationship AS opened_as`
+
+/** One of the two names is as the chart has it: where the other was misspelled, the date leads there. */
+const oneNameStands = `(p.lname = r.last_name OR p.fname = r.first_name)`
+/** Whoever opens what they registered has it beside the others who do: relativesOfAccount finds them. */
+const notOpenYet = `NOT EXISTS (SELECT 1 FROM foyer_grants has
+                       WHERE has.account_id = r.account_id AND has.pid = p.pid AND has.revoked_at IS NULL)`
+/** Somebody's own chart and their own registration, or a patient's chart and those who stand for that patient. */
+const sameRole = `(g.relationship = 'self') = (r.for_whom = 'me')`
+
+/**
+ * Other accounts, in use, that open the chart of somebody whom this one registered, and those that registered somebody
+ * whose chart this one opens: of the same date of birth and of one of the two names. One statement, each way over keys.
+ */
+export function crossedAccounts(db: Queryable, account: number): Promise<CrossedRow[]> {
+  return db.select<CrossedRow>(
+    `SELECT ${columns}, ${crossed}, 1 AS registered_here
+       FROM foyer_registrations r
+       JOIN foyer_accounts a ON a.id = r.account_id
+       JOIN foyer_chart_keys k ON k.born = r.born
+       JOIN foyer_grants g ON g.pid = k.pid AND g.account_id <> r.account_id AND g.revoked_at IS NULL AND ${sameRole}
+       JOIN patient_data p ON p.pid = g.pid AND ${oneNameStands}
+       JOIN foyer_accounts b ON b.id = g.account_id AND b.disabled_at IS NULL
+      WHERE r.account_id = :account AND ${notOpenYet}
+     UNION
+     SELECT ${columns}, ${crossed}, 0
+       FROM foyer_grants g
+       JOIN foyer_accounts a ON a.id = g.account_id
+       JOIN patient_data p ON p.pid = g.pid
+       JOIN foyer_registrations r ON r.born = p.DOB AND r.account_id <> g.account_id AND ${sameRole} AND ${oneNameStands}
+       JOIN foyer_accounts b ON b.id = r.account_id AND b.disabled_at IS NULL
+      WHERE g.account_id = :account AND g.revoked_at IS NULL AND ${notOpenYet}
+      LIMIT 50`, // sql-safe: constants
+    { account },
+  )
+}
+
 /** Who opens a chart already. */
 export interface OpenerRow {
   pid: number
@@ -116,12 +175,30 @@ export function openersOf(db: Queryable, pids: readonly number[], now: Utc): Pro
   )
 }
 
-/** Accounts that open this chart as its own patient, where they are several. One statement. */
-export function accountsOfPerson(db: Queryable, pid: number): Promise<DoubleRow[]> {
-  return db.select<DoubleRow>(
-    `SELECT ${columns}, 'chart' AS why FROM foyer_grants g JOIN foyer_accounts b ON b.id = g.account_id
-      WHERE g.pid = :pid AND g.relationship = 'self' AND g.revoked_at IS NULL AND b.disabled_at IS NULL
-      ORDER BY b.id LIMIT 20`, // sql-safe: constants
+/** An account that opens a chart, or that registered somebody of its date of birth and of one of its names. */
+export interface StandingRow extends DoubleRow {
+  relationship: string
+  /** What was registered; null: the account opens the chart. */
+  first_name: string | null
+  last_name: string | null
+  chart_first: string
+  chart_last: string
+}
+
+/** Of this chart, those that open it first. One statement, each way over a key. */
+export function accountsAtChart(db: Queryable, pid: number): Promise<StandingRow[]> {
+  return db.select<StandingRow>(
+    `SELECT ${columns}, IF(g.relationship = 'self', 'chart', 'family') AS why, g.relationship, NULL AS first_name,
+            NULL AS last_name, '' AS chart_first, '' AS chart_last
+       FROM foyer_grants g JOIN foyer_accounts b ON b.id = g.account_id
+      WHERE g.pid = :pid AND g.revoked_at IS NULL AND b.disabled_at IS NULL
+     UNION ALL
+     SELECT ${columns}, 'opener', r.relationship, r.first_name, r.last_name, p.fname, p.lname
+       FROM patient_data p
+       JOIN foyer_registrations r ON r.born = p.DOB AND ${oneNameStands}
+       JOIN foyer_accounts b ON b.id = r.account_id AND b.disabled_at IS NULL
+      WHERE p.pid = :pid
+      ORDER BY first_name IS NOT NULL, id LIMIT 60`, // sql-safe: constants
     { pid },
   )
 }

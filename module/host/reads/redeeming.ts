@@ -57,6 +57,9 @@ export interface KnownAs {
 }
 
 export interface LostAccess extends KnownAs {
+  /** foyer_grants.id */
+  grant: number
+  revokedAt: Utc
   revokedBy: string | null
   revokedReason: string | null
 }
@@ -98,14 +101,14 @@ export async function lastOfMerges(db: Queryable, accountId: number): Promise<nu
 export function lostAccess(db: Queryable, pid: number): Promise<LostAccess[]> {
   return db.select<LostAccess>(
     `WITH RECURSIVE person AS (
-       SELECT h.id, g.revoked_by, g.revoked_reason, 0 AS step
+       SELECT h.id, g.id AS grant_id, g.revoked_at, g.revoked_by, g.revoked_reason, 0 AS step
          FROM foyer_grants g JOIN foyer_accounts h ON h.id = g.account_id
         WHERE g.pid = :pid AND g.revoked_at IS NOT NULL AND h.merged_into IS NULL
         UNION ALL
-       SELECT m.id, person.revoked_by, person.revoked_reason, person.step + 1
+       SELECT m.id, person.grant_id, person.revoked_at, person.revoked_by, person.revoked_reason, person.step + 1
          FROM person JOIN foyer_accounts m ON m.merged_into = person.id WHERE person.step < ${String(MERGED_MOST)})
      SELECT a.id AS account, a.display_name AS name, a.email, p.email AS chartEmail,
-            person.revoked_by AS revokedBy, person.revoked_reason AS revokedReason
+            person.grant_id AS \`grant\`, person.revoked_at AS revokedAt, person.revoked_by AS revokedBy, person.revoked_reason AS revokedReason
        FROM person JOIN foyer_accounts a ON a.id = person.id
        LEFT JOIN patient_data p ON p.pid = a.host_pid`, // sql-safe: a number
     { pid },

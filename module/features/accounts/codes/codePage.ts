@@ -1,8 +1,11 @@
 /** One PIN or code: how it stands, who tried it, and what can be done with it. */
 import { z } from 'zod'
+import { barKey, barsOfChart, lookedBars, lookedOf } from '../../../access/codeBars.js'
+import { letThrough } from '../../../access/codeLetting.js'
 import { ACCESS_REVOKED, REISSUED, reissueCode, revokeCode, sendCode } from '../../../access/codeIssuing.js'
 import { findCode, triesOfCode, type Code } from '../../../access/codes.js'
 import { readFamily, type Family } from '../../../host/family.js'
+import type { Utc } from '../../../platform/clock.js'
 import { isLanguage } from '../../../platform/i18n.js'
 import { opaqueId } from '../../../platform/ids.js'
 import { text } from '../../../web/forms.js'
@@ -14,7 +17,7 @@ import type { StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import { pidIn } from '../credentials/pid.js'
 import { sheetPath } from './familyPage.js'
-import { refusalView, type RefusalView } from './refusals.js'
+import { NotBarred, refusalView, type RefusalView } from './refusals.js'
 import { readSending, sendingView } from './sendingFields.js'
 import { codeLine, codePath } from './standing.js'
 
@@ -84,6 +87,23 @@ export async function reissue(context: StaffContext): Promise<Answer> {
   return again(context, one, { refusal: view })
 }
 
+const Bars = z.object({ 'bars[]': NotBarred })
+
+/** POST …/codes/:code/bars: it is for somebody else than those who lost the access to this record. */
+export async function notTheirs(context: StaffContext): Promise<Answer> {
+  const { actor, form, portal, show, t } = context
+  const one = await oneIn(context)
+  if (!one) return show.notFound()
+  const asked = form(Bars)
+  const keys = asked.ok ? asked.value['bars[]'] : []
+  const wrong = (key: string) => again(context, one, { errors: [{ name: 'bars', text: t(key) }] })
+  if (keys.length === 0) return wrong('codes.bars.missing')
+  const { id, pid } = one.code
+  const outcome = await letThrough(portal, actor, { pid, id, keys })
+  if (outcome.ok) return show.seeOther(codePath(one.code), { kind: 'success', key: 'codes.bars.done' })
+  return outcome.reason === 'given-back' ? wrong('codes.bars.givenBack') : over(context, one.code)
+}
+
 /** POST …/codes/:code/letter */
 export async function send(context: StaffContext): Promise<Answer> {
   const { actor, form, portal, show, t } = context
@@ -122,6 +142,7 @@ async function codeView(context: StaffContext, { code, family }: One, typed: Typ
   const { portal, t, url } = context
   const { patient } = family
   const tries = await triesOfCode(portal.db, code.id)
+  const looked = await lookedOf(portal.db, code.id)
   const base = codePath(code)
   const at = (name: string) => typed.errors?.find((error) => error.name === name)?.text
   const pending = code.symbols !== undefined
@@ -132,7 +153,10 @@ async function codeView(context: StaffContext, { code, family }: One, typed: Typ
     born: bornText(context, patient.born),
     backHref: url(`/staff/portal/patients/${String(patient.pid)}`),
     once: opaqueId(),
-    facts: factsOf(context, code),
+    facts: [...factsOf(context, code), ...looked.map((each) => lookedFact(context, each))],
+    bars: pending ? await barsView(context, code) : [],
+    barsAction: url(`${base}/bars`),
+    barsError: at('bars'),
     tries: tries.map((each) => ({
       when: writeInstant(context, each.at),
       who: each.account ?? t(each.outcome === 'limited' ? 'codes.tries.anybody' : 'codes.tries.nobody'),
@@ -177,6 +201,25 @@ function factsOf(context: StaffContext, code: Code) {
     ...(reason === undefined ? [] : [{ term: t('codes.fact.reason'), text: reason }]),
     ...(code.letter ? [{ term: t('codes.fact.letter'), text: letterLine(context, code.letter) }] : []),
   ]
+}
+
+/** Who lost the access, and is not yet said to be somebody else. */
+async function barsView(context: StaffContext, { id, pid }: Code) {
+  const { portal, t } = context
+  const known = await lookedBars(portal.db, id)
+  const bars = (await barsOfChart(portal.db, pid)).filter((bar) => !known.has(barKey(bar)))
+  return bars.map((bar) => ({
+    key: barKey(bar),
+    text: t('codes.bars.one', {
+      name: bar.name,
+      ...{ who: bar.revokedBy ?? '', why: bar.revokedReason ?? '', day: writeDayOf(context, bar.revokedAt) },
+    }),
+  }))
+}
+
+function lookedFact(context: StaffContext, { at, by, name }: { name: string; by: string; at: Utc }) {
+  const { t } = context
+  return { term: t('codes.bars.fact'), text: t('codes.bars.factText', { name, by, when: writeInstant(context, at) }) }
 }
 
 function letterLine(context: StaffContext, letter: NonNullable<Code['letter']>): string {

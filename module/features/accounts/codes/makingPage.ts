@@ -38,6 +38,7 @@ interface Typed {
   errors?: FieldError[]
   refusal?: RefusalView | undefined
   notRegistered?: readonly number[]
+  notBarred?: readonly string[]
 }
 
 /** POST …/welcome, POST …/codes/new */
@@ -58,14 +59,15 @@ export async function makeOne(context: StaffContext, kind: CodeKind): Promise<An
     ...(sending.ok ? [] : sending.errors),
   ]
   const notRegistered = asked.ok ? asked.value['notRegistered[]'] : []
-  const typed: Typed = { fields: asked.typed, errors, notRegistered }
+  const notBarred = asked.ok ? asked.value['notBarred[]'] : []
+  const typed: Typed = { fields: asked.typed, errors, notRegistered, notBarred }
   if (!recipient || extent === undefined || !sending.ok || errors.length > 0) {
     return refused(context, kind, family, typed)
   }
   const wanted: NewCodes = {
     ...{ kind, pids: [pid], recipient: recipient.name, relationship: recipient.relationship, extent },
     language: languageAsked(context, family, asked.ok ? asked.value.language : ''),
-    ...{ from: first.from, send: sending.value, notRegistered },
+    ...{ from: first.from, send: sending.value, notRegistered, notBarred },
   }
   const issued = await issueCodes(portal, actor, wanted, context.once({ ...wanted }))
   if (issued.ok) return made(context, pid, issued, sending.value)
@@ -130,6 +132,7 @@ function oneView(context: StaffContext, kind: CodeKind, family: Family, typed: T
     sending: sendingView(context, patient, fields, { mayPrint: kind === 'code', errors: typed.errors ?? [] }),
     refusal: typed.refusal,
     notRegistered: typed.notRegistered ?? [],
+    notBarred: typed.notBarred ?? [],
     errors: [...(typed.errors ?? []), ...(typed.refusal ? [{ text: typed.refusal.text, id: 'refusal' }] : [])],
     days: t('codes.family.days', { count: portal.settings().pinDays }),
     submit: t(`codes.one.submit.${kind}`),

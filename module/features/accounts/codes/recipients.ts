@@ -95,6 +95,11 @@ function isMinor({ portal }: StaffContext, { born }: FamilyMember): boolean {
   )
 }
 
+/** A minor, or somebody whose date of birth the chart does not say. */
+export function mayBeMinor(context: StaffContext, member: FamilyMember): boolean {
+  return member.born === undefined || isMinor(context, member)
+}
+
 function contactDetail({ t }: StaffContext, contact: Contact, ofAChild: boolean): string {
   const parts = [t(`codes.relationship.${standingFor(contact, ofAChild)}`), contact.phone, contact.email]
   return [...parts.filter((part) => part !== ''), t(`codes.source.${contact.source}`)].join(', ')

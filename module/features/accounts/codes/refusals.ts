@@ -14,6 +14,8 @@ export interface RefusalView {
   reissue?: string
   /** A registration that staff may say is somebody else's, in the same form. */
   anyway?: string
+  /** Whose access was revoked, of whom staff may say the same. */
+  despite?: readonly string[]
 }
 
 export function refusalView(context: StaffContext, pid: number, refusal: CodeRefusal, name: string): RefusalView {
@@ -48,7 +50,10 @@ export function refusalView(context: StaffContext, pid: number, refusal: CodeRef
         reissue: url(`/staff/portal/patients/${String(pid)}/codes/${String(refusal.code)}/reissue`),
       }
     case 'barred':
-      return { pid, text, link: { label: t('codes.refused.panel'), href: panelOf(pid) } }
+      return {
+        ...{ pid, text, despite: refusal.bars },
+        link: { label: t('codes.refused.panel'), href: panelOf(pid) },
+      }
     case 'otherwise-open':
     case 'not-begun':
       if (!may('grants:manage')) return { pid, text }
@@ -70,8 +75,16 @@ export function refusalView(context: StaffContext, pid: number, refusal: CodeRef
   }
 }
 
+/** Revoked access that staff ticked as somebody else's (access/codeBars.ts `barKey`). */
+export const NotBarred = z
+  .union([z.string().transform((one) => [one]), z.array(z.string())])
+  .optional()
+  .default([])
+  .transform((all) => all.slice(0, 50).filter((one) => /^[1-9]\d{0,15}\.\d{14,20}$/.test(one)))
+
 /** Registrations that staff ticked as somebody else's, now or in the same form before. */
 export const NotRegistered = z.object({
+  'notBarred[]': NotBarred,
   'notRegistered[]': z
     .union([z.string().transform((one) => [one]), z.array(z.string())])
     .optional()
@@ -81,5 +94,5 @@ export const NotRegistered = z.object({
 
 function wordsOf(context: StaffContext, refusal: CodeRefusal): Record<string, string> {
   if (refusal.reason === 'not-begun') return { day: writeDayOf(context, refusal.from) }
-  return refusal.reason === 'barred' ? { who: refusal.by, why: refusal.why } : {}
+  return refusal.reason === 'barred' ? { who: refusal.by, why: refusal.why, day: writeDayOf(context, refusal.at) } : {}
 }

@@ -1,5 +1,5 @@
 import { can, routes } from '../../../web/routes.js'
-import { code, reissue, revoke, send } from './codePage.js'
+import { code, notTheirs, reissue, revoke, send } from './codePage.js'
 import { familyContacts, issuePins } from './familyPage.js'
 import { askForOne, makeOne } from './makingPage.js'
 import { sheet, sheetAsPdf } from './sheetPage.js'
@@ -18,6 +18,7 @@ export const staffRoutes = routes('staff', (r) => {
   r.post('/patients/:pid/codes/new', issue, (context) => makeOne(context, 'code'))
 
   r.get('/patients/:pid/codes/:code', issue, code)
+  r.post('/patients/:pid/codes/:code/bars', issue, notTheirs)
   r.post('/patients/:pid/codes/:code/letter', issue, send)
   r.post('/patients/:pid/codes/:code/reissue', issue, reissue)
   r.post('/patients/:pid/codes/:code/revocation', issue, revoke)

@@ -75,6 +75,10 @@ export const staffWords = wordsIn(
     'codes.family.nameless': 'No given name in the chart yet: enter it in the demographics, then a PIN can be issued.',
     'codes.family.dateless':
       'No date of birth in the chart yet: enter it in the demographics, then a PIN can be issued.',
+    'codes.family.perhaps': 'Perhaps brothers or sisters too',
+    'codes.family.perhapsHint': 'They share only what stands beside them. Ask the family before you tick one.',
+    'codes.family.shares.phone': 'Same telephone number',
+    'codes.family.shares.address': 'Same address',
     'codes.family.nobody': 'Tick at least one record',
     'codes.family.selfOnly':
       'A PIN for the patient opens only their own record: untick the others, or choose another recipient',
@@ -115,7 +119,6 @@ export const staffWords = wordsIn(
     'codes.tries.expired': 'Refused: expired',
     'codes.tries.used': 'Refused: used before',
     'codes.tries.revoked': 'Refused: revoked',
-    'codes.tries.barred': 'Refused: this account’s access to the record was revoked',
     'codes.tries.closed': 'Refused: the chart does not allow the portal',
     'codes.tries.somebody-else':
       'Refused: it is for the patient, and this account is somebody else’s. Give it to the patient, who makes an account of their own with it.',
@@ -176,8 +179,6 @@ export const staffWords = wordsIn(
     'codes.refused.approve': 'Approve that request instead',
     'codes.refused.active': 'This person has one for {{name}} already that can still be used.',
     'codes.refused.show': 'Show it',
-    'codes.refused.barred':
-      'The access of this person to the record of {{name}} was revoked by {{who}}: {{why}}. Lift that first if it no longer holds.',
     'codes.refused.panel': 'Who opens the record',
     'codes.refused.otherwise-open':
       'This person opens the record of {{name}} already, and what this would add does not go with it: the relationship, the extent, the first day or the end is another. Change that access instead.',
@@ -265,6 +266,10 @@ export const staffWords = wordsIn(
       'Aún sin nombre propio en el expediente: escríbalo en los datos del paciente y después se podrá emitir un PIN.',
     'codes.family.dateless':
       'Aún sin fecha de nacimiento en el expediente: escríbala en los datos del paciente y después se podrá emitir un PIN.',
+    'codes.family.perhaps': 'Quizá también hermanos',
+    'codes.family.perhapsHint': 'Solo comparten lo que se indica. Pregunte a la familia antes de marcar a alguien.',
+    'codes.family.shares.phone': 'Mismo número de teléfono',
+    'codes.family.shares.address': 'Misma dirección',
     'codes.family.nobody': 'Marque al menos un expediente',
     'codes.family.selfOnly':
       'Un PIN para el paciente abre solo su propio expediente: desmarque los demás o elija a otra persona',
@@ -306,7 +311,6 @@ export const staffWords = wordsIn(
     'codes.tries.expired': 'Rechazado: vencido',
     'codes.tries.used': 'Rechazado: ya se había usado',
     'codes.tries.revoked': 'Rechazado: anulado',
-    'codes.tries.barred': 'Rechazado: a esta cuenta se le retiró el acceso al expediente',
     'codes.tries.closed': 'Rechazado: el expediente no permite el portal',
     'codes.tries.somebody-else':
       'Rechazado: es para el paciente, y esta cuenta es de otra persona. Entréguelo al paciente, que con él crea su propia cuenta.',
@@ -367,8 +371,6 @@ export const staffWords = wordsIn(
     'codes.refused.approve': 'Aprobar esa solicitud en su lugar',
     'codes.refused.active': 'Esta persona ya tiene uno para {{name}} que todavía se puede usar.',
     'codes.refused.show': 'Mostrarlo',
-    'codes.refused.barred':
-      'A esta persona se le retiró el acceso al expediente de {{name}} ({{who}}: {{why}}). Devuélvale primero el acceso si corresponde.',
     'codes.refused.panel': 'Quién abre el expediente',
     'codes.refused.otherwise-open':
       'Esta persona ya abre el expediente de {{name}}, y lo que se añadiría no encaja con ese acceso: son otros la relación, el alcance, el primer día o la fecha de fin. Cambie ese acceso.',

@@ -1,5 +1,5 @@
 /** Why a PIN or an access code for a patient would open the record now, and why not. */
-import { barOfName } from '../../../access/codeBars.js'
+import { barKey, barsOfName, lookedBars } from '../../../access/codeBars.js'
 import { grantInTheWay, type InTheWay } from '../../../access/codeGrants.js'
 import { comingFrom } from '../../../access/codeJoining.js'
 import { whyNot } from '../../../access/codeRedeeming.js'
@@ -21,7 +21,8 @@ export const whyRedeem: Why = {
     const { portal, t, url } = context
     const pid = person.kind === 'patient' ? person.pid : 0
     const code = await newestCode(portal.db, pid)
-    const bar = code && (await barOfName(portal.db, pid, code.recipient))
+    const looked = await lookedBars(portal.db, code?.id ?? 0)
+    const bar = code && (await barsOfName(portal.db, pid, code.recipient)).find((each) => !looked.has(barKey(each)))
     const gift = code && { ...code, from: code.opens_from ?? undefined }
     const opens = gift && comingFrom(gift, portal)
     const inTheWay = gift && (await grantInTheWay(portal.db, portal, gift, gift.born))
@@ -50,6 +51,11 @@ export const whyRedeem: Why = {
                   label: t('accountWhy.fix.openers'),
                   href: url(`/staff/portal/patients/${String(pid)}`),
                   permission: 'patients:view',
+                },
+                {
+                  label: t('accountWhy.fix.despite'),
+                  href: url(`/staff/portal/patients/${String(pid)}/codes/${String(code.id)}`),
+                  permission: 'pins:issue',
                 },
               ]),
               ...(waiting ? [joinsStep(context, pid, inTheWay)] : []),

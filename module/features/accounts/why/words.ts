@@ -53,6 +53,7 @@ export const words = wordsIn(
     'accountWhy.passkeyWaits': 'With a passkey',
     'accountWhy.passkeyWaits.yes':
       'They have one. It opens nothing until they have come in with their password and made it their own.',
+    'accountWhy.fix.despite': 'It is for somebody else: say so',
     'accountWhy.staffPasskeyWaits': 'With a passkey',
     'accountWhy.staffPasskeyWaits.yes':
       'They have one. It opens nothing while the EMR lets this user in with no password.',
@@ -98,8 +99,9 @@ export const words = wordsIn(
     'accountWhy.pin.yes': 'Made out to {{recipient}}, good until {{until}}.',
     'accountWhy.pin.no': 'None was made for this patient.',
     'accountWhy.notBarred': 'Nobody of this name was shut out',
-    'accountWhy.notBarred.yes': 'No access of {{recipient}} to this chart was revoked.',
-    'accountWhy.notBarred.no': '{{by}} revoked the access of {{recipient}}. It stays so until it is given back.',
+    'accountWhy.notBarred.yes': 'Nothing that was revoked stands against {{recipient}} with this code.',
+    'accountWhy.notBarred.no':
+      '{{by}} revoked the access of somebody called {{recipient}}. It stays so until it is given back, or staff say that this code is for somebody else.',
     'accountWhy.joins': 'Goes with what they open already',
     'accountWhy.joins.yes': 'Nothing that this person opens already stands against it.',
     'accountWhy.joins.no':
@@ -189,6 +191,7 @@ export const words = wordsIn(
     'accountWhy.passkeyWaits': 'Con una llave de acceso',
     'accountWhy.passkeyWaits.yes':
       'Tiene una. No abre nada hasta que haya entrado con su contraseña y elegido una propia.',
+    'accountWhy.fix.despite': 'Es para otra persona: indicarlo',
     'accountWhy.staffPasskeyWaits': 'Con una llave de acceso',
     'accountWhy.staffPasskeyWaits.yes':
       'Tiene una. No abre nada mientras el expediente electrónico no deje entrar a este usuario con ninguna contraseña.',
@@ -234,9 +237,9 @@ export const words = wordsIn(
     'accountWhy.pin.yes': 'A nombre de {{recipient}}, válido hasta el {{until}}.',
     'accountWhy.pin.no': 'No se ha creado ninguno para este paciente.',
     'accountWhy.notBarred': 'Nadie con este nombre quedó excluido',
-    'accountWhy.notBarred.yes': 'No se revocó ningún acceso de {{recipient}} a este expediente.',
+    'accountWhy.notBarred.yes': 'Ningún acceso revocado impide a {{recipient}} usar este código.',
     'accountWhy.notBarred.no':
-      '{{by}} revocó el acceso de {{recipient}}. Sigue así hasta que se le devuelva el acceso.',
+      '{{by}} revocó el acceso de alguien que se llama {{recipient}}. Sigue así hasta que se le devuelva o se indique que este código es para otra persona.',
     'accountWhy.joins': 'Encaja con lo que ya abre',
     'accountWhy.joins.yes': 'Nada de lo que esta persona ya abre se opone.',
     'accountWhy.joins.no':

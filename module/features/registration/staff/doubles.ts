@@ -5,11 +5,15 @@ import { nameLikeness, type NameLikeness } from '../../../access/matching/likene
 import type { Portal } from '../../../access/portal.js'
 import type { PanelCard } from '../../../feature.js'
 import {
-  accountsOfPerson,
+  accountsAtChart,
+  crossedAccounts,
   doublesOfAccount,
   relativesOfAccount,
+  type CrossedRow,
   type DoubleRow,
+  type DoubleWhy,
   type RelativeRow,
+  type StandingRow,
 } from '../../../host/reads/doubles.js'
 import { chosenId, text } from '../../../web/forms.js'
 import { writeInstant } from '../../../web/instant.js'
@@ -21,19 +25,28 @@ import { emailKey } from '../keys.js'
 import { oneFirstName } from './firstNames.js'
 import { lettersToHolder } from './lettersToHolder.js'
 import { disableAccount, enableAccount, mergeAccounts, type AccountOutcome } from './merging.js'
-import { whoseOf } from '../../../web/whose.js'
+import { isCrossed, sidesOf, signInOf, type Sides } from './sides.js'
+import { whoseOf, type Whose } from '../../../web/whose.js'
 
-export function doubleView(context: StaffContext, row: DoubleRow) {
+/** `sides`: where one registered whom the other opens, what both say, beside one another. */
+export function doubleView(context: StaffContext, row: DoubleRow | CrossedRow) {
   const { t, url } = context
+  const sides: Sides | undefined = isCrossed(row) ? sidesOf(context, row) : undefined
   return {
     id: row.id,
     record: row.record,
     name: row.name,
-    detail: row.email ?? t('registrations.double.hostLogin'),
+    detail: signInOf(context, row.email),
     since: t('registrations.double.since', { at: writeInstant(context, row.created_at) }),
     why: t(`registrations.double.${row.why}`),
     href: url(`/staff/portal/accounts/${String(row.id)}`),
+    sides,
   }
+}
+
+/** Of whom that says something: the account, and the patient whom both know. */
+export function whoseDoubles(doubles: readonly ReturnType<typeof doubleView>[]): Whose[] {
+  return doubles.flatMap(({ record, sides }) => whoseOf({ record }, ...(sides ? [{ pid: sides.pid }] : [])))
 }
 
 /** Part of the reconcile page: who else this may be. */
@@ -46,41 +59,96 @@ export async function doublesOf(context: StaffContext, account: { id: number; em
 export async function findDoubles(
   { db }: Pick<Portal, 'db'>,
   { id, email }: { id: number; email: string | null },
-): Promise<DoubleRow[]> {
-  const [own, relatives] = await Promise.all([
+): Promise<(DoubleRow | CrossedRow)[]> {
+  const [own, relatives, crossed] = await Promise.all([
     doublesOfAccount(db, id, emailKey(email ?? '') ?? ''),
     relativesOfAccount(db, id),
+    crossedAccounts(db, id),
   ])
-  return distinct([...own, ...relatives.filter(mayBeOne)])
+  return distinct([
+    ...own,
+    ...crossed.filter((row) => isThatPatient(row) && (row.for_whom === 'me' || mayBeOne(row))),
+    ...relatives.filter(mayBeOne),
+  ])
 }
 
 /** A child's mother and father are two, and so are two of its guardians: only a like name says that they may be one. */
-function mayBeOne({ name, own_name: ownName, same_relationship: same }: RelativeRow): boolean {
+export function mayBeOne({
+  name,
+  own_name: ownName,
+  same_relationship: same,
+}: Pick<RelativeRow, 'name' | 'own_name' | 'same_relationship'>): boolean {
   const likeness = nameLikeness(name, ownName)
   return likeness === 'same' || (same === 1 && likenesses.has(likeness) && oneFirstName(name, ownName))
 }
 
 const likenesses: ReadonlySet<NameLikeness> = new Set(['part', 'nickname', 'letter', 'sound'])
 
+/** Born on the same day, as it was found: twins are told apart by their first names. */
+function isThatPatient(row: Pick<CrossedRow, 'first_name' | 'last_name' | 'chart_first' | 'chart_last'>): boolean {
+  const first = nameLikeness(row.first_name, row.chart_first)
+  const last = nameLikeness(row.last_name, row.chart_last)
+  const isFirst = first === 'same' || (likenesses.has(first) && oneFirstName(row.first_name, row.chart_first))
+  return isFirst && (last === 'same' || likenesses.has(last))
+}
+
 /** One may be found in several ways: the first is said. */
-function distinct(rows: readonly DoubleRow[]): DoubleRow[] {
+function distinct<Row extends { id: number }>(rows: readonly Row[]): Row[] {
   return rows.filter((row, at) => rows.findIndex(({ id }) => id === row.id) === at)
 }
 
-/** The patient's panel: several accounts that open the chart as its own patient. */
+/** The patient's panel: several accounts that may be one person's, the patient's or that of somebody who stands for them. */
 export const doublesCard: PanelCard = {
   key: 'accounts',
   title: 'registrations.doubles',
   permission: 'registrations:process',
   place: 'side',
   async show(context, pid) {
-    const rows = await accountsOfPerson(context.portal.db, pid)
+    const { own, several } = doublesAmong(await accountsAtChart(context.portal.db, pid))
     return {
       view: '/registration/staff/accounts-card',
-      content: { several: rows.length > 1, rows: rows.map((row) => doubleView(context, row)) },
-      about: whoseOf(...rows.map(({ record }) => ({ record }))),
+      content: { own: own.length, rows: several.map((row) => doubleView(context, row)) },
+      about: whoseOf(...[...own, ...several].map(({ record }) => ({ record }))),
     }
   },
+}
+
+/** `own`: those that open it as its own patient. `several`: each that is not the only one of its holder. */
+function doublesAmong(found: readonly StandingRow[]): { own: StandingRow[]; several: StandingRow[] } {
+  const rows = distinct(found.filter((row) => !hasRegistered(row) || isThatPatient(asRegistered(row))))
+  const ofPatient = rows.filter(({ relationship }) => relationship === 'self')
+  const others = rows.filter(({ relationship }) => relationship !== 'self')
+  const groups = [
+    ...ofPatient.map((row) => ({ row, beside: ofPatient.filter(({ id }) => id !== row.id) })),
+    ...others.map((row) => ({
+      row,
+      beside: others.filter((other) => other.id !== row.id && mayBeOne(pairOf(row, other))),
+    })),
+  ]
+  const several = groups
+    .filter(({ beside }) => beside.length > 0)
+    .map(({ beside, row }) => ({ ...row, why: whyAmong(row, beside) }))
+  return { own: ofPatient.filter((row) => !hasRegistered(row)), several }
+}
+
+function whyAmong(row: StandingRow, beside: readonly StandingRow[]): DoubleWhy {
+  if (beside.some((other) => hasRegistered(other) !== hasRegistered(row))) return 'opener'
+  if (row.relationship !== 'self') return 'family'
+  return hasRegistered(row) ? 'person' : 'chart'
+}
+
+/** Rather than opens the chart. */
+function hasRegistered({ first_name: said }: StandingRow): boolean {
+  return said !== null
+}
+
+function asRegistered(row: StandingRow) {
+  return { ...row, first_name: row.first_name ?? '', last_name: row.last_name ?? '' }
+}
+
+function pairOf(one: StandingRow, other: StandingRow) {
+  const same = one.relationship === other.relationship
+  return { name: one.name, own_name: other.name, same_relationship: same ? 1 : 0 }
 }
 
 interface AccountPageRow {
@@ -152,7 +220,7 @@ export async function account(
   }
   const options = {
     title: t('registrations.account.title'),
-    about: whoseOf({ pid: row.host_pid }, row, ...page.doubles),
+    about: [...whoseOf({ pid: row.host_pid }, row), ...whoseDoubles(page.doubles)],
   }
   const view = '/registration/staff/account'
   return told ? show.refused(view, page, { ...options, status: told.status }) : show.page(view, page, options)

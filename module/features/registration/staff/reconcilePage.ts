@@ -17,7 +17,7 @@ import { day as dayOf, utc } from '../../../platform/clock.js'
 import { candidatesFor, scoreChart, type Candidate } from '../candidates.js'
 import { stateTag } from '../stateTag.js'
 import { claimOf, holderOf, isOpen, personOf, type Registration } from '../registrations.js'
-import { doublesOf } from './doubles.js'
+import { doublesOf, mayBeOne, whoseDoubles } from './doubles.js'
 import { lostIt, opensNothing } from './linking.js'
 import { linksOf } from './links.js'
 import { pointView } from './pointText.js'
@@ -50,7 +50,7 @@ export async function reconcilePage(context: StaffContext, row: Registration, er
   const barred = await barredFrom(context, row, account, candidates)
   const coming = open ? await comingGrants(portal.db, row.account_id, utc(portal.clock.now()), COMING_MOST) : []
   return {
-    about: [...pids, ...whoseOf({ record: account.ownRecord }, ...undone, row, ...doubles, ...openers)],
+    about: [...pids, ...whoseOf({ record: account.ownRecord }, ...undone, row, ...openers), ...whoseDoubles(doubles)],
     page: {
       backHref: url('/staff/portal/registrations'),
       name: personName(row.last_name, row.first_name),
@@ -63,7 +63,12 @@ export async function reconcilePage(context: StaffContext, row: Registration, er
         : undefined,
       candidates: candidates.map((candidate) => ({
         ...candidateView(context, candidate),
-        openers: openersView(context, row, openers, candidate.chart.pid),
+        openers: openersView(
+          context,
+          row,
+          account.name,
+          openers.filter(({ pid }) => pid === candidate.chart.pid),
+        ),
         closed: opensNothing(portal, row, candidate.chart),
         barred: barred.has(candidate.chart.pid),
         comes: comesView(
@@ -241,21 +246,18 @@ function candidateView(context: StaffContext, { chart, points, score, standing }
   }
 }
 
-/** Of a child's chart they are its parents as a rule: a second account of one of them is seen here. */
-function openersView(
-  { t, url }: StaffContext,
-  { account_id: own }: Registration,
-  openers: readonly OpenerRow[],
-  pid: number,
-) {
-  return openers
-    .filter((opener) => opener.pid === pid)
-    .map(({ id, name, relationship }) => ({
-      name,
-      href: url(`/staff/portal/accounts/${String(id)}`),
-      as: t(`families.relationship.${knownRelationship(relationship)}`),
-      own: id === own,
-    }))
+/** Of a child's chart they are its parents as a rule: a second account of one of them is seen here. `name`: the holder's. */
+function openersView({ t, url }: StaffContext, row: Registration, name: string, openers: readonly OpenerRow[]) {
+  return openers.map((opener) => {
+    const same = opener.relationship === row.relationship ? 1 : 0
+    return {
+      name: opener.name,
+      href: url(`/staff/portal/accounts/${String(opener.id)}`),
+      as: t(`families.relationship.${knownRelationship(opener.relationship)}`),
+      own: opener.id === row.account_id,
+      like: mayBeOne({ name: opener.name, own_name: name, same_relationship: same }),
+    }
+  })
 }
 
 function decidedView(context: StaffContext, row: Registration) {
