@@ -12,6 +12,8 @@ export interface Reader {
   born: Day | undefined
   validUntil: Utc | undefined
   language: string | undefined
+  /** As the account's own chart says; '' where there is none. */
+  spoken: string
   /** Proved by its holder; '' where the account has none. */
   email: string
   /** The trusted address of the account's own chart, and whether letters may go there (facts §3.2). */
@@ -27,6 +29,7 @@ interface Row {
   born: string | null
   valid_until: Utc | null
   language: string | null
+  spoken: string | null
   email: string | null
   trusted: string | null
   may_mail: string | null
@@ -39,11 +42,11 @@ export async function readersOf(db: Queryable, pid: number, now: Utc): Promise<R
   const rows = await db.select<Row>(
     // sql-safe: a number of ours
     `SELECT a.id AS account_id, g.relationship, g.extent, g.exempt_at IS NOT NULL AS exempt, p.DOB AS born, g.valid_until,
-            a.language, IF(a.email_verified_at IS NULL, NULL, a.email) AS email,
+            a.language, own.language AS spoken, IF(a.email_verified_at IS NULL, NULL, a.email) AS email,
             TRIM(IF(own.email_direct = '', own.email, own.email_direct)) AS trusted, own.hipaa_allowemail AS may_mail
        FROM foyer_grants g
        JOIN foyer_accounts a ON a.id = g.account_id AND a.disabled_at IS NULL
-       JOIN patient_data p ON p.pid = g.pid AND p.allow_patient_portal = 'YES'
+       JOIN patient_data p ON p.pid = g.pid AND p.allow_patient_portal = 'YES' AND p.deceased_date IS NULL
        LEFT JOIN patient_data own ON own.pid = a.host_pid
       WHERE g.pid = :pid AND g.revoked_at IS NULL AND g.valid_from <= :now AND (g.valid_until IS NULL OR g.valid_until > :now)
       ORDER BY g.relationship = 'self' DESC, a.id LIMIT ${String(MOST)}`,
@@ -54,6 +57,7 @@ export async function readersOf(db: Queryable, pid: number, now: Utc): Promise<R
     born: dayOrNone(row.born),
     validUntil: row.valid_until ?? undefined,
     language: row.language ?? undefined,
+    spoken: row.spoken ?? '',
     email: row.email ?? '',
     trusted: row.trusted ?? '',
     mayMail: row.may_mail === 'YES',

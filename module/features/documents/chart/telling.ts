@@ -1,6 +1,7 @@
 /** A letter to everybody who may see it that there is a new document: not which, nor of whom. */
 import { writeLetter } from '../../../access/letters.js'
 import type { Portal } from '../../../access/portal.js'
+import { addresseeOf } from '../../../access/readers.js'
 import { canSee, readerOf } from '../../../access/release.js'
 import type { LetterKind } from '../../../feature.js'
 import { documentsById, type ChartDocument } from '../../../host/reads/chartDocuments.js'
@@ -8,8 +9,6 @@ import { readersOf, type Reader } from '../../../host/reads/documentReaders.js'
 import type { Actor } from '../../../platform/audit.js'
 import { utc } from '../../../platform/clock.js'
 import type { Queryable, Tx } from '../../../platform/database.js'
-import { isEmailAddress } from '../../../platform/emailAddress.js'
-import { isLanguage } from '../../../platform/i18n.js'
 
 export const letters: readonly LetterKind[] = [{ kind: 'document.added', values: () => ({ path: '/portal' }) }]
 
@@ -30,13 +29,9 @@ export async function tellReaders(
 ): Promise<Letters> {
   const letters = { written: 0, refused: 0 }
   for (const reader of await readersAmong(tx, portal, pid, await documentsById(tx, ids))) {
-    const address = addressOf(reader)
-    await writeLetter(tx, portal, {
-      ...{ kind: 'document.added', channel: 'mail', pid, accountId: reader.accountId, by },
-      ...address,
-      language: isLanguage(reader.language) ? reader.language : portal.settings().defaultLanguage,
-    })
-    letters[address.refused === undefined ? 'written' : 'refused'] += 1
+    const to = addresseeOf(portal, reader)
+    await writeLetter(tx, portal, { kind: 'document.added', channel: 'mail', pid, by, ...to })
+    letters[to.refused === undefined ? 'written' : 'refused'] += 1
   }
   return letters
 }
@@ -53,11 +48,4 @@ export async function readersAmong(
     const viewer = readerOf(portal, pid, reader)
     return documents.some((document) => canSee(viewer, document))
   })
-}
-
-function addressOf({ email, trusted, mayMail }: Reader): { to: string; refused?: string } {
-  if (email !== '') return { to: email }
-  if (trusted === '') return { to: '', refused: 'no-address' }
-  if (!mayMail) return { to: trusted, refused: 'no-consent' }
-  return isEmailAddress(trusted) ? { to: trusted } : { to: trusted, refused: 'bad-address' }
 }

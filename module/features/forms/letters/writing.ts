@@ -1,6 +1,7 @@
 /** Letters about forms: that something is asked, that it is due soon, that it is asked again. Never what, never why. */
 import { writeLetter } from '../../../access/letters.js'
 import type { Portal } from '../../../access/portal.js'
+import { readersWhoMay } from '../../../access/readers.js'
 import { readPortalChart, type PortalChart } from '../../../host/credentials.js'
 import type { LetterKind } from '../../../feature.js'
 import type { Actor } from '../../../platform/audit.js'
@@ -20,9 +21,12 @@ export interface Addressed {
   accountId: number | undefined
 }
 
-/** To the chart's trusted address, as the host lets it be written to (facts §3.2); without a chart to the account's. */
+/**
+ * To everybody who may answer in the chart, a child's mother and a proxy among them; where nobody opens it yet, to the
+ * chart's trusted address, as the host lets it be written to (facts §3.2). Without a chart to the account's.
+ */
 export async function writeAboutForm(tx: Tx, portal: Portal, by: Actor, letter: Addressed): Promise<void> {
-  if (letter.pid !== undefined) return writeToChart(tx, portal, by, letter.kind, letter.pid)
+  if (letter.pid !== undefined) return writeToReaders(tx, portal, by, letter.kind, letter.pid)
   if (letter.accountId === undefined) return
   const account = await tx.first<{ email: string | null; language: string | null }>(
     `SELECT email, language FROM foyer_accounts WHERE id = :id AND disabled_at IS NULL`,
@@ -33,6 +37,12 @@ export async function writeAboutForm(tx: Tx, portal: Portal, by: Actor, letter: 
     ...{ kind: letter.kind, channel: 'mail', to: account.email, accountId: letter.accountId, by },
     language: languageOf(portal, account.language, ''),
   })
+}
+
+async function writeToReaders(tx: Tx, portal: Portal, by: Actor, kind: FormLetter, pid: number): Promise<void> {
+  const readers = await readersWhoMay(tx, portal, pid, 'forms:fill')
+  if (readers.length === 0) return writeToChart(tx, portal, by, kind, pid)
+  for (const reader of readers) await writeLetter(tx, portal, { kind, channel: 'mail', pid, by, ...reader })
 }
 
 async function writeToChart(tx: Tx, portal: Portal, by: Actor, kind: FormLetter, pid: number): Promise<void> {
