@@ -47,12 +47,16 @@ export function tryLimits(db: Database, kind: string, seconds: number, tries: ()
     device === undefined
       ? targets.map((target) => `${kind}:${audience}:${hashed(target)}`)
       : [`${kind}-device:${audience}:${sha256(device)}`]
+  const byAddress = ({ address, audience, device }: Trying): string | undefined =>
+    device === undefined && address !== undefined
+      ? `${kind === 'account' ? 'address' : `${kind}-address`}:${audience}:${sha256(blockOf(address))}`
+      : undefined
   return {
     async take(trying) {
       const { perAccount, perAddress } = tries()
-      if (trying.device === undefined && trying.address !== undefined) {
-        const byAddress = `${kind === 'account' ? 'address' : `${kind}-address`}:${trying.audience}:${sha256(blockOf(trying.address))}`
-        const wait = await consume(limiter(db, perAddress, seconds), byAddress)
+      const fromThere = byAddress(trying)
+      if (fromThere !== undefined) {
+        const wait = await consume(limiter(db, perAddress, seconds), fromThere)
         if (wait > 0) return { ok: false, seconds: wait }
       }
       let longest = 0
@@ -69,6 +73,9 @@ export function tryLimits(db: Database, kind: string, seconds: number, tries: ()
     async forgive(trying) {
       const by = limiter(db, tries().perAccount, seconds)
       for (const key of byTarget(trying)) await by.delete(key)
+      // A right one is none of the wrong tries of that address: a clinic's waiting room has one for all.
+      const fromThere = byAddress(trying)
+      if (fromThere !== undefined) await limiter(db, tries().perAddress, seconds).reward(fromThere, 1)
     },
   }
 }

@@ -60,6 +60,18 @@ export async function useTotp(tx: Tx, portal: Keyed, owner: FactorOwner, typed: 
   return used === 1
 }
 
+/** The app of one owner shows codes for another from now on. False: there is none, or that one has an app of their own. */
+export async function moveTotp(tx: Tx, portal: Keyed, from: FactorOwner, into: FactorOwner): Promise<boolean> {
+  const kept = await tx.first<{ secret: string; last_step: number }>(
+    `SELECT secret, last_step FROM foyer_totp WHERE owner = :from`,
+    { from },
+  )
+  const secret = kept && unseal(portal.secret, purposeOf(from), kept.secret)
+  if (!kept || secret === undefined || (await readTotp(tx, into))) return false
+  await keepTotp(tx, portal, into, { secret, step: kept.last_step })
+  return removeTotp(tx, from)
+}
+
 function readTotp(db: Queryable, owner: FactorOwner): Promise<{ secret: string } | undefined> {
   return db.first<{ secret: string }>(`SELECT secret FROM foyer_totp WHERE owner = :owner`, { owner })
 }

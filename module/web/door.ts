@@ -36,7 +36,15 @@ export async function doorContext(exchange: Exchange, whose: Whose, door: Doors)
     knowDevice: (id) => knowDevice(exchange, whose, id),
     leave: () => leave(request),
     inside: sessionOf(request)?.passport !== undefined,
+    whoIsIn: () => whoIsIn(exchange, whose),
   }
+}
+
+/** Under the password that holds: a session that is over for its account is nobody's. */
+async function whoIsIn(exchange: Exchange, whose: Whose): Promise<number | undefined> {
+  const user = sessionOf(exchange.request)?.passport?.user
+  const person = user && (await personOf(exchange, whose, user.id))
+  return person?.fingerprint !== undefined && person.fingerprint === user?.fingerprint ? user.id : undefined
 }
 
 /** As the audit trail, the device's cookie and the page need them. */

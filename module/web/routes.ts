@@ -97,6 +97,8 @@ export interface DoorContext extends RequestContext {
   leave: () => Promise<void>
   /** Somebody is signed in at this door already. */
   inside: boolean
+  /** The account of whoever is signed in at this door, as things stand: users.id at the staff's. Undefined: nobody is. */
+  whoIsIn: () => Promise<number | undefined>
 }
 
 export interface Held {

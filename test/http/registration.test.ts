@@ -268,6 +268,16 @@ describe('Staff who find the chart of somebody who registered', function () {
     expect(empty.status).to.equal(422)
   })
 
+  it('make no chart of a form that no page of theirs has sent', async () => {
+    const { path } = await waiting('nochart@example.org', { ...amina, firstName: 'Nora' })
+    const charts = async () => (await practice.db.first<{ n: number }>(`SELECT COUNT(*) AS n FROM patient_data`))?.n
+    const before = await charts()
+    for (const wrong of [{ version: 'x' }, { move: 'yes please' }]) {
+      expect((await admin.post(`${path}/chart`, wrong, { from: path })).status).to.equal(422)
+    }
+    expect(await charts()).to.equal(before)
+  })
+
   it('link it, and the record is there', async () => {
     const { path, visitor, id } = await waiting('amina2@example.org', amina)
     const linked = await admin.post(`${path}/link`, { pid: String(practice.patients.amina) }, { from: path })

@@ -215,6 +215,42 @@ describe('The account page', function () {
     expectIn(await (await practice.visitor()).signIn(PATIENT, 'new@example.net', password), '/portal')
   })
 
+  it('is no stranger’s to whom a mistyped new address belongs: the link asks the password of who is not signed in', async () => {
+    const { id, username, password } = await person()
+    const home = await comeIn(username, password)
+    const send = (email: string) =>
+      home.post(`${ACCOUNT}/email`, { email, current: password }, { from: `${ACCOUNT}/email` })
+    await send('strangre@example.net')
+    const mistyped = await lastToken('strangre@example.net')
+    const stranger = await practice.visitor()
+    const page = await stranger.get(`/portal/verify?token=${mistyped}`)
+    expect(page.body).to.contain('name="current"').and.to.contain('Enter the password of your account')
+    const emailOf = async () =>
+      (await practice.db.first<{ email: string }>(`SELECT email FROM foyer_accounts WHERE id = :id`, { id }))?.email
+    for (const current of ['', 'a guess of theirs']) {
+      const tried = await stranger.post('/portal/verify', { token: mistyped, current })
+      expect([tried.status, tried.body.includes('not the password of your account')]).to.deep.equal([422, true])
+      expect(await emailOf()).to.equal(username)
+    }
+    // Somebody else who is signed in here is a stranger as well.
+    const other = await person()
+    const otherHome = await comeIn(other.username, other.password)
+    const theirs = await otherHome.post(
+      '/portal/verify',
+      { token: mistyped },
+      { from: `/portal/verify?token=${mistyped}` },
+    )
+    expect(theirs.status).to.equal(422)
+    // Typed anew, the first link opens nothing any more; on another device the right one asks the password.
+    await send('right@example.net')
+    expect((await stranger.get(`/portal/verify?token=${mistyped}`)).status).to.equal(404)
+    const token = await lastToken('right@example.net')
+    const phone = await practice.visitor()
+    await phone.get(`/portal/verify?token=${token}`)
+    expect((await phone.post('/portal/verify', { token, current: password })).status).to.equal(303)
+    expect(await emailOf()).to.equal('right@example.net')
+  })
+
   it('takes no address that another account has, and tells nobody that it does', async () => {
     const { username: taken } = await person()
     const { username, password } = await person()

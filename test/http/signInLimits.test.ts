@@ -126,6 +126,19 @@ describe('Signing in', function () {
       expect(statuses).to.include(429)
     })
 
+    it('counts no right password against the address: a whole waiting room comes in', async () => {
+      await practice.setting('signInTriesPerAddress', '10')
+      for (let at = 0; at < 15; at += 1) {
+        const someone = await practice.visitor()
+        expectIn(await someone.signIn(PATIENT, loginOf('maria'), passwordOf('maria.santos')), '/portal')
+      }
+      const guesser = await practice.visitor()
+      await guesser.get(PATIENT)
+      const guess = (at: number) => guesser.post(PATIENT, { username: `guess${String(at)}`, password: 'Wrong-Pass1' })
+      for (let at = 0; at < 10; at += 1) expect((await guess(at)).status).to.equal(401)
+      expect((await guess(11)).status).to.equal(429)
+    })
+
     it('ends after so many tries from one address, whatever the names, and whatever address is claimed', async () => {
       await practice.setting('signInTriesPerAddress', '10')
       const someone = await practice.visitor()

@@ -11,7 +11,13 @@ import { disableAccount, enableAccount, mergeAccounts } from '../../../module/fe
 import { linkRegistration } from '../../../module/features/registration/staff/linking.js'
 import { chartsOf } from '../../../module/host/reads/candidates.js'
 import { refreshKeys } from '../../../module/features/registration/keeping.js'
+import { utc } from '../../../module/platform/clock.js'
 import { opaqueId } from '../../../module/platform/ids.js'
+import { factorsOf } from '../../../module/access/secondFactors.js'
+import { stagesOwed } from '../../../module/access/stages.js'
+import { keepTotp, newTotpSecret, useTotp } from '../../../module/access/totp.js'
+import { passkeyOf } from '../../support/passkeys.js'
+import { appWith } from '../../support/secondFactors.js'
 import { openPractice, type TestPractice } from '../../support/practice.js'
 import { mergedInto } from '../../../module/access/merged.js'
 import { askToRegister } from '../../../module/features/registration/registering.js'
@@ -260,6 +266,50 @@ describe('Two accounts of one person', () => {
       ...{ from: from.accountId, into: into.accountId, reason: 'One person' },
     })
     expect(await recordsOf(into)).to.deep.equal([])
+  })
+
+  it('take the app and the passkeys along that guarded one, and whoever was in without them is out', async () => {
+    const { clock, db, portal } = practice
+    const owner = ({ accountId }: Person) => `account:${String(accountId)}` as const
+    const keep = (who: Person) =>
+      db.transaction((tx) => keepTotp(tx, portal, owner(who), { secret: newTotpSecret(), step: 1 }))
+    const signedIn = async ({ accountId }: Person) => {
+      await db.transaction((tx) =>
+        tx.change(
+          `INSERT INTO foyer_sessions (id_hash, audience, owner, data, created_at, seen_at)
+           VALUES (RPAD(:sid, 64, 'a'), 'patient', :accountId, '{}', :now, :now)`,
+          { sid: `s${String(accountId)}`, accountId: String(accountId), now: utc(clock.now()) },
+        ),
+      )
+    }
+    const sessions = async ({ accountId }: Person) =>
+      (await db.select(`SELECT id_hash FROM foyer_sessions WHERE owner = :id`, { id: String(accountId) })).length
+    const merge = (from: Person, into: Person) =>
+      mergeAccounts(portal, staff.member, staff.actor, { from: from.accountId, into: into.accountId, reason: 'one' })
+
+    const [guarded, bare] = [await someone(), await someone()]
+    const secret = newTotpSecret()
+    await db.transaction((tx) => keepTotp(tx, portal, owner(guarded), { secret, step: 1 }))
+    await passkeyOf(practice, owner(guarded))
+    await signedIn(bare)
+    expect(await merge(guarded, bare)).to.deep.equal({ ok: true })
+    expect(await factorsOf(db, owner(bare))).to.deep.equal({ app: true, passkeys: 1, codesLeft: 0 })
+    expect(await sessions(bare)).to.equal(0)
+    const person = { kind: 'account', id: bare.accountId, mustChange: false, unverified: false } as const
+    expect(await stagesOwed(portal, person)).to.deep.equal(['second-factor'])
+    // The very app: its codes are this account's now.
+    const code = appWith(practice, secret).code()
+    expect(await db.transaction((tx) => useTotp(tx, portal, owner(bare), code))).to.equal(true)
+
+    // Where both have one, the one that stays keeps its own, and nobody is signed out.
+    const [one, other] = [await someone(), await someone()]
+    await keep(one)
+    await keep(other)
+    await signedIn(other)
+    expect(await merge(one, other)).to.deep.equal({ ok: true })
+    expect(await factorsOf(db, owner(other))).to.include({ app: true, passkeys: 0 })
+    expect(await factorsOf(db, owner(one))).to.include({ app: false })
+    expect(await sessions(other)).to.equal(1)
   })
 
   it('the host’s login goes along, so that its password is changed and reset where it signs in', async () => {

@@ -1,5 +1,6 @@
 /** Where an account's holder is written to, and in which language. */
 import { z } from 'zod'
+import { endLinks } from '../../../access/links.js'
 import { sendVerification } from '../../../access/verification.js'
 import { isLanguage } from '../../../platform/i18n.js'
 import { optionalText, text } from '../../../web/forms.js'
@@ -71,9 +72,11 @@ export async function postChangeEmail(context: AccountContext): Promise<Answer> 
   const is = await knowsPassword(context, person, current)
   if (!is.ok) return refused('current', ...notKnown(t, is))
   if (!(await mayHaveAnother(portal, account.id, address))) return refused('email', t('verify.enough'), 429)
-  await portal.db.transaction((tx) =>
-    sendVerification(tx, portal, { id: account.id, email, language: person.language }, '/portal/account'),
-  )
+  await portal.db.transaction(async (tx) => {
+    // One that went to another address was mistyped, or is not wanted any more.
+    await endLinks(tx, portal, account.id, 'verify-email')
+    await sendVerification(tx, portal, { id: account.id, email, language: person.language }, '/portal/account')
+  })
   return show.seeOther('/portal/account', { kind: 'info', key: 'account.emailSent' })
 }
 

@@ -10,6 +10,7 @@ import type { DoorContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import { atStage, goOn } from '../onward.js'
 import { birthDateField, birthDateRefused, type BirthDateField } from './birthDate.js'
+import { knowsPassword, notKnown } from './passwordPages.js'
 import { findPerson, type SafetyPerson } from './person.js'
 
 /** View: /accounts/safety/verify. */
@@ -18,6 +19,9 @@ export interface VerifyPage {
   token: string
   email: string
   birthDate: BirthDateField | undefined
+  /** It takes the place of one that was proved: the account's password is asked. */
+  password: boolean
+  passwordError: string | undefined
   errors: FieldError[]
 }
 
@@ -27,19 +31,19 @@ export interface VerifyOverPage {
   phone: string
 }
 
-const Pressed = z.object({ token: optionalText(100), birthDate: optionalText(20) })
+const Pressed = z.object({ token: optionalText(100), birthDate: optionalText(20), current: optionalText(4096) })
 
 export async function showVerify(context: DoorContext): Promise<Answer> {
   const token = context.query['token'] ?? ''
   const link = await findLink(context.portal.db, context.portal, 'verify-email', token)
   if (!link) return verifyOver(context)
-  const page = verifyPage(context, link, token, await birthDateField(context.portal.db, link.accountId))
+  const page = await verifyPage(context, link, token, await birthDateField(context.portal.db, link.accountId))
   return context.show.page('/accounts/safety/verify', page, { title: context.t('verify.title') })
 }
 
 export async function postVerify(context: DoorContext): Promise<Answer> {
   const { portal, requestId, show, waiting } = context
-  const { birthDate = '', token = '' } = context.form(Pressed).typed
+  const { birthDate = '', current = '', token = '' } = context.form(Pressed).typed
   const link = await findLink(portal.db, portal, 'verify-email', token)
   if (!link) return verifyOver(context)
   const { accountId } = link
@@ -47,7 +51,15 @@ export async function postVerify(context: DoorContext): Promise<Answer> {
   if (refused) {
     const { error, status } = refused
     const field = await birthDateField(portal.db, accountId, birthDate, error.text)
-    const page = { ...verifyPage(context, link, token, field), errors: [error] }
+    const page = { ...(await verifyPage(context, link, token, field)), errors: [error] }
+    return show.refused('/accounts/safety/verify', page, { title: context.t('verify.title'), status })
+  }
+  const owner = await whoMustSay(context, link)
+  const is = owner && (await knowsPassword(context, owner, current))
+  if (is?.ok === false) {
+    const [text, status] = notKnown(context.t, is)
+    const error = { name: 'current', text }
+    const page = { ...(await verifyPage(context, link, token, undefined)), passwordError: text, errors: [error] }
     return show.refused('/accounts/safety/verify', page, { title: context.t('verify.title'), status })
   }
   const verified = await verifyEmail(portal, link, requestId)
@@ -59,13 +71,29 @@ export async function postVerify(context: DoorContext): Promise<Answer> {
   return show.seeOther(`/portal/sign-in${next}`, { kind: 'success', key: 'verify.done' })
 }
 
-function verifyPage(
-  { url }: DoorContext,
-  { facts }: Link,
+/**
+ * A letter to an address that was mistyped goes to a stranger. Where it would take the place of one that was proved, and
+ * with it the way in, whoever presses must be signed in to the account or know its password. Undefined: not asked.
+ */
+async function whoMustSay(
+  { portal, whoIsIn }: DoorContext,
+  { accountId, facts }: Link,
+): Promise<SafetyPerson | undefined> {
+  const person = accountId === undefined ? undefined : await findPerson(portal.db, portal, accountId)
+  if (!person?.verified || person.email === facts['email']) return undefined
+  return (await whoIsIn()) === person.id ? undefined : person
+}
+
+async function verifyPage(
+  context: DoorContext,
+  link: Link,
   token: string,
   birthDate: BirthDateField | undefined,
-): VerifyPage {
-  return { action: url('/portal/verify'), token, email: String(facts['email']), birthDate, errors: [] }
+): Promise<VerifyPage> {
+  return {
+    ...{ action: context.url('/portal/verify'), token, email: String(link.facts['email']), birthDate },
+    ...{ password: (await whoMustSay(context, link)) !== undefined, passwordError: undefined, errors: [] },
+  }
 }
 
 function verifyOver(context: DoorContext): Answer {

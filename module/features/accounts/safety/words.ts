@@ -122,6 +122,9 @@ export const words = wordsIn(
     'reset.done': 'Your new password is saved. Sign in with it.',
     'verify.title': 'Is this your e-mail address?',
     'verify.lead': 'An account was created with',
+    'verify.leadChange': 'Whose account it is wants to sign in, and be written to, from now on with',
+    'verify.notYoursChange':
+      'Enter the password of your account to confirm it. If you have no account here, close this page. Nothing happens then.',
     'verify.notYours': 'If it wasn’t you who created it, close this page. Nothing happens then.',
     'verify.confirm': 'Yes, this is my address',
     'verify.done': 'Your e-mail address is confirmed.',
@@ -307,6 +310,9 @@ export const words = wordsIn(
     'reset.done': 'Su contraseña nueva está guardada. Inicie sesión con ella.',
     'verify.title': '¿Es esta su dirección de correo?',
     'verify.lead': 'Se creó una cuenta con',
+    'verify.leadChange': 'El titular de la cuenta quiere iniciar sesión y recibir los avisos desde ahora con',
+    'verify.notYoursChange':
+      'Escriba la contraseña de su cuenta para confirmarlo. Si no tiene cuenta aquí, cierre esta página. No pasará nada.',
     'verify.notYours': 'Si no fue usted quien la creó, cierre esta página. No pasará nada.',
     'verify.confirm': 'Sí, es mi dirección',
     'verify.done': 'Su dirección de correo está confirmada.',

@@ -157,7 +157,7 @@ export const patientWords = wordsIn(
     'letter.account.merged.sms': '{{practice}} has joined your accounts. Sign in with the other one: {{address}}',
     'letter.account.joined.subject': 'Your accounts with {{practice}} are one now',
     'letter.account.joined.text':
-      '{{practice}} has joined another account of yours with this one. You sign in as before, and find everything here.\nIf you did not ask for it, call {{phone}}.',
+      '{{practice}} has joined another account of yours with this one. You sign in as before, and find everything here. If the other one asked for a code of an app or for a passkey, this one asks for it now.\nIf you did not ask for it, call {{phone}}.',
     'letter.account.joined.action': 'Sign in',
     'letter.account.joined.sms': '{{practice}} has joined another account with yours: {{address}}',
   },
@@ -320,7 +320,7 @@ export const patientWords = wordsIn(
     'letter.account.merged.sms': '{{practice}} unió sus cuentas. Inicie sesión con la otra: {{address}}',
     'letter.account.joined.subject': 'Sus cuentas de {{practice}} ahora son una sola',
     'letter.account.joined.text':
-      '{{practice}} unió otra cuenta suya a esta. Usted inicia sesión como antes y encuentra todo aquí.\nSi usted no lo pidió, llame al {{phone}}.',
+      '{{practice}} unió otra cuenta suya a esta. Usted inicia sesión como antes y encuentra todo aquí. Si la otra pedía el código de una aplicación o una llave de acceso, ahora esta lo pide.\nSi usted no lo pidió, llame al {{phone}}.',
     'letter.account.joined.action': 'Iniciar sesión',
     'letter.account.joined.sms': '{{practice}} unió otra cuenta a la suya: {{address}}',
   },

@@ -82,7 +82,9 @@ export async function newChart(context: StaffContext): Promise<Answer> {
   const asked = form(z.object({ move: optionalText(1), version, from: firstDay }))
   const wrong = wrongFirstDay(context, asked)
   if (wrong) return reconcile(context, { status: 422, error: { text: wrong } }, dayIn(asked))
-  const { from = '', move = '', version: seen } = asked.ok ? asked.value : {}
+  // No form of ours says that: nothing is made of what nobody can have seen.
+  if (!asked.ok) return context.show.problem(422)
+  const { from, move, version: seen } = asked.value
   const input = { id: idIn(context), seen, pid: undefined, move: move === '1', from: from || undefined }
   return linked(
     context,

@@ -96,7 +96,7 @@ export const mendingWords = wordsIn(
     'registrations.merge': 'Join with another account',
     'registrations.merge.none': 'No other account looks like the same person’s.',
     'registrations.merge.text':
-      'Records, own bookings, files, forms and registrations go to the account that stays. This one is disabled, and whoever is signed in with it is signed out.',
+      'Records, own bookings, files, forms and registrations go to the account that stays. The app or the passkeys that guarded this one guard the other from then on. This one is disabled, and whoever is signed in with it is signed out.',
     'registrations.merge.into': 'The account that stays',
     'registrations.merge.send': 'Join them',
     'registrations.disable': 'Disable this account',
@@ -204,7 +204,7 @@ export const mendingWords = wordsIn(
     'registrations.merge': 'Unir con otra cuenta',
     'registrations.merge.none': 'Ninguna otra cuenta parece de la misma persona.',
     'registrations.merge.text':
-      'Los expedientes, las citas, los archivos y los formularios propios y los registros pasan a la cuenta que queda. Esta se desactiva y se cierran sus sesiones.',
+      'Los expedientes, las citas, los archivos y los formularios propios y los registros pasan a la cuenta que queda. La aplicación o las llaves de acceso que protegían esta protegen desde entonces la otra. Esta se desactiva y se cierran sus sesiones.',
     'registrations.merge.into': 'La cuenta que queda',
     'registrations.merge.send': 'Unirlas',
     'registrations.disable': 'Desactivar esta cuenta',

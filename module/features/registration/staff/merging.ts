@@ -3,6 +3,8 @@ import { widerExtent } from '../../../access/codes.js'
 import { tellOfMerge } from '../../../access/merged.js'
 import { joinOwnRecords } from '../../../access/ownRecord.js'
 import type { Portal } from '../../../access/portal.js'
+import { moveFactors } from '../../../access/movingFactors.js'
+import { factorOwner, type FactorOwner } from '../../../access/secondFactors.js'
 import { endSessions } from '../../../access/sessions.js'
 import type { StaffMember } from '../../../access/staff.js'
 import { writeHostLog } from '../../../host/log.js'
@@ -107,13 +109,20 @@ export async function mergeAccounts(
     await joinOwnRecords(tx, portal, one, other)
     const registrations = await moveRegistrations(tx, portal, one.id, other.id)
     await moveLetters(tx, one.id, other.id)
+    const guarded = await moveFactors(tx, portal, factorOf(one), factorOf(other))
+    // Whoever is in came in by a password alone.
+    if (guarded) await endSessions(tx, 'patient', other.id)
     await shut(tx, portal, member, { account: one.id, reason, into: other.id })
     await tellOfMerge(tx, portal, actor, { kind: 'account.merged', to: one.id, stays: other.id })
     await tellOfMerge(tx, portal, actor, { kind: 'account.joined', to: other.id, stays: other.id })
-    const details = { into: other.id, grants, bookings, registrations }
+    const details = { into: other.id, grants, bookings, registrations, factors: guarded ? 1 : 0 }
     await tellOf(tx, portal, member, actor, { event: 'account.merged', account: one.id, details })
     return { ok: true }
   })
+}
+
+function factorOf({ id }: AccountRow): FactorOwner {
+  return factorOwner({ kind: 'account', id })
 }
 
 function lockAccount(tx: Tx, id: number): Promise<AccountRow | undefined> {
