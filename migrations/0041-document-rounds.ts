@@ -29,7 +29,11 @@ const fromLast: Step = {
           JOIN (SELECT request_id, MAX(day) AS day FROM foyer_document_notices WHERE kind = 'again' AND done_at IS NOT NULL GROUP BY request_id) n
             ON n.request_id = r.id
            SET r.rounds_from = DATE_ADD(n.day, INTERVAL 1 DAY) WHERE r.rounds_from IS NULL`,
-  down: `UPDATE foyer_document_requests SET rounds_from = NULL`,
+  // The column goes with it.
+  down: 'DO 0',
 }
 
-export const documentRounds: readonly Step[] = [rounds, from, fromLast]
+/** Days after a round opens by which it is due. NULL: as many as the first had, by the day that was set. */
+const dueDays = column(file, 'document_requests', 'due_days', 'INT NULL')
+
+export const documentRounds: readonly Step[] = [rounds, from, fromLast, dueDays]

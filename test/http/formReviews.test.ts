@@ -332,8 +332,9 @@ describe('Answers that patients sent', function () {
     const letters = async () =>
       (
         await practice.db.select<{ kind: string }>(
-          `SELECT kind FROM foyer_letters WHERE pid = :pid AND kind LIKE 'form.%' AND id > :after ORDER BY id`,
-          { pid: practice.patients.amina, after },
+          `SELECT kind FROM foyer_letters
+            WHERE pid = :pid AND account_id = :account AND kind LIKE 'form.%' AND id > :after ORDER BY id`,
+          { pid: practice.patients.amina, account: practice.accounts.amina, after },
         )
       ).map(({ kind }) => kind)
     const after =
@@ -346,6 +347,46 @@ describe('Answers that patients sent', function () {
     await remindJob.run(practice.portal)
     expect(await letters()).to.deep.equal(['form.assigned', 'form.reminder'])
     expect(id).to.be.greaterThan(0)
+  })
+
+  it('that were not reminded of since the server was down are reminded of late, as long as that is of use', async () => {
+    const { luis } = practice.patients
+    const reminders = async (at: string) => {
+      practice.clock.set(at)
+      await practice.db.transaction((tx) => tx.change(`DELETE FROM foyer_letters WHERE pid = :luis`, { luis }))
+      await remindJob.run(practice.portal)
+      const rows = await practice.db.select<{ kind: string }>(
+        `SELECT kind FROM foyer_letters WHERE pid = :luis AND kind LIKE 'form.%' ORDER BY id`,
+        { luis },
+      )
+      return rows.map(({ kind }) => kind)
+    }
+    const askedOn = async (at: string, more: Parameters<typeof ask>[3]) => {
+      practice.clock.set(at)
+      const id = await ask(practice, plain, { pid: luis }, more)
+      return () =>
+        practice.db.transaction((tx) =>
+          tx.change(`UPDATE foyer_form_assignments SET state = 'withdrawn', open_key = NULL WHERE id = :id`, { id }),
+        )
+    }
+    const first = await askedOn('2026-11-23T08:00:00', { dueOn: '2026-11-26' })
+    expect(await reminders('2026-11-23T09:00:00')).to.deep.equal(['form.assigned'])
+    expect(await reminders('2026-12-04T08:00:00')).to.deep.equal(['form.reminder'])
+    expect(await reminders('2026-12-05T08:00:00')).to.deep.equal([])
+    await first()
+    const second = await askedOn('2026-11-23T08:00:00', { dueOn: '2026-11-26' })
+    expect(await reminders('2026-11-23T09:00:00')).to.deep.equal(['form.assigned'])
+    expect(await reminders('2026-12-11T08:00:00'), 'more than two weeks after its day').to.deep.equal([])
+    await second()
+    const third = await askedOn('2026-11-23T08:00:00', { dueOn: '2026-11-26' })
+    expect(await reminders('2026-11-30T08:00:00'), 'told of after its day').to.deep.equal(['form.assigned'])
+    expect(await reminders('2026-12-01T08:00:00')).to.deep.equal([])
+    await third()
+    const fourth = await askedOn('2026-11-23T08:00:00', { dueOn: '2026-11-26' })
+    expect(await reminders('2026-11-25T08:00:00'), 'told of today').to.deep.equal(['form.assigned'])
+    expect(await reminders('2026-11-26T08:00:00')).to.deep.equal(['form.reminder'])
+    await fourth()
+    practice.clock.set('2026-11-23T08:00:00')
   })
 
   it('that may mean that help is needed now are told to whom the practice names, once each, without a word of whom in the mail', async () => {

@@ -318,6 +318,50 @@ describe('The library of templates', function () {
     practice.clock.set('2026-11-23T08:00:00')
   })
 
+  it('is asked for with the days that each round has, and says beside the field what is wrong with them', async () => {
+    const id = await add()
+    const { maria, luis } = practice.patients
+    const form = `${at}/asking/${String(maria)}`
+    expect(await body(form)).to.contain('name="dueDays"')
+    const typed = { template: String(id), everyDays: '', dueDays: '5', dueOn: '2026-11-01', remindDays: '2' }
+    const wrong = await admin.post(form, typed, { from: form })
+    expect(wrong.status).to.equal(422)
+    expect(wrong.body).to.contain('That day is over')
+    expect(wrong.body).to.match(/id="field-dueDays-error">.*This is for what is asked again\./)
+    expect(wrong.body)
+      .to.match(/name="dueDays"[^>]* value="5"/)
+      .and.to.match(/name="dueOn"[^>]* value="2026-11-01"/)
+    for (const dueDays of ['0', 'x', '3651']) {
+      const page = await admin.post(form, { ...typed, dueOn: '', everyDays: '30', dueDays }, { from: form })
+      expect(page.status, dueDays).to.equal(422)
+      expect(page.body).to.match(/id="field-dueDays-error">.*Days from 1 to 3650, or nothing\./)
+      expect(page.body).to.contain(`value="${dueDays}"`).and.to.contain('value="30"')
+    }
+    const right = { ...typed, dueOn: '', everyDays: '30' }
+    expect((await admin.post(form, right, { from: form })).status).to.equal(303)
+    expect(await body(`/staff/portal/patients/${String(maria)}/documents-asked`)).to.contain('due Sat 28 Nov')
+    await tell()
+    practice.clock.set('2026-11-26T08:00:00')
+    await tell()
+    const hers = (await letters()).filter(({ pid }) => pid === maria).map(({ kind }) => kind)
+    expect([...new Set(hers)]).to.deep.equal(['document.asked', 'document.due'])
+    practice.clock.set('2026-11-23T08:00:00')
+
+    // Of a group, too, where the practice reads how it asks.
+    await practice.db.transaction((tx) =>
+      tx.change(`UPDATE patient_data SET patient_groups = 'group_3' WHERE pid = :luis`, { luis }),
+    )
+    const group = `${at}/${String(id)}/asking`
+    const some = { ...right, to: 'group:group_3' }
+    const without = await admin.post(group, { ...some, everyDays: '' }, { from: `${group}?to=group:group_3` })
+    expect(without.status).to.equal(422)
+    expect(without.body)
+      .to.contain('This is for what is asked again.')
+      .and.to.match(/name="dueDays"[^>]* value="5"/)
+    expect((await admin.post(group, some, { from: `${group}?to=group:group_3` })).status).to.equal(303)
+    expect(await body(`${at}/requests`)).to.contain('every 30 days, each time due after 5 days')
+  })
+
   it('counts and names who belongs to a group before they are asked', async () => {
     const id = await add()
     const { amina, luis } = practice.patients

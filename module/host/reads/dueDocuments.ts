@@ -57,6 +57,7 @@ interface Row {
   request_recurring: number | null
   period_days: number | null
   due_on: Day | null
+  due_days: number | null
   asked_at: Utc | null
   /** Of the document before the latest. */
   before_date: WallClock | null
@@ -94,7 +95,7 @@ const shown =
 const listed =
   // sql-safe: constants
   `SELECT s.*, d.id AS document_id, d.denial_reason, d.create_date, u.state AS sent_state, u.reason,
-          b.create_date AS before_date, r.id AS request_id, r.recurring AS request_recurring, r.period_days, r.due_on, r.asked_at
+          b.create_date AS before_date, r.id AS request_id, r.recurring AS request_recurring, r.period_days, r.due_on, r.due_days, r.asked_at
      FROM (${shown}) s
      LEFT JOIN onsite_documents d ON d.id = (
        SELECT MAX(x.id) FROM onsite_documents x WHERE x.pid = :pid AND x.file_path = CAST(s.id AS CHAR))
@@ -133,14 +134,14 @@ function dueOf(row: Row, now: DateTime): DueDocument[] {
   ]
 }
 
-/** The day that was set is that of the first round; each later one is due as many days after it opens. */
+/** The day that was set is that of the first round; each later one is due some days after it opens. */
 function dayOfRound(row: Row, now: DateTime): Day | undefined {
-  const { asked_at: asked, due_on: due } = row
+  const { asked_at: asked, due_days: said, due_on: due } = row
   if (asked === null || due === null) return undefined
   const opens = laterRound(row, now)
-  return opens === undefined
-    ? due
-    : daysLater(opens, roundDays(dayOf(DateTime.fromSQL(asked, { zone: 'utc' }).setZone(now.zone)), due))
+  if (opens === undefined) return due
+  const askedOn = dayOf(DateTime.fromSQL(asked, { zone: 'utc' }).setZone(now.zone))
+  return daysLater(opens, roundDays(askedOn, due, said))
 }
 
 /** When the round of the document at hand, or of the next one, opened. Undefined: it is the first since it was asked for. */
@@ -151,9 +152,9 @@ function laterRound(row: Row, now: DateTime): Day | undefined {
   return daysLater(before.slice(0, 10), period ?? 0)
 }
 
-/** Days from which on a round is open to the one on which it is due, as in the first. */
-export function roundDays(asked: Day, due: Day): number {
-  return Math.max(0, daysBetween(asked, due))
+/** Days from the one on which a round opens to the one on which it is due: as staff said, else as in the first. */
+export function roundDays(asked: Day, due: Day, said: number | null): number {
+  return said ?? Math.max(0, daysBetween(asked, due))
 }
 
 function isUnsent({ denial_reason }: Row): boolean {

@@ -103,6 +103,8 @@ export interface RequestRow {
   recurring: number
   period_days: number
   due_on: Day | null
+  /** Of each round, as staff said. */
+  due_days: number | null
   remind_days: number | null
   host_row: number | null
   asked_by: string
@@ -113,7 +115,7 @@ export interface RequestRow {
 }
 
 const requestColumns = `r.id, r.template_id, r.source_id, COALESCE(t.template_name, '') AS name, r.target, r.pid, p.fname, p.lname, r.set_name,
-         r.recurring, r.period_days, r.due_on, r.remind_days, r.host_row, r.asked_by, r.asked_at, r.withdrawn_at,
+         r.recurring, r.period_days, r.due_on, r.due_days, r.remind_days, r.host_row, r.asked_by, r.asked_at, r.withdrawn_at,
          (SELECT d.denial_reason FROM onsite_documents d WHERE d.pid = r.pid AND d.file_path = CAST(r.template_id AS CHAR)
            ORDER BY d.id DESC LIMIT 1) AS state
     FROM foyer_document_requests r
@@ -193,6 +195,11 @@ export interface LetterWish {
   /** again, remind: the round opened on one of these days. */
   opensFrom: Day
   opensUntil: Day
+  /** remind: days after a round opens by which it is due; from when on it opened, if its day is not over. */
+  toAnswer: number
+  dueFrom: Day
+  /** When today began: who was told of the round since then need not be reminded of it. */
+  morning: Utc
   now: Utc
   after: number
   most: number
@@ -206,6 +213,9 @@ const ofRounds = `JOIN onsite_documents d ON d.id = (${made}) LEFT JOIN onsite_d
 
 /** As dueDocuments.ts has it: a period after the document of the round before was made. */
 const opens = (before: 'e' | 'd') => `DATE_ADD(DATE(${before}.create_date), INTERVAL :period DAY)`
+
+/** Of the round that is begun, or comes next. */
+const atHand = `IF(${wasSent}, ${opens('d')}, ${opens('e')})`
 
 const concerns: Readonly<Record<LetterWish['kind'], { joins: string; opensOn: string; which: string }>> = {
   asked: { joins: '', opensOn: 'NULL', which: 'TRUE' },
@@ -222,12 +232,13 @@ const concerns: Readonly<Record<LetterWish['kind'], { joins: string; opensOn: st
                                 AND o.opens_on = ${opens('d')} AND o.told_at IS NOT NULL)`,
   },
   remind: {
-    ...{ joins: ofRounds, opensOn: `IF(${wasSent}, ${opens('d')}, ${opens('e')})` },
+    opensOn: atHand,
     // sql-safe: constants
-    which: `IF(${wasSent}, d.create_date, e.create_date) >= :askedAt
-              AND IF(${wasSent}, ${opens('d')}, ${opens('e')}) BETWEEN :opensFrom AND :opensUntil
-              AND NOT EXISTS (SELECT 1 FROM foyer_document_rounds o WHERE o.request_id = :requestId AND o.pid = p.pid
-                                AND o.opens_on = IF(${wasSent}, ${opens('d')}, ${opens('e')}) AND o.reminded_at IS NOT NULL)`,
+    joins: `${ofRounds} LEFT JOIN foyer_document_rounds o ON o.request_id = :requestId AND o.pid = p.pid AND o.opens_on = ${atHand}`,
+    // sql-safe: constants
+    which: `IF(${wasSent}, d.create_date, e.create_date) >= :askedAt AND ${atHand} BETWEEN :opensFrom AND :opensUntil
+              AND o.reminded_at IS NULL AND (o.told_at IS NULL OR o.told_at < :morning)
+              AND (${atHand} >= :dueFrom OR o.told_at < DATE_ADD(${atHand}, INTERVAL :toAnswer DAY))`,
   },
 }
 
@@ -236,7 +247,7 @@ const concerns: Readonly<Record<LetterWish['kind'], { joins: string; opensOn: st
  * Goes from the accounts to the charts: a practice has more charts than accounts. One statement.
  */
 export function lettersDue(db: Queryable, wish: LetterWish): Promise<LetterRow[]> {
-  const { after, askedAt, kind, most, now, opensFrom, opensUntil, period, requestId, target, templateId } = wish
+  const { kind, most, target, ...values } = wish
   const { joins, opensOn, which } = concerns[kind]
   const running = `g.revoked_at IS NULL AND g.valid_from <= :now AND (g.valid_until IS NULL OR g.valid_until > :now)`
   return db.select<LetterRow>(
@@ -253,6 +264,6 @@ export function lettersDue(db: Queryable, wish: LetterWish): Promise<LetterRow[]
        JOIN foyer_accounts a ON a.id = g.account_id AND a.disabled_at IS NULL
        LEFT JOIN patient_data h ON h.pid = a.host_pid
       ORDER BY g.pid, a.id`,
-    { ...valuesOf(target), ...{ after, askedAt, now, opensFrom, opensUntil, period, requestId, templateId } },
+    { ...valuesOf(target), ...values },
   )
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
+import { documentRounds } from '../../../migrations/0041-document-rounds.js'
 import { askForDocument, takeBack, type Asking } from '../../../module/features/documents/library/asking.js'
 import {
   addTemplate,
@@ -9,6 +10,7 @@ import {
   markOf,
   retire,
 } from '../../../module/features/documents/library/keeping.js'
+import { library } from '../../../module/features/documents/library/index.js'
 import { dueDocuments, type DueDocument } from '../../../module/host/reads/dueDocuments.js'
 import { recipientsOf } from '../../../module/host/reads/templates.js'
 import { templateFields } from '../../../module/host/templateFields.js'
@@ -226,6 +228,122 @@ describeOnEverySite('A template', (site) => {
     practice.clock.set('2026-12-16T08:00:00')
     await ask(id, { kind: 'patient', pid: luis }, { everyDays: 10, dueOn: '2026-12-20', remindDays: 3 })
     expect(await now('2026-12-16T10:00:00'), 'asked for anew').to.equal('again 2026-12-20')
+    practice.clock.set('2026-11-23T08:00:00')
+  })
+
+  it('that recurs is due, and reminded of, as many days after each round opens as staff say, the first one too', async () => {
+    const { luis } = practice.patients
+    const id = await add()
+    practice.clock.set('2026-11-23T08:00:00')
+    const request = await ask(id, { kind: 'patient', pid: luis }, { everyDays: 10, dueDays: 4, remindDays: 1 })
+    const name = `Form ${String(made)}`
+    const mine = async () => (await due(luis)).find((each) => each.name === name)
+    const on = async (day: string) => {
+      practice.clock.set(`${day}T08:00:00`)
+      await library.jobs?.[0]?.run(practice.portal)
+      const told = await practice.db.select<{ id: number; kind: string }>(
+        `SELECT id, kind FROM foyer_letters WHERE pid = :luis AND JSON_VALUE(facts, '$.request') = :request ORDER BY id`,
+        { luis, request },
+      )
+      await practice.db.transaction(async (tx) => {
+        for (const letter of told) await tx.change(`DELETE FROM foyer_letters WHERE id = :id`, { id: letter.id })
+      })
+      const now = await mine()
+      return [
+        now ? `${now.state} ${now.dueOn ?? ''}${now.overdue ? ' overdue' : ''}` : '',
+        ...told.map(({ kind }) => kind),
+      ]
+    }
+    expect(await on('2026-11-23')).to.deep.equal(['new 2026-11-27', 'document.asked'])
+    const templateId = (await mine())?.templateId ?? 0
+    expect(await on('2026-11-26')).to.deep.equal(['new 2026-11-27', 'document.due'])
+    await fill(luis, templateId, 'Locked', '2026-11-26 09:00:00')
+    expect(await on('2026-12-05')).to.deep.equal([''])
+    expect(await on('2026-12-06')).to.deep.equal(['again 2026-12-10', 'document.asked'])
+    const second = await fill(luis, templateId, 'Editing', '2026-12-08 09:00:00')
+    expect(await on('2026-12-08'), 'its draft').to.deep.equal(['begun 2026-12-10'])
+    expect(await on('2026-12-09')).to.deep.equal(['begun 2026-12-10', 'document.due'])
+    expect(await on('2026-12-11')).to.deep.equal(['begun 2026-12-10 overdue'])
+    // Sent when the round after it had opened.
+    await practice.db.transaction((tx) =>
+      tx.change(`UPDATE onsite_documents SET denial_reason = 'In Review' WHERE id = :second`, { second }),
+    )
+    expect(await on('2026-12-19')).to.deep.equal(['again 2026-12-22', 'document.asked'])
+    // The server was down when its day was near.
+    expect(await on('2026-12-24')).to.deep.equal(['again 2026-12-22 overdue', 'document.overdue'])
+    expect(await on('2026-12-25')).to.deep.equal(['again 2026-12-22 overdue'])
+    await fill(luis, templateId, 'Locked', '2026-12-25 09:00:00')
+    expect(await on('2027-01-04')).to.deep.equal(['again 2027-01-08', 'document.asked'])
+    expect(await on('2027-01-23'), 'too long ago to be reminded of').to.deep.equal(['again 2027-01-08 overdue'])
+    await fill(luis, templateId, 'Locked', '2027-01-23 09:00:00')
+    // It was down when the round opened, too: one letter a day, and none of what was told of after its day.
+    expect(await on('2027-02-05')).to.deep.equal(['again 2027-02-06', 'document.asked'])
+    expect(await on('2027-02-06')).to.deep.equal(['again 2027-02-06', 'document.due'])
+    await fill(luis, templateId, 'Locked', '2027-02-06 09:00:00')
+    expect(await on('2027-02-21')).to.deep.equal(['again 2027-02-20 overdue', 'document.asked'])
+    expect(await on('2027-02-22')).to.deep.equal(['again 2027-02-20 overdue'])
+    await takeBack(practice.portal, staff.actor, request)
+    practice.clock.set('2026-11-23T08:00:00')
+  })
+
+  it('that recurred before rounds were kept one by one goes on with the days it had, and tells nobody twice', async () => {
+    const { luis } = practice.patients
+    const id = await add()
+    practice.clock.set('2026-11-23T08:00:00')
+    const rule = { everyDays: 10, dueOn: '2026-11-27', remindDays: 1 }
+    const request = await ask(id, { kind: 'patient', pid: luis }, rule)
+    const mine = async () => (await due(luis)).find(({ name }) => name === `Form ${String(made)}`)
+    const templateId = (await mine())?.templateId ?? 0
+    await fill(luis, templateId, 'Locked', '2026-11-24 09:00:00')
+    // As an older Foyer left it: without rounds, and told of the one of the fourth on that day.
+    for (const { down } of [...documentRounds].reverse()) await practice.db.transaction((tx) => tx.change(down))
+    await practice.db.transaction(async (tx) => {
+      await tx.change(`UPDATE foyer_document_notices SET done_at = '2026-12-04' WHERE request_id = :request`, {
+        request,
+      })
+      await tx.insert(
+        `INSERT INTO foyer_document_notices (request_id, kind, day, done_at) VALUES (:request, 'again', '2026-12-04', '2026-12-04')`,
+        { request },
+      )
+    })
+    for (const { up } of documentRounds) await practice.db.transaction((tx) => tx.change(up))
+    const on = async (day: string) => {
+      practice.clock.set(`${day}T08:00:00`)
+      await library.jobs?.[0]?.run(practice.portal)
+      const told = await practice.db.select<{ kind: string }>(
+        `SELECT kind FROM foyer_letters WHERE pid = :luis AND JSON_VALUE(facts, '$.request') = :request ORDER BY id`,
+        { luis, request },
+      )
+      return [(await mine())?.dueOn, ...told.map(({ kind }) => kind)]
+    }
+    expect(await on('2026-12-05')).to.deep.equal(['2026-12-08'])
+    expect(await on('2026-12-07')).to.deep.equal(['2026-12-08', 'document.due'])
+    await fill(luis, templateId, 'Locked', '2026-12-07 09:00:00')
+    expect(await on('2026-12-17')).to.deep.equal(['2026-12-21', 'document.due', 'document.asked'])
+    await takeBack(practice.portal, staff.actor, request)
+    practice.clock.set('2026-11-23T08:00:00')
+  })
+
+  it('that recurs and has a day of its own keeps it for the first round; what is asked once has no rounds', async () => {
+    const { luis } = practice.patients
+    const [recurring, once] = [await add(), await add()]
+    const target = { kind: 'patient', pid: luis } as const
+    const request = await ask(recurring, target, { everyDays: 10, dueDays: 4, dueOn: '2026-12-01', remindDays: 1 })
+    const other = await ask(once, target, { dueDays: 4 })
+    const both = async () => (await due(luis)).filter(({ requestId }) => requestId === request || requestId === other)
+    expect((await both()).map(({ dueOn }) => dueOn)).to.deep.equal(['2026-12-01', undefined])
+    await fill(luis, (await both())[0]?.templateId ?? 0, 'Locked', '2026-11-24 09:00:00')
+    practice.clock.set('2026-12-05T08:00:00')
+    expect((await both())[0]).to.include({ state: 'again', dueOn: '2026-12-08' })
+    await library.jobs?.[0]?.run(practice.portal)
+    practice.clock.set('2026-12-07T08:00:00')
+    await library.jobs?.[0]?.run(practice.portal)
+    const told = await practice.db.select<{ kind: string }>(
+      `SELECT kind FROM foyer_letters WHERE pid = :luis AND JSON_VALUE(facts, '$.request') = :request ORDER BY id`,
+      { luis, request },
+    )
+    expect(told.map(({ kind }) => kind)).to.deep.equal(['document.asked', 'document.asked', 'document.due'])
+    for (const id of [request, other]) await takeBack(practice.portal, staff.actor, id)
     practice.clock.set('2026-11-23T08:00:00')
   })
 

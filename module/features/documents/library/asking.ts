@@ -36,8 +36,10 @@ export interface Asking {
   target: Target
   /** Days from one document to the next; undefined: once. */
   everyDays: number | undefined
-  /** undefined: no date. */
+  /** Of the first, or of the only one. undefined: as `dueDays` says; else no date. */
   dueOn: Day | undefined
+  /** Of what recurs: days after each round opens by which it is due. undefined: as many as the first has. */
+  dueDays?: number | undefined
   /** Days before it; undefined: no reminder. */
   remindDays: number | undefined
 }
@@ -61,8 +63,9 @@ export async function askIn(
   portal: Where,
   staff: Pick<StaffMember, 'id'>,
   actor: Actor,
-  asking: Asking,
+  wish: Asking,
 ): Promise<AskOutcome> {
+  const asking = withFirstDay(wish, dayOf(portal.clock.now()))
   const { sourceId, target } = asking
   // A group or a profile stays in its list while it is asked.
   const turns = target.kind === 'patient' ? [chartTurn(target.pid)] : ['templates']
@@ -79,7 +82,7 @@ export async function askIn(
     ...(target.kind === 'patient' ? { pid: target.pid } : {}),
     details: {
       ...{ request: requestId, of: target.kind, set: 'set' in target ? target.set : null },
-      ...{ due: asking.dueOn ?? null, everyDays: asking.everyDays ?? null },
+      ...{ due: asking.dueOn ?? null, everyDays: asking.everyDays ?? null, dueDays: asking.dueDays ?? null },
     },
   })
   await publish(tx, portal.clock, {
@@ -88,6 +91,13 @@ export async function askIn(
     key: `template:${String(sourceId)}`,
   })
   return { ok: true, requestId }
+}
+
+/** The first round opens today. What is asked once has no rounds. */
+function withFirstDay(asking: Asking, today: Day): Asking {
+  const { dueDays, dueOn, everyDays } = asking
+  if (everyDays === undefined || dueDays === undefined) return { ...asking, dueDays: undefined }
+  return { ...asking, dueOn: dueOn ?? daysLater(today, dueDays) }
 }
 
 type Told = { ok: true; templateId: number; hostRow: number | null; set: string } | Extract<AskOutcome, { ok: false }>
@@ -173,7 +183,7 @@ async function insertRequest(
   tx: Tx,
   { clock }: Where,
   actor: Actor,
-  { dueOn, everyDays, remindDays, sourceId, target }: Asking,
+  { dueDays, dueOn, everyDays, remindDays, sourceId, target }: Asking,
   { hostRow, set, templateId }: Extract<Told, { ok: true }>,
 ): Promise<number> {
   const row = {
@@ -192,14 +202,16 @@ async function insertRequest(
   )
   return tx.insert(
     `INSERT INTO foyer_document_requests
-       (template_id, source_id, target, pid, set_name, recurring, period_days, due_on, remind_days, host_row, asked_by, asked_at)
-     VALUES (:templateId, :sourceId, :target, :pid, :set, :recurring, :periodDays, :dueOn, :remindDays, :hostRow, :by, :now)`,
+       (template_id, source_id, target, pid, set_name, recurring, period_days, due_on, due_days, remind_days, host_row, asked_by,
+        asked_at)
+     VALUES (:templateId, :sourceId, :target, :pid, :set, :recurring, :periodDays, :dueOn, :dueDays, :remindDays, :hostRow, :by,
+        :now)`,
     {
       ...row,
       // A row of a profile that an earlier request wrote is this one's from now on.
       hostRow: hostRow ?? running?.host_row ?? null,
       ...{ recurring: everyDays === undefined ? 0 : 1, periodDays: everyDays ?? 0 },
-      ...{ dueOn: dueOn ?? null, remindDays: remindDays ?? null },
+      ...{ dueOn: dueOn ?? null, dueDays: dueDays ?? null, remindDays: remindDays ?? null },
     },
   )
 }

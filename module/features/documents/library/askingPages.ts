@@ -30,6 +30,7 @@ const number = (most: number, wrong: string) =>
 const AskForm = z.object({
   template: optionalText(15),
   everyDays: number(PERIOD_MOST, 'templates.missing.period'),
+  dueDays: number(PERIOD_MOST, 'templates.missing.dueDays'),
   dueOn: optionalText(10).refine((text) => text === '' || isDay(text), 'templates.missing.day'),
   remindDays: number(REMIND_MOST, 'templates.missing.remind'),
 })
@@ -37,6 +38,7 @@ const AskForm = z.object({
 interface Typed {
   template: string
   everyDays: string
+  dueDays: string
   dueOn: string
   remindDays: string
 }
@@ -44,8 +46,8 @@ interface Typed {
 const REMIND_DAYS = '3'
 
 function typedIn(typed: Readonly<Record<string, string>>): Typed {
-  const { dueOn = '', everyDays = '', remindDays = REMIND_DAYS, template = '' } = typed
-  return { dueOn, everyDays, remindDays, template }
+  const { dueDays = '', dueOn = '', everyDays = '', remindDays = REMIND_DAYS, template = '' } = typed
+  return { dueDays, dueOn, everyDays, remindDays, template }
 }
 
 /** What the fields of a request show; `how` of /documents/library/how. */
@@ -57,6 +59,7 @@ function howView({ portal }: StaffContext, typed: Typed, errors: readonly FieldE
 interface Read {
   template: number
   everyDays: number | undefined
+  dueDays: number | undefined
   dueOn: Day | undefined
   remindDays: number | undefined
 }
@@ -71,18 +74,19 @@ function readForm(
   if (!asked.ok) {
     return { ok: false, typed, errors: Object.entries(asked.errors).map(([name, key]) => ({ name, text: t(key) })) }
   }
-  const { dueOn, everyDays, remindDays, template } = asked.value
-  if (dueOn !== '' && dueOn < dayOf(portal.clock.now())) {
-    return { ok: false, typed, errors: [{ name: 'dueOn', text: t('templates.missing.past') }] }
-  }
+  const { dueDays, dueOn, everyDays, remindDays, template } = asked.value
+  const isPast = dueOn !== '' && dueOn < dayOf(portal.clock.now())
+  const errors = [
+    ...(isPast ? [{ name: 'dueOn', text: t('templates.missing.past') }] : []),
+    ...(dueDays !== undefined && everyDays === undefined
+      ? [{ name: 'dueDays', text: t('templates.missing.rounds') }]
+      : []),
+  ]
+  if (errors.length > 0) return { ok: false, typed, errors }
   const due = dueOn === '' ? undefined : dueOn
-  const value = {
-    template: Number(template),
-    everyDays,
-    dueOn: due,
-    remindDays: due === undefined ? undefined : remindDays,
-  }
-  return { ok: true, typed, value }
+  const isDue = due !== undefined || dueDays !== undefined
+  const value = { template: Number(template), everyDays, dueDays, dueOn: due }
+  return { ok: true, typed, value: { ...value, remindDays: isDue ? remindDays : undefined } }
 }
 
 /** GET /templates/asking/:pid */
@@ -234,8 +238,8 @@ export async function askMany(context: StaffContext): Promise<Answer> {
   if (!target) {
     return setPage(context, '', read.typed, { status: 422, errors: [{ name: 'to', text: t('templates.missing.to') }] })
   }
-  const { dueOn, everyDays, remindDays } = read.value
-  const asking = { sourceId: idIn(context), target, dueOn, everyDays, remindDays }
+  const { dueDays, dueOn, everyDays, remindDays } = read.value
+  const asking = { sourceId: idIn(context), target, dueDays, dueOn, everyDays, remindDays }
   const outcome = await askForDocument(portal, staff, actor, asking)
   if (outcome.ok)
     return show.seeOther('/staff/portal/templates/requests', { kind: 'success', key: 'templates.done.asked' })

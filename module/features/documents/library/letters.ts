@@ -7,7 +7,7 @@ import type { Job, LetterKind } from '../../../feature.js'
 import { roundDays } from '../../../host/reads/dueDocuments.js'
 import { lettersDue, type LetterRow, type Target } from '../../../host/reads/templates.js'
 import type { Actor } from '../../../platform/audit.js'
-import { day as dayOf, daysLater, utc, wallClock, type Day, type Utc } from '../../../platform/clock.js'
+import { day as dayOf, daysLater, utc, wallClock, type Clock, type Day, type Utc } from '../../../platform/clock.js'
 import type { Tx } from '../../../platform/database.js'
 import { isEmailAddress } from '../../../platform/emailAddress.js'
 import { isLanguage, type Language } from '../../../platform/i18n.js'
@@ -72,12 +72,13 @@ interface Notice {
   period_days: number
   asked_at: Utc
   due_on: Day | null
+  due_days: number | null
   remind_days: number | null
   rounds_from: Day | null
 }
 
 const notices = `SELECT n.id, n.kind, n.day, n.after_pid, n.request_id, r.template_id, r.target, r.pid, r.set_name, r.period_days,
-         r.asked_at, r.due_on, r.remind_days, r.rounds_from
+         r.asked_at, r.due_on, r.due_days, r.remind_days, r.rounds_from
     FROM foyer_document_notices n JOIN foyer_document_requests r ON r.id = n.request_id`
 
 function nextNotice({ clock, db }: Portal): Promise<Notice | undefined> {
@@ -115,19 +116,31 @@ function rowsOf(tx: Tx, { clock }: Portal, notice: Notice): Promise<LetterRow[]>
   return lettersDue(tx, {
     ...{ kind, requestId, templateId, after, target: targetOf(notice), most: PATIENTS_AT_ONCE },
     ...{ now: utc(clock.now()), askedAt: wallClock(asked), period },
-    ...roundsOf(notice, dayOf(clock.now()), dayOf(asked)),
+    ...{ toAnswer: toAnswer(notice, clock), morning: utc(clock.now().startOf('day')) },
+    ...roundsOf(notice, clock, dayOf(asked)),
   })
 }
 
+/** Days from the one on which a round opens to the one on which it is due. */
+function toAnswer({ asked_at: at, due_days: said, due_on: due }: Notice, { zone }: Clock): number {
+  const asked = dayOf(DateTime.fromSQL(at, { zone: 'utc' }).setZone(zone))
+  return due === null ? 0 : roundDays(asked, due, said)
+}
+
+/** A reminder of a round that was missed, since the server was down, still goes so many days after the round was due. */
+const LATE_DAYS = 14
+
 /**
- * When a round must have opened to be told of today: since rounds are told one by one, or so that its day is near. Where
- * the reminder would come with the round itself, one letter says it.
+ * When a round must have opened to be told of today: since rounds are told one by one, or so that its day is near, or was
+ * not long ago. Where the reminder would come with the round itself, one letter says it: none is so.
  */
-function roundsOf({ due_on: due, kind, remind_days: days, rounds_from: from }: Notice, today: Day, asked: Day) {
-  if (kind !== 'remind') return { opensFrom: from ?? asked, opensUntil: today }
-  const toAnswer = due === null ? 0 : roundDays(asked, due)
-  const near = (days ?? 0) < toAnswer ? (days ?? 0) : -1
-  return { opensFrom: daysLater(today, -toAnswer), opensUntil: daysLater(today, near - toAnswer) }
+function roundsOf(notice: Notice, clock: Clock, asked: Day) {
+  const { kind, remind_days: days, rounds_from: from } = notice
+  const today = dayOf(clock.now())
+  const dueFrom = daysLater(today, -toAnswer(notice, clock))
+  if (kind !== 'remind') return { dueFrom, opensFrom: from ?? asked, opensUntil: today }
+  const opensUntil = daysLater(dueFrom, days ?? 0)
+  return { dueFrom, opensUntil, opensFrom: opensUntil < today ? daysLater(dueFrom, -LATE_DAYS) : daysLater(today, 1) }
 }
 
 /** Of whom a letter was written, or could not be sent: once for each round. */
@@ -155,11 +168,9 @@ const foyer: Actor = { kind: 'system', id: 'foyer', name: 'Foyer', requestId: un
 async function tell(tx: Tx, portal: Portal, notice: Notice, row: LetterRow): Promise<boolean> {
   if (!mayFill(portal, row)) return false
   const { to, refused } = addressOf(row)
-  // Where the server was down on the day itself.
-  const isLate = notice.kind === 'due' && notice.due_on !== null && notice.due_on < dayOf(portal.clock.now())
   await writeLetter(tx, portal, {
     ...{
-      kind: kinds[isLate ? 'late' : notice.kind],
+      kind: kinds[isLate(portal, notice, row) ? 'late' : notice.kind],
       channel: 'mail',
       to,
       language: languageOf(portal, row),
@@ -169,6 +180,13 @@ async function tell(tx: Tx, portal: Portal, notice: Notice, row: LetterRow): Pro
     ...(refused === undefined ? {} : { refused }),
   })
   return refused === undefined
+}
+
+/** Its day is over: the server was down when it was near. */
+function isLate({ clock }: Portal, notice: Notice, { opens_on: opensOn }: LetterRow): boolean {
+  const dueOn =
+    notice.kind === 'remind' && opensOn !== null ? daysLater(opensOn, toAnswer(notice, clock)) : notice.due_on
+  return (notice.kind === 'due' || notice.kind === 'remind') && dueOn !== null && dueOn < dayOf(clock.now())
 }
 
 function mayFill(portal: Portal, { born, exempt, extent, relationship, valid_until }: LetterRow): boolean {

@@ -193,7 +193,7 @@ export function requestView(context: StaffContext, row: RequestRow, lists: Templ
     ...{ id: row.id, name: row.name, whom: whomText(context, row, lists), by: row.asked_by },
     whomHref: row.pid === null ? undefined : url(`/staff/portal/patients/${String(row.pid)}`),
     at: writeInstant(context, row.asked_at),
-    how: row.recurring === 1 ? t('templates.every', { count: row.period_days }) : t('templates.once'),
+    how: howText(context, row),
     due:
       dueOn === null
         ? ''
@@ -203,6 +203,13 @@ export function requestView(context: StaffContext, row: RequestRow, lists: Templ
       ? url(`/staff/portal/templates/requests/${String(row.id)}/withdrawal`)
       : undefined,
   }
+}
+
+/** Once, or every how many days, and how many there are each time to send it. */
+function howText({ t }: StaffContext, { due_days: dueDays, period_days: period, recurring }: RequestRow): string {
+  if (recurring !== 1) return t('templates.once')
+  const every = t('templates.every', { count: period })
+  return dueDays === null ? every : `${every}, ${t('templates.eachDue', { count: dueDays })}`
 }
 
 function stateKey(state: string | null): string {

@@ -19,6 +19,8 @@ export const tellAsked: Listener = {
 /** Days before it is due, and days after it was asked where it is due on no day. */
 const REMIND_BEFORE_DAYS = 2
 const REMIND_AFTER_DAYS = 7
+/** A reminder that was missed, since the server was down, still goes so many days after the day it was due. */
+const REMIND_LATE_DAYS = 14
 const AT_ONCE = 500
 
 /** Killed in the middle it goes on where it was: each telling is one transaction, and is written down in it. */
@@ -61,18 +63,25 @@ function untold({ clock, db }: Portal): Promise<Asked[]> {
   )
 }
 
-/** What is due in two days, or has waited for a week without a day, and was told of before today. */
+/**
+ * What is due in two days, or has waited for a week without a day, and was told of before today. What is overdue was told
+ * of before its day: else the first letter says it all.
+ */
 async function due({ clock, db }: Portal): Promise<Asked[]> {
-  const today: Day = dayOf(clock.now())
-  const open = `a.state = 'waiting' AND a.reminded_at IS NULL AND a.opens_on < :today`
+  const now = clock.now()
+  const today: Day = dayOf(now)
+  const open = `a.state = 'waiting' AND a.reminded_at IS NULL AND a.opens_on < :today AND a.told_at < :morning`
   return db.select<Asked>(
     // sql-safe: constants
     `(SELECT ${columns} FROM foyer_form_assignments a
-       WHERE ${open} AND a.due_on BETWEEN :today AND :soon LIMIT ${String(AT_ONCE)})
+       WHERE ${open} AND a.due_on BETWEEN :late AND :soon AND (a.due_on >= :today OR a.told_at < a.due_on) LIMIT ${String(AT_ONCE)})
      UNION ALL
      (SELECT ${columns} FROM foyer_form_assignments a
        WHERE ${open} AND a.due_on IS NULL AND a.opens_on <= :longAgo LIMIT ${String(AT_ONCE)})`,
-    { today, soon: daysLater(today, REMIND_BEFORE_DAYS), longAgo: daysLater(today, -REMIND_AFTER_DAYS) },
+    {
+      ...{ today, morning: utc(now.startOf('day')), late: daysLater(today, -REMIND_LATE_DAYS) },
+      ...{ soon: daysLater(today, REMIND_BEFORE_DAYS), longAgo: daysLater(today, -REMIND_AFTER_DAYS) },
+    },
   )
 }
 
