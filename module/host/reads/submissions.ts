@@ -119,6 +119,18 @@ export async function waitingSubmissions(
   return back ? rows.reverse() : rows
 }
 
+/** The oldest that waits and that nobody else is at, nor ticked to be filed in a minute. One statement. */
+export async function nextFree(db: Queryable, now: { claimedSince: Utc }, me: string): Promise<number | undefined> {
+  const row = await db.first<{ id: number }>(
+    `SELECT s.id FROM foyer_submissions s
+      WHERE s.state = 'waiting' AND s.filing_due_at IS NULL
+        AND (s.claimed_at IS NULL OR s.claimed_at <= :claimedSince OR s.claimed_by = :me)
+      ORDER BY s.sent_at, s.id LIMIT 1`,
+    { claimedSince: now.claimedSince, me },
+  )
+  return row?.id
+}
+
 const countsHere = `(SELECT COUNT(*) FROM foyer_submissions w WHERE w.state = 'waiting') AS total, ${oldestWaiting} AS oldest_seconds` // sql-safe: constants
 
 /** Both comparisons: the first is a range of the index. */

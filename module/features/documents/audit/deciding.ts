@@ -1,6 +1,6 @@
 /** The handlers of one submission: look, claim, file, return, deny, sign. */
 import { z } from 'zod'
-import { nameOfUser, waitingSubmissions } from '../../../host/reads/submissions.js'
+import { nameOfUser, nextFree } from '../../../host/reads/submissions.js'
 import { utc } from '../../../platform/clock.js'
 import { ClaimForm, claimedHow } from '../../../web/claiming.js'
 import { chosenId, text } from '../../../web/forms.js'
@@ -159,16 +159,12 @@ export async function sign(context: StaffContext): Promise<Answer> {
 /** Deciding leads on to the next that waits and that nobody else is at; else to the queue. */
 async function onward({ portal, show, staff }: StaffContext, key: string): Promise<Answer> {
   const now = { utc: utc(portal.clock.now()), claimedSince: claimedSince(portal) }
-  const rows = await waitingSubmissions(
-    portal.db,
-    now,
-    { view: 'waiting', name: '', place: undefined },
-    staff.username,
-    20,
-  )
-  const next = rows.find((row) => (row.holder === null || row.holder === staff.username) && row.filing_due_at === null)
-  const to = next ? `/submissions/${String(next.id)}` : ''
-  return show.seeOther(`/staff/portal/documents${to}`, { kind: 'success', key: next ? key : `${key}.last` })
+  const next = await nextFree(portal.db, now, staff.username)
+  const to = next === undefined ? '' : `/submissions/${String(next)}`
+  return show.seeOther(`/staff/portal/documents${to}`, {
+    kind: 'success',
+    key: next === undefined ? `${key}.last` : key,
+  })
 }
 
 type Refusal = Extract<ClaimOutcome | FileOutcome | AnswerOutcome | SignOutcome, { ok: false }>

@@ -15,6 +15,7 @@ import { patientTurn, takeTurn } from '../../../platform/turns.js'
 import { renderTemplate, type TemplateValues } from '../directives.js'
 import { pinContents, pinnedValues, type Pinned, type Signed } from '../pinned.js'
 import { renderFilled } from '../rendering.js'
+import { dropSent } from '../sentBytes.js'
 import { moveSubmission, sendForAudit, type Submission } from '../submissions.js'
 import { missingIn, patientSignature } from './answers.js'
 import { contentsOf } from './contents.js'
@@ -199,6 +200,7 @@ async function sendInTurn(
 async function endStale(portal: Portal, tx: Tx, actor: Actor, sent: Submission): Promise<void> {
   if (sent.state === 'waiting') {
     await moveSubmission(tx, portal, sent, { state: 'withdrawn', who: 'patient', by: actor.name })
+    await dropSent(tx, sent)
   }
 }
 

@@ -1,6 +1,7 @@
 /** What a patient takes back or throws away, as long as nobody has decided on it. */
 import type { Portal } from '../../../access/portal.js'
 import type { ChartScope } from '../../../access/scope.js'
+import { removeDropped } from '../../../access/storedFiles.js'
 import { writeHostLog } from '../../../host/log.js'
 import { deleteOnsiteDocument, reopenOnsiteDocument } from '../../../host/onsiteDocuments.js'
 import { noteDocument } from '../../../host/portalActivity.js'
@@ -8,6 +9,7 @@ import { recordAudit, type Actor } from '../../../platform/audit.js'
 import { wallClock } from '../../../platform/clock.js'
 import type { Tx } from '../../../platform/database.js'
 import { patientTurn, takeTurn } from '../../../platform/turns.js'
+import { dropSent } from '../sentBytes.js'
 import { withdrawSubmission } from '../submissions.js'
 import { findFilling, type Filling } from './filling.js'
 import { deleteFilled, dropKeptText } from './filledRows.js'
@@ -26,12 +28,14 @@ export function withdrawDocument(
   scope: ChartScope,
   id: number,
 ): Promise<TakeBackOutcome> {
-  return inTurn(portal, scope, id, async (tx, filling) => {
+  return inTurn(portal, scope, id, async (tx, filling, dropped) => {
     const { document, sent, standing } = filling
     if (!mayWithdraw(standing, sent)) return { ok: false, reason: 'over', standing }
     if (sent?.state === 'waiting') {
       const outcome = await withdrawSubmission(tx, portal, actor, scope, sent.receipt)
       if (!outcome.ok) return { ok: false, reason: 'over', standing }
+      // Staff read no page of it any more.
+      dropped.push(...(await dropSent(tx, sent)))
     }
     await reopenOnsiteDocument(tx, id)
     const at = wallClock(portal.clock.now())
@@ -50,6 +54,10 @@ export function removeDraft(portal: Portal, actor: Actor, scope: ChartScope, id:
     await noteDocument(tx, { pid: scope.pid, documentId: id, title: document.title, at }, 'deleted')
     if (filled) await deleteFilled(tx, filled.id)
     await deleteOnsiteDocument(tx, scope.pid, id)
+    // What was sent of it once has no row in the host any more.
+    await tx.change(`UPDATE foyer_submissions SET onsite_id = NULL WHERE onsite_id = :id AND state = 'withdrawn'`, {
+      id,
+    })
     await tellHost(portal, tx, scope, `draft ${String(id)} was thrown away`)
     await recordAudit(tx, portal.clock, actor, entry('document.draft-removed', scope, id))
     return { ok: true }
@@ -70,17 +78,21 @@ export function dismissText(
   })
 }
 
-function inTurn(
+async function inTurn(
   portal: Portal,
   scope: ChartScope,
   id: number,
-  work: (tx: Tx, filling: Filling) => Promise<TakeBackOutcome>,
+  work: (tx: Tx, filling: Filling, dropped: number[]) => Promise<TakeBackOutcome>,
 ): Promise<TakeBackOutcome> {
-  return portal.db.transaction(async (tx): Promise<TakeBackOutcome> => {
+  const { dropped, outcome } = await portal.db.transaction(async (tx) => {
     await takeTurn(tx, [patientTurn(scope)])
     const filling = await findFilling(tx, portal, scope.pid, id, 'lock')
-    return filling ? work(tx, filling) : { ok: false, reason: 'not-found' }
+    const files: number[] = []
+    const done: TakeBackOutcome = filling ? await work(tx, filling, files) : { ok: false, reason: 'not-found' }
+    return { outcome: done, dropped: files }
   })
+  await removeDropped(portal, dropped)
+  return outcome
 }
 
 function entry(event: string, scope: ChartScope, id: number) {

@@ -1,19 +1,20 @@
 /**
  * What staff have decided needs no copy in the store: of what they filed, the chart has the bytes, read back and found
- * equal before ours go; of what they denied nobody needs them once its time is over (setting deniedFilesKept).
+ * equal before ours go; of what they denied nobody needs them once its time is over (setting deniedFilesKept). Of what its
+ * patient took back, nobody does.
  */
 import { createHash } from 'node:crypto'
 import type { Portal } from '../../../access/portal.js'
-import { dropFile, fileOf, removeDropped } from '../../../access/storedFiles.js'
+import { fileOf, removeDropped } from '../../../access/storedFiles.js'
 import { openChartDocument } from '../../../host/documents/opening.js'
 import { documentsById } from '../../../host/reads/chartDocuments.js'
 import { utc } from '../../../platform/clock.js'
-import { dropEarlier } from '../earlierFiles.js'
+import { dropSent } from '../sentBytes.js'
 import { inHand, type Submission } from '../submissions.js'
 
 interface Decided {
   id: number
-  state: 'charted' | 'denied'
+  state: 'charted' | 'denied' | 'withdrawn'
   file_id: number
   document_id: number | null
 }
@@ -28,8 +29,8 @@ export async function dropDecided(portal: Portal): Promise<number> {
     const some = await portal.db.select<Decided>(
       // sql-safe: a number of ours
       `SELECT id, state, file_id, document_id FROM foyer_submissions
-        WHERE file_id IS NOT NULL AND id > :last AND kind = 'upload'
-          AND (state = 'charted' OR (state = 'denied' AND decided_at <= :before))
+        WHERE file_id IS NOT NULL AND id > :last
+          AND (state = 'withdrawn' OR (kind = 'upload' AND (state = 'charted' OR (state = 'denied' AND decided_at <= :before))))
         ORDER BY id LIMIT ${String(AT_ONCE)}`,
       { last, before },
     )
@@ -40,7 +41,7 @@ export async function dropDecided(portal: Portal): Promise<number> {
 }
 
 async function isNeeded(portal: Portal, { document_id: documentId, file_id: fileId, id, state }: Decided) {
-  if (state === 'denied') return false
+  if (state !== 'charted') return false
   const [file, [document]] = await Promise.all([fileOf(portal.db, fileId), documentsById(portal.db, [documentId ?? 0])])
   const opened = file && document && (await openChartDocument(portal, document))
   if (!file || !opened?.ok) {
@@ -55,10 +56,8 @@ async function isNeeded(portal: Portal, { document_id: documentId, file_id: file
 async function drop(portal: Portal, { file_id: fileId, id, state }: Decided): Promise<number> {
   const gone = await inHand(portal, id, async (tx, row: Submission | undefined) => {
     if (row?.state !== state || row.file_id !== fileId) return []
-    await tx.change(`UPDATE foyer_submissions SET file_id = NULL WHERE id = :id`, { id })
-    await dropFile(tx, fileId)
     // What stood in its place before goes with it.
-    return [fileId, ...(await dropEarlier(tx, id))]
+    return dropSent(tx, row)
   })
   await removeDropped(portal, gone)
   return gone.length
