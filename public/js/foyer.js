@@ -73,6 +73,9 @@ const loadingCard = (ctx) => (ctx.sourceElement?.matches?.('[data-card]') ? ctx.
 
 document.addEventListener('htmx:before:swap', (event) => {
   const { ctx } = event.detail
+  if (ctx.request.method === 'GET' && isUnasked(ctx.sourceElement) && hasOpenMenu(ctx.sourceElement)) {
+    return event.preventDefault()
+  }
   const failed = ctx.request.method === 'GET' && ctx.response?.status >= 400 && isUnasked(ctx.sourceElement)
   if (!failed) return rememberPicks(ctx.sourceElement)
   event.preventDefault()
@@ -340,6 +343,9 @@ document.addEventListener('change', (event) => {
     // Closed to us: they stay on.
   }
 })
+
+/** Who chooses from a row's menu keeps it: the next news come once it is closed. */
+const hasOpenMenu = (part) => Boolean(part?.querySelector('details[data-menu][open]'))
 
 // Menus are <details>: Escape closes and returns the focus, a click outside closes.
 function closeMenus(except) {

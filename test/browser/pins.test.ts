@@ -142,11 +142,9 @@ describe('PINs, in the browser', function () {
     const tab = await openWindow(practice, { as: { staff: 'admin' } })
     const { page, say } = tab
     await tab.open('/staff/portal/appointments')
-    await page
-      .getByTestId('waiting')
-      .filter({ hasText: 'Moss' })
-      .getByRole('link', { name: say('codes.register') })
-      .click()
+    const row = page.getByTestId('waiting').filter({ hasText: 'Moss' })
+    await row.getByTestId('row-menu').locator('summary').click()
+    await row.getByRole('link', { name: say('codes.register') }).click()
     await at(tab, 'register', '/welcome$')
     const address = page.getByLabel(say('codes.send.email'))
     expect(await address.inputValue()).to.equal('nora.moss@example.org')

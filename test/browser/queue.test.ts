@@ -55,6 +55,29 @@ describe('The queue of requests', function () {
     expect(await focused(staff)).to.equal(`decline-${eid}`)
   })
 
+  it('leaves a row’s menu open while somebody chooses, and brings the news once it is closed', async () => {
+    const eid = await requestVisit(practice, { date: '2026-11-24', time: '10:00' })
+    const staff = await staffAt('/staff/portal/appointments')
+    const queue = await queuePage(staff, 'queue: one waits')
+    const menu = queue.row(eid).getByTestId('row-menu')
+    await menu.locator('summary').click()
+    await queuePage(staff, 'queue: a menu open')
+    const second = await requestVisit(practice, { by: 'amina', date: '2026-11-24', time: '11:00' })
+    const asked = staff.page.waitForResponse((answer) => answer.url().includes('/appointments/waiting'))
+    await staff.page.clock.runFor(POLL_MS)
+    await (await asked).finished()
+    await staff.page.clock.runFor(1000)
+    expect(await menu.getAttribute('open')).to.equal('')
+    expect(await queue.row(second).count()).to.equal(0)
+
+    await menu.getByRole('link').first().focus()
+    await staff.page.keyboard.press('Escape')
+    expect(await menu.getAttribute('open')).to.equal(null)
+    expect(await focused(staff)).to.equal(`menu-of-${eid}`)
+    await staff.page.clock.runFor(POLL_MS)
+    await queue.row(second).waitFor()
+  })
+
   it('leads on to the next request once one is decided, and says what happened', async () => {
     const first = await requestVisit(practice, { date: '2026-11-24', time: '10:00' })
     practice.clock.set('2026-11-23T08:05:00')
