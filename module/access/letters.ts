@@ -201,12 +201,21 @@ export async function closeLetter(
   return closed === 1
 }
 
-/** Puts one that failed on its way again. False: it is not one that failed. */
-export async function sendAgain(tx: Tx, { clock }: Pick<Portal, 'clock'>, letter: OneLetter): Promise<boolean> {
+/**
+ * Puts one that failed on its way again. `to`: where it goes now, also where it could go nowhere before. False: it is not
+ * one that failed.
+ */
+export async function sendAgain(
+  tx: Tx,
+  { clock }: Pick<Portal, 'clock'>,
+  letter: OneLetter,
+  to?: string,
+): Promise<boolean> {
   const again = await tx.change(
     // sql-safe: constants
-    `UPDATE foyer_letters SET state = 'waiting', error_code = NULL WHERE id = :id AND ${whose(letter)} AND state = 'failed'`,
-    { ...letter },
+    `UPDATE foyer_letters SET state = 'waiting', error_code = NULL, recipient = COALESCE(:to, recipient)
+      WHERE id = :id AND ${whose(letter)} AND (state = 'failed' OR (state = 'refused' AND :to IS NOT NULL))`,
+    { ...letter, to: to ?? null },
   )
   if (again === 1) await send(tx, clock, letter.id, letter)
   return again === 1

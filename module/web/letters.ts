@@ -2,6 +2,7 @@
  * What was sent to a patient, or to an account's holder, and what became of it. What failed stands here until somebody
  * has dealt with it.
  */
+import { addressNow, isToChart, type AddressNow } from '../access/chartAddress.js'
 import { lettersAbout, type Letter, type LettersOf } from '../access/letters.js'
 import { writeInstant } from './instant.js'
 import type { Tone } from './layout.js'
@@ -16,6 +17,10 @@ export async function lettersView(context: StaffContext, of: LettersOf) {
   const { name: practice, phone } = portal.practice()
   const letters = await lettersAbout(portal.db, of, NEWEST)
   const base = `${lettersHome(of)}/letters`
+  const now =
+    'pid' in of && letters.some((each) => waits(each) && isToChart(each))
+      ? await addressNow(portal.db, of.pid)
+      : undefined
   return {
     none: t('pid' in of ? 'letters.none' : 'letters.noneOfAccount'),
     rows: letters.map((letter) => ({
@@ -25,10 +30,20 @@ export async function lettersView(context: StaffContext, of: LettersOf) {
       by: letter.writtenBy,
       tag: { tone: tones[letter.state], text: t(`letters.state.${letter.state}`) },
       why: waits(letter) ? letterText(context, letter) : '',
-      retryAction: letter.state === 'failed' ? url(`${base}/${String(letter.id)}/attempt`) : undefined,
+      ...againView(context, letter, now, url(`${base}/${String(letter.id)}/attempt`)),
       closeAction: waits(letter) ? url(`${base}/${String(letter.id)}/closing`) : undefined,
     })),
   }
+}
+
+/** To the chart's address as it is now, where the letter is for that: said before it is pressed. */
+function againView({ t }: StaffContext, letter: Letter, now: AddressNow | undefined, action: string) {
+  if (!isToChart(letter) || !waits(letter) || now === undefined) {
+    return { retryAction: letter.state === 'failed' ? action : undefined, goesTo: '' }
+  }
+  if (!now.ok) return { retryAction: undefined, goesTo: t(`letters.why.${now.reason}`) }
+  const goesTo = now.address === letter.to ? '' : t('letters.goesTo', { to: now.address })
+  return { retryAction: action, goesTo }
 }
 
 /** The page on which they stand. */

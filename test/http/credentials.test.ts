@@ -305,6 +305,39 @@ describe('Staff give a patient access, page by page', function () {
       expect((await act(pid, gone, 'closing')).status, 'a second time').to.equal(409)
     })
 
+    it('goes again to the chart’s address as it is now, which is said before, and not where the chart has none', async () => {
+      const pid = await someone()
+      const [lost, refused] = [await failed(pid), await failed(pid, 'refused')]
+      const recipientOf = async (id: number) =>
+        (await practice.db.first<{ recipient: string }>(`SELECT recipient FROM foyer_letters WHERE id = :id`, { id }))
+          ?.recipient
+      const chart = (email: string, may = 'YES') =>
+        practice.db.transaction((tx) =>
+          tx.change(`UPDATE patient_data SET email = :email, hipaa_allowemail = :may WHERE pid = :pid`, {
+            email,
+            may,
+            pid,
+          }),
+        )
+      await chart('')
+      const none = await admin.get(`${base(pid)}/letters`)
+      expect(none.body).to.not.include(`/letters/${String(lost)}/attempt`)
+      const tried = await act(pid, lost, 'attempt')
+      expect([tried.status, tried.body.includes('demographics first')]).to.deep.equal([409, true])
+      expect([await stateOf(lost), await recipientOf(lost)]).to.deep.equal(['failed', 'nina@example.org'])
+      await chart('nina.new@example.org', 'NO')
+      expect((await act(pid, lost, 'attempt')).status, 'no consent').to.equal(409)
+
+      await chart('nina.new@example.org')
+      const now = await admin.get(`${base(pid)}/letters`)
+      expect(now.body.match(/It would go to nina\.new@example\.org/g)).to.have.length(2)
+      for (const id of [lost, refused]) {
+        expect((await act(pid, id, 'attempt')).status).to.equal(303)
+        expect([await stateOf(id), await recipientOf(id)]).to.deep.equal(['waiting', 'nina.new@example.org'])
+      }
+      expect((await act(pid, lost, 'attempt')).status, 'once').to.equal(409)
+    })
+
     it('stands there however much was sent since, and is dealt with all the same', async () => {
       const pid = await someone()
       const [lost, gone] = [await failed(pid), await failed(pid, 'refused')]

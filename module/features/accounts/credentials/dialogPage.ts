@@ -1,4 +1,5 @@
 /** What the dialog is given: read from the chart when it opens. */
+import { trustedEmail, whyNoLetter } from '../../../access/chartAddress.js'
 import { findStaffCredential } from '../../../access/staffCredentials.js'
 import type { PasswordFlaw } from '../../../access/passwordPolicy.js'
 import { isUnusable, readPortalChart, type PortalChart } from '../../../host/credentials.js'
@@ -12,8 +13,7 @@ import type { Answer } from '../../../web/show.js'
 import { writeDay } from '../../../web/times.js'
 import { generatePassword } from './generatedPassword.js'
 import { judgeFor, stateOf } from './making.js'
-import { accountNameOf, LOGIN_NAME_MOST, proposedLoginName, trustedEmail } from './names.js'
-import { whyNoLetter } from './telling.js'
+import { accountNameOf, LOGIN_NAME_MOST, proposedLoginName } from './names.js'
 import { lastMessage } from './told.js'
 
 /** What was typed, and what was wrong with it. */

@@ -1,5 +1,13 @@
 /** Staff deal with a letter that did not go: once more, or seen to in another way. */
-import { closeLetter, isLetterOf, sendAgain, type LettersOf, type OneLetter } from '../../../access/letters.js'
+import { addressNow, isToChart, type WhyNoLetter } from '../../../access/chartAddress.js'
+import {
+  closeLetter,
+  findLetter,
+  isLetterOf,
+  sendAgain,
+  type LettersOf,
+  type OneLetter,
+} from '../../../access/letters.js'
 import { recordAudit } from '../../../platform/audit.js'
 import type { Tx } from '../../../platform/database.js'
 import { lettersHome, lettersView } from '../../../web/letters.js'
@@ -53,7 +61,13 @@ function numberIn(text = ''): number {
 }
 
 function again(context: StaffContext, theirs: Theirs | undefined): Promise<Answer> {
-  return deal(context, theirs, 'letter.tried-again', (tx, letter) => sendAgain(tx, context.portal, letter))
+  return deal(context, theirs, 'letter.tried-again', async (tx, letter) => {
+    const found = await findLetter(tx, letter.id)
+    if (!found || !isToChart(found) || found.pid === undefined) return sendAgain(tx, context.portal, letter)
+    // The chart's address may have been put right since: to the old one it would fail again.
+    const now = await addressNow(tx, found.pid)
+    return now.ok ? sendAgain(tx, context.portal, letter, now.address) : now.reason
+  })
 }
 
 function close(context: StaffContext, theirs: Theirs | undefined): Promise<Answer> {
@@ -65,7 +79,7 @@ async function deal(
   context: StaffContext,
   theirs: Theirs | undefined,
   event: 'letter.tried-again' | 'letter.closed',
-  act: (tx: Tx, letter: OneLetter) => Promise<boolean>,
+  act: (tx: Tx, letter: OneLetter) => Promise<boolean | WhyNoLetter>,
 ): Promise<Answer> {
   const { actor, fragment, params, portal, show, t } = context
   if (!theirs) return show.notFound()
@@ -73,10 +87,15 @@ async function deal(
   const letter = { ...of, id: numberIn(params['letter']) }
   const about = typeof whose === 'number' ? { pid: whose } : whose
   const done = await portal.db.transaction(async (tx) => {
-    if (!(await act(tx, letter))) return false
+    if (!(await isLetterOf(tx, letter))) return false
+    const outcome = await act(tx, letter)
+    if (outcome !== true) return outcome
     await recordAudit(tx, portal.clock, actor, { event, subject: `letter:${String(letter.id)}`, ...about })
     return true
   })
+  if (typeof done === 'string') {
+    return show.problem(409, { what: t(`letters.why.${done}`), next: t('letters.chartFirst') })
+  }
   if (!done) {
     if (!(await isLetterOf(portal.db, letter))) return show.notFound()
     return show.problem(409, { what: t('letters.over'), next: t('letters.overNext') })

@@ -1,5 +1,6 @@
 /** What the host calls a patient at its portal: the account's name, which never changes, and the login name. */
 import type { Portal } from '../../../access/portal.js'
+import { trustedEmail } from '../../../access/chartAddress.js'
 import { loginNamesAreEmails, loginNameTaken, type PortalChart } from '../../../host/credentials.js'
 import type { Queryable } from '../../../platform/database.js'
 
@@ -26,16 +27,4 @@ export async function proposedLoginName(portal: Portal, chart: PortalChart): Pro
 /** Another's already: the pid goes in before the @ (facts §3.2). */
 async function freeName(db: Queryable, pid: number, email: string): Promise<string> {
   return (await loginNameTaken(db, pid, email)) ? email.replace(/@|$/, (at) => `${String(pid)}${at}`) : email
-}
-
-export interface TrustedEmail {
-  /** '' where the chart has none. */
-  address: string
-  /** The chart's column. */
-  source: 'email_direct' | 'email'
-}
-
-/** The direct address where there is one (facts §3.2). */
-export function trustedEmail({ email, emailDirect }: Pick<PortalChart, 'email' | 'emailDirect'>): TrustedEmail {
-  return emailDirect === '' ? { address: email, source: 'email' } : { address: emailDirect, source: 'email_direct' }
 }

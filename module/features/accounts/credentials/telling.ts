@@ -1,4 +1,5 @@
 /** Access that was given or changed is told to the trusted address: with a link, never with the password. */
+import { trustedEmail, whyNoLetter } from '../../../access/chartAddress.js'
 import { writeLetter } from '../../../access/letters.js'
 import type { Portal } from '../../../access/portal.js'
 import type { LetterKind } from '../../../feature.js'
@@ -6,13 +7,8 @@ import type { PortalChart } from '../../../host/credentials.js'
 import type { Actor } from '../../../platform/audit.js'
 import type { Tx } from '../../../platform/database.js'
 import { isLanguage, type Language } from '../../../platform/i18n.js'
-import { trustedEmail } from './names.js'
-import { isEmailAddress } from '../../../platform/emailAddress.js'
 
 export type CredentialLetter = 'credential.created' | 'credential.reset'
-
-/** What the message did not go for: nothing is tried then, and the panel tells. */
-export type WhyNoLetter = 'no-consent' | 'no-address' | 'bad-address'
 
 export const letters: readonly LetterKind[] = [
   { kind: 'credential.created', values: () => ({ path: '/portal/sign-in' }) },
@@ -36,14 +32,6 @@ export async function tellPatient(
     by,
     ...(refused === undefined ? {} : { refused }),
   })
-}
-
-/** The host mails only to who agreed, and to an address that is one (facts §3.2). Undefined: it goes. */
-export function whyNoLetter(chart: PortalChart): WhyNoLetter | undefined {
-  const { address } = trustedEmail(chart)
-  if (!chart.mayMail) return 'no-consent'
-  if (address === '') return 'no-address'
-  return isEmailAddress(address) ? undefined : 'bad-address'
 }
 
 /** As the patient chose in the portal, else as the chart says, else as the practice speaks. */

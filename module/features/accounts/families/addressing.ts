@@ -1,7 +1,7 @@
 /** Where a side of a grant is written to: its own proved address, else the chart's trusted one, if it may be used. */
 import type { Side } from '../../../host/reads/comingChanges.js'
 import { isLanguage, type Language } from '../../../platform/i18n.js'
-import type { WhyNoLetter } from '../credentials/telling.js'
+import type { WhyNoLetter } from '../../../access/chartAddress.js'
 import { isEmailAddress } from '../../../platform/emailAddress.js'
 
 export type Address = { to: string; refused?: WhyNoLetter }

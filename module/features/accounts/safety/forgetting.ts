@@ -2,6 +2,7 @@
  * Somebody forgot how they sign in. What is asked is kept sealed and looked up afterwards, so that the answer is the
  * same, after the same time, whether or not there is anybody to write to.
  */
+import { trustedEmail, whyNoLetter } from '../../../access/chartAddress.js'
 import { writeLetter } from '../../../access/letters.js'
 import { tryLimits, type Room, type TryLimits } from '../../../access/limits.js'
 import { makeLink, type LinkFacts } from '../../../access/links.js'
@@ -17,8 +18,7 @@ import { recordAudit, type Actor } from '../../../platform/audit.js'
 import { isLanguage, type Language } from '../../../platform/i18n.js'
 import { publish } from '../../../platform/outbox.js'
 import { seal, unseal } from '../../../platform/sealed.js'
-import { trustedEmail } from '../credentials/names.js'
-import { languageOfPatient, whyNoLetter } from '../credentials/telling.js'
+import { languageOfPatient } from '../credentials/telling.js'
 import { chartLogin, type ChartLogin } from './chartLogin.js'
 import { findPerson } from './person.js'
 

@@ -1,4 +1,5 @@
 /** Somebody with an account, as what keeps it safe needs them: how they sign in, and where they are written to. */
+import { trustedEmail, whyNoLetter } from '../../../access/chartAddress.js'
 import type { Portal } from '../../../access/portal.js'
 import { findAccount } from '../../../access/scope.js'
 import { readPortalChart, type PortalChart } from '../../../host/credentials.js'
@@ -6,8 +7,6 @@ import { loginOfChart, patientLogin, type PatientLogin } from '../../../host/pat
 import type { Utc } from '../../../platform/clock.js'
 import type { Queryable } from '../../../platform/database.js'
 import { isLanguage, type Language } from '../../../platform/i18n.js'
-import { trustedEmail } from '../credentials/names.js'
-import { whyNoLetter } from '../credentials/telling.js'
 
 export interface SafetyPerson {
   id: number
