@@ -106,6 +106,21 @@ export async function lastLink(
   return row && linkOf(row, purpose)
 }
 
+/** One that was used within its time: whoever opens it again has done what it was for. */
+export async function usedLink(
+  db: Queryable,
+  { clock }: Pick<Portal, 'clock'>,
+  purpose: LinkPurpose,
+  token: string,
+): Promise<Link | undefined> {
+  const row = await db.first<Row>(
+    `SELECT id, account_id, facts, expires_at FROM foyer_links
+      WHERE token_hash = :hash AND purpose = :purpose AND used_at IS NOT NULL AND expires_at > :now`,
+    { hash: sha256(token), purpose, now: utc(clock.now()) },
+  )
+  return row && linkOf(row, purpose)
+}
+
 /** Uses it up. False: somebody was faster, or its time is over; nothing must happen then. */
 export async function useLink(tx: Tx, { clock }: Pick<Portal, 'clock'>, id: string): Promise<boolean> {
   const now = utc(clock.now())

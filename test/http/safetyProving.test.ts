@@ -39,6 +39,8 @@ describe('Who signs in', function () {
       expect((await someone.post(WAIT, {}, { from: WAIT })).status, 'looking proves nothing').to.equal(409)
       expectIn(await elsewhere.post('/portal/verify', { token }), PATIENT)
       expect((await elsewhere.post('/portal/verify', { token })).status, 'once').to.equal(404)
+      const again = await elsewhere.get(`/portal/verify?token=${token}`)
+      expect([again.status, again.body.includes('Your e-mail address is confirmed')]).to.deep.equal([200, true])
       expectIn(await someone.post(WAIT, {}, { from: WAIT }), '/portal')
       expectIn(await (await practice.visitor()).signIn(PATIENT, username, password), '/portal')
     })

@@ -5,7 +5,7 @@ import { dropDecided } from '../../module/features/documents/uploads/decided.js'
 import { utc } from '../../module/platform/clock.js'
 import { beginAs, pathOf, sendAs, sendTemplate } from '../support/filling.js'
 import { openPractice, type TestPractice } from '../support/practice.js'
-import { aSubmission, pathOfSubmission } from '../support/submissions.js'
+import { aSubmission, pathOfSubmission, seenOn } from '../support/submissions.js'
 import type { Visitor } from '../support/visitor.js'
 
 describe('What a patient takes back', function () {
@@ -61,6 +61,44 @@ describe('What a patient takes back', function () {
     expect(gone.status).to.equal(303)
     expect(await row()).to.include({ onsite_id: null })
     expect((await maria.get(list)).body, 'no link to what is not there').to.not.contain(link)
+  })
+
+  it('is another thing than what staff send back: that is on the home, also behind a later round or a request that is over', async () => {
+    const amina = await practice.patientVisitor('amina')
+    const { amina: pid } = practice.patients
+    const hers = practice.records.amina
+    const template = await sendTemplate(practice, { pid })
+    const onsite = await beginAs(amina, hers, template)
+    await sendAs(amina, hers, onsite)
+    const { id } = (await row()) ?? { id: 0 }
+    const home = async () => (await amina.get(`/portal/records/${hers}`)).body
+    expect(await home()).to.not.contain('to be corrected')
+    // The next round was begun meanwhile.
+    await practice.db.transaction((tx) =>
+      tx.insert(
+        `INSERT INTO onsite_documents (pid, facility, provider, encounter, create_date, doc_type, patient_signed_status,
+           accept_signed_status, authorizing_signator, denial_reason, full_document, file_name, file_path)
+         SELECT pid, 0, 0, 0, create_date, doc_type, 0, 0, '', 'Editing', '', '', file_path FROM onsite_documents WHERE id = :onsite`,
+        { onsite },
+      ),
+    )
+    const page = await admin.get(pathOfSubmission(id))
+    const back = await admin.post(pathOfSubmission(id, '/return'), {
+      ...seenOn(page),
+      reason: 'Question 3 is missing.',
+    })
+    expect(back.status, back.body).to.equal(303)
+    expect(await home())
+      .to.contain('to be corrected')
+      .and.to.contain(`href="/portal/records/${hers}/documents/asked"`)
+    const list = (await amina.get(`/portal/records/${hers}/documents/asked`)).body
+    expect(list).to.match(/data-test="returned"[^]*Question 3 is missing\.[^]*data-test="asked"/)
+    // Taken from the host's list, it is asked for by nobody any more.
+    await practice.db.transaction(async (tx) => {
+      await tx.change(`DELETE FROM onsite_documents WHERE pid = :pid AND id > :onsite`, { pid, onsite })
+      await tx.change(`DELETE FROM document_templates WHERE pid = :pid`, { pid })
+    })
+    expect(await home()).to.contain('to be corrected')
   })
 
   it('before this was so, loses its bytes by the job', async () => {

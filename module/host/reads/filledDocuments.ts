@@ -57,3 +57,10 @@ export async function filledDocuments(db: Queryable, pid: number): Promise<Fille
     reason: row.reason ?? undefined,
   }))
 }
+
+/** How many of a chart's documents staff have returned that no list of what is asked for leads to; a need's counting (feature.ts). */
+export const returnedBehind = `SELECT COUNT(*) AS count, NULL AS day, COALESCE(MAX(s.title), '') AS name
+      FROM foyer_submissions s JOIN onsite_documents d ON d.id = s.onsite_id
+     WHERE s.kind = 'document' AND s.state = 'returned' AND s.pid = :pid
+       AND (EXISTS (SELECT 1 FROM onsite_documents n WHERE n.pid = d.pid AND n.file_path = d.file_path AND n.id > d.id)
+            OR NOT EXISTS (SELECT 1 FROM document_templates t WHERE t.id = d.file_path))`

@@ -1,7 +1,7 @@
 /** The button that proves an address (GET shows it, since mail servers follow links), and the wait for it at the door. */
 import { z } from 'zod'
 import { tryLimits } from '../../../access/limits.js'
-import { findLink, lastLink, type Link } from '../../../access/links.js'
+import { findLink, lastLink, usedLink, type Link } from '../../../access/links.js'
 import type { Portal } from '../../../access/portal.js'
 import { sendVerification, verifyEmail } from '../../../access/verification.js'
 import { optionalText } from '../../../web/forms.js'
@@ -36,7 +36,7 @@ const Pressed = z.object({ token: optionalText(100), birthDate: optionalText(20)
 export async function showVerify(context: DoorContext): Promise<Answer> {
   const token = context.query['token'] ?? ''
   const link = await findLink(context.portal.db, context.portal, 'verify-email', token)
-  if (!link) return verifyOver(context)
+  if (!link) return (await provedBefore(context, token)) ?? verifyOver(context)
   const page = await verifyPage(context, link, token, await birthDateField(context.portal.db, link.accountId))
   return context.show.page('/accounts/safety/verify', page, { title: context.t('verify.title') })
 }
@@ -94,6 +94,15 @@ async function verifyPage(
     ...{ action: context.url('/portal/verify'), token, email: String(link.facts['email']), birthDate },
     ...{ password: (await whoMustSay(context, link)) !== undefined, passwordError: undefined, errors: [] },
   }
+}
+
+/** The link was used, and the address is the account's own: there is nothing left to do but to sign in. */
+async function provedBefore({ portal, show, t, url }: DoorContext, token: string): Promise<Answer | undefined> {
+  const link = await usedLink(portal.db, portal, 'verify-email', token)
+  const person = link?.accountId === undefined ? undefined : await findPerson(portal.db, portal, link.accountId)
+  if (!person?.verified || person.email !== link?.facts['email']) return undefined
+  const page = { signInHref: url('/portal/sign-in') }
+  return show.page('/accounts/safety/verified', page, { title: t('verify.before') })
 }
 
 function verifyOver(context: DoorContext): Answer {

@@ -128,6 +128,8 @@ export const words = wordsIn(
     'verify.notYours': 'If it wasn’t you who created it, close this page. Nothing happens then.',
     'verify.confirm': 'Yes, this is my address',
     'verify.done': 'Your e-mail address is confirmed.',
+    'verify.before': 'Your e-mail address is confirmed',
+    'verify.beforeText': 'This link was used already. There is nothing left to do here.',
     'verify.over': 'This link doesn’t work any more',
     'verify.overText':
       'It was used before, or it is older than a day. Sign in: from there you can have a new one sent.',
@@ -316,6 +318,8 @@ export const words = wordsIn(
     'verify.notYours': 'Si no fue usted quien la creó, cierre esta página. No pasará nada.',
     'verify.confirm': 'Sí, es mi dirección',
     'verify.done': 'Su dirección de correo está confirmada.',
+    'verify.before': 'Su correo electrónico está confirmado',
+    'verify.beforeText': 'Este enlace ya se usó. Aquí no queda nada por hacer.',
     'verify.over': 'Este enlace ya no sirve',
     'verify.overText': 'Ya se usó o tiene más de un día. Inicie sesión: desde allí puede pedir que le enviemos otro.',
     'verify.wait': 'Confirme su dirección de correo',

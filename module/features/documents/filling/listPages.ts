@@ -19,9 +19,13 @@ export async function list(context: RecordContext): Promise<Answer> {
   const filled = await filledDocuments(portal.db, scope.pid)
   const { again, asked, openIds } = askedRows(context, due, filled)
   const earlier = filled.filter(({ id }) => !openIds.has(id))
+  const isReturned = (row: FilledDocument) => standingIn(row) === 'returned'
+  const rowsOf = (rows: readonly FilledDocument[]) => rows.map((row) => earlierRow(context, row, standingIn(row)))
   const page = {
     ...{ asked, again },
-    earlier: earlier.map((row) => earlierRow(context, row, standingIn(row))),
+    // Of a round before the one at hand, or of what is not asked for any more.
+    returned: rowsOf(earlier.filter(isReturned)),
+    earlier: rowsOf(earlier.filter((row) => !isReturned(row))),
     homeHref: url(here('')),
   }
   return show.page('/documents/filling/list', page, { title: t('filling.list.title') })

@@ -4,6 +4,10 @@ export const words = wordsIn(
   {
     'filling.list.title': 'Documents to fill in',
     'filling.list.due': 'The practice asks for these',
+    'filling.list.returned': 'The practice sent these back to you',
+    'filling.need_one': 'The practice sent back “{{name}}” to be corrected.',
+    'filling.need_other': 'The practice sent back {{count}} documents to be corrected.',
+    'filling.need.action': 'See what to correct',
     'filling.list.again': 'You can fill these in again',
     'filling.list.earlier': 'Sent and begun earlier',
     'filling.list.empty': 'Nothing to fill in',
@@ -146,6 +150,10 @@ export const words = wordsIn(
   {
     'filling.list.title': 'Documentos por llenar',
     'filling.list.due': 'El consultorio le pide estos documentos',
+    'filling.list.returned': 'El consultorio le devolvió estos',
+    'filling.need_one': 'El consultorio le devolvió «{{name}}» para corregirlo.',
+    'filling.need_other': 'El consultorio le devolvió {{count}} documentos para corregirlos.',
+    'filling.need.action': 'Ver qué corregir',
     'filling.list.again': 'Puede llenar estos de nuevo',
     'filling.list.earlier': 'Enviados y empezados antes',
     'filling.list.empty': 'Nada por llenar',
