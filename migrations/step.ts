@@ -1,6 +1,7 @@
 /**
  * A step is one DDL statement, since MariaDB and MySQL commit at each of them: a kill between two steps leaves
- * the first done and recorded, and the next run goes on with the second. Steps are never edited once released.
+ * the first done and recorded, and the next run goes on with the second. Or an UPDATE of Foyer's own rows that does the same
+ * when it is run again. Steps are never edited once released.
  */
 export interface Step {
   /** File and step, e.g. `0001-access/accounts`. The order is the list's, not the alphabet's. */

@@ -82,6 +82,11 @@ describe('module.json', () => {
         expect(down, name).to.equal(`ALTER TABLE ${altered} DROP ${String(added)} ${String(part)}`)
         continue
       }
+      // Rows of ours in a column that goes again by itself.
+      if (up.startsWith('UPDATE foyer_')) {
+        expect(down, name).to.equal('DO 0')
+        continue
+      }
       const [made] = /foyer_\w+/.exec(up) ?? []
       expect(down, name).to.match(new RegExp(`^DROP (TABLE IF EXISTS|INDEX) ${String(made)}\\b`))
     }
