@@ -36,6 +36,7 @@ import { limitedTries } from './0039-limited-tries.js'
 import { hostTexts } from './0040-host-texts.js'
 import { documentRounds } from './0041-document-rounds.js'
 import { codeBars } from './0042-code-bars.js'
+import { formReturns } from './0043-form-returns.js'
 import { chartHomes } from './0044-chart-homes.js'
 import type { Step } from './step.js'
 
@@ -82,5 +83,6 @@ export const migrations: readonly Step[] = [
   ...hostTexts,
   ...documentRounds,
   ...codeBars,
+  ...formReturns,
   ...chartHomes,
 ]

@@ -64,6 +64,8 @@ export interface Assignment {
   everyDays: number | undefined
   repeatUntil: Day | undefined
   note: string
+  /** What staff said when they sent it back: of this one alone, '' where they did not. */
+  returnNote: string
   askedBy: string
   askedAt: Utc
   closedBy: string | undefined
@@ -87,6 +89,7 @@ export interface AssignmentRow {
   every_days: number | null
   repeat_until: Day | null
   note: string
+  return_note: string | null
   asked_by: string
   asked_at: Utc
   closed_by: string | null
@@ -97,8 +100,8 @@ export interface AssignmentRow {
 
 /** Of `foyer_form_assignments a`. */
 export const assignmentColumns = `a.id, a.form_key, a.title, a.account_id, a.record, a.pid, a.state, a.origin, a.rule_id,
-  a.opens_on, a.due_on, a.every_days, a.repeat_until, a.note, a.asked_by, a.asked_at, a.closed_by, a.closed_at, a.reason,
-  a.version`
+  a.opens_on, a.due_on, a.every_days, a.repeat_until, a.note, a.return_note, a.asked_by, a.asked_at, a.closed_by,
+  a.closed_at, a.reason, a.version`
 
 export function assignmentOf(row: AssignmentRow): Assignment {
   return {
@@ -106,6 +109,7 @@ export function assignmentOf(row: AssignmentRow): Assignment {
     ...{ accountId: row.account_id ?? undefined, record: row.record ?? undefined, pid: row.pid ?? undefined },
     ...{ ruleId: row.rule_id ?? undefined, opensOn: row.opens_on, dueOn: row.due_on ?? undefined },
     ...{ everyDays: row.every_days ?? undefined, repeatUntil: row.repeat_until ?? undefined, note: row.note },
+    returnNote: row.return_note ?? '',
     ...{ askedBy: row.asked_by, askedAt: row.asked_at, closedBy: row.closed_by ?? undefined },
     ...{ closedAt: row.closed_at ?? undefined, reason: row.reason ?? undefined, version: row.version },
   }
@@ -196,6 +200,7 @@ function columnsOf(to: FormTarget): { pid: number | null; accountId: number | nu
 interface Waiting {
   id: number
   opens_on: Day
+  due_on: Day | null
   rule_id: number | null
 }
 
@@ -205,7 +210,7 @@ async function standingFor(
   { occasion }: NewAssignment,
 ): Promise<{ waiting: Waiting | undefined; asked: boolean }> {
   const waiting = await tx.first<Waiting>(
-    `SELECT id, opens_on, rule_id FROM foyer_form_assignments WHERE open_key = :openKey`,
+    `SELECT id, opens_on, due_on, rule_id FROM foyer_form_assignments WHERE open_key = :openKey`,
     { openKey },
   )
   const asked =
@@ -216,7 +221,7 @@ async function standingFor(
 
 /**
  * What waits for a day in the future is asked from `opensOn` instead. It goes on recurring as it did, but for what staff
- * say anew: their note and their interval count from now on.
+ * say anew: their note and their interval count from now on. The days to answer it stay as many as they were.
  */
 async function sooner(
   tx: Tx,
@@ -242,13 +247,23 @@ async function sooner(
             version = version + 1
       WHERE id = :id`,
     {
-      ...{ id: waiting.id, opensOn, dueOn: input.dueOn ?? null, note: byHand ? note.slice(0, 1000) : '' },
+      ...{
+        id: waiting.id,
+        opensOn,
+        dueOn: input.dueOn ?? dueWith(waiting, opensOn),
+        note: byHand ? note.slice(0, 1000) : '',
+      },
       ...{ byHand: byHand ? 1 : 0, by: actor.name.slice(0, 255), anew: anew ? 1 : 0 },
       ...{ everyDays: everyDays ?? null, repeatUntil: repeatUntil ?? null },
     },
   )
   await tellOfForm(tx, portal, actor, 'form.assigned', { id: waiting.id, ...input.to }, { origin: input.origin })
   return { ok: true, id: waiting.id }
+}
+
+/** The day until which it is to be answered where it opens on another one; null: it has none. */
+function dueWith({ due_on: dueOn, opens_on: before }: Waiting, opensOn: Day): Day | null {
+  return dueOn === null ? null : daysLater(opensOn, Math.max(0, daysBetween(before, dueOn)))
 }
 
 /** The reason of a row that only says that a rule has asked: another row, which recurs on its own, waits for both. */

@@ -55,6 +55,31 @@ describe('A patient and a form', function () {
     expect(page.body).to.include('Maria Santos').and.to.include('Before &lt;b&gt;Tuesday&lt;/b&gt;')
   })
 
+  it('that opens on a later day says which, and is neither begun nor sent from an old page', async () => {
+    const key = await keepForm(practice, { ...INTAKE, id: `http-${String((made += 1))}` })
+    const id = await ask(practice, key, { pid: practice.patients.maria }, { opensOn: '2027-03-01' })
+    const address = `${base}/${String(id)}`
+    for (const path of [address, `${address}?page=1`, `${address}/review`]) {
+      const page = await maria.get(path)
+      expect([page.status, page.body.includes('This form opens on')], path).to.deep.equal([200, true])
+      expect(page.body, path)
+        .to.match(/data-test="opens-on">[^<]*1 Mar/)
+        .and.not.include('/beginning')
+    }
+    const early = [
+      await maria.post(`${address}/beginning`, {}, { from: base }),
+      await maria.post(`${address}/submission`, { seen: '0' }, { from: base }),
+      await maria.post(address, { page: '1', seen: '0' }, { from: base }),
+      await maria.post(`${address}/draft`, { page: '1', seen: '0' }, { from: base }),
+    ]
+    expect(early.map(({ status }) => status)).to.deep.equal([409, 409, 409, 409])
+    expect(early.every(({ body }) => body.includes('This form opens on'))).to.equal(true)
+    practice.clock.set('2027-03-01T08:00:00')
+    const inTime = await practice.patientVisitor('maria')
+    expect((await inTime.get(address)).body).to.include('/beginning')
+    practice.clock.set('2026-11-23T08:00:00')
+  })
+
   it('is begun, branches after Continue, is looked through, sent once, and can be read again', async () => {
     const { address, page } = await begun()
     expect(page.body).to.match(/data-item="much" hidden/)

@@ -124,6 +124,46 @@ describe('Answers that patients sent', function () {
     expect(page.body).to.match(/<td class="figures">10<\/td><td>Moderate<\/td>/)
   })
 
+  it('are looked through page by page in both directions where there are many, the urgent first', async () => {
+    await sent(john, plain, new Map([['say', text('x')]]))
+    await practice.db.transaction(async (tx) => {
+      for (let at = 0; at < 7; at += 1) {
+        await tx.change(
+          `INSERT INTO foyer_form_responses (receipt, response_id, version_id, form_key, title, pid, answers, flag, state, sent_by, sent_at)
+           SELECT LEFT(MD5(CONCAT(receipt, id, :at)), 9), LEFT(UUID(), 36), version_id, form_key, title, pid, answers,
+                  ELT(1 + MOD(id + :at, 3), 'none', 'look', 'urgent'), 'waiting', sent_by, sent_at
+             FROM foyer_form_responses WHERE state = 'waiting'`,
+          { at },
+        )
+      }
+    })
+    const all = await practice.db.select<{ id: number }>(
+      `SELECT id FROM foyer_form_responses WHERE state = 'waiting' ORDER BY FIELD(flag, 'urgent', 'look', 'none'), sent_at, id`,
+    )
+    expect(all).to.have.length(128)
+    const hrefOf = ({ body }: Page, rel: 'next' | 'prev') =>
+      (new RegExp(`href="([^"]*)" rel="${rel}"`).exec(body)?.[1] ?? '').replaceAll('&amp;', '&')
+    const pages: Page[] = []
+    for (let href = FORMS; href !== ''; href = hrefOf(pages.at(-1) as Page, 'next')) pages.push(await admin.get(href))
+    expect(pages.flatMap(queued)).to.deep.equal(all.map(({ id }) => id))
+    expect(pages.map(queued).map(({ length }) => length)).to.deep.equal([50, 50, 28])
+    expect(pages[0]?.body).to.include('50 on this page, more wait after these')
+    const back = await admin.get(hrefOf(pages[2] as Page, 'prev'))
+    expect(queued(back)).to.deep.equal(queued(pages[1] as Page))
+    const start = await admin.get(hrefOf(back, 'prev'))
+    expect([queued(start), hrefOf(start, 'prev')]).to.deep.equal([queued(pages[0] as Page), ''])
+    // A page whose rows were all read meanwhile begins anew.
+    const last = hrefOf(pages[1] as Page, 'next')
+    const gone = queued(pages[2] as Page)
+    await practice.db.transaction((tx) =>
+      tx.change(`UPDATE foyer_form_responses SET state = 'reviewed', reviewed_at = sent_at WHERE id IN (:gone)`, {
+        gone,
+      }),
+    )
+    expect(queued(await admin.get(last))).to.deep.equal(queued(pages[0] as Page))
+    await practice.db.transaction((tx) => tx.change(`DELETE FROM foyer_form_responses WHERE assignment_id IS NULL`))
+  })
+
   it('are read once: the note is kept, the host shows who read it, and the second reader is told', async () => {
     const id = await sent(john, key, phq(1, 0))
     const path = `${FORMS}/${String(id)}`
@@ -209,6 +249,45 @@ describe('Answers that patients sent', function () {
     // Sent again, it is another set of answers of the same assignment chain, and waits again.
     const again = await sendNow(practice, john, row?.asked_again ?? 0)
     expect(again.ok).to.equal(true)
+  })
+
+  it('that recur and go back once say why in that round alone, and leave as many days as before', async () => {
+    const monthly = await keepForm(practice, { ...phq9, id: 'monthly-diary' })
+    const waiting = () =>
+      practice.db.first<{ id: number; note: string; return_note: string | null; days: number }>(
+        `SELECT id, note, return_note, DATEDIFF(due_on, opens_on) AS days FROM foyer_form_assignments
+          WHERE form_key = :monthly AND state = 'waiting'`,
+        { monthly },
+      )
+    const answered = async (day: string, id: number) => {
+      practice.clock.set(`${day}T08:30:00`)
+      await answer(practice, john, id, phq(0, 0))
+      expect(await sendNow(practice, john, id)).to.include({ ok: true })
+    }
+    const said = { everyDays: 30, dueOn: '2026-11-30', note: 'Your monthly diary.' } as const
+    const first = await ask(practice, monthly, { pid: practice.patients.john }, said)
+    await answered('2026-11-23', first)
+    const sentFirst = await practice.db.first<{ id: number }>(
+      `SELECT id FROM foyer_form_responses WHERE assignment_id = :first`,
+      { first },
+    )
+    const path = `${FORMS}/${String(sentFirst?.id)}`
+    const fields = fieldsIn(await admin.get(path))
+    const text = 'Question 3 is missing.'
+    expect((await admin.post(`${path}/return`, { ...fields, text })).status).to.equal(303)
+
+    const returned = await waiting()
+    expect(returned).to.include({ note: 'Your monthly diary.', return_note: text, days: 7 })
+    const address = `/portal/records/${practice.records.john}/forms/${String(returned?.id)}`
+    const page = await (await practice.patientVisitor('john')).get(address)
+    expect(page.body)
+      .to.match(/data-test="returned">[^]*?Question 3 is missing\./)
+      .and.include('Your monthly diary.')
+
+    await answered('2026-11-24', returned?.id ?? 0)
+    const third = await waiting()
+    expect(third).to.include({ note: 'Your monthly diary.', return_note: null, days: 7 })
+    practice.clock.set('2026-11-23T08:30:00')
   })
 
   it('leave as a FHIR response that another’s validator takes', async () => {

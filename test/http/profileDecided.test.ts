@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { mappedColumns, profileFields } from '../../module/host/profile/fields.js'
 import type { TestPractice } from '../support/practice.js'
 import { chartRow, fieldValue, hostRows, proposeInHost } from '../support/profiles.js'
-import type { Fields, Visitor } from '../support/visitor.js'
+import type { Fields, Page, Visitor } from '../support/visitor.js'
 import { HTMX } from './portals.js'
 import { openProfileDesk, STAFF, type ProfileDesk } from './profileDesk.js'
 
@@ -66,6 +66,73 @@ describe('A proposed change of a profile, at the desk,', function () {
     const receipt = /changes\/(\w{4}-\w{4})/.exec(told.body)?.[1] ?? ''
     const answer = (await maria.get(`${record}/profile/changes/${receipt}`)).body
     expect(answer).to.contain('Partly accepted').and.contain('We have it from your letter').and.contain('Boston')
+  })
+
+  it('of which staff refuse a field is accepted in all others, and the button says so', async () => {
+    await propose({ street: '7 New Street', city: 'Boston' })
+    const id = await openId()
+    const path = `${STAFF}/${String(id)}`
+    const { body } = await admin.get(path)
+    expect(body).to.contain('Accept all that is open').and.contain('What you refused above stays refused.')
+    const chosen = {
+      ...ofMaria,
+      version: fieldValue(body, 'version'),
+      outcome_street: 'refuse',
+      outcome_city: 'accept',
+    }
+    const again = await admin.post(`${path}/decision`, { ...chosen, all: '1', note_city: 'x'.repeat(501) })
+    expect(again.status).to.equal(422)
+    expect(again.body).to.contain('Accept all others').and.not.contain('Accept all that is open')
+    const all = await admin.post(`${path}/decision`, { ...chosen, all: '1', note_street: 'It is another street' })
+    expect(all.status).to.equal(303)
+    expect(await chartRow(practice.db, pid)).to.include({ street: '1 Old Road', city: 'Boston' })
+  })
+
+  it('of which there are many is found page by page in both directions, the longest wait first', async () => {
+    await propose({ street: '7 New Street' })
+    const template = await openId()
+    await practice.db.transaction(async (tx) => {
+      const columns = await tx.select<{ name: string }>(
+        `SELECT column_name AS name FROM information_schema.columns
+          WHERE table_schema = DATABASE() AND table_name = 'onsite_portal_activity' AND column_name NOT IN ('id', 'date')`,
+      )
+      const names = columns.map(({ name }) => `\`${name}\``).join(', ')
+      for (let at = 1; at <= 60; at += 1) {
+        await tx.change(
+          `INSERT INTO onsite_portal_activity (date, ${names})
+           SELECT TIMESTAMPADD(MINUTE, -:at, date), ${names} FROM onsite_portal_activity WHERE id = :template`,
+          { at: at - (at % 2), template },
+        )
+      }
+    })
+    const shown = (page: Page) => [...page.body.matchAll(/data-id="profile-(\d+)"/g)].map(([, id]) => Number(id))
+    const hrefOf = ({ body }: Page, rel: 'next' | 'prev') =>
+      (new RegExp(`href="([^"]*)" rel="${rel}"`).exec(body)?.[1] ?? '').replaceAll('&amp;', '&')
+    const first = await admin.get(STAFF)
+    expect(first.body).to.include('50 on this page, more wait after these')
+    // Time goes on while somebody looks through them.
+    practice.clock.set('2026-11-23T08:00:01')
+    const second = await admin.get(hrefOf(first, 'next'))
+    const rows = await hostRows(practice.db, pid)
+    expect([shown(first).length, shown(second).length]).to.deep.equal([50, 11])
+    expect([...shown(first), ...shown(second)].toSorted((one, other) => one - other)).to.deep.equal(
+      rows.map(({ id }) => id).toSorted((one, other) => one - other),
+    )
+    // The first copy is of the same second.
+    expect([shown(second).slice(-2), hrefOf(second, 'next')]).to.deep.equal([[template, template + 1], ''])
+    const back = await admin.get(hrefOf(second, 'prev'))
+    expect([shown(back), hrefOf(back, 'prev')]).to.deep.equal([shown(first), ''])
+    // A page whose rows were all decided meanwhile begins anew.
+    await practice.db.transaction((tx) =>
+      tx.change(
+        `UPDATE onsite_portal_activity SET status = 'closed', pending_action = 'completed' WHERE id IN (:gone)`,
+        {
+          gone: shown(second),
+        },
+      ),
+    )
+    expect(shown(await admin.get(hrefOf(first, 'next')))).to.deep.equal(shown(first))
+    practice.clock.set('2026-11-23T08:00:00')
   })
 
   it('from the host’s own portal, with a chart that is newer, takes a choice for each field, and keeps the practice’s', async () => {

@@ -27,7 +27,7 @@ describe('A field of a proposal', () => {
     }
   })
 
-  it('is written only when it was accepted and differs from the chart; a conflict takes a choice, also of all', () => {
+  it('is written only when it was accepted and differs from the chart; a conflict takes a choice, also of all, and what was refused stays so', () => {
     for (const seen of VALUES) {
       for (const wanted of VALUES) {
         for (const now of VALUES) {
@@ -43,9 +43,9 @@ describe('A field of a proposal', () => {
                   expect(decision, what).to.deep.equal({ ok: true, outcomes: [], writes: {} })
                   continue
                 }
-                const accepted =
-                  outcome === 'accept' || (outcome === '' && standing === 'there') || (all && standing === 'open')
-                const refused = outcome === 'refuse' && !(all && standing === 'open')
+                const byItself = standing === 'there' || (all && standing === 'open')
+                const accepted = outcome === 'accept' || (outcome === '' && byItself)
+                const refused = outcome === 'refuse'
                 expect(decision.ok, what).to.equal(accepted || refused)
                 if (!decision.ok) continue
                 const after = accepted ? (value ?? wanted) : now
@@ -57,6 +57,19 @@ describe('A field of a proposal', () => {
         }
       }
     }
+  })
+
+  it('that was refused is not written by “accept all”, which takes the others', () => {
+    const proposed = { DOB: '1980-02-01', city: 'Boston' }
+    const chart = { DOB: '1980-01-02', city: 'New York' }
+    const refuse: Choice = { outcome: 'refuse', note: 'Your passport says otherwise' }
+    const decision = decide(fieldStates(['DOB', 'city'], chart, proposed, chart), new Map([['DOB', refuse]]), true)
+    expect(decision.ok && decision.writes).to.deep.equal({ city: 'Boston' })
+    const outcomes = decision.ok ? decision.outcomes.map(({ column, outcome }) => [column, outcome]) : []
+    expect(outcomes).to.deep.equal([
+      ['DOB', 'refused'],
+      ['city', 'accepted'],
+    ])
   })
 
   it('that the practice mended says so', () => {

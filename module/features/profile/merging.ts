@@ -98,7 +98,7 @@ export type Decision =
 /**
  * Field by field: what is accepted is written as proposed, or as staff mended it; what is refused leaves the chart
  * alone. A conflict, and what nobody knows to be newer than the chart, is never decided by itself: it takes a choice.
- * With `all`, what is open counts as accepted where nothing else was chosen.
+ * With `all`, what is open counts as accepted where nothing else was chosen: what was refused stays refused.
  */
 export function decide(states: readonly FieldState[], choices: ReadonlyMap<string, Choice>, all: boolean): Decision {
   const undecided: string[] = []
@@ -107,8 +107,7 @@ export function decide(states: readonly FieldState[], choices: ReadonlyMap<strin
     const { column, chart: before, proposed, standing } = state
     const choice = choices.get(column) ?? { outcome: '', note: '' }
     const assumed = standing === 'there' || (all && standing === 'open') ? 'accept' : ''
-    // "Accept all" is no answer to what the radio buttons suggested before it was pressed, but to every open field.
-    const outcome = all && standing === 'open' ? 'accept' : choice.outcome === '' ? assumed : choice.outcome
+    const outcome = choice.outcome === '' ? assumed : choice.outcome
     if (outcome === '') {
       undecided.push(column)
     } else if (outcome === 'refuse') {

@@ -68,6 +68,9 @@ export interface WaitingAnswers {
   band: string | null
   flag: 'none' | 'look' | 'urgent'
   waiting_seconds: number
+  sent_at: Utc
+  /** 1 urgent, 2 to look at soon, 3 any other. */
+  rank: number
   holder: string | null
   holder_name: string | null
 }
@@ -81,39 +84,77 @@ export const answersWaitingCount = `SELECT COUNT(*) AS count, MAX(TIMESTAMPDIFF(
 
 export type QueueView = 'waiting' | 'urgent' | 'mine'
 
-/** Urgent ones first, then those to look at soon, then the others; the oldest first in each. */
-export function waitingAnswers(
+/** Beyond which row of the queue, on which side of it. */
+export interface AnswersPlace {
+  side: 'before' | 'after'
+  rank: number
+  sentAt: Utc
+  id: number
+}
+
+const ranks = [
+  [1, 'urgent'],
+  [2, 'look'],
+  [3, 'none'],
+] as const
+
+/**
+ * Urgent ones first, then those to look at soon, then the others; the oldest first in each. With a place, the rows next
+ * to it.
+ */
+export async function waitingAnswers(
   db: Queryable,
   now: { utc: Utc; claimedSince: Utc },
   view: QueueView,
   me: string,
   limit: number,
+  place?: AnswersPlace,
 ): Promise<WaitingAnswers[]> {
   const most = String(Math.trunc(limit))
-  const flagged = (flag: 'urgent' | 'look' | 'none', rank: number) =>
-    `(SELECT r.id, ${String(rank)} AS place FROM foyer_form_responses r
-       WHERE r.state = 'waiting' AND r.flag = '${flag}' ORDER BY r.sent_at LIMIT ${most})` // sql-safe: constants and numbers
-  const mine = `(SELECT r.id, FIELD(r.flag, 'urgent', 'look') AS place FROM foyer_form_responses r
-       WHERE r.claimed_by = :me AND r.state = 'waiting' AND r.claimed_at > :claimedSince LIMIT ${most})` // sql-safe: a number
-  const chosen = {
-    // Each of the three is read off the index in its order, so that the length of the queue costs nothing.
-    waiting: [flagged('urgent', 1), flagged('look', 2), flagged('none', 3)].join(' UNION ALL '),
-    urgent: flagged('urgent', 1),
-    mine,
-  }[view]
-  return db.select<WaitingAnswers>(
+  const back = place?.side === 'before'
+  const order = back ? 'DESC' : 'ASC'
+  const chosen = view === 'mine' ? minePart(place, most) : flaggedParts(view, place, most)
+  if (chosen === '') return []
+  const rows = await db.select<WaitingAnswers>(
     `SELECT r.id, r.receipt, r.title, r.pid, r.record, p.lname AS last_name, p.fname AS first_name, p.DOB AS born,
             a.display_name AS account_name, r.score, r.band, r.flag, TIMESTAMPDIFF(SECOND, r.sent_at, :utc) AS waiting_seconds,
-            IF(r.claimed_at > :claimedSince, r.claimed_by, NULL) AS holder,
+            r.sent_at, w.place AS \`rank\`, IF(r.claimed_at > :claimedSince, r.claimed_by, NULL) AS holder,
             COALESCE(NULLIF(TRIM(CONCAT_WS(' ', u.fname, u.lname)), ''), r.claimed_by) AS holder_name
        FROM (${chosen}) w
        JOIN foyer_form_responses r ON r.id = w.id
        LEFT JOIN patient_data p ON p.pid = r.pid
        LEFT JOIN foyer_accounts a ON a.id = r.account_id
        LEFT JOIN users u ON u.username = r.claimed_by
-      ORDER BY w.place, r.sent_at, r.id LIMIT ${most}`, // sql-safe: constants and a number
-    { ...now, me },
+      ORDER BY w.place ${order}, r.sent_at ${order}, r.id ${order} LIMIT ${most}`, // sql-safe: constants and a number
+    { ...now, me, placeRank: place?.rank ?? 0, placeAt: place?.sentAt ?? now.utc, placeId: place?.id ?? 0 },
   )
+  return back ? rows.reverse() : rows
+}
+
+/** Each is read off the index in its order, so that the length of the queue costs nothing. '': none is beyond the place. */
+function flaggedParts(view: 'waiting' | 'urgent', place: AnswersPlace | undefined, most: string): string {
+  const [order, beyond] = place?.side === 'before' ? ['DESC', '<'] : ['ASC', '>']
+  return ranks
+    .filter(([rank]) => view === 'waiting' || rank === 1)
+    .filter(([rank]) => !place || (place.side === 'after' ? rank >= place.rank : rank <= place.rank))
+    .map(([rank, flag]) => {
+      const next =
+        rank === place?.rank
+          ? ` AND r.sent_at ${beyond}= :placeAt AND (r.sent_at ${beyond} :placeAt OR r.id ${beyond} :placeId)`
+          : ''
+      return `(SELECT r.id, ${String(rank)} AS place FROM foyer_form_responses r
+         WHERE r.state = 'waiting' AND r.flag = '${flag}'${next} ORDER BY r.sent_at ${order}, r.id ${order} LIMIT ${most})` // sql-safe: constants and numbers
+    })
+    .join(' UNION ALL ')
+}
+
+function minePart(place: AnswersPlace | undefined, most: string): string {
+  const [order, beyond] = place?.side === 'before' ? ['DESC', '<'] : ['ASC', '>']
+  const rank = `FIELD(r.flag, 'urgent', 'look', 'none')`
+  const next = place ? ` AND (${rank}, r.sent_at, r.id) ${beyond} (:placeRank, :placeAt, :placeId)` : '' // sql-safe: constants
+  return `(SELECT r.id, ${rank} AS place FROM foyer_form_responses r
+     WHERE r.claimed_by = :me AND r.state = 'waiting' AND r.claimed_at > :claimedSince${next}
+     ORDER BY place ${order}, r.sent_at ${order}, r.id ${order} LIMIT ${most})` // sql-safe: constants and a number
 }
 
 export interface PatientAnswers {

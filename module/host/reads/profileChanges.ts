@@ -115,6 +115,8 @@ export interface WaitingChange {
   /** What would change, by column; null: proposed in the host's own portal. */
   proposed: unknown
   waiting_seconds: number
+  /** Since when, as the list is ordered. */
+  began: Utc
   /** Username; null: nobody, or the claim has lapsed. */
   holder: string | null
   holder_name: string | null
@@ -130,6 +132,10 @@ const waitingInsurance = `foyer_profile_changes c JOIN patient_data p ON p.pid =
 const profileAge = `GREATEST(0, COALESCE(TIMESTAMPDIFF(SECOND, c.created_at, :utc), TIMESTAMPDIFF(SECOND, a.date, :wall), 0))`
 const insuranceAge = `GREATEST(0, TIMESTAMPDIFF(SECOND, c.created_at, :utc))`
 
+// The host writes the practice's time; of a row without a day nobody knows, and it is the last.
+const profileBegan = `CAST(COALESCE(c.created_at, TIMESTAMPADD(SECOND, TIMESTAMPDIFF(SECOND, :wall, :utc), a.date), '9999-12-31') AS DATETIME(3))`
+const insuranceBegan = `CAST(c.created_at AS DATETIME(3))`
+
 /** One row: `count`, `oldest`, `taken`. */
 export const waitingCount = `SELECT COUNT(*) AS count, MAX(w.age) AS oldest, COALESCE(SUM(w.taken), 0) AS taken FROM (
     SELECT ${profileAge} AS age, COALESCE(c.claimed_at > :claimedSince, 0) AS taken FROM ${waitingProfile}
@@ -142,24 +148,40 @@ interface Now {
   claimedSince: Utc
 }
 
-/** The longest wait first; `mine`: what this member has claimed; `pid`: of one patient. One statement. */
-export function waitingChanges(
+/** Beyond which row of the list, on which side of it. */
+export interface ChangesPlace extends Pick<WaitingChange, 'began' | 'kind' | 'id'> {
+  side: 'before' | 'after'
+}
+
+/**
+ * The longest wait first; `mine`: what this member has claimed; `pid`: of one patient; `place`: the rows next to it. One
+ * statement.
+ */
+export async function waitingChanges(
   db: Queryable,
   now: Now,
-  { limit, mine, pid }: { limit: number; mine?: string | undefined; pid?: number },
+  {
+    limit,
+    mine,
+    pid,
+    place,
+  }: { limit: number; mine?: string | undefined; pid?: number; place?: ChangesPlace | undefined },
 ): Promise<WaitingChange[]> {
   const narrowed = `${mine === undefined ? '' : ' AND c.claimed_by = :mine AND c.claimed_at > :claimedSince'}${pid === undefined ? '' : ' AND p.pid = :pid'}` // sql-safe: constants
-  return db.select<WaitingChange>(
+  const [order, beyond] = place?.side === 'before' ? ['DESC', '<'] : ['ASC', '>']
+  const next = place ? `WHERE (w.began, w.kind, w.id) ${beyond} (:placeBegan, :placeKind, :placeId)` : '' // sql-safe: one of two signs
+  const rows = await db.select<WaitingChange>(
     `SELECT w.*, (SELECT COUNT(*) FROM ${waitingProfile}) + (SELECT COUNT(*) FROM ${waitingInsurance}) AS total, COALESCE(NULLIF(TRIM(CONCAT_WS(' ', u.fname, u.lname)), ''), w.holder) AS holder_name
        FROM (
-         SELECT 'profile' AS kind, a.id, NULL AS insurance_type, ${shown}, ${profileAge} AS waiting_seconds
+         SELECT 'profile' AS kind, a.id, NULL AS insurance_type, ${shown}, ${profileAge} AS waiting_seconds, ${profileBegan} AS began
            FROM ${waitingProfile}${narrowed}
          UNION ALL
-         SELECT 'insurance', c.id, c.insurance_type, ${shown}, ${insuranceAge} FROM ${waitingInsurance}${narrowed}
-       ) w LEFT JOIN users u ON u.username = w.holder
-      ORDER BY w.waiting_seconds DESC, w.kind, w.id LIMIT ${String(Math.trunc(limit))}`, // sql-safe: constants and a number
-    { ...now, mine, pid },
+         SELECT 'insurance', c.id, c.insurance_type, ${shown}, ${insuranceAge}, ${insuranceBegan} FROM ${waitingInsurance}${narrowed}
+       ) w LEFT JOIN users u ON u.username = w.holder ${next}
+      ORDER BY w.began ${order}, w.kind ${order}, w.id ${order} LIMIT ${String(Math.trunc(limit))}`, // sql-safe: constants and a number
+    { ...now, mine, pid, placeBegan: place?.began, placeKind: place?.kind, placeId: place?.id },
   )
+  return place?.side === 'before' ? rows.reverse() : rows
 }
 
 const shown = `p.pid, p.fname AS first_name, p.lname AS last_name, NULLIF(p.DOB, '0000-00-00') AS born, c.proposed,

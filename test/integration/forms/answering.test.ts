@@ -192,6 +192,23 @@ describeOnEverySite('A form', (site) => {
     practice.clock.set(`${MONDAY}T08:00:00`)
   })
 
+  it('that opens on a later day is begun, answered and sent by nobody before that day of the practice’s', async () => {
+    const id = await ask(practice, await another(), ofMaria(), { opensOn: '2027-03-01' })
+    const closed = { ok: false, reason: 'not-open', opensOn: '2027-03-01' }
+    practice.clock.set('2027-02-28T23:59:00')
+    expect(await answer(practice, maria, id, enough)).to.include(closed)
+    expect(await sendNow(practice, maria, id)).to.include(closed)
+    expect(await filling(practice, maria, id)).to.equal(undefined)
+    // What was begun while it could be is not sent either.
+    practice.clock.set('2027-03-01T00:01:00')
+    expect(await answer(practice, maria, id, enough)).to.include({ ok: true })
+    practice.clock.set('2027-02-28T23:59:00')
+    expect(await sendNow(practice, maria, id)).to.include(closed)
+    practice.clock.set('2027-03-01T00:01:00')
+    expect(await sendNow(practice, maria, id)).to.include({ ok: true })
+    practice.clock.set(`${MONDAY}T08:00:00`)
+  })
+
   it('is due in every round as many days after it opens as in the first', async () => {
     const key = await another()
     const id = await ask(practice, key, ofMaria(), { everyDays: 30, dueOn: '2026-11-26' })

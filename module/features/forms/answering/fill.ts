@@ -7,12 +7,13 @@ import { utc } from '../../../platform/clock.js'
 import { writeInstant } from '../../../web/instant.js'
 import type { RecordContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
-import { begin, fillingOf, save, sentFilling, type Filling } from './filling.js'
+import { begin, fillingOf, notOpen, save, sentFilling, type Filling } from './filling.js'
 import { fillPage, problemTexts, savedView, type FillTrouble } from './fillPage.js'
 import { keptBeside } from './keptAnswers.js'
 import { keptViews } from './keptView.js'
 import { helpNow } from './help.js'
 import { compacted, without } from './instances.js'
+import { opensLater } from './laterPage.js'
 import { assignmentHere, receiptOf } from './ofPatient.js'
 import { pagesOf, type FormPage } from './pages.js'
 import { startPage } from './startPage.js'
@@ -24,6 +25,8 @@ export async function open(context: RecordContext): Promise<Answer> {
   const assignment = await assignmentHere(portal.db, scope, params['id'] ?? '')
   if (!assignment) return show.notFound()
   if (assignment.state !== 'waiting') return over(context, assignment.id)
+  const closed = notOpen(portal.clock, assignment)
+  if (closed) return opensLater(context, closed, 'look')
   const filling = await fillingOf(portal.db, assignment)
   const kept = filling ? await keptWith(context, filling) : []
   if (!filling || query['page'] === undefined) {
@@ -67,6 +70,7 @@ export async function start(context: RecordContext): Promise<Answer> {
   if (outcome.ok) return show.seeOther(here(`/forms/${id}?page=1`))
   if (outcome.reason === 'not-found') return show.notFound()
   if (outcome.reason === 'over') return over(context, Number(id))
+  if (outcome.reason === 'not-open') return opensLater(context, outcome, 'deed')
   return show.problem(409, { what: t('forms.gone'), actions: [{ label: t('forms.back'), href: here('/forms') }] })
 }
 
@@ -114,6 +118,8 @@ async function readPosted(context: RecordContext): Promise<Read | Answer> {
   const { here, params, portal, scope, show } = context
   const assignment = await assignmentHere(portal.db, scope, params['id'] ?? '')
   if (!assignment) return show.notFound()
+  const closed = notOpen(portal.clock, assignment)
+  if (closed) return opensLater(context, closed, 'deed')
   const waits = assignment.state === 'waiting'
   // What is typed on a page that is over is kept beside it: it is read all the same.
   const filling = (await fillingOf(portal.db, assignment)) ?? (await sentFilling(portal.db, assignment))
@@ -150,6 +156,7 @@ export async function post(context: RecordContext): Promise<Answer> {
   const outcome = await save(portal, scope, params['id'] ?? '', { values, ...pageOf(posted) })
   if (!outcome.ok) {
     if (outcome.reason === 'not-found') return show.notFound()
+    if (outcome.reason === 'not-open') return opensLater(context, outcome, 'deed')
     return over(context, read.filling.assignment.id, outcome.reason === 'kept-aside')
   }
   const { filling, conflicts } = outcome
@@ -243,6 +250,7 @@ export async function autosave(context: RecordContext): Promise<Answer> {
   })
   if (!outcome.ok) {
     if (outcome.reason === 'not-found') return show.notFound()
+    if (outcome.reason === 'not-open') return opensLater(context, outcome, 'deed')
     if (outcome.reason !== 'kept-aside') return over(context, read.filling.assignment.id)
     return keptAside(context, read)
   }

@@ -2,11 +2,11 @@
 import type { Assignment } from '../../../access/formAssignments.js'
 import { formVersion, pinVersion, type FormVersion } from '../../../access/formVersions.js'
 import type { Portal } from '../../../access/portal.js'
-import { pathOf, type Answers, type Form } from '../../../access/questionnaires/model.js'
+import { pathOf, type Answers, type Form, type Said } from '../../../access/questionnaires/model.js'
 import { pidOf, type PatientScope } from '../../../access/scope.js'
 import { activeVersion, keepsQuestionnaires } from '../../../host/questionnaires.js'
 import { recordAudit, type Actor } from '../../../platform/audit.js'
-import { utc, type Utc } from '../../../platform/clock.js'
+import { day as dayOf, utc, type Clock, type Day, type Utc } from '../../../platform/clock.js'
 import type { Queryable, Tx } from '../../../platform/database.js'
 import { patientTurn, takeTurn } from '../../../platform/turns.js'
 import { keepAside, keptBeside, dropKept, notIn } from './keptAnswers.js'
@@ -44,9 +44,23 @@ export async function fillingOf(db: Queryable, assignment: Assignment): Promise<
 }
 
 /** over: it was sent, or the practice took it back. gone: the practice no longer asks it of anybody. */
-export type Refusal = { ok: false; reason: 'not-found' | 'over' | 'gone' }
+export type Refusal = { ok: false; reason: 'not-found' | 'over' | 'gone' } | NotOpen
 
-/** Runs in the patient's turn, with the assignment as it stands then. */
+/** It is asked from a later day on: until then nobody begins, answers or sends it. */
+export interface NotOpen {
+  ok: false
+  reason: 'not-open'
+  opensOn: Day
+  title: Said
+}
+
+/** Undefined: it is open, or waits no more. By the practice's own day. */
+export function notOpen(clock: Clock, { opensOn, state, title }: Assignment): NotOpen | undefined {
+  const isLater = state === 'waiting' && opensOn > dayOf(clock.now())
+  return isLater ? { ok: false, reason: 'not-open', opensOn, title } : undefined
+}
+
+/** Runs in the patient's turn, with the assignment as it stands then, once it is open. */
 export async function inTurn<Result>(
   portal: Portal,
   scope: PatientScope,
@@ -56,7 +70,8 @@ export async function inTurn<Result>(
   return portal.db.transaction(async (tx) => {
     await takeTurn(tx, [patientTurn({ pid: pidOf(scope), record: scope.record })])
     const assignment = await assignmentHere(tx, scope, id)
-    return assignment ? work(tx, assignment) : { ok: false, reason: 'not-found' }
+    if (!assignment) return { ok: false, reason: 'not-found' }
+    return notOpen(portal.clock, assignment) ?? work(tx, assignment)
   })
 }
 

@@ -9,10 +9,11 @@ import { optionalText } from '../../../web/forms.js'
 import type { RecordContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import { keptWith, over } from './fill.js'
-import { fillingOf, settleKept } from './filling.js'
+import { fillingOf, notOpen, settleKept } from './filling.js'
 import { helpText } from './help.js'
 import { keptBeside } from './keptAnswers.js'
 import { keptViews } from './keptView.js'
+import { opensLater } from './laterPage.js'
 import { dayText, listPage, tagOf } from './listPage.js'
 import { assignmentHere, formLines, sentHere } from './ofPatient.js'
 import { reviewPage, sentLines } from './reviewPage.js'
@@ -36,6 +37,8 @@ async function showReview(context: RecordContext, changed: boolean, refused?: 40
   const assignment = await assignmentHere(portal.db, scope, params['id'] ?? '')
   if (!assignment) return show.notFound()
   if (assignment.state !== 'waiting') return over(context, assignment.id)
+  const closed = notOpen(portal.clock, assignment)
+  if (closed) return opensLater(context, closed, refused === undefined ? 'look' : 'deed')
   const filling = await fillingOf(portal.db, assignment)
   if (!filling) return show.seeOther(here(`/forms/${String(assignment.id)}`))
   const page = { ...reviewPage(context, filling, changed), kept: await keptWith(context, filling) }
@@ -61,6 +64,8 @@ export async function submit(context: RecordContext): Promise<Answer> {
     case 'over':
     case 'gone':
       return over(context, Number(id))
+    case 'not-open':
+      return opensLater(context, outcome, 'deed')
     case 'not-begun':
       return show.seeOther(here(`/forms/${id}`))
     case 'changed':
@@ -83,6 +88,7 @@ export async function kept(context: RecordContext): Promise<Answer> {
   const outcome = await settleKept(portal, actor, scope, { id, keptId, use, hand: opaqueId() })
   if (outcome.ok)
     return show.seeOther(here(`/forms/${id}/review`), { kind: 'success', key: `forms.kept.done.${read.value.go}` })
+  if (outcome.reason === 'not-open') return opensLater(context, outcome, 'deed')
   return outcome.reason === 'not-found' ? show.notFound() : over(context, Number(id))
 }
 

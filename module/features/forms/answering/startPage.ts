@@ -16,6 +16,7 @@ export function startPage(context: RecordContext, assignment: Assignment, fillin
     lead: filling ? inLanguage(filling.version.form.description, language) : '',
     patient: nameOf(scope),
     note: assignment.note,
+    returned: assignment.returnNote,
     due:
       assignment.dueOn === undefined ? undefined : writeShortDay(assignment.dueOn, language, dayOf(portal.clock.now())),
     begun: filling ? t('forms.begunText') : undefined,

@@ -25,6 +25,8 @@ export const words = wordsIn(
     'forms.noteTitle': 'What the practice says',
     'forms.back': 'Back to the forms',
     'forms.gone': 'The practice no longer asks this form.',
+    'forms.opensOn': 'This form opens on {{day}}. From that day on it stands in your list and can be answered.',
+    'forms.returnTitle': 'Sent back to you by the practice',
     'forms.over': 'This form no longer waits for you.',
     'forms.keptAside':
       'This form was sent or is not asked any more. What you typed here is not in it, and is kept: you find it with what was sent.',
@@ -136,6 +138,9 @@ export const words = wordsIn(
     'forms.noteTitle': 'Lo que dice el consultorio',
     'forms.back': 'Volver a los cuestionarios',
     'forms.gone': 'El consultorio ya no pide este cuestionario.',
+    'forms.opensOn':
+      'Este cuestionario se abre el {{day}}. A partir de ese día estará en su lista y podrá responderlo.',
+    'forms.returnTitle': 'El consultorio se lo devuelve',
     'forms.over': 'Este cuestionario ya no le espera.',
     'forms.keptAside':
       'Este cuestionario ya se envió o ya no se pide. Lo que usted escribió aquí no está en él y queda guardado: lo encuentra junto a lo que se envió.',

@@ -153,13 +153,10 @@ export function returnAnswers(
     const refusal = whyNotNow(portal, member, sent, seen)
     if (!sent || refusal) return refusal ?? { ok: false, reason: 'not-found' }
     const to = targetOf(sent)
-    const asked = await assignForm(tx, portal, actor, { form: sent.key, to, origin: 'hand', note: text })
+    const asked = await assignForm(tx, portal, actor, { form: sent.key, to, origin: 'hand' })
     const again = asked.ok || asked.reason === 'waits-already' ? asked.id : undefined
     if (again === undefined) return { ok: false, reason: 'no-such-form' }
-    // What waited already, or for a later day, says now what staff say.
-    await tx.change(`UPDATE foyer_form_assignments SET note = :text, told_at = :now WHERE id = :again`, {
-      ...{ text, again, now: utc(portal.clock.now()) },
-    })
+    await sayWhy(tx, portal, sent, again, text)
     await beginFrom(tx, portal, sent, again)
     await settle(tx, portal, member, sent, { note: text, askedAgain: again })
     await tell(tx, portal, member, actor, 'form.returned', sent)
@@ -170,6 +167,20 @@ export function returnAnswers(
 
 function targetOf({ accountId, pid, record }: SentAnswers): FormTarget {
   return pid === undefined ? { accountId: accountId ?? 0, record: record ?? '' } : { pid }
+}
+
+/**
+ * What staff say stands on this one alone, beside what the practice said about the form when it asked it: later rounds say
+ * that again, and nothing of the return.
+ */
+async function sayWhy(tx: Tx, { clock }: Portal, sent: SentAnswers, again: number, text: string): Promise<void> {
+  await tx.change(
+    `UPDATE foyer_form_assignments a
+       LEFT JOIN foyer_form_assignments before_it ON before_it.id = (SELECT r.assignment_id FROM foyer_form_responses r WHERE r.id = :sent)
+        SET a.return_note = :text, a.told_at = :now, a.note = IF(a.note = '', COALESCE(before_it.note, ''), a.note)
+      WHERE a.id = :again`,
+    { again, sent: sent.id, text: text.slice(0, 1000), now: utc(clock.now()) },
+  )
 }
 
 /** Their answers stand there again, where the questionnaire is still the same and nothing was begun. */

@@ -6,11 +6,14 @@ import {
   answersOfPatient,
   answersWaitingCount,
   waitingAnswers,
+  type AnswersPlace,
+  type QueueView,
   type WaitingAnswers,
 } from '../../../host/reads/formReviews.js'
 import { isDay, utc } from '../../../platform/clock.js'
 import { writeInstant } from '../../../web/instant.js'
 import type { StatusTag } from '../../../web/layout.js'
+import { digitsOf, instantOf, placeAsked, queuePages, rowsOfPage, type Side } from '../../../web/queuePages.js'
 import { bornText, personName } from '../../../web/person.js'
 import type { StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
@@ -34,34 +37,76 @@ export const queue: Queue = {
 
 const views = ['waiting', 'urgent', 'mine'] as const
 
+interface Asked {
+  view: QueueView
+  place: AnswersPlace | undefined
+}
+
+/** What the address asks for: `?view=mine&after=…`. Anything else shows what waits, from the most urgent. */
+export function askedOf(context: Pick<StaffContext, 'query'>): Asked {
+  const view = views.find((each) => each === context.query['view']) ?? 'waiting'
+  return { view, place: placeAsked(context, placeIn) }
+}
+
+/** `1.20261123130000000.12`: how urgent it is, when it was sent, and its id. */
+function placeIn(text: string) {
+  const [, rank, digits = '', id] = /^([123])\.(\d{17})\.([1-9]\d{0,14})$/.exec(text) ?? []
+  const sentAt = instantOf(digits)
+  return sentAt === undefined ? undefined : { rank: Number(rank), sentAt, id: Number(id) }
+}
+
+/** The same in an address: '' or `?view=mine`. */
+export function askedQuery({ place, view }: Asked): string {
+  const query = new URLSearchParams({
+    ...(view === 'waiting' ? {} : { view }),
+    ...(place ? { [place.side]: `${String(place.rank)}.${digitsOf(place.sentAt)}.${String(place.id)}` } : {}),
+  }).toString()
+  return query === '' ? '' : `?${query}`
+}
+
 /** GET /forms, and the rows alone as they ask for news; `told`: with why something was not done. */
 export async function waiting(context: StaffContext, told?: { status: number; text: string }): Promise<Answer> {
-  const { fragment, portal, query, show, staff, t } = context
-  const view = views.find((each) => each === query['view']) ?? 'waiting'
-  const now = { utc: utc(portal.clock.now()), claimedSince: claimedSince(portal) }
-  const rows = await waitingAnswers(portal.db, now, view, staff.username, ROWS_SHOWN)
+  const { fragment, show, t } = context
+  const { asked, read } = await readQueue(context, askedOf(context))
+  const rows = rowsOfPage(read, ROWS_SHOWN, asked.place?.side)
   const about = whoseOf(...rows)
   const template = fragment ? '/forms/reviewing/waiting' : '/forms/reviewing/queue'
-  return show.page(template, waitingPage(context, view, rows), {
+  return show.page(template, waitingPage(context, asked, read, rows), {
     ...{ title: t('reviewing.title'), about },
     ...(told ? { status: told.status, flash: { kind: 'warning', text: told.text } as const } : {}),
   })
 }
 
-function waitingPage(context: StaffContext, view: (typeof views)[number], rows: readonly WaitingAnswers[]) {
+/** One more than is shown says whether there are more. Where all of a page were read meanwhile it begins anew. */
+async function readQueue(context: StaffContext, asked: Asked): Promise<{ asked: Asked; read: WaitingAnswers[] }> {
+  const { portal, staff } = context
+  const now = { utc: utc(portal.clock.now()), claimedSince: claimedSince(portal) }
+  const read = await waitingAnswers(portal.db, now, asked.view, staff.username, ROWS_SHOWN + 1, asked.place)
+  if (read.length > 0 || !asked.place) return { asked, read }
+  return readQueue(context, { ...asked, place: undefined })
+}
+
+function waitingPage(
+  context: StaffContext,
+  asked: Asked,
+  read: readonly WaitingAnswers[],
+  rows: readonly WaitingAnswers[],
+) {
   const { t, url } = context
-  const to = (each: string) => (each === 'waiting' ? '' : `?view=${each}`)
+  const { place, view } = asked
+  const beside = (side: Side, { id, rank, sent_at: sentAt }: WaitingAnswers) =>
+    url(`${FORMS}${askedQuery({ view, place: { side, rank, sentAt, id } })}`)
   return {
-    refreshHref: url(`${FORMS}/waiting${to(view)}`),
+    refreshHref: url(`${FORMS}/waiting${askedQuery(asked)}`),
     emptyTitle: t(`reviewing.empty.${view}`),
     emptyText: t(`reviewing.emptyText.${view}`),
-    more: rows.length === ROWS_SHOWN ? t('reviewing.more', { count: ROWS_SHOWN }) : undefined,
+    pages: queuePages(context, 'reviewing', { read, rows, side: place?.side }, beside),
     filters: views.map((each) => ({
       text: t(`reviewing.view.${each}`),
-      href: url(`${FORMS}${to(each)}`),
+      href: url(`${FORMS}${askedQuery({ view: each, place: undefined })}`),
       current: each === view,
     })),
-    rows: rows.map((row) => waitingLine(context, row, to(view))),
+    rows: rows.map((row) => waitingLine(context, row, askedQuery(asked))),
   }
 }
 

@@ -10,7 +10,7 @@ import type { FieldError } from '../../../web/layout.js'
 import type { StaffContext } from '../../../web/routes.js'
 import type { Answer } from '../../../web/show.js'
 import { claimAnswers, returnAnswers, reviewAnswers, type ClaimOutcome, type ReturnOutcome } from './deciding.js'
-import { FORMS, waiting } from './queue.js'
+import { askedOf, askedQuery, FORMS, waiting } from './queue.js'
 import { reviewPage, type Typed } from './reviewPage.js'
 import { claimedSince, findAnswers } from './sentAnswers.js'
 import { whoseOf } from '../../../web/whose.js'
@@ -51,15 +51,14 @@ const ReviewClaimForm = z.object({ ...claimFields, pid: whose })
 
 /** POST …/claim. Without a field: for me. */
 export async function claim(context: StaffContext): Promise<Answer> {
-  const { actor, form, fragment, portal, query, show, staff } = context
+  const { actor, form, fragment, portal, show, staff } = context
   const asked = form(ReviewClaimForm)
   if (!asked.ok) return show.problem(422)
   const how = claimedHow(asked.value)
   const outcome = await claimAnswers(portal, staff, actor, { id: idIn(context), pid: asked.value.pid }, how)
   if (!outcome.ok) return notDone(context, outcome, {}, outcome.reason === 'no-such-colleague' ? 'to' : undefined)
   const flash = { kind: 'success' as const, key: `reviewing.claim.${how.kind}` }
-  const view = ['mine', 'urgent'].find((each) => each === query['view'])
-  if (fragment) return show.seeOther(`${FORMS}/waiting${view ? `?view=${view}` : ''}`, flash)
+  if (fragment) return show.seeOther(`${FORMS}/waiting${askedQuery(askedOf(context))}`, flash)
   return show.seeOther(`${FORMS}/${String(idIn(context))}`, flash)
 }
 

@@ -14,7 +14,7 @@ import { claimChange, type ClaimOutcome } from './claims.js'
 import { decideChange, type DecisionOutcome } from './decisions.js'
 import { findChange, type NotDecided, type Which } from './deed.js'
 import { itemPage, type Typed } from './itemPage.js'
-import { nowOf, pathOf, waiting } from './queue.js'
+import { askedOf, askedQuery, nowOf, pathOf, waiting } from './queue.js'
 
 const NOTE_MOST = 500
 
@@ -44,15 +44,14 @@ export async function look(context: StaffContext, kind: Kind, told?: Told): Prom
 
 /** POST …/:id/claim. Without a field: for me. */
 export async function claim(context: StaffContext, kind: Kind): Promise<Answer> {
-  const { actor, form, fragment, portal, query, show, staff } = context
+  const { actor, form, fragment, portal, show, staff } = context
   const asked = form(ClaimForm)
   if (!asked.ok) return show.problem(422)
   const how = claimedHow(asked.value)
   const outcome = await claimChange(portal, staff, actor, whichIn(context, kind), how)
   if (!outcome.ok) return notDone(context, kind, outcome)
   const flash: FlashKey = { kind: 'success', key: `profileChanges.claim.${how.kind}` }
-  const view = query['view'] === 'mine' ? '?view=mine' : ''
-  if (fragment) return show.seeOther(`/staff/portal/profile-changes/waiting${view}`, flash)
+  if (fragment) return show.seeOther(`/staff/portal/profile-changes/waiting${askedQuery(askedOf(context))}`, flash)
   return show.seeOther(`/staff/portal${pathOf(whichIn(context, kind))}`, flash)
 }
 

@@ -64,6 +64,12 @@ export async function itemPage(
     company: companyView(context, states, companies, typed, errors),
     conflicts: states.some(({ standing }) => standing === 'conflict'),
     mayAcceptAll: states.length > 1 && states.some(({ standing }) => standing === 'open'),
+    /** Where something is refused, "all" is not what it says. */
+    acceptAllText: t(
+      states.some(({ column }) => typed?.[`outcome_${column}`] === 'refuse')
+        ? 'profileChanges.acceptOthers'
+        : 'profileChanges.acceptAll',
+    ),
     unknown: states.some(({ standing }) => standing === 'unknown'),
     asides: open ? (weighed?.asides ?? []).map((aside) => asideView(context, aside)) : [],
     address: addresses.length > 0 ? await addressText(context, change) : undefined,
