@@ -1,7 +1,9 @@
 import { expect } from 'chai'
+import PDFDocument from 'pdfkit'
 import sharp from 'sharp'
 import type { PdfInput } from '../../module/platform/pdf/blocks.js'
 import { baseOf, directionOf, drawn, partsOf, visualOrder } from '../../module/platform/pdf/bidi.js'
+import { laneOf, PaperRefused } from '../../module/platform/pdf/lane.js'
 import { htmlToPdf, pagePictures } from '../../module/platform/pdf/paper.js'
 import { textOfPages } from '../support/pdfPages.js'
 
@@ -158,4 +160,42 @@ describe('A document as PDF', function () {
     const { count, pages } = await pagePictures(await htmlToPdf(input('<p>Fine</p>')))
     expect([count, pages.length]).to.deep.equal([1, 1])
   })
+
+  it('that was made to be painted for ever is given up alone: those behind it are painted, and others are made meanwhile', async () => {
+    const painting = laneOf({ withinMs: 8000, waitingMost: 4 })
+    const paint = (pdf: Buffer) => painting.ask({ kind: 'pictures', pdf, from: 0, most: 1 })
+    const fine = await htmlToPdf(input('<p>Fine</p>'))
+    await paint(fine)
+    const slow = paint(await neverPainted()).catch((error: unknown) => error)
+    const [behind, made] = [paint(fine), htmlToPdf(input('<p>Mine</p>'))]
+    const first = await Promise.race([made.then(() => 'made'), slow.then(() => 'given up')])
+    expect(first, 'what somebody sends is made while the other hangs').to.equal('made')
+    const failed = await slow
+    expect(failed).to.be.instanceOf(Error).and.not.instanceOf(PaperRefused)
+    expect(await behind).to.have.property('pictures')
+    // More than may wait are told so at once.
+    const many = Array.from({ length: 6 }, () => paint(fine).catch((error: unknown) => error))
+    const told = (await Promise.all(many)).filter((each) => each instanceof Error)
+    expect(told.map(String)).to.deep.equal(['Error: 4 documents are waiting already'])
+  })
 })
+
+/** Small, and dashed so finely that no page of it is ever done. */
+function neverPainted(): Promise<Buffer> {
+  const drawing = new PDFDocument({ autoFirstPage: false })
+  const parts: Buffer[] = []
+  const curves = Array.from({ length: 400 }, (_each, at) => {
+    const i = String(at)
+    return `${i} 0 m 0 3000 3000 0 ${i} 3000 c 3000 ${i} ${i} 0 3000 3000 c S`
+  })
+  return new Promise((resolve) => {
+    drawing.on('data', (part: Buffer) => parts.push(part))
+    drawing.on('end', () => {
+      resolve(Buffer.concat(parts))
+    })
+    drawing.addPage({ size: [3000, 3000] })
+    drawing.addContent('5 w [0.01 0.01] 0 d')
+    drawing.addContent(curves.join('\n'))
+    drawing.end()
+  })
+}
