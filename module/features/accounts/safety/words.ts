@@ -122,7 +122,7 @@ export const words = wordsIn(
     'reset.done': 'Your new password is saved. Sign in with it.',
     'verify.title': 'Is this your e-mail address?',
     'verify.lead': 'An account was created with',
-    'verify.leadChange': 'Whose account it is wants to sign in, and be written to, from now on with',
+    'verify.leadChange': 'Somebody who has an account here wants to sign in, and to be written to, from now on with',
     'verify.notYoursChange':
       'Enter the password of your account to confirm it. If you have no account here, close this page. Nothing happens then.',
     'verify.notYours': 'If it wasn’t you who created it, close this page. Nothing happens then.',
@@ -312,7 +312,7 @@ export const words = wordsIn(
     'reset.done': 'Su contraseña nueva está guardada. Inicie sesión con ella.',
     'verify.title': '¿Es esta su dirección de correo?',
     'verify.lead': 'Se creó una cuenta con',
-    'verify.leadChange': 'El titular de la cuenta quiere iniciar sesión y recibir los avisos desde ahora con',
+    'verify.leadChange': 'Alguien que tiene una cuenta aquí quiere iniciar sesión y recibir los avisos desde ahora con',
     'verify.notYoursChange':
       'Escriba la contraseña de su cuenta para confirmarlo. Si no tiene cuenta aquí, cierre esta página. No pasará nada.',
     'verify.notYours': 'Si no fue usted quien la creó, cierre esta página. No pasará nada.',
